@@ -1,0 +1,183 @@
+// Package access is the only answer to "may I open this?". Access is the union of
+// live grants, decided when it is asked, by dates; each grant remembers the source
+// that made it and is revoked by that source alone (INV-17, INV-18). It owns
+// grants.
+package access
+
+import (
+	"context"
+	"errors"
+
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/errs"
+	"zhizhou/internal/id"
+)
+
+// The refusals of this domain.
+var (
+	ErrLocked = errs.New(errs.Forbidden, "lesson_locked", "这一课需要购买后学习")
+)
+
+// Source is why a grant exists.
+type Source struct {
+	Kind string // "order_item"
+	ID   int64
+}
+
+// OrderItem is the source of what was bought.
+func OrderItem(orderItemID int64) Source { return Source{Kind: "order_item", ID: orderItemID} }
+
+var (
+	qGrant = db.Q("access/grant", `INSERT INTO grants (id, user_id, resource_kind, resource_id, source_kind, source_id, starts_at, until_at, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`)
+	qRevoke = db.Q("access/revoke", `UPDATE grants SET revoked_at = $3, revoke_reason = $4 WHERE source_kind = $1 AND source_id = $2 AND revoked_at = 0`)
+	qLive   = db.Q("access/live", `SELECT source_kind, source_id, starts_at, until_at FROM grants WHERE user_id = $1 AND resource_kind = $2 AND resource_id = $3
+		AND revoked_at = 0 AND (until_at = 0 OR until_at > $4) ORDER BY id`)
+	qOwned = db.Q("access/owned", `SELECT resource_id, MAX(CASE WHEN until_at = 0 THEN 1 ELSE 0 END) AS forever, MAX(until_at) AS until_at, MAX(created_at) AS created_at
+		FROM grants WHERE user_id = $1 AND resource_kind = 'course' AND revoked_at = 0 AND starts_at <= $2 AND (until_at = 0 OR until_at > $2)
+		GROUP BY resource_id ORDER BY MAX(created_at) DESC LIMIT 500`)
+	qMerge  = db.Q("access/merge", `UPDATE grants SET user_id = $2 WHERE user_id = $1`)
+	qCounts = db.Q("access/counts", `SELECT resource_id, COUNT(DISTINCT user_id) AS n FROM grants WHERE resource_kind = 'course' AND revoked_at = 0 GROUP BY resource_id`)
+)
+
+// Service answers questions of access.
+type Service struct {
+	db    *db.DB
+	clock clock.Clock
+}
+
+// New makes a Service.
+func New(d *db.DB, c clock.Clock) *Service { return &Service{db: d, clock: c} }
+
+type live struct {
+	SourceKind string
+	SourceID   int64
+	StartsAt   int64
+	UntilAt    int64
+}
+
+// Holding is what a user has of a course now.
+type Holding struct {
+	Owned   bool
+	Forever bool
+	UntilAt int64 // end of the last of overlapping periods; 0 when Forever
+}
+
+// Course tells what the user has of a course at this moment.
+func (s *Service) Course(ctx context.Context, r db.Reader, userID, courseID int64) (Holding, error) {
+	if userID == 0 {
+		return Holding{}, nil
+	}
+	now := clock.MS(s.clock)
+	var rows []live
+	if err := r.List(ctx, qLive, &rows, userID, "course", courseID, now); err != nil {
+		return Holding{}, err
+	}
+	var h Holding
+	for _, g := range rows {
+		if g.StartsAt <= now {
+			h.Owned = true
+			h.Forever = h.Forever || g.UntilAt == 0
+		}
+		h.UntilAt = max(h.UntilAt, g.UntilAt)
+	}
+	if h.Forever || !h.Owned {
+		h.UntilAt = 0
+	}
+	return h, nil
+}
+
+// Decision is the answer for one lesson.
+type Decision struct {
+	Allowed   bool
+	Reason    string // "owned", "free", "preview", "login" or "buy"
+	PreviewMS int64
+}
+
+// Lesson decides whether the user may open a lesson in full, and if not, how much
+// of it may be tried. shown tells that the course is published: what was taken
+// down stays open for owners alone.
+func (s *Service) Lesson(ctx context.Context, userID int64, l catalog.Lesson, shown bool) (Decision, error) {
+	h, err := s.Course(ctx, s.db, userID, l.CourseID)
+	if err != nil {
+		return Decision{}, err
+	}
+	switch {
+	case h.Owned:
+		return Decision{Allowed: true, Reason: "owned"}, nil
+	case !shown:
+		return Decision{}, catalog.ErrLessonGone
+	case l.IsFree:
+		return Decision{Allowed: true, Reason: "free"}, nil
+	case l.Form == catalog.Video && l.PreviewMS > 0:
+		return Decision{Reason: "preview", PreviewMS: l.PreviewMS}, nil
+	case userID == 0:
+		return Decision{Reason: "login"}, nil
+	}
+	return Decision{Reason: "buy"}, nil
+}
+
+// Owned is a course that a user has.
+type Owned struct {
+	CourseID  int64 `db:"resource_id"`
+	Forever   int64
+	UntilAt   int64
+	CreatedAt int64
+}
+
+// Courses lists the courses that the user may open now, last acquired first.
+func (s *Service) Courses(ctx context.Context, userID int64) ([]Owned, error) {
+	var rows []Owned
+	err := s.db.List(ctx, qOwned, &rows, userID, clock.MS(s.clock))
+	return rows, err
+}
+
+// Grant opens a resource to a user for periodDays (0: for good), inside tx. A
+// period bought before an earlier one has ended begins where that one ends. The
+// same source grants once: a repeat changes nothing.
+func (s *Service) Grant(ctx context.Context, tx *db.Tx, userID int64, res catalog.Resource, src Source, periodDays int64) error {
+	now := clock.MS(s.clock)
+	starts, until := now, int64(0)
+	if periodDays > 0 {
+		var rows []live
+		if err := tx.List(ctx, qLive, &rows, userID, res.Kind, res.ID, now); err != nil {
+			return err
+		}
+		for _, g := range rows {
+			if (Source{g.SourceKind, g.SourceID}) == src {
+				return nil
+			}
+			starts = max(starts, g.UntilAt)
+		}
+		until = starts + periodDays*24*3600*1000
+	}
+	_, err := tx.Exec(ctx, qGrant, id.New(), userID, res.Kind, res.ID, src.Kind, src.ID, starts, until, now)
+	return err
+}
+
+// Revoke ends what a source granted and returns how many grants that were; other
+// sources keep theirs.
+func (s *Service) Revoke(ctx context.Context, tx *db.Tx, src Source, reason string) (int64, error) {
+	return tx.Exec(ctx, qRevoke, src.Kind, src.ID, clock.MS(s.clock), reason)
+}
+
+// Merge moves grants when two users become one.
+func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
+	_, err := tx.Exec(ctx, qMerge, from, to)
+	return err
+}
+
+// Counts returns how many people have each course.
+func (s *Service) Counts(ctx context.Context) (map[int64]int64, error) {
+	var rows []struct{ ResourceID, N int64 }
+	if err := s.db.List(ctx, qCounts, &rows); err != nil && !errors.Is(err, db.ErrNone) {
+		return nil, err
+	}
+	out := map[int64]int64{}
+	for _, r := range rows {
+		out[r.ResourceID] = r.N
+	}
+	return out, nil
+}

@@ -1,0 +1,48 @@
+package account
+
+import "slices"
+
+// The permissions of the console. Each route names one; "self" needs only a
+// signed-in member.
+const (
+	PermOverview      = "overview.read"
+	PermCourseRead    = "course.read"
+	PermCourseEdit    = "course.edit"
+	PermCoursePublish = "course.publish"
+	PermProductEdit   = "product.edit"
+	PermMediaUpload   = "media.upload"
+	PermOrderRead     = "order.read"
+	PermRefundDecide  = "refund.decide"
+	PermUserRead      = "user.read"
+	PermUserEdit      = "user.edit"
+	PermStaffManage   = "staff.manage"
+	PermAuditRead     = "audit.read"
+	PermSettingRead   = "setting.read"
+	PermSettingEdit   = "setting.edit"
+)
+
+// AllPermissions lists every permission; the owner has them all.
+var AllPermissions = []string{
+	PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead,
+	PermRefundDecide, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
+}
+
+// Roles are what each role may do. Money is decided by finance and the owner,
+// people are managed by the owner alone.
+var roles = map[string][]string{
+	"owner":      AllPermissions,
+	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead, PermUserRead, PermSettingRead},
+	"editor":     {PermCourseRead, PermCourseEdit, PermMediaUpload},
+	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload},
+	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermUserRead, PermAuditRead},
+	"support":    {PermOrderRead, PermUserRead, PermUserEdit},
+}
+
+// Allowed reports whether role has permission.
+func Allowed(role, permission string) bool { return slices.Contains(roles[role], permission) }
+
+// Permissions lists what role may do.
+func Permissions(role string) []string { return roles[role] }
+
+// MustUseTOTP reports whether role may do nothing before its second factor is on.
+func MustUseTOTP(role string) bool { return role == "owner" || role == "finance" }

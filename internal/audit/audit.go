@@ -1,0 +1,138 @@
+// Package audit keeps the log of what staff changed: who, what, before and
+// after, in the same transaction as the change. Rows are chained by hash and the
+// database refuses to alter them. It owns audit_log and audit_head.
+package audit
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/id"
+)
+
+// Actor is who changes something.
+type Actor struct {
+	Kind      string // "staff", "learner" or "system"
+	ID        int64
+	Name      string
+	RequestID string
+}
+
+type actorKey struct{}
+
+// WithActor returns a context in which a acts.
+func WithActor(ctx context.Context, a Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, a)
+}
+
+// ActorOf returns who acts in ctx; the system when nobody was named.
+func ActorOf(ctx context.Context) Actor {
+	if a, ok := ctx.Value(actorKey{}).(Actor); ok {
+		return a
+	}
+	return Actor{Kind: "system", Name: "系统"}
+}
+
+// Entry is one row of the log.
+type Entry struct {
+	ID        int64
+	At        int64
+	ActorKind string
+	ActorID   int64
+	ActorName string
+	Action    string
+	Target    string
+	Before    string
+	After     string
+	Reason    string
+	RequestID string
+	PrevHash  string
+	Hash      string
+}
+
+var (
+	qHead   = db.Q("audit/head", `SELECT hash FROM audit_head WHERE id = 1 /*for_update*/`)
+	qMove   = db.Q("audit/move", `UPDATE audit_head SET hash = $1 WHERE id = 1`)
+	qInsert = db.Q("audit/insert", `INSERT INTO audit_log
+		(id, at, actor_kind, actor_id, actor_name, action, target, before, after, reason, request_id, prev_hash, hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
+	qList = db.Q("audit/list", `SELECT * FROM audit_log
+		WHERE ($1 = 0 OR id < $1) AND ($2 = '' OR target = $2 OR action = $2) ORDER BY id DESC LIMIT $3`)
+	qAll = db.Q("audit/all", `SELECT * FROM audit_log WHERE id > $1 ORDER BY id LIMIT $2`)
+)
+
+// Write records action on target ("course:12") with what was there before and
+// after; nil means nothing. Secrets must not be in either: use a view.
+func Write(ctx context.Context, tx *db.Tx, c clock.Clock, action, target string, before, after any, reason string) error {
+	a := ActorOf(ctx)
+	e := Entry{
+		ID: id.New(), At: clock.MS(c), ActorKind: a.Kind, ActorID: a.ID, ActorName: a.Name, Action: action, Target: target,
+		Before: text(before), After: text(after), Reason: reason, RequestID: a.RequestID,
+	}
+	if err := tx.Get(ctx, qHead, &e.PrevHash); err != nil {
+		return err
+	}
+	e.Hash = e.sum()
+	if _, err := tx.Exec(ctx, qInsert, e.ID, e.At, e.ActorKind, e.ActorID, e.ActorName, e.Action, e.Target,
+		e.Before, e.After, e.Reason, e.RequestID, e.PrevHash, e.Hash); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, qMove, e.Hash)
+	return err
+}
+
+func text(v any) string {
+	if v == nil {
+		return ""
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprintf("%T", v)
+	}
+	return string(raw)
+}
+
+func (e Entry) sum() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n%d\n%d\n", e.PrevHash, e.ID, e.At)
+	for _, s := range []string{e.ActorKind, fmt.Sprint(e.ActorID), e.ActorName, e.Action, e.Target, e.Before, e.After, e.Reason, e.RequestID} {
+		fmt.Fprintf(h, "%d:%s\n", len(s), s)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// List returns at most limit rows before the row with id before (0: the newest).
+// about narrows to one target or one action.
+func List(ctx context.Context, r db.Reader, before int64, about string, limit int) ([]Entry, error) {
+	var rows []Entry
+	err := r.List(ctx, qList, &rows, before, about, limit)
+	return rows, err
+}
+
+// Verify walks the chain and returns what is wrong with it, nothing when whole
+// (INV-41).
+func Verify(ctx context.Context, r db.Reader) ([]string, error) {
+	var bad []string
+	prev := ""
+	for last := int64(0); ; {
+		var rows []Entry
+		if err := r.List(ctx, qAll, &rows, last, 500); err != nil {
+			return nil, err
+		}
+		if len(rows) == 0 {
+			return bad, nil
+		}
+		for _, e := range rows {
+			if e.PrevHash != prev || e.Hash != e.sum() {
+				bad = append(bad, fmt.Sprintf("audit_log %d (%s) does not follow the row before it", e.ID, strings.TrimSpace(e.Action)))
+			}
+			prev, last = e.Hash, e.ID
+		}
+	}
+}

@@ -1,0 +1,55 @@
+// Package catalog knows what is taught and what is sold: courses with chapters
+// and lessons, instructors, categories, banners; products, SKUs, their prices and
+// what each SKU grants; and the search index. It owns those tables.
+//
+// Content never holds a price. Published means visible now; everything else is
+// absent for learners unless they carry the course's preview token.
+package catalog
+
+import (
+	"context"
+
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/errs"
+)
+
+// Service is the catalog domain.
+type Service struct {
+	db      *db.DB
+	clock   clock.Clock
+	changed func()
+}
+
+// New makes a Service. changed is called after each public change, to drop caches.
+func New(d *db.DB, c clock.Clock, changed func()) *Service {
+	return &Service{db: d, clock: c, changed: changed}
+}
+
+// The refusals of this domain.
+var (
+	ErrCourseGone     = errs.New(errs.NotFound, "course_gone", "没有这门课程，或已下架")
+	ErrChapterGone    = errs.New(errs.NotFound, "chapter_gone", "没有这一章")
+	ErrLessonGone     = errs.New(errs.NotFound, "lesson_gone", "没有这个课时，或已下架")
+	ErrSKUGone        = errs.New(errs.NotFound, "sku_gone", "没有这个规格，或已停售")
+	ErrInstructorGone = errs.New(errs.NotFound, "instructor_gone", "没有这位讲师")
+	ErrCategoryGone   = errs.New(errs.NotFound, "category_gone", "没有这个分类")
+	ErrAttachmentGone = errs.New(errs.NotFound, "attachment_gone", "没有这份附件")
+	ErrCourse         = errs.New(errs.Invalid, "course_invalid", "请检查课程资料")
+	ErrLesson         = errs.New(errs.Invalid, "lesson_invalid", "请检查课时资料")
+	ErrSKU            = errs.New(errs.Invalid, "sku_invalid", "请检查规格")
+	ErrOutline        = errs.New(errs.Conflict, "outline_changed", "大纲刚被别人改过，请刷新后再排序")
+	ErrVersion        = errs.New(errs.Conflict, "course_changed", "课程刚被别人改过，请刷新后再保存")
+	ErrNotReady       = errs.New(errs.Conflict, "course_not_ready", "课程还不能发布")
+	ErrStatus         = errs.New(errs.Conflict, "course_status", "课程当前的状态不能这样做")
+	ErrInUse          = errs.New(errs.Conflict, "in_use", "还有课程在用，不能删除")
+	ErrSlugTaken      = errs.New(errs.Conflict, "slug_taken", "这个分类标识已存在").Field("slug", "已存在")
+)
+
+func (s *Service) public(ctx context.Context, fn func(context.Context, *db.Tx) error) error {
+	err := s.db.Tx(ctx, fn)
+	if err == nil && s.changed != nil {
+		s.changed()
+	}
+	return err
+}

@@ -1,0 +1,157 @@
+package catalog
+
+import "zhizhou/internal/db"
+
+// A card's price is the lowest active one on the platform $1.
+const cardColumns = `c.id, c.title, c.promise, c.cover, c.scene, c.position, c.recommended, c.lesson_count, c.video_count, c.preview_count,
+	c.duration_ms, c.learner_count, c.published_at, COALESCE(i.name, '') AS instructor_name,
+	COALESCE(k.name, '') AS category_name, COALESCE(k.slug, '') AS category_slug,
+	COALESCE((SELECT string_agg(t.tag, ',') FROM course_tags t WHERE t.course_id = c.id), '') AS tags,
+	COALESCE((SELECT MIN(COALESCE(pp.price_fen, s.price_fen)) FROM products p JOIN skus s ON s.product_id = p.id
+		LEFT JOIN sku_platform_prices pp ON pp.sku_id = s.id AND pp.platform = $1
+		WHERE p.course_id = c.id AND s.active), -1) AS price_fen`
+
+const cardFrom = ` FROM courses c LEFT JOIN instructors i ON i.id = c.instructor_id LEFT JOIN categories k ON k.id = c.category_id `
+
+const visible = ` c.status = 'published' AND c.deleted_at = 0 `
+
+const courseColumns = `id, title, promise, intro_html, audience, outcomes, cover, scene, instructor_id, category_id, position, recommended, status,
+	publish_at, published_at, deleted_at, preview_token, lesson_count, video_count, preview_count, duration_ms, learner_count, version, created_at, updated_at`
+
+const lessonColumns = `id, course_id, chapter_id, title, form, position, is_free, preview_ms, body_html, asset_id, duration_ms`
+
+var (
+	qCardsNewest = db.Q("catalog/cards_newest", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+`
+		AND ($2 = 0 OR c.published_at < $2 OR (c.published_at = $2 AND c.id < $3)) ORDER BY c.published_at DESC, c.id DESC LIMIT $4`)
+	qCardsCategory = db.Q("catalog/cards_category", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+` AND c.category_id = $5
+		AND ($2 = 0 OR c.published_at < $2 OR (c.published_at = $2 AND c.id < $3)) ORDER BY c.published_at DESC, c.id DESC LIMIT $4`)
+	qCardsRecommended = db.Q("catalog/cards_recommended", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+` AND ($5 = 0 OR c.category_id = $5)
+		AND ($6 OR c.recommended < $2 OR (c.recommended = $2 AND (c.position > $3 OR (c.position = $3 AND c.id > $7))))
+		ORDER BY c.recommended DESC, c.position, c.id LIMIT $4`)
+	qCardsPrice = db.Q("catalog/cards_price", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+` AND ($5 = 0 OR c.category_id = $5)
+		AND ($2 < 0 OR c.from_fen > $2 OR (c.from_fen = $2 AND c.id > $3)) ORDER BY c.from_fen, c.id LIMIT $4`)
+	qCard        = db.Q("catalog/card", `SELECT `+cardColumns+cardFrom+`WHERE c.id = $2 AND c.deleted_at = 0`)
+	qCardsByUser = db.Q("catalog/card_visible", `SELECT `+cardColumns+cardFrom+`WHERE c.id = $2 AND`+visible)
+
+	qCourse     = db.Q("catalog/course", `SELECT `+courseColumns+` FROM courses WHERE id = $1 AND deleted_at = 0`)
+	qCourseLock = db.Q("catalog/course_lock", `SELECT `+courseColumns+` FROM courses WHERE id = $1 AND deleted_at = 0 /*for_update*/`)
+	qCourses    = db.Q("catalog/courses", `SELECT c.id, c.title, c.cover, c.scene, c.status, c.publish_at, c.published_at, c.updated_at, c.lesson_count, c.duration_ms,
+		c.learner_count, c.from_fen, COALESCE(i.name, '') AS instructor_name, COALESCE(k.name, '') AS category_name
+		FROM courses c LEFT JOIN instructors i ON i.id = c.instructor_id LEFT JOIN categories k ON k.id = c.category_id
+		WHERE c.deleted_at = 0 AND ($1 = '' OR c.status = $1) AND ($2 = '' OR c.title LIKE $2) AND ($3 = 0 OR c.instructor_id = $3)
+		AND ($4 = 0 OR c.updated_at < $4 OR (c.updated_at = $4 AND c.id < $5)) ORDER BY c.updated_at DESC, c.id DESC LIMIT $6`)
+	qCourseInsert = db.Q("catalog/course_insert", `INSERT INTO courses (id, title, status, preview_token, instructor_id, scene, created_at, updated_at)
+		VALUES ($1, $2, 'draft', $3, $4, $5, $6, $6)`)
+	qCourseUpdate = db.Q("catalog/course_update", `UPDATE courses SET title = $2, promise = $3, intro_html = $4, audience = $5, outcomes = $6, cover = $7,
+		scene = $8, instructor_id = $9, category_id = $10, position = $11, recommended = $12, updated_at = $13, version = version + 1
+		WHERE id = $1 AND version = $14 AND deleted_at = 0`)
+	qCourseStatus = db.Q("catalog/course_status", `UPDATE courses SET status = $3, publish_at = $4, published_at = $5, updated_at = $6, version = version + 1
+		WHERE id = $1 AND status = $2 AND deleted_at = 0`)
+	qCourseDelete = db.Q("catalog/course_delete", `UPDATE courses SET deleted_at = $2, status = 'unpublished', version = version + 1 WHERE id = $1 AND deleted_at = 0`)
+	qCoursesDue   = db.Q("catalog/courses_due", `SELECT id FROM courses WHERE status = 'scheduled' AND publish_at <= $1 AND deleted_at = 0 LIMIT 100`)
+	qCourseCounts = db.Q("catalog/course_counts", `UPDATE courses SET
+		lesson_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0),
+		video_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'video'),
+		preview_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (l.is_free OR l.preview_ms > 0)),
+		duration_ms = (SELECT CAST(COALESCE(SUM(l.duration_ms), 0) AS BIGINT) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0),
+		from_fen = (SELECT COALESCE(MIN(s.price_fen), 0) FROM products p JOIN skus s ON s.product_id = p.id WHERE p.course_id = courses.id AND s.active),
+		updated_at = $2 WHERE id = $1`)
+	qLearners    = db.Q("catalog/course_learners", `UPDATE courses SET learner_count = $2 WHERE id = $1 AND learner_count <> $2`)
+	qCourseStats = db.Q("catalog/course_stats", `SELECT status, COUNT(*) AS n FROM courses WHERE deleted_at = 0 GROUP BY status`)
+
+	qTags     = db.Q("catalog/tags", `SELECT tag FROM course_tags WHERE course_id = $1 ORDER BY tag`)
+	qTagsDrop = db.Q("catalog/tags_drop", `DELETE FROM course_tags WHERE course_id = $1`)
+	qTagAdd   = db.Q("catalog/tag_add", `INSERT INTO course_tags (course_id, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING`)
+
+	qChapters      = db.Q("catalog/chapters", `SELECT id, course_id, title, position FROM chapters WHERE course_id = $1 ORDER BY position, id`)
+	qChapter       = db.Q("catalog/chapter", `SELECT id, course_id, title, position FROM chapters WHERE id = $1`)
+	qChapterInsert = db.Q("catalog/chapter_insert", `INSERT INTO chapters (id, course_id, title, position)
+		VALUES ($1, $2, $3, (SELECT COALESCE(MAX(position), 0) + 1 FROM chapters WHERE course_id = $2))`)
+	qChapterRename = db.Q("catalog/chapter_rename", `UPDATE chapters SET title = $3 WHERE id = $1 AND course_id = $2`)
+	qChapterPlace  = db.Q("catalog/chapter_place", `UPDATE chapters SET position = $3 WHERE id = $1 AND course_id = $2`)
+	qChapterDelete = db.Q("catalog/chapter_delete", `DELETE FROM chapters WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM lessons WHERE chapter_id = $1)`)
+	qChapterHollow = db.Q("catalog/chapter_hollow", `SELECT COUNT(*) FROM lessons WHERE chapter_id = $1 AND deleted_at = 0`)
+	qLessonsMove   = db.Q("catalog/lessons_move", `UPDATE lessons SET chapter_id = $2 WHERE chapter_id = $1 AND deleted_at > 0`)
+
+	qLessons      = db.Q("catalog/lessons", `SELECT `+lessonColumns+` FROM lessons WHERE course_id = $1 AND deleted_at = 0 ORDER BY chapter_id, position, id`)
+	qLesson       = db.Q("catalog/lesson", `SELECT `+lessonColumns+` FROM lessons WHERE id = $1 AND deleted_at = 0`)
+	qLessonInsert = db.Q("catalog/lesson_insert", `INSERT INTO lessons (id, course_id, chapter_id, title, form, position)
+		VALUES ($1, $2, $3, $4, $5, (SELECT COALESCE(MAX(position), 0) + 1 FROM lessons WHERE chapter_id = $3))`)
+	qLessonUpdate = db.Q("catalog/lesson_update", `UPDATE lessons SET title = $2, is_free = $3, preview_ms = $4, body_html = $5, asset_id = $6, duration_ms = $7
+		WHERE id = $1 AND deleted_at = 0`)
+	qLessonPlace  = db.Q("catalog/lesson_place", `UPDATE lessons SET chapter_id = $3, position = $4 WHERE id = $1 AND course_id = $2 AND deleted_at = 0`)
+	qLessonDelete = db.Q("catalog/lesson_delete", `UPDATE lessons SET deleted_at = $2 WHERE id = $1 AND deleted_at = 0`)
+	qLessonsAsset = db.Q("catalog/lessons_of_asset", `SELECT `+lessonColumns+` FROM lessons WHERE asset_id = $1 AND deleted_at = 0`)
+	qLessonLength = db.Q("catalog/lesson_length", `UPDATE lessons SET duration_ms = $2 WHERE id = $1`)
+
+	qAttachments      = db.Q("catalog/attachments", `SELECT id, course_id, lesson_id, name, blob_key, bytes, mime, position FROM attachments WHERE course_id = $1 ORDER BY position, id`)
+	qAttachment       = db.Q("catalog/attachment", `SELECT id, course_id, lesson_id, name, blob_key, bytes, mime, position FROM attachments WHERE id = $1`)
+	qAttachmentInsert = db.Q("catalog/attachment_insert", `INSERT INTO attachments (id, course_id, lesson_id, name, blob_key, bytes, mime, position) VALUES ($1, $2, $3, $4, $5, $6, $7, $1)`)
+	qAttachmentDelete = db.Q("catalog/attachment_delete", `DELETE FROM attachments WHERE id = $1 AND course_id = $2`)
+
+	qInstructors       = db.Q("catalog/instructors", `SELECT id, name, title, bio, avatar FROM instructors ORDER BY id LIMIT 500`)
+	qInstructor        = db.Q("catalog/instructor", `SELECT id, name, title, bio, avatar FROM instructors WHERE id = $1`)
+	qInstructorInsert  = db.Q("catalog/instructor_insert", `INSERT INTO instructors (id, name, title, bio, avatar, created_at) VALUES ($1, $2, $3, $4, $5, $6)`)
+	qInstructorUpdate  = db.Q("catalog/instructor_update", `UPDATE instructors SET name = $2, title = $3, bio = $4, avatar = $5 WHERE id = $1`)
+	qInstructorCourses = db.Q("catalog/instructor_courses", `SELECT id FROM courses WHERE instructor_id = $1 AND deleted_at = 0`)
+
+	qCategories = db.Q("catalog/categories", `SELECT k.id, k.name, k.slug, k.position,
+		(SELECT COUNT(*) FROM courses c WHERE c.category_id = k.id AND`+visible+`) AS course_count FROM categories k ORDER BY k.position, k.id`)
+	qCategorySlug   = db.Q("catalog/category_by_slug", `SELECT id FROM categories WHERE slug = $1`)
+	qCategoryInsert = db.Q("catalog/category_insert", `INSERT INTO categories (id, name, slug, position) VALUES ($1, $2, $3, $4)`)
+	qCategoryUpdate = db.Q("catalog/category_update", `UPDATE categories SET name = $2, slug = $3, position = $4 WHERE id = $1`)
+	qCategoryDelete = db.Q("catalog/category_delete", `DELETE FROM categories WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM courses WHERE category_id = $1 AND deleted_at = 0)`)
+
+	qBanners      = db.Q("catalog/banners", `SELECT id, title, subtitle, note, image, link, position, active FROM banners WHERE (active OR $1) ORDER BY position, id LIMIT 50`)
+	qBannerInsert = db.Q("catalog/banner_insert", `INSERT INTO banners (id, title, subtitle, note, image, link, position, active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (id) DO UPDATE SET title = $2, subtitle = $3, note = $4, image = $5, link = $6, position = $7, active = $8`)
+	qBannerDelete = db.Q("catalog/banner_delete", `DELETE FROM banners WHERE id = $1`)
+
+	qProduct       = db.Q("catalog/product", `SELECT id, kind, course_id, refund_days, refund_max_watched_percent FROM products WHERE course_id = $1`)
+	qProductInsert = db.Q("catalog/product_insert", `INSERT INTO products (id, kind, course_id, created_at) VALUES ($1, 'course', $2, $3) ON CONFLICT DO NOTHING`)
+	qProductPolicy = db.Q("catalog/product_policy", `UPDATE products SET refund_days = $2, refund_max_watched_percent = $3 WHERE course_id = $1`)
+	qSKUs          = db.Q("catalog/skus", `SELECT s.id, s.product_id, s.name, s.price_fen, s.period_days, s.tax_category, s.active, s.position
+		FROM skus s JOIN products p ON p.id = s.product_id WHERE p.course_id = $1 AND (s.active OR $2) ORDER BY s.position, s.id`)
+	qOffer = db.Q("catalog/offer", `SELECT s.id AS sku_id, s.name AS sku_name, s.period_days, s.tax_category, s.active,
+		COALESCE(pp.price_fen, s.price_fen) AS price_fen, p.id AS product_id, p.refund_days, p.refund_max_watched_percent,
+		c.id AS course_id, c.title AS course_title, c.cover, c.scene, c.status, c.deleted_at, COALESCE(i.name, '') AS instructor_name,
+		COALESCE((SELECT MIN(h.price_fen) FROM sku_price_history h WHERE h.sku_id = s.id AND (h.until_at = 0 OR h.until_at > $3)), s.price_fen) AS week_low_fen
+		FROM skus s JOIN products p ON p.id = s.product_id JOIN courses c ON c.id = p.course_id LEFT JOIN instructors i ON i.id = c.instructor_id
+		LEFT JOIN sku_platform_prices pp ON pp.sku_id = s.id AND pp.platform = $2 WHERE s.id = $1`)
+	qSKUInsert      = db.Q("catalog/sku_insert", `INSERT INTO skus (id, product_id, name, price_fen, period_days, tax_category, active, position, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
+	qSKUUpdate      = db.Q("catalog/sku_update", `UPDATE skus SET name = $2, price_fen = $3, period_days = $4, tax_category = $5, active = $6, position = $7 WHERE id = $1`)
+	qSKUCourse      = db.Q("catalog/sku_course", `SELECT p.course_id FROM skus s JOIN products p ON p.id = s.product_id WHERE s.id = $1`)
+	qSKUPrice       = db.Q("catalog/sku_price", `SELECT price_fen FROM skus WHERE id = $1 /*for_update*/`)
+	qPlatformPrices = db.Q("catalog/platform_prices", `SELECT pp.sku_id, pp.platform, pp.price_fen FROM sku_platform_prices pp JOIN skus s ON s.id = pp.sku_id
+		JOIN products p ON p.id = s.product_id WHERE p.course_id = $1 ORDER BY pp.sku_id, pp.platform`)
+	qPlatformDrop = db.Q("catalog/platform_prices_drop", `DELETE FROM sku_platform_prices WHERE sku_id = $1`)
+	qPlatformAdd  = db.Q("catalog/platform_price_add", `INSERT INTO sku_platform_prices (sku_id, platform, price_fen) VALUES ($1, $2, $3)`)
+	qHistoryEnd   = db.Q("catalog/history_end", `UPDATE sku_price_history SET until_at = $2 WHERE sku_id = $1 AND until_at = 0`)
+	qHistoryAdd   = db.Q("catalog/history_add", `INSERT INTO sku_price_history (sku_id, price_fen, from_at) VALUES ($1, $2, $3)
+		ON CONFLICT (sku_id, from_at) DO UPDATE SET price_fen = $2, until_at = 0`)
+	qRuleAdd = db.Q("catalog/grant_rule_add", `INSERT INTO grant_rules (sku_id, resource_kind, resource_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`)
+	qRules   = db.Q("catalog/grant_rules", `SELECT resource_kind, resource_id FROM grant_rules WHERE sku_id = $1`)
+
+	qItemWant = db.Q("catalog/item_want", `INSERT INTO virtual_items (item_id, sku_id, price_fen, state, updated_at) VALUES ($1, $2, $3, 'wanted', $4) ON CONFLICT DO NOTHING`)
+	qItem     = db.Q("catalog/item", `SELECT item_id, sku_id, price_fen, state, message, updated_at FROM virtual_items WHERE sku_id = $1 AND price_fen = $2`)
+	qItems    = db.Q("catalog/items", `SELECT v.item_id, v.sku_id, v.price_fen, v.state, v.message, v.updated_at FROM virtual_items v JOIN skus s ON s.id = v.sku_id
+		JOIN products p ON p.id = s.product_id WHERE p.course_id = $1 ORDER BY v.updated_at DESC`)
+	qItemsOpen = db.Q("catalog/items_open", `SELECT v.item_id, v.sku_id, v.price_fen, v.state, v.message, v.updated_at, s.name AS sku_name, c.title AS course_title
+		FROM virtual_items v JOIN skus s ON s.id = v.sku_id JOIN products p ON p.id = s.product_id JOIN courses c ON c.id = p.course_id
+		WHERE v.state IN ('wanted', 'uploading', 'uploaded', 'publishing') ORDER BY v.updated_at LIMIT 50`)
+	qItemMove  = db.Q("catalog/item_move", `UPDATE virtual_items SET state = $3, message = $4, updated_at = $5 WHERE item_id = $1 AND state = $2`)
+	qItemAgain = db.Q("catalog/item_again", `UPDATE virtual_items SET state = 'wanted', message = '', updated_at = $3 WHERE sku_id = $1 AND price_fen = $2 AND state = 'failed'`)
+
+	// Full-text search is where the engines differ: FTS5 against tsvector. Both are
+	// fed by the one tokenizer in search.go and give the same hits.
+	qIndexDrop = db.Q("catalog/index_drop", `DELETE FROM search_index WHERE rowid = $1`)
+	qIndexAdd  = db.Q2("catalog/index_add",
+		`INSERT INTO search_index (rowid, title, body) VALUES ($1, $2, $3)`,
+		`INSERT INTO search_index (rowid, title, body, words) VALUES ($1, '', '', CAST($2 AS tsvector) || CAST($3 AS tsvector))`)
+	qSearch = db.Q2("catalog/search", `SELECT `+cardColumns+`, 0 AS rank`+cardFrom+`WHERE`+visible+`
+			AND c.id IN (SELECT rowid FROM search_index WHERE search_index MATCH $2) AND ($3 = '' OR c.id NOT IN (SELECT rowid FROM search_index WHERE search_index MATCH $3))
+			AND ($4 = 0 OR c.published_at < $4 OR (c.published_at = $4 AND c.id < $5)) ORDER BY c.published_at DESC, c.id DESC LIMIT $6`,
+		`SELECT `+cardColumns+`, 0 AS rank`+cardFrom+`JOIN search_index x ON x.rowid = c.id WHERE`+visible+`
+			AND x.words @@ CAST($2 AS tsquery) AND ($3 = '' OR NOT x.words @@ CAST($3 AS tsquery))
+			AND ($4 = 0 OR c.published_at < $4 OR (c.published_at = $4 AND c.id < $5)) ORDER BY c.published_at DESC, c.id DESC LIMIT $6`)
+)

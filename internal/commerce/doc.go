@@ -1,0 +1,102 @@
+// Package commerce sells: quote → order → payment → settle → grant → ledger, and
+// refund back. It is the only package that moves the status of an order, a payment
+// or a refund, each by a conditional UPDATE whose row count decides. It owns
+// orders, order_items, order_events, payments, refunds and inbox.
+//
+// A channel's word is a receipt; every receipt, by notification, query or bill,
+// goes through the one Settle. Money that comes without a claim on goods is booked
+// to suspense and given back by a job: late, double and mismatching payments are
+// never silent.
+package commerce
+
+import (
+	"context"
+	"log/slog"
+
+	"zhizhou/internal/access"
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/errs"
+	"zhizhou/internal/jobs"
+	"zhizhou/internal/learning"
+	"zhizhou/internal/pay"
+	"zhizhou/internal/seal"
+)
+
+// Merchant is the account that a channel pays into, as our payment rows record it.
+type Merchant struct {
+	MchID string
+	AppID string
+}
+
+// Channels gives the providers that are configured now.
+type Channels interface {
+	// Provider returns the provider of a channel. Returns ErrChannel when it is not
+	// configured.
+	Provider(ctx context.Context, c pay.Channel) (pay.Provider, Merchant, error)
+	// Policy returns which channel serves a platform for a kind of goods; "" when
+	// nothing is sold there.
+	Policy(ctx context.Context, platform, goods string) (pay.Channel, error)
+	// NotifyURL is where a channel reports payments and refunds.
+	NotifyURL(c pay.Channel, what string) string
+}
+
+// Payers tells who pays at WeChat.
+type Payers interface {
+	Payer(ctx context.Context, userID int64, kind string) (openid, sessionKey string, err error)
+}
+
+// Config is what a Service is made of.
+type Config struct {
+	DB       *db.DB
+	Jobs     *jobs.Queue
+	Clock    clock.Clock
+	Box      *seal.Box
+	Catalog  *catalog.Service
+	Access   *access.Service
+	Learning *learning.Service
+	Channels Channels
+	Payers   Payers
+	Log      *slog.Logger
+}
+
+// Service is the commerce domain.
+type Service struct {
+	Config
+	onPaid []func(ctx context.Context, tx *db.Tx, o Order) error
+}
+
+// New makes a Service and registers its jobs.
+func New(cfg Config) *Service {
+	s := &Service{Config: cfg}
+	jobs.Work(cfg.Jobs, refundTimeout, s.workRefund)
+	return s
+}
+
+// OnPaid registers f to run in the settling transaction. It touches only the
+// database and enqueues a job for anything slow.
+func (s *Service) OnPaid(f func(ctx context.Context, tx *db.Tx, o Order) error) {
+	s.onPaid = append(s.onPaid, f)
+}
+
+// The refusals of this domain.
+var (
+	ErrQuote        = errs.New(errs.Conflict, "quote_expired", "价格已更新，请重新确认")
+	ErrTerms        = errs.New(errs.Invalid, "terms_unconfirmed", "请先确认购买须知").Field("terms_confirmed", "请勾选确认")
+	ErrOwned        = errs.New(errs.Conflict, "already_owned", "你已拥有这门课程，无需重复购买")
+	ErrIdempotency  = errs.New(errs.Conflict, "idempotency_conflict", "这个请求已用于另一笔操作，请刷新后重试")
+	ErrOrderGone    = errs.New(errs.NotFound, "order_gone", "没有这笔订单")
+	ErrOrderClosed  = errs.New(errs.Conflict, "order_closed", "订单已关闭，请重新下单")
+	ErrOrderPaid    = errs.New(errs.Conflict, "order_paid", "订单已支付")
+	ErrChannel      = errs.New(errs.Unavailable, "channel_missing", "这里暂时不能支付，请换个设备或联系客服")
+	ErrItemUnready  = errs.New(errs.Conflict, "item_unpublished", "这个价格还没有在小程序里上架，请稍后再试")
+	ErrNoPayer      = errs.New(errs.Conflict, "wechat_needed", "请先用微信登录再支付")
+	ErrPaymentGone  = errs.New(errs.NotFound, "payment_gone", "没有这笔支付")
+	ErrRefundGone   = errs.New(errs.NotFound, "refund_gone", "没有这笔退款")
+	ErrRefundPolicy = errs.New(errs.Conflict, "refund_refused", "不符合退款条件")
+	ErrRefundOpen   = errs.New(errs.Conflict, "refund_open", "已有一笔退款在处理中")
+	ErrRefundState  = errs.New(errs.Conflict, "refund_state", "这笔退款已经处理过了")
+	ErrRefundAmount = errs.New(errs.Invalid, "refund_amount", "退款金额超过可退金额").Field("amount_fen", "超过可退金额")
+	ErrRefundApple  = errs.New(errs.Conflict, "refund_apple", "苹果设备上的订单由 App Store 退款，请在 App Store 的购买记录里申请")
+)

@@ -1,0 +1,268 @@
+package commerce
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/id"
+)
+
+const orderLife = 30 * time.Minute
+
+// Order is what somebody agreed to buy.
+type Order struct {
+	ID          int64
+	No          string
+	UserID      int64
+	IdemKey     string
+	InputHash   string
+	Status      string
+	Platform    string
+	TotalFen    int64
+	PaidFen     int64
+	RefundedFen int64
+	Quote       string // JSON, frozen
+	TermsAt     int64
+	CreatedAt   int64
+	ExpiresAt   int64
+	PaidAt      int64
+	ClosedAt    int64
+}
+
+// Frozen returns the quote as it was agreed.
+func (o Order) Frozen() Quote {
+	var q Quote
+	_ = json.Unmarshal([]byte(o.Quote), &q) // written by this package alone
+	return q
+}
+
+// Item is one line of an order, with the refund promise of its day.
+type Item struct {
+	ID                      int64
+	OrderID                 int64
+	SKUID                   int64 `db:"sku_id"`
+	ProductID               int64
+	CourseID                int64
+	Title                   string
+	SKUName                 string `db:"sku_name"`
+	ListFen                 int64
+	DiscountFen             int64
+	PriceFen                int64
+	PeriodDays              int64
+	TaxCategory             string
+	RefundDays              int64
+	RefundMaxWatchedPercent int64
+	RefundedFen             int64
+}
+
+// Place is the input of an order.
+type Place struct {
+	UserID         int64
+	Platform       string
+	IdempotencyKey string
+	QuoteToken     string
+	TermsConfirmed bool
+}
+
+// Place makes an order out of a quote that was shown. A repeat with the same key
+// gives the same order; a free order is settled at once. Returns ErrTerms,
+// ErrQuote, ErrOwned, ErrIdempotency, catalog.ErrSKUGone.
+func (s *Service) Place(ctx context.Context, p Place) (Order, error) {
+	if !p.TermsConfirmed {
+		return Order{}, ErrTerms
+	}
+	hash := inputHash("place", p.QuoteToken)
+	old, err := s.replay(ctx, p.UserID, p.IdempotencyKey, hash)
+	if err == nil || !errors.Is(err, db.ErrNone) {
+		return old, err
+	}
+	t, err := s.readToken(p.UserID, p.QuoteToken)
+	if err != nil {
+		return Order{}, err
+	}
+	if t.Platform != p.Platform {
+		return Order{}, ErrQuote
+	}
+	var out Order
+	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		out, err = s.place(ctx, tx, p, t, hash)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) replay(ctx context.Context, userID int64, key, hash string) (Order, error) {
+	var o Order
+	err := s.DB.Get(ctx, qOrderByKey, &o, userID, key)
+	if err == nil && o.InputHash != hash {
+		return Order{}, ErrIdempotency
+	}
+	return o, err
+}
+
+func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, hash string) (Order, error) {
+	offer, err := s.Catalog.Offer(ctx, tx, t.SKU, p.Platform)
+	if err != nil {
+		return Order{}, err
+	}
+	q := Price(offer, p.Platform, s.Clock.Now())
+	if q.TotalFen != t.Total {
+		return Order{}, ErrQuote
+	}
+	have, err := s.Access.Course(ctx, tx, p.UserID, offer.CourseID)
+	if err != nil {
+		return Order{}, err
+	}
+	if have.Forever || have.Owned && q.TotalFen == 0 {
+		return Order{}, ErrOwned
+	}
+	now := clock.MS(s.Clock)
+	// Somebody who comes back from the payment page with a fresh key gets the order
+	// that is still open, not a second one.
+	var same int64
+	err = tx.Get(ctx, qOrderSame, &same, p.UserID, q.SKUID, q.TotalFen, p.Platform, now+5*60_000)
+	if err == nil {
+		var o Order
+		return o, tx.Get(ctx, qOrderByID, &o, same)
+	}
+	if !errors.Is(err, db.ErrNone) {
+		return Order{}, err
+	}
+	frozen, err := json.Marshal(q)
+	if err != nil {
+		return Order{}, err
+	}
+	o := Order{
+		ID: id.New(), No: id.Code(), UserID: p.UserID, IdemKey: p.IdempotencyKey, InputHash: hash, Status: Pending, Platform: p.Platform,
+		TotalFen: q.TotalFen, Quote: string(frozen), TermsAt: now, CreatedAt: now, ExpiresAt: now + orderLife.Milliseconds(),
+	}
+	n, err := tx.Exec(ctx, qOrderInsert, o.ID, o.No, o.UserID, o.IdemKey, o.InputHash, o.Platform, o.TotalFen, o.Quote, now, o.ExpiresAt)
+	if err != nil {
+		return Order{}, err
+	}
+	if n == 0 { // the same key at the same moment: the other one was first
+		var first Order
+		if err := tx.Get(ctx, qOrderByKey, &first, p.UserID, p.IdempotencyKey); err != nil {
+			return Order{}, err
+		}
+		if first.InputHash != hash {
+			return Order{}, ErrIdempotency
+		}
+		return first, nil
+	}
+	it := Item{
+		ID: id.New(), OrderID: o.ID, SKUID: q.SKUID, ProductID: q.ProductID, CourseID: q.CourseID, Title: q.CourseTitle, SKUName: q.SKUName,
+		ListFen: q.ListFen, DiscountFen: q.ListFen - q.TotalFen, PriceFen: q.TotalFen, PeriodDays: q.PeriodDays, TaxCategory: q.TaxCategory,
+		RefundDays: q.RefundDays, RefundMaxWatchedPercent: q.RefundMaxWatchedPercent,
+	}
+	if _, err := tx.Exec(ctx, qItemInsert, it.ID, it.OrderID, it.SKUID, it.ProductID, it.CourseID, it.Title, it.SKUName, it.ListFen, it.DiscountFen,
+		it.PriceFen, it.PeriodDays, it.TaxCategory, it.RefundDays, it.RefundMaxWatchedPercent); err != nil {
+		return Order{}, err
+	}
+	if o.TotalFen > 0 {
+		return o, nil
+	}
+	if _, err := tx.Exec(ctx, qOrderPaid, o.ID, 0, now); err != nil {
+		return Order{}, err
+	}
+	o.Status, o.PaidAt = Paid, now
+	return o, s.deliver(ctx, tx, o)
+}
+
+func inputHash(parts ...string) string {
+	sum := sha256.Sum256([]byte(fmt.Sprintf("%q", parts)))
+	return hex.EncodeToString(sum[:16])
+}
+
+// Order returns an order of the user; another's does not exist. Returns
+// ErrOrderGone.
+func (s *Service) Order(ctx context.Context, userID int64, no string) (Order, error) {
+	o, err := s.AnyOrder(ctx, no)
+	if err == nil && o.UserID != userID {
+		return Order{}, ErrOrderGone
+	}
+	return o, err
+}
+
+// AnyOrder returns an order for staff. Returns ErrOrderGone.
+func (s *Service) AnyOrder(ctx context.Context, no string) (Order, error) {
+	var o Order
+	err := s.DB.Get(ctx, qOrder, &o, no)
+	if errors.Is(err, db.ErrNone) {
+		return o, ErrOrderGone
+	}
+	return o, err
+}
+
+// OrdersOf lists a user's orders, newest first, before the id before.
+func (s *Service) OrdersOf(ctx context.Context, userID, before int64, limit int) ([]Order, error) {
+	var rows []Order
+	err := s.DB.List(ctx, qOrdersOf, &rows, userID, before, limit)
+	return rows, err
+}
+
+// Orders lists orders for staff by status ("" all) and user (0 all).
+func (s *Service) Orders(ctx context.Context, status string, userID, before int64, limit int) ([]Order, error) {
+	var rows []Order
+	err := s.DB.List(ctx, qOrders, &rows, status, userID, before, limit)
+	return rows, err
+}
+
+// Detail is an order with all that hangs on it.
+type Detail struct {
+	Order    Order
+	Items    []Item
+	Payments []Payment
+	Refunds  []Refund
+	Events   []Event
+}
+
+// Event is something that happened to an order beyond its states.
+type Event struct {
+	At   int64
+	Kind string
+	Note string
+}
+
+// Detail returns what hangs on an order.
+func (s *Service) Detail(ctx context.Context, o Order) (Detail, error) {
+	d := Detail{Order: o}
+	for q, dst := range map[*db.Stmt]any{qItems: &d.Items, qPayments: &d.Payments, qRefundsOf: &d.Refunds, qEvents: &d.Events} {
+		if err := s.DB.List(ctx, q, dst, o.ID); err != nil {
+			return d, err
+		}
+	}
+	return d, nil
+}
+
+// PendingFor returns the number of the user's open order for a course, or "".
+func (s *Service) PendingFor(ctx context.Context, userID, courseID int64) (string, error) {
+	var no string
+	err := s.DB.Get(ctx, qOrderPendingFor, &no, userID, courseID, clock.MS(s.Clock))
+	if errors.Is(err, db.ErrNone) {
+		return "", nil
+	}
+	return no, err
+}
+
+func (s *Service) event(ctx context.Context, tx *db.Tx, orderID int64, kind, note string) error {
+	_, err := tx.Exec(ctx, qEvent, id.New(), orderID, clock.MS(s.Clock), kind, note)
+	return err
+}
+
+// Merge moves orders and refunds when two users become one.
+func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
+	for _, q := range []*db.Stmt{qOrderMerge, qRefundMerge} {
+		if _, err := tx.Exec(ctx, q, from, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,284 @@
+package commerce
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/id"
+	"zhizhou/internal/pay"
+)
+
+// Payment is one attempt to pay an order through a channel.
+type Payment struct {
+	ID            int64
+	OrderID       int64
+	Channel       string
+	OutTradeNo    string
+	AmountFen     int64
+	MchID         string
+	AppID         string
+	PayerOpenID   string `db:"payer_openid"`
+	Status        string
+	Outcome       string
+	TransactionID string
+	Note          string
+	CreatedAt     int64
+	ExpiresAt     int64
+	PaidAt        int64
+	CheckAt       int64
+	Checks        int64
+}
+
+// Attempt is what the client needs to pay.
+type Attempt struct {
+	OutTradeNo string
+	Channel    pay.Channel
+	Action     pay.Action
+	Paid       bool // it turned out to be paid already
+}
+
+// PayInput says how an order is to be paid.
+type PayInput struct {
+	UserID    int64
+	OrderNo   string
+	Platform  string
+	ClientIP  string
+	ReturnURL string
+}
+
+// Pay opens a payment attempt on the channel that the policy names, or hands out a
+// fresh credential for the one already open: an order never has two open attempts
+// on a channel. Returns ErrOrderGone, ErrOrderClosed, ErrChannel, ErrNoPayer,
+// ErrItemUnready and the pay errors.
+func (s *Service) Pay(ctx context.Context, in PayInput) (Attempt, error) {
+	o, err := s.Order(ctx, in.UserID, in.OrderNo)
+	if err != nil {
+		return Attempt{}, err
+	}
+	switch {
+	case o.Status == Paid || o.Status == Refunded:
+		return Attempt{Paid: true}, nil
+	case o.Status == Closed || o.ExpiresAt <= clock.MS(s.Clock):
+		return Attempt{}, ErrOrderClosed
+	}
+	// One second try: the channel may say that the number cannot be used again.
+	for try := 0; ; try++ {
+		a, err := s.attempt(ctx, o, in)
+		switch {
+		case errors.Is(err, pay.ErrPaid):
+			if _, err := s.Sync(ctx, o.UserID, o.No); err != nil {
+				return Attempt{}, err
+			}
+			now, err := s.Order(ctx, in.UserID, in.OrderNo)
+			if err == nil && now.Status != Paid {
+				err = pay.ErrPaid
+			}
+			return Attempt{Paid: err == nil}, err
+		case errors.Is(err, pay.ErrNewNumber) && try == 0:
+			if err := s.giveUp(ctx, a.OutTradeNo, "通道要求换单号"); err != nil {
+				return Attempt{}, err
+			}
+		default:
+			return a, err
+		}
+	}
+}
+
+func (s *Service) attempt(ctx context.Context, o Order, in PayInput) (Attempt, error) {
+	q := o.Frozen()
+	// What is shown was priced for the order's platform; paying happens there.
+	channel, err := s.Channels.Policy(ctx, in.Platform, q.TaxCategory)
+	if err != nil {
+		return Attempt{}, err
+	}
+	if channel == "" || miniOf(o.Platform) != miniOf(in.Platform) {
+		return Attempt{}, ErrChannel
+	}
+	provider, merchant, err := s.Channels.Provider(ctx, channel)
+	if err != nil {
+		return Attempt{}, err
+	}
+	req := pay.Prepay{
+		Description: clip(q.CourseTitle, 40), AmountFen: o.TotalFen, ClientIP: in.ClientIP, ReturnURL: in.ReturnURL,
+		NotifyURL: s.Channels.NotifyURL(channel, "payment"), ExpiresAt: time.UnixMilli(o.ExpiresAt),
+	}
+	if err := s.payer(ctx, o, q, channel, &req); err != nil {
+		return Attempt{}, err
+	}
+	var p Payment
+	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		var fresh Order
+		if err := tx.Get(ctx, qOrderLock, &fresh, o.ID); err != nil {
+			return err
+		}
+		if fresh.Status != Pending {
+			return ErrOrderClosed
+		}
+		now := clock.MS(s.Clock)
+		err := tx.Get(ctx, qPaymentLive, &p, o.ID, string(channel), now)
+		if err == nil && (p.PayerOpenID != req.OpenID || p.AppID != merchant.AppID || p.MchID != merchant.MchID) {
+			// Another WeChat account or other keys: the channel would refuse the number.
+			err = db.ErrNone
+		}
+		if !errors.Is(err, db.ErrNone) {
+			return err
+		}
+		p = Payment{
+			ID: id.New(), OrderID: o.ID, Channel: string(channel), OutTradeNo: id.Code(), AmountFen: o.TotalFen, MchID: merchant.MchID, AppID: merchant.AppID,
+			PayerOpenID: req.OpenID, CreatedAt: now, ExpiresAt: o.ExpiresAt, CheckAt: now + 60_000,
+		}
+		_, err = tx.Exec(ctx, qPaymentInsert, p.ID, p.OrderID, p.Channel, p.OutTradeNo, p.AmountFen, p.MchID, p.AppID, p.PayerOpenID, p.CreatedAt, p.ExpiresAt, p.CheckAt)
+		return err
+	})
+	if err != nil {
+		return Attempt{}, err
+	}
+	req.OutTradeNo = p.OutTradeNo
+	out := Attempt{OutTradeNo: p.OutTradeNo, Channel: channel}
+	// After the commit: a crash from here on leaves a row that reconciling closes.
+	out.Action, err = provider.Prepay(ctx, req)
+	return out, err
+}
+
+func miniOf(platform string) bool { return platform == "mp_ios" || platform == "mp_android" }
+
+// payer fills in who pays, where the channel wants to know.
+func (s *Service) payer(ctx context.Context, o Order, q Quote, channel pay.Channel, req *pay.Prepay) error {
+	kind := ""
+	switch channel {
+	case pay.WechatJSAPI:
+		kind = "wechat_official"
+	case pay.WechatVirtual, pay.WechatMini:
+		kind = "wechat_mini"
+	default:
+		return nil
+	}
+	openid, sessionKey, err := s.Payers.Payer(ctx, o.UserID, kind)
+	if err != nil {
+		return err
+	}
+	if openid == "" {
+		return ErrNoPayer
+	}
+	req.OpenID = openid
+	if channel != pay.WechatVirtual {
+		return nil
+	}
+	if sessionKey == "" {
+		return ErrNoPayer
+	}
+	it, err := s.Catalog.Item(ctx, s.DB, q.SKUID, o.TotalFen)
+	if err != nil {
+		return err
+	}
+	if it.State != catalog.ItemPublished {
+		return ErrItemUnready
+	}
+	req.ProductID, req.Quantity, req.SessionKey, req.Attach = it.ItemID, 1, sessionKey, o.No
+	return nil
+}
+
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}
+
+// giveUp closes an attempt on our side alone.
+func (s *Service) giveUp(ctx context.Context, outTradeNo, note string) error {
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		var p Payment
+		if err := tx.Get(ctx, qPaymentByNo, &p, outTradeNo); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, qPaymentClosed, p.ID, note)
+		return err
+	})
+}
+
+// Sync asks the channels about the open attempts of a user's order and settles
+// what was paid. Returns ErrOrderGone.
+func (s *Service) Sync(ctx context.Context, userID int64, no string) (Order, error) {
+	o, err := s.Order(ctx, userID, no)
+	if err != nil || o.Status != Pending {
+		return o, err
+	}
+	var payments []Payment
+	if err := s.DB.List(ctx, qPayments, &payments, o.ID); err != nil {
+		return o, err
+	}
+	for _, p := range payments {
+		if p.Status == PaymentCreated {
+			if err := s.check(ctx, p); err != nil && !errors.Is(err, pay.ErrRetry) {
+				return o, err
+			}
+		}
+	}
+	return s.Order(ctx, userID, no)
+}
+
+// Close ends an unpaid order of the user: the channel is asked first, and if it
+// was paid in the meantime it is settled instead. Returns ErrOrderGone,
+// ErrOrderPaid, pay.ErrRetry when the channel gives no answer.
+func (s *Service) Close(ctx context.Context, userID int64, no string) (Order, error) {
+	o, err := s.Order(ctx, userID, no)
+	if err != nil {
+		return o, err
+	}
+	if o.Status == Closed {
+		return o, nil
+	}
+	if o.Status != Pending {
+		return o, ErrOrderPaid
+	}
+	if err := s.close(ctx, o.ID); err != nil {
+		return o, err
+	}
+	return s.Order(ctx, userID, no)
+}
+
+func (s *Service) close(ctx context.Context, orderID int64) error {
+	var payments []Payment
+	if err := s.DB.List(ctx, qPayments, &payments, orderID); err != nil {
+		return err
+	}
+	for _, p := range payments {
+		if p.Status != PaymentCreated {
+			continue
+		}
+		if err := s.closeAttempt(ctx, p); err != nil {
+			return err
+		}
+	}
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, qOrderClose, orderID, clock.MS(s.Clock))
+		return err
+	})
+}
+
+func (s *Service) closeAttempt(ctx context.Context, p Payment) error {
+	provider, _, err := s.Channels.Provider(ctx, pay.Channel(p.Channel))
+	if err != nil {
+		return err
+	}
+	err = provider.Close(ctx, p.OutTradeNo, p.PayerOpenID)
+	switch {
+	case errors.Is(err, pay.ErrPaid):
+		r, err := provider.Query(ctx, p.OutTradeNo, p.PayerOpenID)
+		if err != nil {
+			return err
+		}
+		return s.Settle(ctx, r)
+	case err != nil && !errors.Is(err, pay.ErrNotFound):
+		return err
+	}
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, qPaymentClosed, p.ID, "订单关闭")
+		return err
+	})
+}

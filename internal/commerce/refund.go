@@ -1,0 +1,460 @@
+package commerce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"zhizhou/internal/access"
+	"zhizhou/internal/audit"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/id"
+	"zhizhou/internal/ledger"
+	"zhizhou/internal/pay"
+)
+
+const refundTimeout = time.Minute
+
+// Refund is money on its way back. No is the channel's out_refund_no and stays the
+// same through every retry: a new number would be a second refund (INV-6).
+type Refund struct {
+	ID              int64
+	No              string
+	OrderID         int64
+	OrderItemID     int64 // 0: a payment that never opened anything
+	PaymentID       int64
+	UserID          int64
+	Cause           string // requested, staff, duplicate, late, channel
+	AmountFen       int64
+	Reason          string
+	Reply           string
+	Status          string
+	WatchedPercent  int64 // evidence, at the time of asking
+	RequestedAt     int64
+	DecidedAt       int64
+	DecidedBy       int64
+	FinishedAt      int64
+	ChannelRefundID string
+	CheckAt         int64
+	Checks          int64
+	LastError       string
+}
+
+// Refundable tells whether a buyer may ask for an order's money back now, and if
+// not, why.
+type Refundable struct {
+	Allowed        bool
+	Reason         string
+	MaxFen         int64
+	WatchedPercent int64
+}
+
+// Refundable answers for one order by the promise stored on its lines.
+func (s *Service) Refundable(ctx context.Context, d Detail) (Refundable, error) {
+	return s.refundable(ctx, s.DB, d.Order, d.Items, d.Refunds)
+}
+
+func (s *Service) refundable(ctx context.Context, r db.Reader, o Order, items []Item, refunds []Refund) (Refundable, error) {
+	var out Refundable
+	if o.Status != Paid || o.PaidFen == 0 || len(items) == 0 {
+		out.Reason = "这笔订单没有可退的款"
+		return out, nil
+	}
+	for _, x := range refunds {
+		if x.OrderItemID != 0 && (x.Status == RefundRequested || x.Status == RefundApproved || x.Status == RefundProcessing || x.Status == RefundAbnormal) {
+			out.Reason = "退款正在处理"
+			return out, nil
+		}
+	}
+	it := items[0]
+	out.MaxFen = it.PriceFen - it.RefundedFen
+	watched, err := s.Learning.WatchedPercent(ctx, r, o.UserID, it.CourseID)
+	if err != nil {
+		return out, err
+	}
+	out.WatchedPercent = watched
+	day := int64(24 * 3600 * 1000)
+	switch {
+	case o.Platform == "mp_ios":
+		out.Reason = ErrRefundApple.Msg
+	case out.MaxFen <= 0:
+		out.Reason = "已全部退款"
+	case it.RefundDays == 0:
+		out.Reason = "这门课程不支持退款"
+	case clock.MS(s.Clock) > o.PaidAt+it.RefundDays*day:
+		out.Reason = fmt.Sprintf("已超过付款后 %d 天", it.RefundDays)
+	case watched > it.RefundMaxWatchedPercent:
+		out.Reason = fmt.Sprintf("已学 %d%%，超过了 %d%%", watched, it.RefundMaxWatchedPercent)
+	default:
+		out.Allowed = true
+		out.Reason = RefundText(it.RefundDays, it.RefundMaxWatchedPercent)
+	}
+	return out, nil
+}
+
+// RequestRefund asks for the money of an order back, for finance to decide. A
+// repeat with the same key gives the same refund. Returns ErrOrderGone,
+// ErrRefundPolicy with the reason, ErrRefundOpen, ErrRefundApple.
+func (s *Service) RequestRefund(ctx context.Context, userID int64, no, key, reason string) (Refund, error) {
+	reason = strings.TrimSpace(reason)
+	if n := utf8.RuneCountInString(reason); n < 2 || n > 200 {
+		return Refund{}, ErrRefundPolicy.Say("请用 2–200 个字说明原因").Field("reason", "2–200 个字")
+	}
+	o, err := s.Order(ctx, userID, no)
+	if err != nil {
+		return Refund{}, err
+	}
+	if o.Platform == "mp_ios" && o.PaidFen > 0 {
+		return Refund{}, ErrRefundApple
+	}
+	var out Refund
+	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := tx.Get(ctx, qOrderLock, &o, o.ID); err != nil {
+			return err
+		}
+		err := tx.Get(ctx, qRefundByKey, &out, o.ID, "u:"+key)
+		if !errors.Is(err, db.ErrNone) {
+			return err
+		}
+		items, p, err := s.paidParts(ctx, tx, o)
+		if err != nil {
+			return err
+		}
+		var refunds []Refund
+		if err := tx.List(ctx, qRefundsOf, &refunds, o.ID); err != nil {
+			return err
+		}
+		can, err := s.refundable(ctx, tx, o, items, refunds)
+		if err != nil {
+			return err
+		}
+		if !can.Allowed {
+			return ErrRefundPolicy.Say(can.Reason)
+		}
+		out = Refund{
+			ID: id.New(), No: id.Code(), OrderID: o.ID, OrderItemID: items[0].ID, PaymentID: p.ID, UserID: userID, Cause: "requested",
+			AmountFen: can.MaxFen, Reason: reason, Status: RefundRequested, WatchedPercent: can.WatchedPercent, RequestedAt: clock.MS(s.Clock),
+		}
+		return s.insertRefund(ctx, tx, out, "u:"+key)
+	})
+	return out, err
+}
+
+// paidParts returns the lines of an order and the payment that paid it.
+func (s *Service) paidParts(ctx context.Context, tx *db.Tx, o Order) ([]Item, Payment, error) {
+	var items []Item
+	if err := tx.List(ctx, qItems, &items, o.ID); err != nil {
+		return nil, Payment{}, err
+	}
+	var payments []Payment
+	if err := tx.List(ctx, qPayments, &payments, o.ID); err != nil {
+		return nil, Payment{}, err
+	}
+	for _, p := range payments {
+		if p.Outcome == Settled {
+			return items, p, nil
+		}
+	}
+	return items, Payment{}, ErrRefundPolicy.Say("这笔订单没有可退的款")
+}
+
+func (s *Service) insertRefund(ctx context.Context, tx *db.Tx, r Refund, key string) error {
+	_, err := tx.Exec(ctx, qRefundInsert, r.ID, r.No, r.OrderID, r.OrderItemID, r.PaymentID, r.UserID, key, r.Cause, r.AmountFen, r.Reason,
+		r.Status, r.WatchedPercent, r.RequestedAt, r.CheckAt)
+	return err
+}
+
+// StaffRefund gives money of an order back on staff's own decision, beyond the
+// buyer's policy: it is requested and approved in one step. amountFen 0 means all
+// that is left; a part leaves access as it is. Returns ErrRefundAmount,
+// ErrRefundOpen, ErrRefundApple.
+func (s *Service) StaffRefund(ctx context.Context, no, key string, amountFen int64, reason string) (Refund, error) {
+	o, err := s.AnyOrder(ctx, no)
+	if err != nil {
+		return Refund{}, err
+	}
+	if o.Platform == "mp_ios" {
+		return Refund{}, ErrRefundApple
+	}
+	var out Refund
+	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := tx.Get(ctx, qOrderLock, &o, o.ID); err != nil {
+			return err
+		}
+		err := tx.Get(ctx, qRefundByKey, &out, o.ID, "s:"+key)
+		if !errors.Is(err, db.ErrNone) {
+			return err
+		}
+		items, p, err := s.paidParts(ctx, tx, o)
+		if err != nil {
+			return err
+		}
+		it := items[0]
+		var open int64
+		if err := tx.Get(ctx, qRefundOpen, &open, it.ID); err != nil {
+			return err
+		}
+		if open > 0 {
+			return ErrRefundOpen
+		}
+		left := it.PriceFen - it.RefundedFen
+		if amountFen == 0 {
+			amountFen = left
+		}
+		if amountFen < 1 || amountFen > left {
+			return ErrRefundAmount
+		}
+		watched, err := s.Learning.WatchedPercent(ctx, tx, o.UserID, it.CourseID)
+		if err != nil {
+			return err
+		}
+		out = Refund{
+			ID: id.New(), No: id.Code(), OrderID: o.ID, OrderItemID: it.ID, PaymentID: p.ID, UserID: o.UserID, Cause: "staff",
+			AmountFen: amountFen, Reason: reason, Status: RefundRequested, WatchedPercent: watched, RequestedAt: clock.MS(s.Clock),
+		}
+		if err := s.insertRefund(ctx, tx, out, "s:"+key); err != nil {
+			return err
+		}
+		out, err = s.approve(ctx, tx, out, reason)
+		return err
+	})
+	return out, err
+}
+
+// Decide approves or rejects a requested refund. Approving takes the access of
+// that order line away at once and asks the channel by a job. Returns
+// ErrRefundGone, ErrRefundState, ErrRefundAmount.
+func (s *Service) Decide(ctx context.Context, refundID int64, approve bool, reply string) (Refund, error) {
+	var out Refund
+	err := s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		err := tx.Get(ctx, qRefund, &out, refundID)
+		if errors.Is(err, db.ErrNone) {
+			return ErrRefundGone
+		}
+		if err != nil {
+			return err
+		}
+		if approve {
+			out, err = s.approve(ctx, tx, out, reply)
+			return err
+		}
+		n, err := tx.Exec(ctx, qRefundDecide, refundID, RefundRejected, reply, clock.MS(s.Clock), audit.ActorOf(ctx).ID, 0, out.AmountFen)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrRefundState
+		}
+		before := out
+		out.Status, out.Reply = RefundRejected, reply
+		return audit.Write(ctx, tx, s.Clock, "refund.reject", fmt.Sprintf("refund:%d", refundID), before, out, reply)
+	})
+	return out, err
+}
+
+func (s *Service) approve(ctx context.Context, tx *db.Tx, r Refund, reply string) (Refund, error) {
+	now := clock.MS(s.Clock)
+	n, err := tx.Exec(ctx, qRefundDecide, r.ID, RefundApproved, reply, now, audit.ActorOf(ctx).ID, now+60_000, r.AmountFen)
+	if err != nil {
+		return r, err
+	}
+	if n == 0 {
+		return r, ErrRefundState
+	}
+	if err := s.takeBack(ctx, tx, r); err != nil {
+		return r, err
+	}
+	before := r
+	r.Status, r.Reply, r.DecidedAt = RefundApproved, reply, now
+	if err := audit.Write(ctx, tx, s.Clock, "refund.approve", fmt.Sprintf("refund:%d", r.ID), before, r, reply); err != nil {
+		return r, err
+	}
+	return r, s.Jobs.Add(ctx, tx, RefundJob{RefundID: r.ID})
+}
+
+// takeBack reserves the amount on the order line, so that no two refunds together
+// exceed it (INV-5), and ends the line's grants when nothing of it stays paid.
+func (s *Service) takeBack(ctx context.Context, tx *db.Tx, r Refund) error {
+	n, err := tx.Exec(ctx, qItemRefund, r.OrderItemID, r.AmountFen)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrRefundAmount
+	}
+	var items []Item
+	if err := tx.List(ctx, qItems, &items, r.OrderID); err != nil {
+		return err
+	}
+	for _, it := range items {
+		if it.ID == r.OrderItemID && it.RefundedFen == it.PriceFen {
+			_, err := s.Access.Revoke(ctx, tx, access.OrderItem(it.ID), "退款")
+			return err
+		}
+	}
+	return nil
+}
+
+// RefundJob asks the channel for an approved refund.
+type RefundJob struct {
+	RefundID int64 `json:"refund_id"`
+}
+
+// Kind implements jobs.Args.
+func (RefundJob) Kind() string { return "refund" }
+
+func (s *Service) workRefund(ctx context.Context, j RefundJob) error {
+	err := s.pushRefund(ctx, j.RefundID)
+	if errors.Is(err, pay.ErrRetry) || errors.Is(err, pay.ErrFunds) || errors.Is(err, pay.ErrConfig) {
+		return nil // noted on the refund; the sweep tries again
+	}
+	return err
+}
+
+// pushRefund brings a refund forward by one question to the channel.
+func (s *Service) pushRefund(ctx context.Context, refundID int64) error {
+	var r Refund
+	if err := s.DB.Get(ctx, qRefund, &r, refundID); err != nil {
+		return err
+	}
+	if r.Status != RefundApproved && r.Status != RefundProcessing {
+		return nil
+	}
+	var p Payment
+	if err := s.DB.Get(ctx, qPayment, &p, r.PaymentID); err != nil {
+		return err
+	}
+	var taken int64
+	if err := s.DB.Get(ctx, qRefundTaken, &taken, p.ID); err != nil {
+		return err
+	}
+	provider, _, err := s.Channels.Provider(ctx, pay.Channel(p.Channel))
+	if err != nil {
+		return err
+	}
+	var got pay.RefundReceipt
+	if r.Status == RefundApproved {
+		got, err = provider.Refund(ctx, pay.RefundRequest{
+			OutTradeNo: p.OutTradeNo, TransactionID: p.TransactionID, OutRefundNo: r.No, Reason: clip(r.Reason, 25),
+			RefundFen: r.AmountFen, TotalFen: p.AmountFen, LeftFen: p.AmountFen - taken + r.AmountFen, OpenID: p.PayerOpenID,
+			NotifyURL: s.Channels.NotifyURL(pay.Channel(p.Channel), "refund"),
+		})
+	} else {
+		got, err = provider.QueryRefund(ctx, r.No, p.OutTradeNo, p.PayerOpenID)
+	}
+	if err != nil {
+		wait := backoff(r.Checks)
+		note := pay.Advise(err)
+		return errors.Join(err, s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, qRefundLater, r.ID, clock.MS(s.Clock)+wait.Milliseconds(), note.Code+" "+note.Advice)
+			return err
+		}))
+	}
+	got.OutRefundNo = r.No
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.applyRefund(ctx, tx, got) })
+}
+
+// backoff spaces questions to a channel: one minute, doubling to an hour.
+func backoff(checks int64) time.Duration { return min(time.Hour, time.Minute<<min(checks, 6)) }
+
+// applyRefund acts on what a channel says about a refund, whoever brought it.
+// Returns ErrRefundGone for a number that is not ours.
+func (s *Service) applyRefund(ctx context.Context, tx *db.Tx, got pay.RefundReceipt) error {
+	var r Refund
+	err := tx.Get(ctx, qRefundByNo, &r, got.OutRefundNo)
+	if errors.Is(err, db.ErrNone) {
+		return ErrRefundGone
+	}
+	if err != nil {
+		return err
+	}
+	now := clock.MS(s.Clock)
+	switch got.State {
+	case pay.RefundProcessing:
+		_, err = tx.Exec(ctx, qRefundSent, r.ID, got.RefundID, now+backoff(r.Checks).Milliseconds())
+		if err == nil {
+			_, err = tx.Exec(ctx, qRefundLater, r.ID, now+backoff(r.Checks).Milliseconds(), "")
+		}
+		return err
+	case pay.RefundAbnormal, pay.RefundClosed:
+		if _, err := tx.Exec(ctx, qRefundBad, r.ID, "通道状态："+string(got.State)); err != nil {
+			return err
+		}
+		return s.event(ctx, tx, r.OrderID, "refund_abnormal", "退款没有成功，需要人工处理")
+	case pay.RefundSuccess:
+	default:
+		return fmt.Errorf("commerce: refund state %q", got.State)
+	}
+	if got.AmountFen != 0 && got.AmountFen != r.AmountFen {
+		if _, err := tx.Exec(ctx, qRefundBad, r.ID, fmt.Sprintf("通道退款金额 %d 分与应退 %d 分不符", got.AmountFen, r.AmountFen)); err != nil {
+			return err
+		}
+		return s.event(ctx, tx, r.OrderID, "refund_mismatch", "退款金额不符，需要人工处理")
+	}
+	n, err := tx.Exec(ctx, qRefundDone, r.ID, got.RefundID, now)
+	if err != nil || n == 0 {
+		return err
+	}
+	return s.bookRefund(ctx, tx, r, now)
+}
+
+// bookRefund reverses the sale, or the suspense, in the ledger and on the order.
+func (s *Service) bookRefund(ctx context.Context, tx *db.Tx, r Refund, now int64) error {
+	var p Payment
+	if err := tx.Get(ctx, qPayment, &p, r.PaymentID); err != nil {
+		return err
+	}
+	against := ledger.RevenueCourse
+	if r.OrderItemID == 0 {
+		against = ledger.Suspense
+	} else {
+		n, err := tx.Exec(ctx, qOrderRefunded, r.OrderID, r.AmountFen)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fmt.Errorf("commerce: refund %d exceeds what order %d was paid", r.ID, r.OrderID)
+		}
+	}
+	_, err := ledger.Post(ctx, tx, ledger.Entry{
+		Kind: "refund", RefKind: "refund", RefID: r.ID, OrderID: r.OrderID, At: now,
+		Lines: []ledger.Line{ledger.Debit(against, r.AmountFen), ledger.Credit(ledger.Clearing(p.Channel), r.AmountFen)},
+	})
+	return err
+}
+
+// RetryRefund sends an abnormal refund again under a new number, after a person
+// made sure that the old one was closed by the channel. Returns ErrRefundState.
+func (s *Service) RetryRefund(ctx context.Context, refundID int64, reason string) error {
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n, err := tx.Exec(ctx, qRefundAgain, refundID, id.Code(), clock.MS(s.Clock)+60_000)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrRefundState
+		}
+		if err := audit.Write(ctx, tx, s.Clock, "refund.retry", fmt.Sprintf("refund:%d", refundID), nil, nil, reason); err != nil {
+			return err
+		}
+		return s.Jobs.Add(ctx, tx, RefundJob{RefundID: refundID})
+	})
+}
+
+// Refunds lists refunds for staff by status ("" all), newest first.
+func (s *Service) Refunds(ctx context.Context, status string, before int64, limit int) ([]Refund, error) {
+	var rows []Refund
+	err := s.DB.List(ctx, qRefunds, &rows, status, before, limit)
+	return rows, err
+}
+
+// OrderOf returns the order of an id.
+func (s *Service) OrderOf(ctx context.Context, orderID int64) (Order, error) {
+	var o Order
+	err := s.DB.Get(ctx, qOrderByID, &o, orderID)
+	return o, err
+}

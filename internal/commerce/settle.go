@@ -1,0 +1,230 @@
+package commerce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"zhizhou/internal/access"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/id"
+	"zhizhou/internal/ledger"
+	"zhizhou/internal/pay"
+)
+
+// Notice is a verified message of a channel, to be kept before it is answered.
+type Notice struct {
+	Channel string
+	pay.Notice
+}
+
+// Receive keeps a channel's message and acts on it, in one transaction; only when
+// it returns nil may the channel be told OK (INV-14). A repeat changes nothing.
+// What cannot be acted on (an unknown number) is kept for a person.
+func (s *Service) Receive(ctx context.Context, n Notice) error {
+	payload := s.Box.Seal("inbox", n.Raw)
+	err := s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		now := clock.MS(s.Clock)
+		if _, err := tx.Exec(ctx, qInboxInsert, id.New(), n.Channel, n.EventID, n.EventType, payload, now, 0); err != nil {
+			return err
+		}
+		if err := s.act(ctx, tx, n.Notice); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, qInboxDone, n.Channel, n.EventID, now, "")
+		return err
+	})
+	if !errors.Is(err, ErrPaymentGone) && !errors.Is(err, ErrRefundGone) {
+		return err
+	}
+	s.Log.Warn("payment notice without a row of ours", "channel", n.Channel, "event", n.EventType)
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		now := clock.MS(s.Clock)
+		if _, err := tx.Exec(ctx, qInboxInsert, id.New(), n.Channel, n.EventID, n.EventType, payload, now, 0); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, qInboxDone, n.Channel, n.EventID, now, "没有对应的单号")
+		return err
+	})
+}
+
+func (s *Service) act(ctx context.Context, tx *db.Tx, n pay.Notice) error {
+	switch {
+	case n.Pay != nil:
+		return s.settle(ctx, tx, *n.Pay)
+	case n.Refund != nil:
+		return s.applyRefund(ctx, tx, *n.Refund)
+	}
+	return nil // an event that this shop does not use; kept all the same
+}
+
+// Settle acts on a receipt, whoever brought it: notification, query or bill. It is
+// idempotent. Returns ErrPaymentGone for a number that is not ours.
+func (s *Service) Settle(ctx context.Context, r pay.Receipt) error {
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.settle(ctx, tx, r) })
+}
+
+func (s *Service) settle(ctx context.Context, tx *db.Tx, r pay.Receipt) error {
+	var p Payment
+	err := tx.Get(ctx, qPaymentByNo, &p, r.OutTradeNo)
+	if errors.Is(err, db.ErrNone) {
+		return ErrPaymentGone
+	}
+	if err != nil {
+		return err
+	}
+	if r.State != pay.StateSuccess {
+		return nil // a payment only becomes paid here; other states are the reconciler's
+	}
+	now := clock.MS(s.Clock)
+	paidAt := now
+	if !r.PaidAt.IsZero() {
+		paidAt = r.PaidAt.UnixMilli()
+	}
+	if note := mismatch(p, r); note != "" {
+		return s.hold(ctx, tx, p, r, paidAt, note)
+	}
+	n, err := tx.Exec(ctx, qPaymentPaid, p.ID, r.TransactionID, paidAt, Settled)
+	if err != nil || n == 0 {
+		return err // 0: already settled
+	}
+	var o Order
+	if err := tx.Get(ctx, qOrderLock, &o, p.OrderID); err != nil {
+		return err
+	}
+	twice, err := s.ownedElsewhere(ctx, tx, o)
+	if err != nil {
+		return err
+	}
+	if !twice {
+		n, err = tx.Exec(ctx, qOrderPaid, o.ID, p.AmountFen, paidAt)
+		if err != nil {
+			return err
+		}
+		if n == 1 {
+			o.Status, o.PaidFen, o.PaidAt = Paid, p.AmountFen, paidAt
+			return s.sold(ctx, tx, o, p, now)
+		}
+	}
+	return s.giveBack(ctx, tx, o, p, now)
+}
+
+// mismatch says how a receipt differs from what we asked for (INV-7).
+func mismatch(p Payment, r pay.Receipt) string {
+	switch {
+	case string(r.Channel) != p.Channel:
+		return fmt.Sprintf("通道不符：%s", r.Channel)
+	case r.AmountFen != p.AmountFen:
+		return fmt.Sprintf("金额不符：应收 %d 分，实收 %d 分", p.AmountFen, r.AmountFen)
+	case r.Currency != "CNY":
+		return "币种不符"
+	case r.MchID != p.MchID:
+		return "商户号不符"
+	case r.AppID != p.AppID:
+		return "AppID 不符"
+	case p.PayerOpenID != "" && r.PayerOpenID != "" && r.PayerOpenID != p.PayerOpenID:
+		return "付款人不符"
+	}
+	return ""
+}
+
+// hold books money that is not what we asked for and grants nothing.
+func (s *Service) hold(ctx context.Context, tx *db.Tx, p Payment, r pay.Receipt, paidAt int64, note string) error {
+	n, err := tx.Exec(ctx, qPaymentHeld, p.ID, r.TransactionID, paidAt, note)
+	if err != nil || n == 0 {
+		return err
+	}
+	s.Log.Error("payment held for a person", "payment", p.ID, "order", p.OrderID)
+	if err := s.event(ctx, tx, p.OrderID, "payment_held", note); err != nil {
+		return err
+	}
+	if r.AmountFen <= 0 {
+		return nil
+	}
+	_, err = ledger.Post(ctx, tx, ledger.Entry{
+		Kind: "suspense", RefKind: "payment", RefID: p.ID, OrderID: p.OrderID, At: clock.MS(s.Clock),
+		Lines: []ledger.Line{ledger.Debit(ledger.Clearing(p.Channel), r.AmountFen), ledger.Credit(ledger.Suspense, r.AmountFen)},
+	})
+	return err
+}
+
+// ownedElsewhere reports whether everything the order is for was bought for good
+// through another order in the meantime.
+func (s *Service) ownedElsewhere(ctx context.Context, tx *db.Tx, o Order) (bool, error) {
+	if o.Status != Pending {
+		return false, nil
+	}
+	have, err := s.Access.Course(ctx, tx, o.UserID, o.Frozen().CourseID)
+	return have.Forever, err
+}
+
+// sold books the sale and opens what was bought.
+func (s *Service) sold(ctx context.Context, tx *db.Tx, o Order, p Payment, now int64) error {
+	if _, err := ledger.Post(ctx, tx, ledger.Entry{
+		Kind: "settle", RefKind: "payment", RefID: p.ID, OrderID: o.ID, At: now,
+		Lines: []ledger.Line{ledger.Debit(ledger.Clearing(p.Channel), p.AmountFen), ledger.Credit(ledger.RevenueCourse, p.AmountFen)},
+	}); err != nil {
+		return err
+	}
+	return s.deliver(ctx, tx, o)
+}
+
+// deliver grants every line of a paid order and tells who else wants to know.
+func (s *Service) deliver(ctx context.Context, tx *db.Tx, o Order) error {
+	var items []Item
+	if err := tx.List(ctx, qItems, &items, o.ID); err != nil {
+		return err
+	}
+	for _, it := range items {
+		rules, err := s.Catalog.Rules(ctx, tx, it.SKUID)
+		if err != nil {
+			return err
+		}
+		for _, res := range rules {
+			if err := s.Access.Grant(ctx, tx, o.UserID, res, access.OrderItem(it.ID), it.PeriodDays); err != nil {
+				return err
+			}
+		}
+	}
+	for _, f := range s.onPaid {
+		if err := f(ctx, tx, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// giveBack handles money for an order that is closed, paid already or no longer
+// needed: booked to suspense and refunded by a job, in this same transaction.
+func (s *Service) giveBack(ctx context.Context, tx *db.Tx, o Order, p Payment, now int64) error {
+	outcome, reason := Duplicate, "重复支付，原路退回"
+	if o.Status == Closed {
+		outcome, reason = Late, "订单已关闭后到账，原路退回"
+	}
+	if o.Status == Pending { // bought through another order: nothing is left to sell
+		if _, err := tx.Exec(ctx, qOrderClose, o.ID, now); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, qPaymentOutcome, p.ID, outcome); err != nil {
+		return err
+	}
+	if _, err := ledger.Post(ctx, tx, ledger.Entry{
+		Kind: "suspense", RefKind: "payment", RefID: p.ID, OrderID: o.ID, At: now,
+		Lines: []ledger.Line{ledger.Debit(ledger.Clearing(p.Channel), p.AmountFen), ledger.Credit(ledger.Suspense, p.AmountFen)},
+	}); err != nil {
+		return err
+	}
+	if err := s.event(ctx, tx, o.ID, "payment_"+outcome, reason); err != nil {
+		return err
+	}
+	r := Refund{
+		ID: id.New(), No: id.Code(), OrderID: o.ID, PaymentID: p.ID, UserID: o.UserID, Cause: outcome, AmountFen: p.AmountFen,
+		Reason: reason, Status: RefundApproved, RequestedAt: now, CheckAt: now + 60_000,
+	}
+	if err := s.insertRefund(ctx, tx, r, "auto:"+p.OutTradeNo); err != nil {
+		return err
+	}
+	return s.Jobs.Add(ctx, tx, RefundJob{RefundID: r.ID})
+}

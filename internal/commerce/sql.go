@@ -1,0 +1,82 @@
+package commerce
+
+import "zhizhou/internal/db"
+
+const (
+	orderColumns   = `id, no, user_id, idem_key, input_hash, status, platform, total_fen, paid_fen, refunded_fen, quote, terms_at, created_at, expires_at, paid_at, closed_at`
+	itemColumns    = `id, order_id, sku_id, product_id, course_id, title, sku_name, list_fen, discount_fen, price_fen, period_days, tax_category, refund_days, refund_max_watched_percent, refunded_fen`
+	paymentColumns = `id, order_id, channel, out_trade_no, amount_fen, mch_id, app_id, payer_openid, status, outcome, transaction_id, note, created_at, expires_at, paid_at, check_at, checks`
+	refundColumns  = `id, no, order_id, order_item_id, payment_id, user_id, cause, amount_fen, reason, reply, status, watched_percent, requested_at, decided_at, decided_by, finished_at, channel_refund_id, check_at, checks, last_error`
+)
+
+var (
+	qOrder      = db.Q("commerce/order", `SELECT `+orderColumns+` FROM orders WHERE no = $1`)
+	qOrderByID  = db.Q("commerce/order_by_id", `SELECT `+orderColumns+` FROM orders WHERE id = $1`)
+	qOrderLock  = db.Q("commerce/order_lock", `SELECT `+orderColumns+` FROM orders WHERE id = $1 /*for_update*/`)
+	qOrderByKey = db.Q("commerce/order_by_key", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND idem_key = $2`)
+	qOrderSame  = db.Q("commerce/order_same", `SELECT o.id FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.user_id = $1 AND o.status = 'pending'
+		AND i.sku_id = $2 AND o.total_fen = $3 AND o.platform = $4 AND o.expires_at > $5 ORDER BY o.id DESC LIMIT 1`)
+	qOrderPendingFor = db.Q("commerce/order_pending_for", `SELECT o.no FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.user_id = $1 AND o.status = 'pending'
+		AND i.course_id = $2 AND o.expires_at > $3 ORDER BY o.id DESC LIMIT 1`)
+	qOrdersOf = db.Q("commerce/orders_of", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND ($2 = 0 OR id < $2) ORDER BY id DESC LIMIT $3`)
+	qOrders   = db.Q("commerce/orders", `SELECT `+orderColumns+` FROM orders WHERE ($1 = '' OR status = $1) AND ($2 = 0 OR user_id = $2)
+		AND ($3 = 0 OR id < $3) ORDER BY id DESC LIMIT $4`)
+	qOrdersDue   = db.Q("commerce/orders_due", `SELECT id FROM orders WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT 200`)
+	qOrderInsert = db.Q("commerce/order_insert", `INSERT INTO orders (id, no, user_id, idem_key, input_hash, status, platform, total_fen, quote, terms_at, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $9, $10) ON CONFLICT (user_id, idem_key) DO NOTHING`)
+	qOrderPaid  = db.Q("commerce/order_paid", `UPDATE orders SET status = 'paid', paid_fen = $2, paid_at = $3 WHERE id = $1 AND status = 'pending'`)
+	qOrderClose = db.Q("commerce/order_close", `UPDATE orders SET status = 'closed', closed_at = $2 WHERE id = $1 AND status = 'pending'
+		AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.order_id = $1 AND p.status = 'created')`)
+	qOrderRefunded = db.Q("commerce/order_refunded", `UPDATE orders SET refunded_fen = refunded_fen + $2,
+		status = CASE WHEN refunded_fen + $2 = paid_fen THEN 'refunded' ELSE status END WHERE id = $1 AND status = 'paid' AND refunded_fen + $2 <= paid_fen`)
+	qOrderMerge = db.Q("commerce/order_merge", `UPDATE orders SET user_id = $2 WHERE user_id = $1`)
+
+	qItems      = db.Q("commerce/items", `SELECT `+itemColumns+` FROM order_items WHERE order_id = $1 ORDER BY id`)
+	qItemInsert = db.Q("commerce/item_insert", `INSERT INTO order_items (id, order_id, sku_id, product_id, course_id, title, sku_name, list_fen, discount_fen, price_fen,
+		period_days, tax_category, refund_days, refund_max_watched_percent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`)
+	qItemRefund = db.Q("commerce/item_refund", `UPDATE order_items SET refunded_fen = refunded_fen + $2 WHERE id = $1 AND refunded_fen + $2 <= price_fen`)
+
+	qPayments      = db.Q("commerce/payments", `SELECT `+paymentColumns+` FROM payments WHERE order_id = $1 ORDER BY id`)
+	qPayment       = db.Q("commerce/payment", `SELECT `+paymentColumns+` FROM payments WHERE id = $1`)
+	qPaymentByNo   = db.Q("commerce/payment_by_no", `SELECT `+paymentColumns+` FROM payments WHERE out_trade_no = $1`)
+	qPaymentLive   = db.Q("commerce/payment_live", `SELECT `+paymentColumns+` FROM payments WHERE order_id = $1 AND channel = $2 AND status = 'created' AND expires_at > $3 ORDER BY id DESC LIMIT 1`)
+	qPaymentInsert = db.Q("commerce/payment_insert", `INSERT INTO payments (id, order_id, channel, out_trade_no, amount_fen, mch_id, app_id, payer_openid, status, created_at, expires_at, check_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'created', $9, $10, $11)`)
+	qPaymentPaid    = db.Q("commerce/payment_paid", `UPDATE payments SET status = 'paid', transaction_id = $2, paid_at = $3, outcome = $4 WHERE id = $1 AND status IN ('created', 'closed')`)
+	qPaymentOutcome = db.Q("commerce/payment_outcome", `UPDATE payments SET outcome = $2 WHERE id = $1 AND status = 'paid'`)
+	qPaymentHeld    = db.Q("commerce/payment_held", `UPDATE payments SET status = 'held', outcome = 'mismatch', transaction_id = $2, paid_at = $3, note = $4 WHERE id = $1 AND status IN ('created', 'closed')`)
+	qPaymentClosed  = db.Q("commerce/payment_closed", `UPDATE payments SET status = 'closed', note = $2 WHERE id = $1 AND status = 'created'`)
+	qPaymentLater   = db.Q("commerce/payment_later", `UPDATE payments SET check_at = $2, checks = checks + 1 WHERE id = $1 AND status = 'created'`)
+	qPaymentsDue    = db.Q("commerce/payments_due", `SELECT id FROM payments WHERE status = 'created' AND check_at <= $1 ORDER BY check_at LIMIT 200`)
+
+	qRefund       = db.Q("commerce/refund", `SELECT `+refundColumns+` FROM refunds WHERE id = $1`)
+	qRefundByNo   = db.Q("commerce/refund_by_no", `SELECT `+refundColumns+` FROM refunds WHERE no = $1`)
+	qRefundByKey  = db.Q("commerce/refund_by_key", `SELECT `+refundColumns+` FROM refunds WHERE order_id = $1 AND idem_key = $2`)
+	qRefundsOf    = db.Q("commerce/refunds_of", `SELECT `+refundColumns+` FROM refunds WHERE order_id = $1 ORDER BY id`)
+	qRefunds      = db.Q("commerce/refunds", `SELECT `+refundColumns+` FROM refunds WHERE ($1 = '' OR status = $1) AND ($2 = 0 OR id < $2) ORDER BY id DESC LIMIT $3`)
+	qRefundOpen   = db.Q("commerce/refund_open", `SELECT COUNT(*) FROM refunds WHERE order_item_id = $1 AND status IN ('requested', 'approved', 'processing', 'abnormal')`)
+	qRefundInsert = db.Q("commerce/refund_insert", `INSERT INTO refunds (id, no, order_id, order_item_id, payment_id, user_id, idem_key, cause, amount_fen, reason, status, watched_percent, requested_at, check_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (order_id, idem_key) DO NOTHING`)
+	qRefundDecide = db.Q("commerce/refund_decide", `UPDATE refunds SET status = $2, reply = $3, decided_at = $4, decided_by = $5, check_at = $6, amount_fen = $7 WHERE id = $1 AND status = 'requested'`)
+	qRefundSent   = db.Q("commerce/refund_sent", `UPDATE refunds SET status = 'processing', channel_refund_id = $2, check_at = $3, last_error = '' WHERE id = $1 AND status = 'approved'`)
+	qRefundDone   = db.Q("commerce/refund_done", `UPDATE refunds SET status = 'succeeded', channel_refund_id = $2, finished_at = $3, last_error = '' WHERE id = $1 AND status IN ('approved', 'processing', 'abnormal')`)
+	qRefundBad    = db.Q("commerce/refund_bad", `UPDATE refunds SET status = 'abnormal', last_error = $2 WHERE id = $1 AND status IN ('approved', 'processing')`)
+	qRefundLater  = db.Q("commerce/refund_later", `UPDATE refunds SET check_at = $2, checks = checks + 1, last_error = $3 WHERE id = $1 AND status IN ('approved', 'processing')`)
+	qRefundAgain  = db.Q("commerce/refund_again", `UPDATE refunds SET status = 'approved', no = $2, check_at = $3, last_error = '' WHERE id = $1 AND status = 'abnormal'`)
+	qRefundsDue   = db.Q("commerce/refunds_due", `SELECT id FROM refunds WHERE status IN ('approved', 'processing') AND check_at <= $1 ORDER BY check_at LIMIT 100`)
+	qRefundMerge  = db.Q("commerce/refund_merge", `UPDATE refunds SET user_id = $2 WHERE user_id = $1`)
+	qRefundTaken  = db.Q("commerce/refund_taken", `SELECT CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) FROM refunds WHERE payment_id = $1 AND status IN ('approved', 'processing', 'succeeded', 'abnormal')`)
+
+	qInboxInsert = db.Q("commerce/inbox_insert", `INSERT INTO inbox (id, channel, event_id, event_type, payload, received_at, handled_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
+	qInboxDone   = db.Q("commerce/inbox_done", `UPDATE inbox SET handled_at = $3, note = $4 WHERE channel = $1 AND event_id = $2 AND handled_at = 0`)
+	qInboxOpen   = db.Q("commerce/inbox_open", `SELECT id, channel, event_id, event_type, payload, received_at FROM inbox WHERE handled_at = 0 AND received_at < $1 ORDER BY received_at LIMIT 50`)
+
+	qEvent  = db.Q("commerce/event", `INSERT INTO order_events (id, order_id, at, kind, note) VALUES ($1, $2, $3, $4, $5)`)
+	qEvents = db.Q("commerce/events", `SELECT at, kind, note FROM order_events WHERE order_id = $1 ORDER BY id`)
+
+	qCounts = db.Q("commerce/counts", `SELECT COUNT(*) AS orders, CAST(COALESCE(SUM(paid_fen), 0) AS BIGINT) AS paid_fen FROM orders WHERE status IN ('paid', 'refunded') AND paid_at >= $1 AND paid_at < $2`)
+	qOpen   = db.Q("commerce/open", `SELECT (SELECT COUNT(*) FROM refunds WHERE status = 'requested') AS requested, (SELECT COUNT(*) FROM refunds WHERE status = 'abnormal') AS abnormal,
+		(SELECT COUNT(*) FROM payments WHERE status = 'held') AS held, (SELECT COUNT(*) FROM orders WHERE status = 'pending') AS pending`)
+	qTop = db.Q("commerce/top", `SELECT i.course_id, i.title, COUNT(*) AS n, CAST(SUM(i.price_fen - i.refunded_fen) AS BIGINT) AS fen FROM order_items i JOIN orders o ON o.id = i.order_id
+		WHERE o.status IN ('paid', 'refunded') AND o.paid_at >= $1 GROUP BY i.course_id, i.title ORDER BY fen DESC, i.course_id LIMIT 5`)
+)

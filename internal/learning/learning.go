@@ -1,0 +1,363 @@
+// Package learning keeps the evidence of study: which parts of a lesson somebody
+// really went through, timed by the server. It owns lesson_progress,
+// study_sessions and study_days.
+//
+// A client's report is a claim. What is credited is the union of claimed
+// intervals, never more than twice the server's time since the watching began,
+// never outside the lesson, never taken back by a late report (INV-22).
+package learning
+
+import (
+	"context"
+	"errors"
+
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/errs"
+	"zhizhou/internal/id"
+)
+
+const (
+	maxRate     = 2  // credited content per wall time; the fastest speed offered
+	finishShare = 90 // percent of a lesson that counts as finished
+	maxSpans    = 400
+)
+
+// The refusals of this domain.
+var (
+	ErrBeat = errs.New(errs.Invalid, "beat_invalid", "学习进度上报有误")
+)
+
+var (
+	qProgressNew = db.Q("learning/progress_new", `INSERT INTO lesson_progress (user_id, lesson_id, course_id, started_at, studied_at) VALUES ($1, $2, $3, $4, $4) ON CONFLICT DO NOTHING`)
+	qProgress    = db.Q("learning/progress", `SELECT position_ms, covered_ms, spans, finished_at FROM lesson_progress WHERE user_id = $1 AND lesson_id = $2 /*for_update*/`)
+	qProgressSet = db.Q("learning/progress_set", `UPDATE lesson_progress SET position_ms = $3, covered_ms = $4, spans = $5, studied_at = $6,
+		finished_at = CASE WHEN finished_at = 0 THEN $7 ELSE finished_at END WHERE user_id = $1 AND lesson_id = $2`)
+	qSessionNew  = db.Q("learning/session_new", `INSERT INTO study_sessions (id, user_id, lesson_id, course_id, started_at, last_at) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT DO NOTHING`)
+	qSession     = db.Q("learning/session", `SELECT id, started_at, last_at, last_seq, claimed_ms, credited_ms FROM study_sessions WHERE id = $1 AND user_id = $2 AND lesson_id = $3 /*for_update*/`)
+	qSessionLast = db.Q("learning/session_last", `SELECT id FROM study_sessions WHERE user_id = $1 AND lesson_id = $2 ORDER BY id DESC LIMIT 1`)
+	qSessionSet  = db.Q("learning/session_set", `UPDATE study_sessions SET last_at = $2, last_seq = $3, claimed_ms = claimed_ms + $4, credited_ms = credited_ms + $5 WHERE id = $1 AND last_seq < $3`)
+	qDayAdd      = db.Q("learning/day_add", `INSERT INTO study_days (user_id, day, studied_ms) VALUES ($1, $2, $3)
+		ON CONFLICT (user_id, day) DO UPDATE SET studied_ms = study_days.studied_ms + $3`)
+	qDays     = db.Q("learning/days", `SELECT day, studied_ms FROM study_days WHERE user_id = $1 AND day >= $2 ORDER BY day`)
+	qTotal    = db.Q("learning/total", `SELECT CAST(COALESCE(SUM(studied_ms), 0) AS BIGINT) FROM study_days WHERE user_id = $1`)
+	qOfCourse = db.Q("learning/of_course", `SELECT lesson_id, position_ms, covered_ms, finished_at, studied_at FROM lesson_progress WHERE user_id = $1 AND course_id = $2`)
+	qOfLesson = db.Q("learning/of_lesson", `SELECT lesson_id, position_ms, covered_ms, finished_at, studied_at FROM lesson_progress WHERE user_id = $1 AND lesson_id = $2`)
+	qSummary  = db.Q("learning/summary", `SELECT p.course_id, COUNT(CASE WHEN p.finished_at > 0 THEN 1 END) AS finished_count,
+		CAST(COALESCE(SUM(CASE WHEN p.covered_ms < l.duration_ms THEN p.covered_ms ELSE l.duration_ms END), 0) AS BIGINT) AS covered_ms, MAX(p.studied_at) AS studied_at
+		FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id AND l.deleted_at = 0 WHERE p.user_id = $1 GROUP BY p.course_id`)
+	qRecent = db.Q("learning/recent", `SELECT p.course_id, p.lesson_id, p.position_ms, p.covered_ms, p.finished_at, p.studied_at, l.title AS lesson_title, l.duration_ms,
+		c.title AS course_title, c.cover, c.scene, (SELECT COUNT(*) FROM lessons m JOIN chapters mc ON mc.id = m.chapter_id JOIN chapters lc ON lc.id = l.chapter_id
+			WHERE m.course_id = l.course_id AND m.deleted_at = 0 AND (mc.position < lc.position OR (mc.position = lc.position AND m.position <= l.position))) AS lesson_no
+		FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id JOIN courses c ON c.id = p.course_id
+		WHERE p.user_id = $1 AND l.deleted_at = 0 AND c.deleted_at = 0 ORDER BY p.studied_at DESC LIMIT $2`)
+	qWatched = db.Q("learning/watched", `SELECT CAST(COALESCE(SUM(CASE WHEN p.covered_ms < l.duration_ms THEN p.covered_ms ELSE l.duration_ms END), 0) AS BIGINT)
+		FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id WHERE p.user_id = $1 AND p.course_id = $2 AND l.deleted_at = 0`)
+	qCourseMS      = db.Q("learning/course_ms", `SELECT duration_ms FROM courses WHERE id = $1`)
+	qMergeFrom     = db.Q("learning/merge_from", `SELECT lesson_id, course_id, position_ms, covered_ms, spans, finished_at, started_at, studied_at FROM lesson_progress WHERE user_id = $1`)
+	qMergeSessions = db.Q("learning/merge_sessions", `UPDATE study_sessions SET user_id = $2 WHERE user_id = $1`)
+	qMergeDays     = db.Q("learning/merge_days", `SELECT day, studied_ms FROM study_days WHERE user_id = $1 ORDER BY day`)
+	qDropDays      = db.Q("learning/drop_days", `DELETE FROM study_days WHERE user_id = $1`)
+	qDropProgress  = db.Q("learning/drop_progress", `DELETE FROM lesson_progress WHERE user_id = $1`)
+)
+
+// Service is the learning domain.
+type Service struct {
+	db    *db.DB
+	clock clock.Clock
+}
+
+// New makes a Service.
+func New(d *db.DB, c clock.Clock) *Service { return &Service{db: d, clock: c} }
+
+// Progress is how far somebody is in a lesson.
+type Progress struct {
+	LessonID   int64
+	PositionMS int64 `db:"position_ms"` // where to resume
+	CoveredMS  int64 `db:"covered_ms"`
+	FinishedAt int64
+	StudiedAt  int64
+}
+
+// Percent is the covered share of a lesson of durationMS, 0–100.
+func Percent(coveredMS, durationMS int64) int64 {
+	if durationMS <= 0 {
+		return 0
+	}
+	return min(100, coveredMS*100/durationMS)
+}
+
+// Begin opens the study session of a watching; its id is the play's. The server's
+// clock starts here.
+func (s *Service) Begin(ctx context.Context, sessionID, userID int64, l catalog.Lesson) error {
+	now := clock.MS(s.clock)
+	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, qSessionNew, sessionID, userID, l.ID, l.CourseID, now)
+		return err
+	})
+}
+
+// Beat is a report of a player: from FromMS to ToMS of the lesson was played
+// since the last one.
+type Beat struct {
+	Seq        int64
+	FromMS     int64
+	ToMS       int64
+	PositionMS int64
+}
+
+// Watch credits a beat of the session sessionID (of Begin). A beat that was seen
+// before changes nothing. Returns ErrBeat for one of no session of this user.
+func (s *Service) Watch(ctx context.Context, sessionID, userID int64, l catalog.Lesson, b Beat) (Progress, error) {
+	if b.Seq < 1 || b.FromMS < 0 || b.ToMS < b.FromMS || b.PositionMS < 0 {
+		return Progress{}, ErrBeat
+	}
+	return s.credit(ctx, sessionID, userID, l, b.Seq, func(Progress) (span, int64) {
+		end := l.DurationMS
+		return span{min(b.FromMS, end), min(b.ToMS, end)}, min(b.PositionMS, end)
+	})
+}
+
+// Read credits dwelling on an article: dwellMS since the last report, having
+// scrolled to permille of the text. Coverage is counted from the start and never
+// runs ahead of the scrolling. The report with Seq 1 opens a session.
+func (s *Service) Read(ctx context.Context, userID int64, l catalog.Lesson, seq, dwellMS, permille int64) (Progress, error) {
+	if seq < 1 || dwellMS < 0 || permille < 0 || permille > 1000 {
+		return Progress{}, ErrBeat
+	}
+	var sessionID int64
+	if seq == 1 {
+		sessionID = id.New()
+		if err := s.Begin(ctx, sessionID, userID, l); err != nil {
+			return Progress{}, err
+		}
+	} else if err := s.db.Get(ctx, qSessionLast, &sessionID, userID, l.ID); err != nil {
+		if errors.Is(err, db.ErrNone) {
+			return Progress{}, ErrBeat
+		}
+		return Progress{}, err
+	}
+	reach := l.DurationMS * permille / 1000
+	return s.credit(ctx, sessionID, userID, l, seq, func(p Progress) (span, int64) {
+		from := min(p.CoveredMS, reach)
+		return span{from, min(from+dwellMS, reach)}, reach
+	})
+}
+
+// credit applies a claim under the rules of the package.
+func (s *Service) credit(ctx context.Context, sessionID, userID int64, l catalog.Lesson, seq int64, claim func(Progress) (span, int64)) (Progress, error) {
+	now := clock.MS(s.clock)
+	out := Progress{LessonID: l.ID, StudiedAt: now}
+	err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		var sess struct {
+			ID         int64
+			StartedAt  int64
+			LastAt     int64
+			LastSeq    int64
+			ClaimedMS  int64 `db:"claimed_ms"`
+			CreditedMS int64 `db:"credited_ms"`
+		}
+		err := tx.Get(ctx, qSession, &sess, sessionID, userID, l.ID)
+		if errors.Is(err, db.ErrNone) {
+			return ErrBeat
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, qProgressNew, userID, l.ID, l.CourseID, now); err != nil {
+			return err
+		}
+		var row struct {
+			PositionMS int64 `db:"position_ms"`
+			CoveredMS  int64 `db:"covered_ms"`
+			Spans      string
+			FinishedAt int64
+		}
+		if err := tx.Get(ctx, qProgress, &row, userID, l.ID); err != nil {
+			return err
+		}
+		out.PositionMS, out.CoveredMS, out.FinishedAt = row.PositionMS, row.CoveredMS, row.FinishedAt
+		if seq <= sess.LastSeq {
+			return nil // seen before, or overtaken
+		}
+		sp, position := claim(out)
+		budget := max(0, (now-sess.StartedAt)*maxRate-sess.ClaimedMS)
+		sp.to = min(sp.to, sp.from+budget)
+		length := sp.to - sp.from
+		wall := min(length, max(0, now-sess.LastAt))
+		n, err := tx.Exec(ctx, qSessionSet, sessionID, now, seq, length, wall)
+		if err != nil || n == 0 {
+			return err
+		}
+		spans := parseSpans(row.Spans)
+		if length > 0 {
+			spans = addSpan(spans, sp)
+		}
+		if len(spans) > maxSpans {
+			return ErrBeat
+		}
+		out.PositionMS, out.CoveredMS = position, covered(spans)
+		if out.FinishedAt == 0 && l.DurationMS > 0 && out.CoveredMS*100 >= l.DurationMS*finishShare {
+			out.FinishedAt = now
+		}
+		if _, err := tx.Exec(ctx, qProgressSet, userID, l.ID, position, out.CoveredMS, formatSpans(spans), now, out.FinishedAt); err != nil {
+			return err
+		}
+		if wall == 0 {
+			return nil
+		}
+		_, err = tx.Exec(ctx, qDayAdd, userID, clock.Day(s.clock.Now()), wall)
+		return err
+	})
+	return out, err
+}
+
+// Lesson returns the progress in one lesson; zero when there is none.
+func (s *Service) Lesson(ctx context.Context, userID, lessonID int64) (Progress, error) {
+	var p Progress
+	err := s.db.Get(ctx, qOfLesson, &p, userID, lessonID)
+	if errors.Is(err, db.ErrNone) {
+		err = nil
+	}
+	return p, err
+}
+
+// Course returns the progress in each lesson of a course that was begun.
+func (s *Service) Course(ctx context.Context, userID, courseID int64) ([]Progress, error) {
+	var rows []Progress
+	err := s.db.List(ctx, qOfCourse, &rows, userID, courseID)
+	return rows, err
+}
+
+// Summary is the progress in a whole course.
+type Summary struct {
+	CourseID      int64
+	FinishedCount int64
+	CoveredMS     int64 `db:"covered_ms"`
+	StudiedAt     int64
+}
+
+// Summaries returns the progress in every course begun, by course.
+func (s *Service) Summaries(ctx context.Context, userID int64) (map[int64]Summary, error) {
+	var rows []Summary
+	if err := s.db.List(ctx, qSummary, &rows, userID); err != nil {
+		return nil, err
+	}
+	out := map[int64]Summary{}
+	for _, r := range rows {
+		out[r.CourseID] = r
+	}
+	return out, nil
+}
+
+// Recent is a lesson studied lately.
+type Recent struct {
+	CourseID    int64
+	LessonID    int64
+	PositionMS  int64 `db:"position_ms"`
+	CoveredMS   int64 `db:"covered_ms"`
+	FinishedAt  int64
+	StudiedAt   int64
+	LessonTitle string
+	DurationMS  int64 `db:"duration_ms"`
+	CourseTitle string
+	Cover       string
+	Scene       string
+	LessonNo    int64
+}
+
+// Recents lists lessons studied last, newest first.
+func (s *Service) Recents(ctx context.Context, userID int64, limit int) ([]Recent, error) {
+	var rows []Recent
+	err := s.db.List(ctx, qRecent, &rows, userID, limit)
+	return rows, err
+}
+
+// Day is how long somebody studied on a day (YYYYMMDD, China).
+type Day struct {
+	Day       int64
+	StudiedMS int64 `db:"studied_ms"`
+}
+
+// Days returns the days since day on which something was studied.
+func (s *Service) Days(ctx context.Context, userID, since int64) ([]Day, error) {
+	var rows []Day
+	err := s.db.List(ctx, qDays, &rows, userID, since)
+	return rows, err
+}
+
+// TotalMS is all that the user has ever studied.
+func (s *Service) TotalMS(ctx context.Context, userID int64) (int64, error) {
+	var n int64
+	err := s.db.Get(ctx, qTotal, &n, userID)
+	return n, err
+}
+
+// WatchedPercent is the share of a course that was covered, for the refund policy.
+func (s *Service) WatchedPercent(ctx context.Context, r db.Reader, userID, courseID int64) (int64, error) {
+	var have, all int64
+	if err := r.Get(ctx, qWatched, &have, userID, courseID); err != nil {
+		return 0, err
+	}
+	if err := r.Get(ctx, qCourseMS, &all, courseID); err != nil && !errors.Is(err, db.ErrNone) {
+		return 0, err
+	}
+	return Percent(have, all), nil
+}
+
+// Merge joins the evidence of two users who became one.
+func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
+	var rows []struct {
+		LessonID   int64
+		CourseID   int64
+		PositionMS int64 `db:"position_ms"`
+		CoveredMS  int64 `db:"covered_ms"`
+		Spans      string
+		FinishedAt int64
+		StartedAt  int64
+		StudiedAt  int64
+	}
+	if err := tx.List(ctx, qMergeFrom, &rows, from); err != nil {
+		return err
+	}
+	for _, p := range rows {
+		if _, err := tx.Exec(ctx, qProgressNew, to, p.LessonID, p.CourseID, p.StartedAt); err != nil {
+			return err
+		}
+		var mine struct {
+			PositionMS int64 `db:"position_ms"`
+			CoveredMS  int64 `db:"covered_ms"`
+			Spans      string
+			FinishedAt int64
+		}
+		if err := tx.Get(ctx, qProgress, &mine, to, p.LessonID); err != nil {
+			return err
+		}
+		spans := parseSpans(mine.Spans)
+		for _, sp := range parseSpans(p.Spans) {
+			spans = addSpan(spans, sp)
+		}
+		if _, err := tx.Exec(ctx, qProgressSet, to, p.LessonID, max(mine.PositionMS, p.PositionMS), covered(spans), formatSpans(spans), p.StudiedAt, p.FinishedAt); err != nil {
+			return err
+		}
+	}
+	var days []Day
+	if err := tx.List(ctx, qMergeDays, &days, from); err != nil {
+		return err
+	}
+	for _, d := range days {
+		if _, err := tx.Exec(ctx, qDayAdd, to, d.Day, d.StudiedMS); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, qMergeSessions, from, to); err != nil {
+		return err
+	}
+	for _, q := range []*db.Stmt{qDropProgress, qDropDays} {
+		if _, err := tx.Exec(ctx, q, from); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,130 @@
+// Package ledger is the double-entry book: every fen that moves is a debit on one
+// account and a credit on another, in the transaction of the business fact. The
+// database refuses to change or delete a posting. It owns ledger_transactions and
+// ledger_postings.
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"zhizhou/internal/db"
+	"zhizhou/internal/id"
+)
+
+// ErrUnbalanced is returned for a transaction whose sides differ; it is a defect.
+var ErrUnbalanced = errors.New("ledger: debits and credits differ")
+
+// The accounts.
+const (
+	RevenueCourse = "revenue:course"
+	// Suspense holds money that came without a claim on goods: late, double or
+	// mismatching payments, until it is given back.
+	Suspense = "suspense"
+)
+
+// Clearing is the account of what a channel holds for us.
+func Clearing(channel string) string { return "clearing:" + channel }
+
+// Line is one side of a transaction, in fen.
+type Line struct {
+	Account   string
+	DebitFen  int64
+	CreditFen int64
+}
+
+// Debit and Credit make lines.
+func Debit(account string, fen int64) Line { return Line{Account: account, DebitFen: fen} }
+
+// Credit makes a line on the credit side.
+func Credit(account string, fen int64) Line { return Line{Account: account, CreditFen: fen} }
+
+// Entry is a transaction to post. Kind and Ref together are its identity: the
+// same business fact cannot be posted twice.
+type Entry struct {
+	Kind    string // "settle", "suspense", "refund"
+	RefKind string
+	RefID   int64
+	OrderID int64
+	At      int64
+	Lines   []Line
+}
+
+var (
+	qTransaction = db.Q("ledger/transaction", `INSERT INTO ledger_transactions (id, kind, ref_kind, ref_id, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`)
+	qPosting     = db.Q("ledger/posting", `INSERT INTO ledger_postings (id, transaction_id, account, debit_fen, credit_fen, order_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
+	qBalances    = db.Q("ledger/balances", `SELECT account, CAST(SUM(debit_fen) AS BIGINT) AS debit_fen, CAST(SUM(credit_fen) AS BIGINT) AS credit_fen
+		FROM ledger_postings GROUP BY account ORDER BY account`)
+	qTrail = db.Q("ledger/trail", `SELECT t.kind, p.account, p.debit_fen, p.credit_fen, p.at FROM ledger_postings p
+		JOIN ledger_transactions t ON t.id = p.transaction_id WHERE p.order_id = $1 ORDER BY p.id`)
+	qRevenueDays = db.Q("ledger/revenue_days", `SELECT (at + 28800000) / 86400000 AS day, CAST(SUM(credit_fen - debit_fen) AS BIGINT) AS fen
+		FROM ledger_postings WHERE account = $1 AND at >= $2 GROUP BY (at + 28800000) / 86400000 ORDER BY day`)
+)
+
+// Post writes e. Posting the same fact again does nothing and returns false.
+// Returns ErrUnbalanced.
+func Post(ctx context.Context, tx *db.Tx, e Entry) (bool, error) {
+	var debit, credit int64
+	for _, l := range e.Lines {
+		debit += l.DebitFen
+		credit += l.CreditFen
+	}
+	if debit != credit || debit == 0 {
+		return false, fmt.Errorf("%w: %s %s:%d has %d against %d", ErrUnbalanced, e.Kind, e.RefKind, e.RefID, debit, credit)
+	}
+	transactionID := id.New()
+	n, err := tx.Exec(ctx, qTransaction, transactionID, e.Kind, e.RefKind, e.RefID, e.At)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	for _, l := range e.Lines {
+		if _, err := tx.Exec(ctx, qPosting, id.New(), transactionID, l.Account, l.DebitFen, l.CreditFen, e.OrderID, e.At); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// Balance is the sum of an account's postings.
+type Balance struct {
+	Account   string
+	DebitFen  int64
+	CreditFen int64
+}
+
+// Balances returns every account's sums: the trial balance.
+func Balances(ctx context.Context, r db.Reader) ([]Balance, error) {
+	var rows []Balance
+	err := r.List(ctx, qBalances, &rows)
+	return rows, err
+}
+
+// Posting is one line of an order's trail.
+type Posting struct {
+	Kind      string
+	Account   string
+	DebitFen  int64
+	CreditFen int64
+	At        int64
+}
+
+// Trail returns every posting that an order caused.
+func Trail(ctx context.Context, r db.Reader, orderID int64) ([]Posting, error) {
+	var rows []Posting
+	err := r.List(ctx, qTrail, &rows, orderID)
+	return rows, err
+}
+
+// DayRevenue is what one Chinese day earned, net of refunds.
+type DayRevenue struct {
+	Day int64 // days since 1970 in China
+	Fen int64
+}
+
+// RevenueDays returns net revenue per day since the time (ms).
+func RevenueDays(ctx context.Context, r db.Reader, since int64) ([]DayRevenue, error) {
+	var rows []DayRevenue
+	err := r.List(ctx, qRevenueDays, &rows, RevenueCourse, since)
+	return rows, err
+}

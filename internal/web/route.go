@@ -1,0 +1,193 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// Need says who may call a route.
+type Need string
+
+// The needs. Everything that is not Public or Anyone is refused without sign-in.
+const (
+	Public  Need = "public"  // nobody is looked up; the answer may be cached
+	Anyone  Need = "anyone"  // signed in or not
+	Learner Need = "learner" // a signed-in learner; the service checks ownership
+	Console Need = "console" // a member of staff with the route's permission
+)
+
+// Route declares an operation: its address, who may call it, and for the console
+// which permission it takes.
+type Route struct {
+	ID         string
+	Method     string
+	Path       string
+	Summary    string
+	Tag        string
+	Need       Need
+	Permission string        // console only; "self" for a signed-in member's own things
+	Status     int           // of success; 200 when 0
+	Cache      time.Duration // Public only: how long the bytes may be served again
+	MaxBytes   int64         // request body limit; 1 MiB when 0
+	Timeout    time.Duration // reading the body; Huma's 5 s when 0
+}
+
+// Guard tells who is behind a token. The app wires it to account.
+type Guard interface {
+	// Learner returns the user of a session token. Errors: ErrSignIn.
+	Learner(ctx context.Context, token string) (User, error)
+	// Member returns the staff member of a session token. Errors: ErrSignIn.
+	Member(ctx context.Context, token string) (Staff, error)
+}
+
+// API is Huma on the standard mux with the project's rules around it.
+type API struct {
+	Huma   huma.API
+	Mux    *http.ServeMux
+	guard  Guard
+	cache  *cache
+	routes []Route
+}
+
+// NewAPI makes an API on mux.
+func NewAPI(mux *http.ServeMux, guard Guard) *API {
+	cfg := huma.DefaultConfig("Zhizhou 知舟", "1")
+	cfg.Info.Description = "API of the learner clients and the console. Money in fen, times in UTC milliseconds, errors as problem+json with stable codes."
+	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/api/openapi", "", ""
+	cfg.CreateHooks = nil // no $schema in bodies
+	cfg.DefaultFormat = "application/json"
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"learner":        {Type: "apiKey", In: "cookie", Name: LearnerCookie, Description: "H5"},
+		"learner_bearer": {Type: "http", Scheme: "bearer", Description: "mini program"},
+		"staff":          {Type: "apiKey", In: "cookie", Name: StaffCookie, Description: "console"},
+	}
+	return &API{Huma: humago.New(mux, cfg), Mux: mux, guard: guard, cache: newCache()}
+}
+
+// Routes lists what was registered, for the matrix test.
+func (a *API) Routes() []Route { return a.routes }
+
+// Forget drops every cached answer: something public was changed.
+func (a *API) Forget() { a.cache.forget() }
+
+// Handle registers h under r. The handler runs only for callers that r.Need and
+// r.Permission admit.
+func Handle[I, O any](a *API, r Route, h func(context.Context, *I) (*O, error)) {
+	if r.Need == "" || (r.Need == Console) != (r.Permission != "") {
+		panic("web: route " + r.ID + " does not say who may call it")
+	}
+	a.routes = append(a.routes, r)
+	op := huma.Operation{
+		OperationID: r.ID, Method: r.Method, Path: r.Path, Summary: r.Summary, Tags: []string{r.Tag},
+		DefaultStatus: r.Status, MaxBodyBytes: r.MaxBytes, BodyReadTimeout: r.Timeout,
+		Errors: []int{400, 422, 500},
+		Extensions: map[string]any{"x-need": string(r.Need)},
+	}
+	switch r.Need {
+	case Learner:
+		op.Security = []map[string][]string{{"learner": {}}, {"learner_bearer": {}}}
+		op.Errors = append(op.Errors, 401, 403, 404, 409, 429)
+	case Console:
+		op.Security = []map[string][]string{{"staff": {}}}
+		op.Extensions["x-permission"] = r.Permission
+		op.Errors = append(op.Errors, 401, 403, 404, 409)
+	}
+	if r.Cache > 0 {
+		a.cache.watch(r.Path, r.Cache)
+	}
+	huma.Register(a.Huma, op, func(ctx context.Context, in *I) (*O, error) {
+		if err := a.admit(ctx, r); err != nil {
+			return nil, problemOf(ctx, err)
+		}
+		out, err := h(ctx, in)
+		if err != nil {
+			return nil, problemOf(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+func (a *API) admit(ctx context.Context, r Route) error {
+	c := CallerOf(ctx)
+	switch r.Need {
+	case Public:
+		return nil
+	case Anyone, Learner:
+		err := a.learner(ctx, c)
+		if err != nil && r.Need == Anyone {
+			return nil
+		}
+		return err
+	case Console:
+		return a.member(ctx, c, r.Permission)
+	}
+	return ErrForbidden
+}
+
+func (a *API) learner(ctx context.Context, c *Caller) error {
+	token := c.Bearer
+	if token == "" {
+		token = c.Cookie(LearnerCookie)
+	}
+	if token == "" {
+		return ErrSignIn
+	}
+	user, err := a.guard.Learner(ctx, token)
+	c.User = user
+	return err
+}
+
+func (a *API) member(ctx context.Context, c *Caller, permission string) error {
+	token := c.Cookie(StaffCookie)
+	if token == "" {
+		return ErrSignIn
+	}
+	s, err := a.guard.Member(ctx, token)
+	if err != nil {
+		return err
+	}
+	c.Staff = s
+	switch {
+	case permission == "self":
+		return nil
+	case s.NeedsMFA && !s.MFA:
+		return ErrForbidden.Say("请先完成两步验证")
+	case s.Can == nil || !s.Can(permission):
+		return ErrForbidden
+	}
+	return nil
+}
+
+// Staffed wraps a raw handler (uploads) with the console's sign-in and permission.
+func (a *API) Staffed(permission string, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := a.member(r.Context(), CallerOf(r.Context()), permission); err != nil {
+			Fail(w, r, err)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// SignedIn fills the caller's user on raw handlers; it refuses nobody.
+func (a *API) SignedIn(r *http.Request) User {
+	c := CallerOf(r.Context())
+	_ = a.learner(r.Context(), c) // not signed in is an answer here
+	return c.User
+}
+
+// Fail writes err as a problem, for raw handlers.
+func Fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := problemOf(r.Context(), err)
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Cache-Control", "no-store")
+	for k, v := range p.GetHeaders() {
+		w.Header()[k] = v
+	}
+	w.WriteHeader(p.Status)
+	_ = writeJSON(w, p)
+}

@@ -1,0 +1,164 @@
+// Package web is the HTTP ground that every API stands on: Huma on the standard
+// mux, the one map from errors to answers, sign-in, limits, the request log, and
+// the serving of the built clients. It knows no domain.
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Config sets up the outer handler.
+type Config struct {
+	Log       *slog.Logger
+	PublicURL string         // the address users see, e.g. https://school.example
+	Trusted   []netip.Prefix // proxies whose X-Forwarded-For is believed
+	Metrics   prometheus.Registerer
+	// Count wraps a context so that the statements run under it are counted.
+	Count func(context.Context) (context.Context, func() int64)
+	// PaySites are origins that a payment page may be opened on (form-action).
+	PaySites []string
+}
+
+// Handler puts the outer rings around the API's mux: request id, log, metrics,
+// panic barrier, security headers, cross-site protection, answer cache.
+func (a *API) Handler(cfg Config) http.Handler {
+	csrf := http.NewCrossOriginProtection()
+	if cfg.PublicURL != "" {
+		_ = csrf.AddTrustedOrigin(strings.TrimSuffix(cfg.PublicURL, "/")) // validated with the config
+	}
+	// Gateways and the mini program are not browsers with cookies: their calls
+	// carry a signature or a bearer token of their own.
+	csrf.AddInsecureBypassPattern("/hook/")
+	csrf.AddInsecureBypassPattern("/sandbox/")
+	api := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.cache.serve(w, r, a.Mux) })
+	guarded := csrf.Handler(api)
+	csrf.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		Fail(w, r, ErrForbidden.Say("请求来自别的网站，已被拒绝"))
+	}))
+	seen := prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "zhizhou_http_seconds", Help: "Seconds from request to answer, by route and status class.",
+		Buckets: []float64{.001, .005, .02, .1, .5, 2, 10},
+	}, []string{"route", "class"})
+	if cfg.Metrics != nil {
+		cfg.Metrics.MustRegister(seen)
+	}
+	https := strings.HasPrefix(cfg.PublicURL, "https://")
+	csp := policy(cfg.PaySites)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		call := newCaller(r, cfg.Trusted)
+		ctx := context.WithValue(r.Context(), callerKey{}, call)
+		statements := func() int64 { return 0 }
+		if cfg.Count != nil {
+			ctx, statements = cfg.Count(ctx)
+		}
+		r = r.WithContext(ctx)
+		rec := &recorder{ResponseWriter: w, status: 200}
+		h := w.Header()
+		h.Set("X-Request-Id", call.RequestID)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+		if !strings.HasPrefix(r.URL.Path, "/media/") {
+			h.Set("Content-Security-Policy", csp)
+			h.Set("X-Frame-Options", "DENY")
+			h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+		}
+		if https {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			h.Set("Cache-Control", "no-store")
+		}
+		defer func() {
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler { //nolint:errorlint // the documented sentinel, compared as net/http does
+					panic(p)
+				}
+				call.cause = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+				if !rec.wrote {
+					Fail(rec, r, fmt.Errorf("panic: %v", p))
+				}
+			}
+			took := time.Since(start)
+			route := r.Pattern
+			if route == "" {
+				route = "none"
+			}
+			seen.WithLabelValues(route, string('0'+byte(rec.status/100))+"xx").Observe(took.Seconds())
+			line(cfg.Log, call, r.Method, route, rec.status, took, statements())
+		}()
+		guarded.ServeHTTP(rec, r)
+	})
+}
+
+// line writes the one log line of a request. The path is the route's pattern:
+// real paths hold tokens and numbers of people.
+func line(log *slog.Logger, c *Caller, method, route string, status int, took time.Duration, statements int64) {
+	level := slog.LevelInfo
+	if status >= 500 {
+		level = slog.LevelError
+	}
+	if log == nil || !log.Enabled(context.Background(), level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("id", c.RequestID), slog.String("method", method), slog.String("route", route), slog.Int("status", status),
+		slog.Float64("ms", float64(took.Microseconds())/1000), slog.Int64("statements", statements),
+	}
+	if c.User.ID != 0 {
+		attrs = append(attrs, slog.Int64("user", c.User.ID))
+	}
+	if c.Staff.ID != 0 {
+		attrs = append(attrs, slog.Int64("staff", c.Staff.ID))
+	}
+	if c.cause != nil {
+		attrs = append(attrs, slog.String("cause", c.cause.Error()))
+	}
+	log.LogAttrs(context.Background(), level, "request", attrs...)
+}
+
+func policy(paySites []string) string {
+	form := strings.TrimSpace("'self' " + strings.Join(paySites, " "))
+	return "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; " +
+		"media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'self'; " +
+		"frame-ancestors 'none'; form-action " + form
+}
+
+// recorder remembers the status. It forwards ReadFrom and Unwrap, without which
+// files would no longer be sent by the kernel (sendfile).
+type recorder struct {
+	http.ResponseWriter
+	status int
+	wrote  bool
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if status >= 200 {
+		r.status, r.wrote = status, true
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	r.wrote = true
+	return r.ResponseWriter.Write(b)
+}
+
+// ReadFrom implements io.ReaderFrom.
+func (r *recorder) ReadFrom(src io.Reader) (int64, error) {
+	r.wrote = true
+	return io.Copy(r.ResponseWriter, src)
+}
+
+// Unwrap serves http.ResponseController.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
