@@ -385,3 +385,16 @@ func trimAll(list []string) []string {
 	}
 	return out
 }
+
+// ScheduleWhenReady schedules a draft for the time at although something is still
+// being processed; it is published by PublishDue once it is ready. Returns
+// ErrCourseGone, ErrStatus.
+func (s *Service) ScheduleWhenReady(ctx context.Context, courseID, at int64) error {
+	return s.public(ctx, func(ctx context.Context, tx *db.Tx) error {
+		c, err := s.course(ctx, tx, qCourseLock, 0, courseID)
+		if err != nil {
+			return err
+		}
+		return s.move(ctx, tx, c, Scheduled, at)
+	})
+}

@@ -16,14 +16,21 @@ import (
 
 // Service is the catalog domain.
 type Service struct {
-	db      *db.DB
-	clock   clock.Clock
-	changed func()
+	db       *db.DB
+	clock    clock.Clock
+	changed  func()
+	onLesson []func(ctx context.Context, tx *db.Tx, l Lesson) error
 }
 
 // New makes a Service. changed is called after each public change, to drop caches.
 func New(d *db.DB, c clock.Clock, changed func()) *Service {
 	return &Service{db: d, clock: c, changed: changed}
+}
+
+// OnLesson registers f to run in the transaction that saves a lesson: media makes
+// the preview that the lesson asks for.
+func (s *Service) OnLesson(f func(ctx context.Context, tx *db.Tx, l Lesson) error) {
+	s.onLesson = append(s.onLesson, f)
 }
 
 // The refusals of this domain.

@@ -284,10 +284,21 @@ func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch Le
 	note := map[string]any{"id": lessonID, "title": title, "is_free": ch.IsFree, "preview_ms": ch.PreviewMS, "asset_id": ch.AssetID}
 	return s.edit(ctx, scope, l.CourseID, "lesson.update", note, func(ctx context.Context, tx *db.Tx) error {
 		n, err := tx.Exec(ctx, qLessonUpdate, lessonID, title, ch.IsFree, ch.PreviewMS, body, ch.AssetID, duration)
-		if err == nil && n == 0 {
+		if err != nil {
+			return err
+		}
+		if n == 0 {
 			return ErrLessonGone
 		}
-		return err
+		if err := tx.Get(ctx, qLesson, &l, lessonID); err != nil {
+			return err
+		}
+		for _, f := range s.onLesson {
+			if err := f(ctx, tx, l); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -30,8 +30,10 @@ var (
 		ORDER BY c.recommended DESC, c.position, c.id LIMIT $4`)
 	qCardsPrice = db.Q("catalog/cards_price", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+` AND ($5 = 0 OR c.category_id = $5)
 		AND ($2 < 0 OR c.from_fen > $2 OR (c.from_fen = $2 AND c.id > $3)) ORDER BY c.from_fen, c.id LIMIT $4`)
-	qCard        = db.Q("catalog/card", `SELECT `+cardColumns+cardFrom+`WHERE c.id = $2 AND c.deleted_at = 0`)
-	qCardsByUser = db.Q("catalog/card_visible", `SELECT `+cardColumns+cardFrom+`WHERE c.id = $2 AND`+visible)
+	qCard       = db.Q("catalog/card", `SELECT `+cardColumns+cardFrom+`WHERE c.id = $2 AND c.deleted_at = 0`)
+	qCardsOwned = db.Q("catalog/cards_owned", `SELECT `+cardColumns+cardFrom+`WHERE c.deleted_at = 0
+		AND c.id IN (SELECT g.resource_id FROM grants g WHERE g.user_id = $2 AND g.resource_kind = 'course' AND g.revoked_at = 0)`)
+	qCardVisible = db.Q("catalog/card_visible", `SELECT `+cardColumns+cardFrom+`WHERE c.id = $2 AND`+visible)
 
 	qCourse     = db.Q("catalog/course", `SELECT `+courseColumns+` FROM courses WHERE id = $1 AND deleted_at = 0`)
 	qCourseLock = db.Q("catalog/course_lock", `SELECT `+courseColumns+` FROM courses WHERE id = $1 AND deleted_at = 0 /*for_update*/`)

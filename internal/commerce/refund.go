@@ -367,7 +367,7 @@ func (s *Service) applyRefund(ctx context.Context, tx *db.Tx, got pay.RefundRece
 	var r Refund
 	err := tx.Get(ctx, qRefundByNo, &r, got.OutRefundNo)
 	if errors.Is(err, db.ErrNone) {
-		return ErrRefundGone
+		return s.channelRefund(ctx, tx, got)
 	}
 	if err != nil {
 		return err

@@ -34,11 +34,12 @@ var (
 	qProgress    = db.Q("learning/progress", `SELECT position_ms, covered_ms, spans, finished_at FROM lesson_progress WHERE user_id = $1 AND lesson_id = $2 /*for_update*/`)
 	qProgressSet = db.Q("learning/progress_set", `UPDATE lesson_progress SET position_ms = $3, covered_ms = $4, spans = $5, studied_at = $6,
 		finished_at = CASE WHEN finished_at = 0 THEN $7 ELSE finished_at END WHERE user_id = $1 AND lesson_id = $2`)
-	qSessionNew  = db.Q("learning/session_new", `INSERT INTO study_sessions (id, user_id, lesson_id, course_id, started_at, last_at) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT DO NOTHING`)
-	qSession     = db.Q("learning/session", `SELECT id, started_at, last_at, last_seq, claimed_ms, credited_ms FROM study_sessions WHERE id = $1 AND user_id = $2 AND lesson_id = $3 /*for_update*/`)
-	qSessionLast = db.Q("learning/session_last", `SELECT id FROM study_sessions WHERE user_id = $1 AND lesson_id = $2 ORDER BY id DESC LIMIT 1`)
-	qSessionSet  = db.Q("learning/session_set", `UPDATE study_sessions SET last_at = $2, last_seq = $3, claimed_ms = claimed_ms + $4, credited_ms = credited_ms + $5 WHERE id = $1 AND last_seq < $3`)
-	qDayAdd      = db.Q("learning/day_add", `INSERT INTO study_days (user_id, day, studied_ms) VALUES ($1, $2, $3)
+	qSessionNew    = db.Q("learning/session_new", `INSERT INTO study_sessions (id, user_id, lesson_id, course_id, started_at, last_at) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT DO NOTHING`)
+	qSession       = db.Q("learning/session", `SELECT id, started_at, last_at, last_seq, claimed_ms, credited_ms FROM study_sessions WHERE id = $1 AND user_id = $2 AND lesson_id = $3 /*for_update*/`)
+	qSessionLesson = db.Q("learning/session_lesson", `SELECT lesson_id FROM study_sessions WHERE id = $1 AND user_id = $2`)
+	qSessionLast   = db.Q("learning/session_last", `SELECT id FROM study_sessions WHERE user_id = $1 AND lesson_id = $2 ORDER BY id DESC LIMIT 1`)
+	qSessionSet    = db.Q("learning/session_set", `UPDATE study_sessions SET last_at = $2, last_seq = $3, claimed_ms = claimed_ms + $4, credited_ms = credited_ms + $5 WHERE id = $1 AND last_seq < $3`)
+	qDayAdd        = db.Q("learning/day_add", `INSERT INTO study_days (user_id, day, studied_ms) VALUES ($1, $2, $3)
 		ON CONFLICT (user_id, day) DO UPDATE SET studied_ms = study_days.studied_ms + $3`)
 	qDays     = db.Q("learning/days", `SELECT day, studied_ms FROM study_days WHERE user_id = $1 AND day >= $2 ORDER BY day`)
 	qTotal    = db.Q("learning/total", `SELECT CAST(COALESCE(SUM(studied_ms), 0) AS BIGINT) FROM study_days WHERE user_id = $1`)
@@ -96,6 +97,16 @@ func (s *Service) Begin(ctx context.Context, sessionID, userID int64, l catalog.
 		_, err := tx.Exec(ctx, qSessionNew, sessionID, userID, l.ID, l.CourseID, now)
 		return err
 	})
+}
+
+// LessonOf returns the lesson of a user's session. Returns ErrBeat.
+func (s *Service) LessonOf(ctx context.Context, sessionID, userID int64) (int64, error) {
+	var lessonID int64
+	err := s.db.Get(ctx, qSessionLesson, &lessonID, sessionID, userID)
+	if errors.Is(err, db.ErrNone) {
+		return 0, ErrBeat
+	}
+	return lessonID, err
 }
 
 // Beat is a report of a player: from FromMS to ToMS of the lesson was played

@@ -70,6 +70,8 @@ type Staff struct {
 	InstructorID int64
 	// MFA tells that this session has passed the second factor.
 	MFA bool
+	// TOTPEnabled tells that the member has set one up.
+	TOTPEnabled bool
 	// NeedsMFA tells that the role must have one before it may do anything else.
 	NeedsMFA bool
 	Can      func(permission string) bool

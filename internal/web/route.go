@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"net/http"
+	"reflect"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -51,6 +53,9 @@ type API struct {
 	guard  Guard
 	cache  *cache
 	routes []Route
+	// Enter, if set, names who acts once a member of staff was admitted, so that
+	// the audit log knows.
+	Enter func(ctx context.Context, c *Caller) context.Context
 }
 
 // NewAPI makes an API on mux.
@@ -60,6 +65,14 @@ func NewAPI(mux *http.ServeMux, guard Guard) *API {
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/api/openapi", "", ""
 	cfg.CreateHooks = nil // no $schema in bodies
 	cfg.DefaultFormat = "application/json"
+	// The console and the learner API may use the same word for different views.
+	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", func(t reflect.Type, hint string) string {
+		name := huma.DefaultSchemaNamer(t, hint)
+		if strings.Contains(t.String(), "console.") && !strings.HasPrefix(name, "Console") {
+			name = "Console" + strings.ToUpper(name[:1]) + name[1:]
+		}
+		return name
+	})
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"learner":        {Type: "apiKey", In: "cookie", Name: LearnerCookie, Description: "H5"},
 		"learner_bearer": {Type: "http", Scheme: "bearer", Description: "mini program"},
@@ -84,7 +97,7 @@ func Handle[I, O any](a *API, r Route, h func(context.Context, *I) (*O, error)) 
 	op := huma.Operation{
 		OperationID: r.ID, Method: r.Method, Path: r.Path, Summary: r.Summary, Tags: []string{r.Tag},
 		DefaultStatus: r.Status, MaxBodyBytes: r.MaxBytes, BodyReadTimeout: r.Timeout,
-		Errors: []int{400, 422, 500},
+		Errors:     []int{400, 422, 500},
 		Extensions: map[string]any{"x-need": string(r.Need)},
 	}
 	switch r.Need {
@@ -102,6 +115,9 @@ func Handle[I, O any](a *API, r Route, h func(context.Context, *I) (*O, error)) 
 	huma.Register(a.Huma, op, func(ctx context.Context, in *I) (*O, error) {
 		if err := a.admit(ctx, r); err != nil {
 			return nil, problemOf(ctx, err)
+		}
+		if r.Need == Console && a.Enter != nil {
+			ctx = a.Enter(ctx, CallerOf(ctx))
 		}
 		out, err := h(ctx, in)
 		if err != nil {

@@ -1,0 +1,131 @@
+// Command zhizhou is the whole platform in one binary.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"zhizhou/internal/account"
+	"zhizhou/internal/app"
+)
+
+const usage = `知舟 Zhizhou: self-hosted paid knowledge
+
+  zhizhou serve [-demo]          serve; -demo seeds a demo school and switches the sandbox on
+  zhizhou migrate                bring the database to this version and stop
+  zhizhou admin create LOGIN     make an owner of the console; the password is read from standard input
+  zhizhou doctor                 audit money and access; prints OK or the rows that are wrong
+  zhizhou openapi                print the API description
+
+Configuration comes from the environment: see docs/configuration.md.
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			fmt.Fprint(os.Stderr, usage)
+			os.Exit(2)
+		}
+		fmt.Fprintln(os.Stderr, "zhizhou:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		return flag.ErrHelp
+	}
+	cfg, err := app.FromEnv()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	switch args[0] {
+	case "serve":
+		return serve(ctx, cfg, log, args[1:])
+	case "migrate", "doctor", "admin", "openapi":
+		return tool(ctx, cfg, log, args)
+	}
+	return flag.ErrHelp
+}
+
+func serve(ctx context.Context, cfg app.Config, log *slog.Logger, args []string) error {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	demo := flags.Bool("demo", false, "seed a demo school and switch the sandbox on")
+	if err := flags.Parse(args); err != nil {
+		return flag.ErrHelp
+	}
+	cfg.Sandbox = cfg.Sandbox || *demo
+	// The port is taken before anything else, so that a second copy stops at once
+	// and leaves the data alone.
+	l, err := net.Listen("tcp", cfg.Addr)
+	if err != nil {
+		return err
+	}
+	a, err := app.New(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	notes, err := a.Welcome(ctx, *demo)
+	if err != nil {
+		return err
+	}
+	fmt.Println(notes)
+	return a.Serve(ctx, l)
+}
+
+func tool(ctx context.Context, cfg app.Config, log *slog.Logger, args []string) error {
+	a, err := app.New(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	switch strings.Join(args[:min(2, len(args))], " ") {
+	case "migrate":
+		fmt.Println("the database is up to date")
+		return nil
+	case "openapi":
+		raw, err := a.OpenAPI()
+		fmt.Print(string(raw))
+		return err
+	case "doctor":
+		rows, err := a.Doctor(ctx)
+		for _, r := range rows {
+			fmt.Println(r)
+		}
+		if err == nil && len(rows) > 0 {
+			err = fmt.Errorf("%d findings", len(rows))
+		}
+		if err == nil {
+			fmt.Println("OK")
+		}
+		return err
+	case "admin create":
+		if len(args) != 3 {
+			return flag.ErrHelp
+		}
+		fmt.Fprint(os.Stderr, "password (at least 10 characters): ")
+		password, err := bufio.NewReader(os.Stdin).ReadString('\n')
+		if err != nil && password == "" {
+			return err
+		}
+		s, err := a.Account.CreateStaff(ctx, account.NewStaff{Login: args[2], Name: args[2], Role: "owner", Password: strings.TrimRight(password, "\r\n")})
+		if err == nil {
+			fmt.Printf("owner %s made; sign in at %s/admin/ and set up the second factor\n", s.Login, cfg.PublicURL)
+		}
+		return err
+	}
+	return flag.ErrHelp
+}

@@ -1,0 +1,95 @@
+// Package console is the API of the admin console. Every route names the
+// permission that it takes; the domains write the audit log.
+package console
+
+import (
+	"context"
+	"net/http"
+
+	"zhizhou/internal/access"
+	"zhizhou/internal/account"
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/learning"
+	"zhizhou/internal/media"
+	"zhizhou/internal/pay"
+	"zhizhou/internal/setting"
+	"zhizhou/internal/web"
+)
+
+// Deps are what the routes call.
+type Deps struct {
+	Account   *account.Service
+	Catalog   *catalog.Service
+	Access    *access.Service
+	Commerce  *commerce.Service
+	Learning  *learning.Service
+	Media     *media.Service
+	Settings  *setting.Store
+	Clock     clock.Clock
+	PublicURL string
+	Sandbox   bool
+	// TestChannel proves a channel's keys without moving money.
+	TestChannel func(ctx context.Context, c pay.Channel) error
+	// Outside are the addresses of outside services in force, for the settings page.
+	Outside map[string]string
+}
+
+type routes struct {
+	Deps
+	web *web.API
+}
+
+// Register adds every console route.
+func Register(a *web.API, d Deps) {
+	r := &routes{Deps: d, web: a}
+	r.auth()
+	r.overview()
+	r.courses()
+	r.lessons()
+	r.selling()
+	r.people()
+	r.shelf()
+	r.orders()
+	r.users()
+	r.staff()
+	r.settings()
+}
+
+type none struct{}
+
+// Made answers the id of something new.
+type Made struct {
+	ID int64 `json:"id"`
+}
+
+func route(id, method, path, summary, tag, permission string) web.Route {
+	status := 0
+	if method == http.MethodDelete {
+		status = http.StatusNoContent
+	}
+	return web.Route{ID: "console_" + id, Method: method, Path: "/api/console/" + path, Summary: summary, Tag: tag, Need: web.Console, Permission: permission, Status: status}
+}
+
+func quiet(r web.Route) web.Route { r.Status = http.StatusNoContent; return r }
+
+// scope is the instructor whose courses alone the caller may touch, 0 for all.
+func scope(ctx context.Context) int64 {
+	s := web.CallerOf(ctx).Staff
+	if s.Role == "instructor" && s.InstructorID == 0 {
+		return -1 // an instructor without a profile owns nothing
+	}
+	return s.InstructorID
+}
+
+func first(keys []int64) int64 {
+	if len(keys) == 0 {
+		return 0
+	}
+	return keys[0]
+}
+
+type byID struct {
+	ID int64 `path:"id"`
+}

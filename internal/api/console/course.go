@@ -1,0 +1,284 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"zhizhou/internal/account"
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/media"
+	"zhizhou/internal/web"
+)
+
+// CourseRow is a course in the list.
+type CourseRow struct {
+	ID             int64  `json:"id"`
+	Title          string `json:"title"`
+	CoverURL       string `json:"cover_url"`
+	Scene          string `json:"scene"`
+	Status         string `json:"status" enum:"draft,scheduled,published,unpublished"`
+	PublishAt      int64  `json:"publish_at"`
+	PublishedAt    int64  `json:"published_at"`
+	UpdatedAt      int64  `json:"updated_at"`
+	LessonCount    int64  `json:"lesson_count"`
+	DurationMS     int64  `json:"duration_ms"`
+	LearnerCount   int64  `json:"learner_count"`
+	FromFen        int64  `json:"from_fen"`
+	InstructorName string `json:"instructor_name"`
+	CategoryName   string `json:"category_name"`
+}
+
+// CourseInput is what the course form saves.
+type CourseInput struct {
+	Title        string   `json:"title" maxLength:"240"`
+	Promise      string   `json:"promise" maxLength:"600"`
+	IntroHTML    string   `json:"intro_html" maxLength:"400000"`
+	Audience     string   `json:"audience" maxLength:"2000"`
+	Outcomes     []string `json:"outcomes" nullable:"false" maxItems:"10"`
+	Tags         []string `json:"tags" nullable:"false" maxItems:"10"`
+	Cover        string   `json:"cover" maxLength:"200" doc:"Blob key of an uploaded image"`
+	Scene        string   `json:"scene" maxLength:"20"`
+	InstructorID int64    `json:"instructor_id"`
+	CategoryID   int64    `json:"category_id"`
+	Position     int64    `json:"position"`
+	Recommended  bool     `json:"recommended"`
+	Version      int64    `json:"version" doc:"Of the course that was loaded"`
+}
+
+// CourseView is a course with all that its editor shows.
+type CourseView struct {
+	ID int64 `json:"id"`
+	CourseInput
+	CoverURL     string           `json:"cover_url"`
+	Status       string           `json:"status"`
+	PublishAt    int64            `json:"publish_at"`
+	PublishedAt  int64            `json:"published_at"`
+	UpdatedAt    int64            `json:"updated_at"`
+	PreviewURL   string           `json:"preview_url"`
+	LessonCount  int64            `json:"lesson_count"`
+	DurationMS   int64            `json:"duration_ms"`
+	LearnerCount int64            `json:"learner_count"`
+	Chapters     []ChapterView    `json:"chapters" nullable:"false"`
+	Attachments  []AttachmentView `json:"attachments" nullable:"false"`
+	SKUs         []SKUView        `json:"skus" nullable:"false"`
+	VirtualItems []ItemView       `json:"virtual_items" nullable:"false"`
+
+	RefundDays              int64 `json:"refund_days"`
+	RefundMaxWatchedPercent int64 `json:"refund_max_watched_percent"`
+}
+
+// ChapterView is a chapter with its lessons.
+type ChapterView struct {
+	ID      int64        `json:"id"`
+	Title   string       `json:"title"`
+	Lessons []LessonView `json:"lessons" nullable:"false"`
+}
+
+// LessonView is a lesson in the editor; its text is sent only when one is opened.
+type LessonView struct {
+	ID         int64      `json:"id"`
+	CourseID   int64      `json:"course_id"`
+	ChapterID  int64      `json:"chapter_id"`
+	Title      string     `json:"title"`
+	Form       string     `json:"form" enum:"video,article"`
+	IsFree     bool       `json:"is_free"`
+	PreviewMS  int64      `json:"preview_ms"`
+	DurationMS int64      `json:"duration_ms"`
+	BodyHTML   string     `json:"body_html,omitempty"`
+	AssetID    int64      `json:"asset_id"`
+	Asset      *AssetView `json:"asset"`
+}
+
+// AssetView is an uploaded video.
+type AssetView struct {
+	ID         int64  `json:"id"`
+	Name       string `json:"name"`
+	Status     string `json:"status" enum:"uploaded,probing,transcoding,ready,failed"`
+	Stage      string `json:"stage"`
+	Percent    int64  `json:"percent"`
+	EtaS       int64  `json:"eta_s"`
+	DurationMS int64  `json:"duration_ms"`
+	Width      int64  `json:"width"`
+	Height     int64  `json:"height"`
+	Bytes      int64  `json:"bytes"`
+	PosterURL  string `json:"poster_url"`
+	Error      string `json:"error"`
+	CreatedAt  int64  `json:"created_at"`
+}
+
+// AttachmentView is a file of a course.
+type AttachmentView struct {
+	ID       int64  `json:"id"`
+	LessonID int64  `json:"lesson_id"`
+	Name     string `json:"name"`
+	Bytes    int64  `json:"bytes"`
+	Mime     string `json:"mime"`
+}
+
+func (r *routes) courses() {
+	const tag = "console course"
+	web.Handle(r.web, route("courses", http.MethodGet, "courses", "Courses, last changed first", tag, account.PermCourseRead),
+		func(ctx context.Context, in *struct {
+			web.PageQuery
+			Status string `query:"status" enum:"draft,scheduled,published,unpublished,"`
+			Q      string `query:"q" maxLength:"60"`
+		}) (*web.Body[web.List[CourseRow]], error) {
+			after, err := in.Keys(2)
+			if err != nil {
+				return nil, err
+			}
+			rows, err := r.Catalog.Courses(ctx, scope(ctx), in.Status, in.Q, after, in.Limit+1)
+			if err != nil {
+				return nil, err
+			}
+			return web.Answer(web.Page(rows, in.Limit, func(c catalog.CourseRow) CourseRow {
+				return CourseRow{c.ID, c.Title, media.ImageURL(c.Cover), c.Scene, c.Status, c.PublishAt, c.PublishedAt, c.UpdatedAt, c.LessonCount, c.DurationMS, c.LearnerCount, c.FromFen, c.InstructorName, c.CategoryName}
+			}, func(c catalog.CourseRow) []int64 { return []int64{c.UpdatedAt, c.ID} })), nil
+		})
+	web.Handle(r.web, route("course_create", http.MethodPost, "courses", "Make a draft", tag, account.PermCourseEdit),
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Title string `json:"title" maxLength:"240"`
+			}
+		}) (*web.Body[CourseView], error) {
+			c, err := r.Catalog.CreateCourse(ctx, scope(ctx), in.Body.Title)
+			if err != nil {
+				return nil, err
+			}
+			return r.courseView(ctx, c.ID)
+		})
+	web.Handle(r.web, route("course", http.MethodGet, "courses/{id}", "A course in the editor", tag, account.PermCourseRead),
+		func(ctx context.Context, in *byID) (*web.Body[CourseView], error) { return r.courseView(ctx, in.ID) })
+	save := route("course_save", http.MethodPut, "courses/{id}", "Save the course page", tag, account.PermCourseEdit)
+	save.MaxBytes = 2 << 20
+	web.Handle(r.web, save, func(ctx context.Context, in *struct {
+		byID
+		Body CourseInput
+	}) (*web.Body[CourseView], error) {
+		b := in.Body
+		if err := r.Catalog.UpdateCourse(ctx, scope(ctx), in.ID, catalog.CourseChange{
+			Title: b.Title, Promise: b.Promise, IntroHTML: b.IntroHTML, Audience: b.Audience, Outcomes: b.Outcomes, Tags: b.Tags, Cover: b.Cover, Scene: b.Scene,
+			InstructorID: b.InstructorID, CategoryID: b.CategoryID, Position: b.Position, Recommended: b.Recommended, Version: b.Version,
+		}); err != nil {
+			return nil, err
+		}
+		return r.courseView(ctx, in.ID)
+	})
+	web.Handle(r.web, route("course_publish", http.MethodPost, "courses/{id}/publish", "Publish now or at a time", tag, account.PermCoursePublish),
+		func(ctx context.Context, in *struct {
+			byID
+			Body struct {
+				PublishAt int64 `json:"publish_at,omitempty" doc:"ms; absent or past: now"`
+			}
+		}) (*web.Body[CourseView], error) {
+			if err := r.Catalog.Publish(ctx, in.ID, in.Body.PublishAt); err != nil {
+				return nil, err
+			}
+			return r.courseView(ctx, in.ID)
+		})
+	web.Handle(r.web, route("course_unpublish", http.MethodPost, "courses/{id}/unpublish", "Take off the shelf", tag, account.PermCoursePublish),
+		func(ctx context.Context, in *byID) (*web.Body[CourseView], error) {
+			if err := r.Catalog.Unpublish(ctx, in.ID); err != nil {
+				return nil, err
+			}
+			return r.courseView(ctx, in.ID)
+		})
+	web.Handle(r.web, route("course_delete", http.MethodDelete, "courses/{id}", "Delete a course", tag, account.PermCoursePublish),
+		func(ctx context.Context, in *byID) (*none, error) { return nil, r.Catalog.DeleteCourse(ctx, in.ID) })
+	image := route("image", http.MethodPost, "images", "Store a picture; the body is the file", tag, account.PermMediaUpload)
+	image.MaxBytes, image.Timeout = 11<<20, time.Minute
+	type stored struct {
+		Key string `json:"key"`
+		URL string `json:"url"`
+	}
+	web.Handle(r.web, image, func(ctx context.Context, in *struct {
+		RawBody []byte `contentType:"application/octet-stream"`
+	}) (*web.Body[stored], error) {
+		key, err := r.Media.SaveImage(ctx, bytes.NewReader(in.RawBody))
+		return web.Answer(stored{key, media.ImageURL(key)}), err
+	})
+}
+
+func (r *routes) courseView(ctx context.Context, courseID int64) (*web.Body[CourseView], error) {
+	c, tags, err := r.Catalog.Course(ctx, scope(ctx), courseID)
+	if err != nil {
+		return nil, err
+	}
+	if tags == nil {
+		tags = []string{}
+	}
+	v := CourseView{
+		ID: c.ID, CoverURL: media.ImageURL(c.Cover), Status: c.Status, PublishAt: c.PublishAt, PublishedAt: c.PublishedAt, UpdatedAt: c.UpdatedAt,
+		PreviewURL:  r.PublicURL + "/course/" + strconv.FormatInt(c.ID, 10) + "?preview=" + c.PreviewToken,
+		LessonCount: c.LessonCount, DurationMS: c.DurationMS, LearnerCount: c.LearnerCount,
+		CourseInput: CourseInput{
+			Title: c.Title, Promise: c.Promise, IntroHTML: c.IntroHTML, Audience: c.Audience, Outcomes: c.OutcomeList(), Tags: tags, Cover: c.Cover, Scene: c.Scene,
+			InstructorID: c.InstructorID, CategoryID: c.CategoryID, Position: c.Position, Recommended: c.Recommended, Version: c.Version,
+		},
+		Chapters: []ChapterView{}, Attachments: []AttachmentView{}, SKUs: []SKUView{}, VirtualItems: []ItemView{},
+	}
+	parts, err := r.Catalog.Outline(ctx, courseID)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range parts {
+		ch := ChapterView{ID: p.ID, Title: p.Title, Lessons: []LessonView{}}
+		for _, l := range p.Lessons {
+			lv, err := r.lessonView(ctx, l)
+			if err != nil {
+				return nil, err
+			}
+			lv.BodyHTML = ""
+			ch.Lessons = append(ch.Lessons, lv)
+		}
+		v.Chapters = append(v.Chapters, ch)
+	}
+	files, err := r.Catalog.Attachments(ctx, courseID)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range files {
+		v.Attachments = append(v.Attachments, AttachmentView{a.ID, a.LessonID, a.Name, a.Bytes, a.Mime})
+	}
+	product, skus, err := r.Catalog.Product(ctx, courseID, true)
+	if err != nil {
+		return nil, err
+	}
+	v.RefundDays, v.RefundMaxWatchedPercent = product.RefundDays, product.RefundMaxWatchedPercent
+	for _, k := range skus {
+		v.SKUs = append(v.SKUs, skuView(k))
+	}
+	items, err := r.Catalog.Items(ctx, courseID)
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range items {
+		v.VirtualItems = append(v.VirtualItems, ItemView{it.ItemID, it.SKUID, it.PriceFen, it.State, it.Message, it.UpdatedAt})
+	}
+	return web.Answer(v), nil
+}
+
+func (r *routes) lessonView(ctx context.Context, l catalog.Lesson) (LessonView, error) {
+	v := LessonView{
+		ID: l.ID, CourseID: l.CourseID, ChapterID: l.ChapterID, Title: l.Title, Form: l.Form, IsFree: l.IsFree, PreviewMS: l.PreviewMS,
+		DurationMS: l.DurationMS, BodyHTML: l.BodyHTML, AssetID: l.AssetID,
+	}
+	if l.AssetID == 0 {
+		return v, nil
+	}
+	a, err := r.Media.Asset(ctx, l.AssetID)
+	if err != nil {
+		return v, fmt.Errorf("lesson %d: %w", l.ID, err)
+	}
+	av := assetView(a)
+	v.Asset = &av
+	return v, nil
+}
+
+func assetView(a media.Asset) AssetView {
+	return AssetView{a.ID, a.Name, a.Status, a.Stage, a.Percent, a.EtaS, a.DurationMS, a.Width, a.Height, a.Bytes, a.PosterURL(), a.ErrorMsg, a.CreatedAt}
+}

@@ -1,0 +1,174 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"time"
+
+	"zhizhou/internal/account"
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/media"
+	"zhizhou/internal/web"
+)
+
+type titled struct {
+	Body struct {
+		Title string `json:"title" maxLength:"240"`
+	}
+}
+
+type chapterPath struct {
+	ID        int64 `path:"id"`
+	ChapterID int64 `path:"chapter_id"`
+}
+
+func (r *routes) lessons() {
+	const tag = "console course"
+	edit := account.PermCourseEdit
+	web.Handle(r.web, route("chapter_create", http.MethodPost, "courses/{id}/chapters", "Append a chapter", tag, edit),
+		func(ctx context.Context, in *struct {
+			byID
+			titled
+		}) (*web.Body[Made], error) {
+			n, err := r.Catalog.AddChapter(ctx, scope(ctx), in.ID, in.Body.Title)
+			return web.Answer(Made{n}), err
+		})
+	web.Handle(r.web, quiet(route("chapter_rename", http.MethodPatch, "courses/{id}/chapters/{chapter_id}", "Rename a chapter", tag, edit)),
+		func(ctx context.Context, in *struct {
+			chapterPath
+			titled
+		}) (*none, error) {
+			return nil, r.Catalog.RenameChapter(ctx, scope(ctx), in.ID, in.ChapterID, in.Body.Title)
+		})
+	web.Handle(r.web, route("chapter_delete", http.MethodDelete, "courses/{id}/chapters/{chapter_id}", "Delete an empty chapter", tag, edit),
+		func(ctx context.Context, in *chapterPath) (*none, error) {
+			return nil, r.Catalog.DeleteChapter(ctx, scope(ctx), in.ID, in.ChapterID)
+		})
+	type place struct {
+		ID        int64   `json:"id"`
+		LessonIDs []int64 `json:"lesson_ids" nullable:"false" maxItems:"1000"`
+	}
+	web.Handle(r.web, quiet(route("outline_order", http.MethodPut, "courses/{id}/outline", "Put chapters and lessons in order", tag, edit)),
+		func(ctx context.Context, in *struct {
+			byID
+			Body struct {
+				Chapters []place `json:"chapters" nullable:"false" maxItems:"300"`
+			}
+		}) (*none, error) {
+			var order []catalog.Place
+			for _, c := range in.Body.Chapters {
+				order = append(order, catalog.Place{ChapterID: c.ID, LessonIDs: c.LessonIDs})
+			}
+			return nil, r.Catalog.Reorder(ctx, scope(ctx), in.ID, order)
+		})
+	web.Handle(r.web, route("lesson_create", http.MethodPost, "courses/{id}/lessons", "Append a lesson to a chapter", tag, edit),
+		func(ctx context.Context, in *struct {
+			byID
+			Body struct {
+				ChapterID int64  `json:"chapter_id"`
+				Title     string `json:"title" maxLength:"240"`
+				Form      string `json:"form" enum:"video,article"`
+			}
+		}) (*web.Body[Made], error) {
+			n, err := r.Catalog.AddLesson(ctx, scope(ctx), in.ID, in.Body.ChapterID, in.Body.Title, in.Body.Form)
+			return web.Answer(Made{n}), err
+		})
+	web.Handle(r.web, route("lesson", http.MethodGet, "lessons/{id}", "A lesson in the editor", tag, account.PermCourseRead),
+		func(ctx context.Context, in *byID) (*web.Body[LessonView], error) { return r.lessonAnswer(ctx, in.ID) })
+	save := route("lesson_save", http.MethodPut, "lessons/{id}", "Save a lesson", tag, edit)
+	save.MaxBytes = 2 << 20
+	web.Handle(r.web, save, r.saveLesson)
+	web.Handle(r.web, route("lesson_delete", http.MethodDelete, "lessons/{id}", "Delete a lesson", tag, edit),
+		func(ctx context.Context, in *byID) (*none, error) {
+			return nil, r.Catalog.DeleteLesson(ctx, scope(ctx), in.ID)
+		})
+	attach := route("attachment_create", http.MethodPost, "courses/{id}/attachments", "Add a file; the body is the file", tag, edit)
+	attach.MaxBytes, attach.Timeout = 100<<20, 10*time.Minute
+	web.Handle(r.web, attach, func(ctx context.Context, in *struct {
+		byID
+		Name     string `query:"name" required:"true" maxLength:"150"`
+		LessonID int64  `query:"lesson_id"`
+		RawBody  []byte `contentType:"application/octet-stream"`
+	}) (*web.Body[Made], error) {
+		if _, _, err := r.Catalog.Course(ctx, scope(ctx), in.ID); err != nil {
+			return nil, err
+		}
+		f, err := r.Media.SaveFile(ctx, in.Name, bytes.NewReader(in.RawBody))
+		if err != nil {
+			return nil, err
+		}
+		n, err := r.Catalog.AddAttachment(ctx, scope(ctx), catalog.Attachment{CourseID: in.ID, LessonID: in.LessonID, Name: f.Name, BlobKey: f.Key, Bytes: f.Bytes, Mime: f.Mime})
+		return web.Answer(Made{n}), err
+	})
+	web.Handle(r.web, route("attachment_delete", http.MethodDelete, "courses/{id}/attachments/{attachment_id}", "Remove a file", tag, edit),
+		func(ctx context.Context, in *struct {
+			byID
+			AttachmentID int64 `path:"attachment_id"`
+		}) (*none, error) {
+			return nil, r.Catalog.DeleteAttachment(ctx, scope(ctx), in.ID, in.AttachmentID)
+		})
+	r.assets()
+}
+
+func (r *routes) lessonAnswer(ctx context.Context, lessonID int64) (*web.Body[LessonView], error) {
+	l, err := r.Catalog.Lesson(ctx, lessonID)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := r.Catalog.Course(ctx, scope(ctx), l.CourseID); err != nil {
+		return nil, err
+	}
+	v, err := r.lessonView(ctx, l)
+	return web.Answer(v), err
+}
+
+func (r *routes) saveLesson(ctx context.Context, in *struct {
+	byID
+	Body struct {
+		Title     string `json:"title" maxLength:"240"`
+		IsFree    bool   `json:"is_free"`
+		PreviewMS int64  `json:"preview_ms" minimum:"0"`
+		BodyHTML  string `json:"body_html,omitempty" maxLength:"800000"`
+		AssetID   int64  `json:"asset_id,omitempty"`
+	}
+}) (*web.Body[LessonView], error) {
+	ch := catalog.LessonChange{Title: in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID}
+	if ch.AssetID != 0 {
+		a, err := r.Media.Asset(ctx, ch.AssetID)
+		if err != nil {
+			return nil, err
+		}
+		if a.Status == media.StatusReady {
+			ch.AssetMS = a.DurationMS
+		}
+	}
+	if err := r.Catalog.UpdateLesson(ctx, scope(ctx), in.ID, ch); err != nil {
+		return nil, err
+	}
+	return r.lessonAnswer(ctx, in.ID)
+}
+
+func (r *routes) assets() {
+	const tag = "console media"
+	web.Handle(r.web, route("assets", http.MethodGet, "assets", "Uploaded videos, newest first", tag, account.PermMediaUpload),
+		func(ctx context.Context, in *struct {
+			web.PageQuery
+			Status string `query:"status" maxLength:"20"`
+			Q      string `query:"q" maxLength:"60"`
+		}) (*web.Body[web.List[AssetView]], error) {
+			rows, next, err := r.Media.Assets(ctx, media.AssetFilter{Status: in.Status, Query: in.Q, Cursor: in.Cursor, Limit: in.Limit})
+			out := web.List[AssetView]{Items: []AssetView{}, NextCursor: next}
+			for _, a := range rows {
+				out.Items = append(out.Items, assetView(a))
+			}
+			return web.Answer(out), err
+		})
+	web.Handle(r.web, route("asset", http.MethodGet, "assets/{id}", "How far a video is", tag, account.PermMediaUpload),
+		func(ctx context.Context, in *byID) (*web.Body[AssetView], error) {
+			a, err := r.Media.Asset(ctx, in.ID)
+			return web.Answer(assetView(a)), err
+		})
+	web.Handle(r.web, quiet(route("asset_retry", http.MethodPost, "assets/{id}/retry", "Process a failed video again", tag, account.PermMediaUpload)),
+		func(ctx context.Context, in *byID) (*none, error) { return nil, r.Media.Retry(ctx, in.ID) })
+}

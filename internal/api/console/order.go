@@ -1,0 +1,325 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"zhizhou/internal/account"
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/ledger"
+	"zhizhou/internal/pay"
+	"zhizhou/internal/web"
+)
+
+// OrderRow is an order in the list.
+type OrderRow struct {
+	No          string `json:"no"`
+	UserID      int64  `json:"user_id"`
+	Nickname    string `json:"nickname"`
+	Status      string `json:"status" enum:"pending,paid,closed,refunded"`
+	StatusLabel string `json:"status_label"`
+	Platform    string `json:"platform"`
+	Title       string `json:"title"`
+	TotalFen    int64  `json:"total_fen"`
+	PaidFen     int64  `json:"paid_fen"`
+	RefundedFen int64  `json:"refunded_fen"`
+	CreatedAt   int64  `json:"created_at"`
+	PaidAt      int64  `json:"paid_at"`
+}
+
+// OrderDetail is an order with every trace it left.
+type OrderDetail struct {
+	OrderRow
+	ExpiresAt int64          `json:"expires_at"`
+	TermsAt   int64          `json:"terms_at" doc:"When the buyer confirmed the terms"`
+	Quote     commerce.Quote `json:"quote"`
+	Items     []ItemLine     `json:"items" nullable:"false"`
+	Payments  []PaymentView  `json:"payments" nullable:"false"`
+	Refunds   []RefundView   `json:"refunds" nullable:"false"`
+	Events    []EventView    `json:"events" nullable:"false"`
+	Trail     []PostingView  `json:"trail" nullable:"false"`
+	User      UserRow        `json:"user"`
+}
+
+// ItemLine is a line of an order.
+type ItemLine struct {
+	ID          int64  `json:"id"`
+	CourseID    int64  `json:"course_id"`
+	Title       string `json:"title"`
+	SKUName     string `json:"sku_name"`
+	PriceFen    int64  `json:"price_fen"`
+	RefundedFen int64  `json:"refunded_fen"`
+	PeriodDays  int64  `json:"period_days"`
+	RefundText  string `json:"refund_text"`
+}
+
+// PaymentView is an attempt to pay.
+type PaymentView struct {
+	OutTradeNo    string `json:"out_trade_no"`
+	Channel       string `json:"channel"`
+	Status        string `json:"status" enum:"created,paid,closed,held"`
+	Outcome       string `json:"outcome"`
+	AmountFen     int64  `json:"amount_fen"`
+	TransactionID string `json:"transaction_id"`
+	Note          string `json:"note"`
+	CreatedAt     int64  `json:"created_at"`
+	PaidAt        int64  `json:"paid_at"`
+}
+
+// RefundView is a refund with its evidence.
+type RefundView struct {
+	ID             int64  `json:"id"`
+	No             string `json:"no"`
+	OrderNo        string `json:"order_no"`
+	Title          string `json:"title"`
+	Nickname       string `json:"nickname"`
+	Cause          string `json:"cause" enum:"requested,staff,duplicate,late,channel"`
+	AmountFen      int64  `json:"amount_fen"`
+	Reason         string `json:"reason"`
+	Reply          string `json:"reply"`
+	Status         string `json:"status"`
+	StatusLabel    string `json:"status_label"`
+	WatchedPercent int64  `json:"watched_percent" doc:"Of the course, when the refund was asked for"`
+	PaidAt         int64  `json:"paid_at"`
+	RequestedAt    int64  `json:"requested_at"`
+	DecidedAt      int64  `json:"decided_at"`
+	FinishedAt     int64  `json:"finished_at"`
+	LastError      string `json:"last_error"`
+}
+
+// EventView is something that happened to an order.
+type EventView struct {
+	At   int64  `json:"at"`
+	Kind string `json:"kind"`
+	Note string `json:"note"`
+}
+
+// PostingView is a line of the ledger.
+type PostingView struct {
+	Kind      string `json:"kind"`
+	Account   string `json:"account"`
+	DebitFen  int64  `json:"debit_fen"`
+	CreditFen int64  `json:"credit_fen"`
+	At        int64  `json:"at"`
+}
+
+var orderLabels = map[string]string{"pending": "待支付", "paid": "已支付", "closed": "已关闭", "refunded": "已退款"}
+
+var refundLabels = map[string]string{
+	commerce.RefundRequested: "待审核", commerce.RefundApproved: "已同意，待退款", commerce.RefundProcessing: "通道退款中", commerce.RefundSucceeded: "已退款",
+	commerce.RefundRejected: "已拒绝", commerce.RefundAbnormal: "异常，待处理",
+}
+
+type orderPath struct {
+	No string `path:"no" minLength:"8" maxLength:"32"`
+}
+
+func (r *routes) orders() {
+	const tag = "console order"
+	web.Handle(r.web, route("orders", http.MethodGet, "orders", "Orders, newest first", tag, account.PermOrderRead),
+		func(ctx context.Context, in *struct {
+			web.PageQuery
+			Status string `query:"status" enum:"pending,paid,closed,refunded,"`
+			UserID int64  `query:"user_id"`
+			No     string `query:"no" maxLength:"32"`
+		}) (*web.Body[web.List[OrderRow]], error) {
+			before, err := in.Keys(1)
+			if err != nil {
+				return nil, err
+			}
+			var rows []commerce.Order
+			if in.No != "" {
+				o, err := r.Commerce.AnyOrder(ctx, in.No)
+				if err != nil && !errors.Is(err, commerce.ErrOrderGone) {
+					return nil, err
+				}
+				if err == nil {
+					rows = []commerce.Order{o}
+				}
+			} else if rows, err = r.Commerce.Orders(ctx, in.Status, in.UserID, first(before), in.Limit+1); err != nil {
+				return nil, err
+			}
+			names, err := r.Account.Names(ctx, rows2users(rows))
+			if err != nil {
+				return nil, err
+			}
+			return web.Answer(web.Page(rows, in.Limit, func(o commerce.Order) OrderRow { return orderRow(o, names[o.UserID]) },
+				func(o commerce.Order) []int64 { return []int64{o.ID} })), nil
+		})
+	web.Handle(r.web, route("order", http.MethodGet, "orders/{no}", "An order with every trace", tag, account.PermOrderRead),
+		func(ctx context.Context, in *orderPath) (*web.Body[OrderDetail], error) {
+			return r.orderDetail(ctx, in.No)
+		})
+	web.Handle(r.web, route("order_sync", http.MethodPost, "orders/{no}/sync", "Ask the channel", tag, account.PermOrderRead),
+		func(ctx context.Context, in *orderPath) (*web.Body[OrderDetail], error) {
+			o, err := r.Commerce.AnyOrder(ctx, in.No)
+			if err != nil {
+				return nil, err
+			}
+			if _, err := r.Commerce.Sync(ctx, o.UserID, in.No); err != nil {
+				return nil, err
+			}
+			return r.orderDetail(ctx, in.No)
+		})
+	web.Handle(r.web, route("order_refund", http.MethodPost, "orders/{no}/refunds", "Give money back on staff's own decision", tag, account.PermRefundDecide),
+		func(ctx context.Context, in *struct {
+			orderPath
+			Key  string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"64"`
+			Body struct {
+				AmountFen int64  `json:"amount_fen" minimum:"0" doc:"0: all that is left"`
+				Reason    string `json:"reason" minLength:"2" maxLength:"800"`
+			}
+		}) (*web.Body[OrderDetail], error) {
+			if _, err := r.Commerce.StaffRefund(ctx, in.No, in.Key, in.Body.AmountFen, in.Body.Reason); err != nil {
+				return nil, err
+			}
+			return r.orderDetail(ctx, in.No)
+		})
+	r.refunds()
+}
+
+func (r *routes) refunds() {
+	const tag = "console order"
+	web.Handle(r.web, route("refunds", http.MethodGet, "refunds", "Refunds, newest first", tag, account.PermOrderRead),
+		func(ctx context.Context, in *struct {
+			web.PageQuery
+			Status string `query:"status" enum:"requested,approved,processing,succeeded,rejected,abnormal,"`
+		}) (*web.Body[web.List[RefundView]], error) {
+			before, err := in.Keys(1)
+			if err != nil {
+				return nil, err
+			}
+			rows, err := r.Commerce.Refunds(ctx, in.Status, first(before), in.Limit+1)
+			if err != nil {
+				return nil, err
+			}
+			page := web.Page(rows, in.Limit, func(x commerce.Refund) commerce.Refund { return x }, func(x commerce.Refund) []int64 { return []int64{x.ID} })
+			out := web.List[RefundView]{Items: []RefundView{}, NextCursor: page.NextCursor}
+			for _, x := range page.Items {
+				v, err := r.refundView(ctx, x)
+				if err != nil {
+					return nil, err
+				}
+				out.Items = append(out.Items, v)
+			}
+			return web.Answer(out), nil
+		})
+	web.Handle(r.web, route("refund_decide", http.MethodPost, "refunds/{id}/decide", "Approve or reject a refund", tag, account.PermRefundDecide),
+		func(ctx context.Context, in *struct {
+			byID
+			Body struct {
+				Approve bool   `json:"approve"`
+				Reply   string `json:"reply" maxLength:"800" doc:"Shown to the buyer"`
+			}
+		}) (*web.Body[RefundView], error) {
+			x, err := r.Commerce.Decide(ctx, in.ID, in.Body.Approve, in.Body.Reply)
+			if err != nil {
+				return nil, err
+			}
+			v, err := r.refundView(ctx, x)
+			return web.Answer(v), err
+		})
+	web.Handle(r.web, quiet(route("refund_retry", http.MethodPost, "refunds/{id}/retry", "Send an abnormal refund again", tag, account.PermRefundDecide)),
+		func(ctx context.Context, in *struct {
+			byID
+			Body struct {
+				Reason string `json:"reason" minLength:"2" maxLength:"800"`
+			}
+		}) (*none, error) {
+			return nil, r.Commerce.RetryRefund(ctx, in.ID, in.Body.Reason)
+		})
+}
+
+func rows2users(rows []commerce.Order) []int64 {
+	var ids []int64
+	for _, o := range rows {
+		ids = append(ids, o.UserID)
+	}
+	return ids
+}
+
+func orderRow(o commerce.Order, nickname string) OrderRow {
+	return OrderRow{
+		No: o.No, UserID: o.UserID, Nickname: nickname, Status: o.Status, StatusLabel: orderLabels[o.Status], Platform: o.Platform, Title: o.Frozen().CourseTitle,
+		TotalFen: o.TotalFen, PaidFen: o.PaidFen, RefundedFen: o.RefundedFen, CreatedAt: o.CreatedAt, PaidAt: o.PaidAt,
+	}
+}
+
+func (r *routes) orderDetail(ctx context.Context, no string) (*web.Body[OrderDetail], error) {
+	o, err := r.Commerce.AnyOrder(ctx, no)
+	if err != nil {
+		return nil, err
+	}
+	d, err := r.Commerce.Detail(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	u, err := r.Account.User(ctx, o.UserID)
+	if err != nil {
+		return nil, err
+	}
+	v := OrderDetail{
+		OrderRow: orderRow(o, u.Nickname), ExpiresAt: o.ExpiresAt, TermsAt: o.TermsAt, Quote: o.Frozen(),
+		Items: []ItemLine{}, Payments: []PaymentView{}, Refunds: []RefundView{}, Events: []EventView{}, Trail: []PostingView{},
+		User: userRow(account.UserRow{ID: u.ID, Nickname: u.Nickname, Avatar: u.Avatar, PhoneMasked: u.PhoneMasked, CreatedAt: u.CreatedAt}),
+	}
+	for _, it := range d.Items {
+		v.Items = append(v.Items, ItemLine{it.ID, it.CourseID, it.Title, it.SKUName, it.PriceFen, it.RefundedFen, it.PeriodDays, commerce.RefundText(it.RefundDays, it.RefundMaxWatchedPercent)})
+	}
+	for _, p := range d.Payments {
+		v.Payments = append(v.Payments, PaymentView{p.OutTradeNo, p.Channel, p.Status, p.Outcome, p.AmountFen, p.TransactionID, p.Note, p.CreatedAt, p.PaidAt})
+	}
+	for _, x := range d.Refunds {
+		rv, err := r.refundView(ctx, x)
+		if err != nil {
+			return nil, err
+		}
+		v.Refunds = append(v.Refunds, rv)
+	}
+	for _, e := range d.Events {
+		v.Events = append(v.Events, EventView(e))
+	}
+	trail, err := ledger.Trail(ctx, r.Settings.DB, o.ID)
+	for _, t := range trail {
+		v.Trail = append(v.Trail, PostingView(t))
+	}
+	return web.Answer(v), err
+}
+
+func (r *routes) refundView(ctx context.Context, x commerce.Refund) (RefundView, error) {
+	o, err := r.Commerce.OrderOf(ctx, x.OrderID)
+	if err != nil {
+		return RefundView{}, err
+	}
+	names, err := r.Account.Names(ctx, []int64{x.UserID})
+	return RefundView{
+		ID: x.ID, No: x.No, OrderNo: o.No, Title: o.Frozen().CourseTitle, Nickname: names[x.UserID], Cause: x.Cause, AmountFen: x.AmountFen, Reason: x.Reason,
+		Reply: x.Reply, Status: x.Status, StatusLabel: refundLabels[x.Status], WatchedPercent: x.WatchedPercent, PaidAt: o.PaidAt, RequestedAt: x.RequestedAt,
+		DecidedAt: x.DecidedAt, FinishedAt: x.FinishedAt, LastError: x.LastError,
+	}, err
+}
+
+// TestView is what a channel said to a harmless question.
+type TestView struct {
+	OK      bool   `json:"ok"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Advice  string `json:"advice"`
+}
+
+func (r *routes) testChannel(ctx context.Context, in *struct {
+	Body struct {
+		Channel string `json:"channel" enum:"wechat_jsapi,wechat_h5,wechat_native,wechat_mini,wechat_virtual"`
+	}
+}) (*web.Body[TestView], error) {
+	err := r.TestChannel(ctx, pay.Channel(in.Body.Channel))
+	if err == nil {
+		return web.Answer(TestView{OK: true, Code: "ok", Message: "连接正常，签名和验签都通过了"}), nil
+	}
+	if errors.Is(err, commerce.ErrChannel) {
+		return web.Answer(TestView{Code: "not_configured", Message: "这个通道还没有配置完整", Advice: fieldAdvice(err)}), nil
+	}
+	t := pay.Advise(err)
+	return web.Answer(TestView{Code: t.Code, Message: t.Msg, Advice: t.Advice}), nil
+}

@@ -1,0 +1,177 @@
+package console
+
+import (
+	"context"
+	"net/http"
+
+	"zhizhou/internal/account"
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/media"
+	"zhizhou/internal/web"
+)
+
+// SKUInput is what the price form saves.
+type SKUInput struct {
+	Name           string           `json:"name" maxLength:"120"`
+	PriceFen       int64            `json:"price_fen" minimum:"0"`
+	PeriodDays     int64            `json:"period_days" minimum:"0" doc:"0: for good"`
+	TaxCategory    string           `json:"tax_category" enum:"digital_service,book,goods"`
+	Active         bool             `json:"active"`
+	Position       int64            `json:"position,omitempty"`
+	PlatformPrices map[string]int64 `json:"platform_prices" nullable:"false" doc:"platform → fen, where it differs"`
+}
+
+// SKUView is an offer in the editor.
+type SKUView struct {
+	ID int64 `json:"id"`
+	SKUInput
+}
+
+// ItemView is an item of virtual payment.
+type ItemView struct {
+	ItemID    string `json:"item_id"`
+	SKUID     int64  `json:"sku_id"`
+	PriceFen  int64  `json:"price_fen"`
+	State     string `json:"state" enum:"wanted,uploading,uploaded,publishing,published,failed"`
+	Message   string `json:"message"`
+	UpdatedAt int64  `json:"updated_at"`
+}
+
+func skuView(k catalog.SKU) SKUView {
+	return SKUView{k.ID, SKUInput{k.Name, k.PriceFen, k.PeriodDays, k.TaxCategory, k.Active, k.Position, k.Platforms}}
+}
+
+func (r *routes) selling() {
+	web.Handle(r.web, route("sku_save", http.MethodPut, "courses/{id}/skus/{sku_id}", "Add (0) or change an offer", "console course", account.PermProductEdit),
+		func(ctx context.Context, in *struct {
+			byID
+			SKUID int64 `path:"sku_id"`
+			Body  SKUInput
+		}) (*web.Body[Made], error) {
+			b := in.Body
+			n, err := r.Catalog.SaveSKU(ctx, in.ID, catalog.SKU{
+				ID: in.SKUID, Name: b.Name, PriceFen: b.PriceFen, PeriodDays: b.PeriodDays, TaxCategory: b.TaxCategory, Active: b.Active, Position: b.Position, Platforms: b.PlatformPrices,
+			})
+			return web.Answer(Made{n}), err
+		})
+	web.Handle(r.web, quiet(route("refund_policy", http.MethodPut, "courses/{id}/refund-policy", "Set the refund promise of future orders", "console course", account.PermProductEdit)),
+		func(ctx context.Context, in *struct {
+			byID
+			Body struct {
+				Days              int64 `json:"days" minimum:"0" maximum:"365"`
+				MaxWatchedPercent int64 `json:"max_watched_percent" minimum:"0" maximum:"100"`
+			}
+		}) (*none, error) {
+			return nil, r.Catalog.SetRefundPolicy(ctx, in.ID, in.Body.Days, in.Body.MaxWatchedPercent)
+		})
+}
+
+// InstructorView is an instructor.
+type InstructorView struct {
+	ID        int64  `json:"id"`
+	Name      string `json:"name"`
+	Title     string `json:"title"`
+	Bio       string `json:"bio"`
+	Avatar    string `json:"avatar" doc:"Blob key"`
+	AvatarURL string `json:"avatar_url"`
+}
+
+func (r *routes) people() {
+	const tag = "console shelf"
+	web.Handle(r.web, route("instructors", http.MethodGet, "instructors", "Instructors", tag, account.PermCourseRead),
+		func(ctx context.Context, _ *none) (*web.Body[web.List[InstructorView]], error) {
+			rows, err := r.Catalog.Instructors(ctx)
+			out := web.List[InstructorView]{Items: []InstructorView{}}
+			for _, i := range rows {
+				out.Items = append(out.Items, InstructorView{i.ID, i.Name, i.Title, i.Bio, i.Avatar, media.ImageURL(i.Avatar)})
+			}
+			return web.Answer(out), err
+		})
+	web.Handle(r.web, route("instructor_save", http.MethodPut, "instructors/{id}", "Add (0) or change an instructor", tag, account.PermCoursePublish),
+		func(ctx context.Context, in *struct {
+			byID
+			Body struct {
+				Name   string `json:"name" maxLength:"80"`
+				Title  string `json:"title" maxLength:"120"`
+				Bio    string `json:"bio" maxLength:"4000"`
+				Avatar string `json:"avatar,omitempty" maxLength:"200"`
+			}
+		}) (*web.Body[Made], error) {
+			n, err := r.Catalog.SaveInstructor(ctx, catalog.Instructor{ID: in.ID, Name: in.Body.Name, Title: in.Body.Title, Bio: in.Body.Bio, Avatar: in.Body.Avatar})
+			return web.Answer(Made{n}), err
+		})
+}
+
+// CategoryView is a category.
+type CategoryView struct {
+	ID          int64  `json:"id"`
+	Name        string `json:"name"`
+	Slug        string `json:"slug"`
+	Position    int64  `json:"position"`
+	CourseCount int64  `json:"course_count"`
+}
+
+// BannerInput is what the banner form saves.
+type BannerInput struct {
+	Title    string `json:"title" maxLength:"160"`
+	Subtitle string `json:"subtitle" maxLength:"300"`
+	Note     string `json:"note,omitempty" maxLength:"60"`
+	Image    string `json:"image,omitempty" maxLength:"200" doc:"Blob key"`
+	Link     string `json:"link,omitempty" maxLength:"200" doc:"On this site, from /"`
+	Position int64  `json:"position,omitempty"`
+	Active   bool   `json:"active"`
+}
+
+// BannerView is a banner.
+type BannerView struct {
+	ID int64 `json:"id"`
+	BannerInput
+	ImageURL string `json:"image_url"`
+}
+
+func (r *routes) shelf() {
+	const tag = "console shelf"
+	web.Handle(r.web, route("categories", http.MethodGet, "categories", "Categories", tag, account.PermCourseRead),
+		func(ctx context.Context, _ *none) (*web.Body[web.List[CategoryView]], error) {
+			rows, err := r.Catalog.Categories(ctx)
+			out := web.List[CategoryView]{Items: []CategoryView{}}
+			for _, c := range rows {
+				out.Items = append(out.Items, CategoryView(c))
+			}
+			return web.Answer(out), err
+		})
+	web.Handle(r.web, route("category_save", http.MethodPut, "categories/{id}", "Add (0) or change a category", tag, account.PermCoursePublish),
+		func(ctx context.Context, in *struct {
+			byID
+			Body struct {
+				Name     string `json:"name" maxLength:"40"`
+				Slug     string `json:"slug" maxLength:"40"`
+				Position int64  `json:"position,omitempty"`
+			}
+		}) (*web.Body[Made], error) {
+			n, err := r.Catalog.SaveCategory(ctx, catalog.Category{ID: in.ID, Name: in.Body.Name, Slug: in.Body.Slug, Position: in.Body.Position})
+			return web.Answer(Made{n}), err
+		})
+	web.Handle(r.web, route("category_delete", http.MethodDelete, "categories/{id}", "Delete an unused category", tag, account.PermCoursePublish),
+		func(ctx context.Context, in *byID) (*none, error) { return nil, r.Catalog.DeleteCategory(ctx, in.ID) })
+	web.Handle(r.web, route("banners", http.MethodGet, "banners", "Banners", tag, account.PermCourseRead),
+		func(ctx context.Context, _ *none) (*web.Body[web.List[BannerView]], error) {
+			rows, err := r.Catalog.Banners(ctx, true)
+			out := web.List[BannerView]{Items: []BannerView{}}
+			for _, b := range rows {
+				out.Items = append(out.Items, BannerView{b.ID, BannerInput{b.Title, b.Subtitle, b.Note, b.Image, b.Link, b.Position, b.Active}, media.ImageURL(b.Image)})
+			}
+			return web.Answer(out), err
+		})
+	web.Handle(r.web, route("banner_save", http.MethodPut, "banners/{id}", "Add (0) or change a banner", tag, account.PermCoursePublish),
+		func(ctx context.Context, in *struct {
+			byID
+			Body BannerInput
+		}) (*web.Body[Made], error) {
+			b := in.Body
+			n, err := r.Catalog.SaveBanner(ctx, catalog.Banner{ID: in.ID, Title: b.Title, Subtitle: b.Subtitle, Note: b.Note, Image: b.Image, Link: b.Link, Position: b.Position, Active: b.Active})
+			return web.Answer(Made{n}), err
+		})
+	web.Handle(r.web, route("banner_delete", http.MethodDelete, "banners/{id}", "Delete a banner", tag, account.PermCoursePublish),
+		func(ctx context.Context, in *byID) (*none, error) { return nil, r.Catalog.DeleteBanner(ctx, in.ID) })
+}

@@ -1,0 +1,409 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sort"
+	"strings"
+	"time"
+
+	"zhizhou/internal/account"
+	"zhizhou/internal/audit"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/errs"
+	"zhizhou/internal/learning"
+	"zhizhou/internal/ledger"
+	"zhizhou/internal/media"
+	"zhizhou/internal/setting"
+	"zhizhou/internal/web"
+)
+
+// UserRow is a learner in the list.
+type UserRow struct {
+	ID          int64  `json:"id"`
+	Nickname    string `json:"nickname"`
+	AvatarURL   string `json:"avatar_url"`
+	PhoneMasked string `json:"phone_masked"`
+	CreatedAt   int64  `json:"created_at"`
+}
+
+// UserDetail is a learner with what staff may know.
+type UserDetail struct {
+	UserRow
+	Identities []string     `json:"identities" nullable:"false"`
+	Devices    []DeviceRow  `json:"devices" nullable:"false"`
+	Courses    []UserCourse `json:"courses" nullable:"false"`
+	Orders     []OrderRow   `json:"orders" nullable:"false"`
+}
+
+// DeviceRow is a signed-in device.
+type DeviceRow struct {
+	ID         int64  `json:"id"`
+	Name       string `json:"name"`
+	Platform   string `json:"platform"`
+	LastSeenAt int64  `json:"last_seen_at"`
+}
+
+// UserCourse is a course that a learner has.
+type UserCourse struct {
+	CourseID int64  `json:"course_id"`
+	Title    string `json:"title"`
+	UntilAt  int64  `json:"until_at"`
+	Percent  int64  `json:"percent"`
+}
+
+func userRow(u account.UserRow) UserRow {
+	return UserRow{u.ID, u.Nickname, media.ImageURL(u.Avatar), u.PhoneMasked, u.CreatedAt}
+}
+
+func (r *routes) users() {
+	const tag = "console user"
+	web.Handle(r.web, route("users", http.MethodGet, "users", "Learners, newest first", tag, account.PermUserRead),
+		func(ctx context.Context, in *struct {
+			web.PageQuery
+			Q string `query:"q" maxLength:"40" doc:"A whole phone number or part of a nickname"`
+		}) (*web.Body[web.List[UserRow]], error) {
+			before, err := in.Keys(1)
+			if err != nil {
+				return nil, err
+			}
+			rows, err := r.Account.Users(ctx, first(before), in.Q, in.Limit+1)
+			if err != nil {
+				return nil, err
+			}
+			return web.Answer(web.Page(rows, in.Limit, userRow, func(u account.UserRow) []int64 { return []int64{u.ID} })), nil
+		})
+	web.Handle(r.web, route("user", http.MethodGet, "users/{id}", "A learner", tag, account.PermUserRead), r.user)
+	web.Handle(r.web, route("user_device_end", http.MethodDelete, "users/{id}/devices/{device_id}", "Sign a learner's device out", tag, account.PermUserEdit),
+		func(ctx context.Context, in *struct {
+			byID
+			DeviceID int64 `path:"device_id"`
+		}) (*none, error) {
+			return nil, r.Account.SignOut(ctx, in.ID, in.DeviceID)
+		})
+}
+
+func (r *routes) user(ctx context.Context, in *byID) (*web.Body[UserDetail], error) {
+	u, err := r.Account.User(ctx, in.ID)
+	if errors.Is(err, account.ErrSignIn) {
+		return nil, web.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	v := UserDetail{
+		UserRow:    userRow(account.UserRow{ID: u.ID, Nickname: u.Nickname, Avatar: u.Avatar, PhoneMasked: u.PhoneMasked, CreatedAt: u.CreatedAt}),
+		Identities: []string{}, Devices: []DeviceRow{}, Courses: []UserCourse{}, Orders: []OrderRow{},
+	}
+	if u.PhoneHash != "" {
+		v.Identities = append(v.Identities, "phone")
+	}
+	ids, err := r.Account.Identities(ctx, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range ids {
+		v.Identities = append(v.Identities, i.Kind)
+	}
+	devices, err := r.Account.Devices(ctx, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range devices {
+		v.Devices = append(v.Devices, DeviceRow{d.ID, d.DeviceName, d.Platform, d.LastSeenAt})
+	}
+	owned, err := r.Access.Courses(ctx, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	done, err := r.Learning.Summaries(ctx, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	want := make([]int64, len(owned))
+	for i, o := range owned {
+		want[i] = o.CourseID
+	}
+	byCourse, err := r.Catalog.Cards(ctx, "", u.ID, want)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range owned {
+		c := byCourse[o.CourseID]
+		until := o.UntilAt
+		if o.Forever == 1 {
+			until = 0
+		}
+		v.Courses = append(v.Courses, UserCourse{o.CourseID, c.Title, until, learning.Percent(done[o.CourseID].CoveredMS, c.DurationMS)})
+	}
+	orders, err := r.Commerce.OrdersOf(ctx, u.ID, 0, 20)
+	for _, o := range orders {
+		v.Orders = append(v.Orders, orderRow(o, u.Nickname))
+	}
+	return web.Answer(v), err
+}
+
+// StaffView is a member of staff.
+type StaffView struct {
+	ID           int64  `json:"id"`
+	Login        string `json:"login"`
+	Name         string `json:"name"`
+	Role         string `json:"role"`
+	TOTPEnabled  bool   `json:"totp_enabled"`
+	InstructorID int64  `json:"instructor_id"`
+	Disabled     bool   `json:"disabled"`
+	CreatedAt    int64  `json:"created_at"`
+	LastLoginAt  int64  `json:"last_login_at"`
+}
+
+// AuditView is a row of the audit log.
+type AuditView struct {
+	ID        int64  `json:"id"`
+	At        int64  `json:"at"`
+	ActorName string `json:"actor_name"`
+	ActorKind string `json:"actor_kind"`
+	Action    string `json:"action"`
+	Target    string `json:"target"`
+	Before    string `json:"before" doc:"JSON or empty"`
+	After     string `json:"after" doc:"JSON or empty"`
+	Reason    string `json:"reason"`
+	RequestID string `json:"request_id"`
+}
+
+func (r *routes) staff() {
+	const tag = "console staff"
+	web.Handle(r.web, route("staff", http.MethodGet, "staff", "Members of staff", tag, account.PermStaffManage),
+		func(ctx context.Context, _ *none) (*web.Body[web.List[StaffView]], error) {
+			rows, err := r.Account.ListStaff(ctx)
+			out := web.List[StaffView]{Items: []StaffView{}}
+			for _, s := range rows {
+				out.Items = append(out.Items, StaffView{s.ID, s.Login, s.Name, s.Role, s.TOTPEnabledAt > 0, s.InstructorID, s.DisabledAt > 0, s.CreatedAt, s.LastLoginAt})
+			}
+			return web.Answer(out), err
+		})
+	web.Handle(r.web, route("staff_create", http.MethodPost, "staff", "Add a member", tag, account.PermStaffManage),
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Login        string `json:"login" maxLength:"64"`
+				Name         string `json:"name" maxLength:"60"`
+				Role         string `json:"role" maxLength:"20"`
+				Password     string `json:"password" maxLength:"256"`
+				InstructorID int64  `json:"instructor_id,omitempty"`
+			}
+		}) (*web.Body[Made], error) {
+			s, err := r.Account.CreateStaff(ctx, account.NewStaff{Login: in.Body.Login, Name: in.Body.Name, Role: in.Body.Role, Password: in.Body.Password, InstructorID: in.Body.InstructorID})
+			return web.Answer(Made{s.ID}), err
+		})
+	web.Handle(r.web, quiet(route("staff_update", http.MethodPut, "staff/{id}", "Change a member; it is signed out everywhere", tag, account.PermStaffManage)),
+		func(ctx context.Context, in *struct {
+			byID
+			Body struct {
+				Name         string `json:"name" maxLength:"60"`
+				Role         string `json:"role" maxLength:"20"`
+				InstructorID int64  `json:"instructor_id,omitempty"`
+				Disabled     bool   `json:"disabled,omitempty"`
+				ResetTOTP    bool   `json:"reset_totp,omitempty"`
+				Password     string `json:"password,omitempty" maxLength:"256"`
+			}
+		}) (*none, error) {
+			b := in.Body
+			return nil, r.Account.UpdateStaff(ctx, in.ID, account.StaffChange{Name: b.Name, Role: b.Role, InstructorID: b.InstructorID, Disabled: b.Disabled, ResetTOTP: b.ResetTOTP, Password: b.Password})
+		})
+	web.Handle(r.web, route("audit", http.MethodGet, "audit", "What staff changed, newest first", tag, account.PermAuditRead),
+		func(ctx context.Context, in *struct {
+			web.PageQuery
+			About string `query:"about" maxLength:"80" doc:"A target or an action"`
+		}) (*web.Body[web.List[AuditView]], error) {
+			before, err := in.Keys(1)
+			if err != nil {
+				return nil, err
+			}
+			rows, err := audit.List(ctx, r.Settings.DB, first(before), in.About, in.Limit+1)
+			if err != nil {
+				return nil, err
+			}
+			return web.Answer(web.Page(rows, in.Limit, func(e audit.Entry) AuditView {
+				return AuditView{e.ID, e.At, e.ActorName, e.ActorKind, e.Action, e.Target, e.Before, e.After, e.Reason, e.RequestID}
+			}, func(e audit.Entry) []int64 { return []int64{e.ID} })), nil
+		})
+}
+
+// OverviewView is the first page of the console.
+type OverviewView struct {
+	Today      DayNumbers       `json:"today"`
+	Yesterday  DayNumbers       `json:"yesterday"`
+	Revenue    []DayFen         `json:"revenue" nullable:"false" doc:"30 days, net of refunds"`
+	Todo       TodoView         `json:"todo"`
+	TopCourses []TopCourse      `json:"top_courses" nullable:"false" doc:"30 days"`
+	Courses    map[string]int64 `json:"courses" nullable:"false" doc:"Status → how many"`
+	UsersTotal int64            `json:"users_total"`
+}
+
+// DayNumbers are the numbers of a day.
+type DayNumbers struct {
+	Orders   int64 `json:"orders"`
+	PaidFen  int64 `json:"paid_fen"`
+	NewUsers int64 `json:"new_users"`
+}
+
+// DayFen is what a day earned.
+type DayFen struct {
+	Day string `json:"day"`
+	Fen int64  `json:"fen"`
+}
+
+// TodoView counts what waits for a person.
+type TodoView struct {
+	RefundsRequested int64 `json:"refunds_requested"`
+	RefundsAbnormal  int64 `json:"refunds_abnormal"`
+	PaymentsHeld     int64 `json:"payments_held"`
+	AssetsFailed     int   `json:"assets_failed"`
+}
+
+// TopCourse sells best.
+type TopCourse struct {
+	CourseID int64  `json:"course_id"`
+	Title    string `json:"title"`
+	Orders   int64  `json:"orders"`
+	Fen      int64  `json:"fen"`
+}
+
+func (r *routes) overview() {
+	web.Handle(r.web, route("overview", http.MethodGet, "overview", "The day's numbers and what waits", "console overview", account.PermOverview),
+		func(ctx context.Context, _ *none) (*web.Body[OverviewView], error) {
+			v, err := r.overviewView(ctx)
+			return web.Answer(v), err
+		})
+}
+
+func (r *routes) overviewView(ctx context.Context) (OverviewView, error) {
+	v := OverviewView{Revenue: []DayFen{}, TopCourses: []TopCourse{}}
+	now := r.Clock.Now().In(clock.China)
+	y, m, d := now.Date()
+	today := time.Date(y, m, d, 0, 0, 0, 0, clock.China)
+	users := map[int64]int64{}
+	for _, since := range []int64{0, today.UnixMilli(), today.AddDate(0, 0, -1).UnixMilli()} {
+		n, err := r.Account.CountUsers(ctx, since)
+		if err != nil {
+			return v, err
+		}
+		users[since] = n
+	}
+	v.UsersTotal = users[0]
+	for i, day := range []time.Time{today, today.AddDate(0, 0, -1)} {
+		n, err := r.Commerce.Sold(ctx, day.UnixMilli(), day.AddDate(0, 0, 1).UnixMilli())
+		if err != nil {
+			return v, err
+		}
+		numbers := DayNumbers{n.Orders, n.PaidFen, users[day.UnixMilli()]}
+		if i == 0 {
+			v.Today = numbers
+		} else {
+			numbers.NewUsers -= v.Today.NewUsers
+			v.Yesterday = numbers
+		}
+	}
+	start := today.AddDate(0, 0, -29)
+	rows, err := ledger.RevenueDays(ctx, r.Settings.DB, start.UnixMilli())
+	if err != nil {
+		return v, err
+	}
+	byDay := map[string]int64{}
+	for _, x := range rows {
+		byDay[time.Unix(x.Day*86400, 0).UTC().Format(time.DateOnly)] = x.Fen
+	}
+	for i := range 30 {
+		key := start.AddDate(0, 0, i).Format(time.DateOnly)
+		v.Revenue = append(v.Revenue, DayFen{key, byDay[key]})
+	}
+	open, err := r.Commerce.Waiting(ctx)
+	if err != nil {
+		return v, err
+	}
+	failed, _, err := r.Media.Assets(ctx, media.AssetFilter{Status: media.StatusFailed, Limit: 100})
+	if err != nil {
+		return v, err
+	}
+	v.Todo = TodoView{open.Requested, open.Abnormal, open.Held, len(failed)}
+	top, err := r.Commerce.Top(ctx, start.UnixMilli())
+	if err != nil {
+		return v, err
+	}
+	for _, t := range top {
+		v.TopCourses = append(v.TopCourses, TopCourse{t.CourseID, t.Title, t.N, t.Fen})
+	}
+	v.Courses, err = r.Catalog.StatusCounts(ctx)
+	return v, err
+}
+
+// Setting is a section with its version.
+type Setting[T any] struct {
+	Version int64 `json:"version"`
+	Value   T     `json:"value"`
+}
+
+func (r *routes) settings() {
+	section(r, "shop", setting.NewShop, func(*setting.Shop, *setting.Shop) {})
+	section(r, "wechat", func() *setting.WeChat { return &setting.WeChat{} }, func(v, before *setting.WeChat) { v.Keep(before) })
+	section(r, "payment", setting.NewPayment, func(v, before *setting.Payment) { v.Keep(before) })
+	web.Handle(r.web, route("payment_test", http.MethodPost, "settings/payment/test", "Ask a channel whether the keys are good", "console setting", account.PermSettingEdit), r.testChannel)
+	type outside struct {
+		Sandbox   bool              `json:"sandbox"`
+		Addresses map[string]string `json:"addresses" nullable:"false"`
+	}
+	web.Handle(r.web, route("outside", http.MethodGet, "outside", "Addresses of outside services in force", "console setting", account.PermSettingRead),
+		func(context.Context, *none) (*web.Body[outside], error) {
+			return web.Answer(outside{r.Sandbox, r.Outside}), nil
+		})
+}
+
+// section registers reading and saving of one group of settings. Secrets leave
+// hidden and keep their value when they come back hidden.
+func section[T any, P interface {
+	*T
+	setting.Section
+}](r *routes, name string, fresh func() P, keep func(now, before P)) {
+	web.Handle(r.web, route("setting_"+name, http.MethodGet, "settings/"+name, "The "+name+" settings", "console setting", account.PermSettingRead),
+		func(ctx context.Context, _ *none) (*web.Body[Setting[T]], error) {
+			v := fresh()
+			version, err := r.Settings.Load(ctx, v)
+			if err != nil {
+				return nil, err
+			}
+			return web.Answer(Setting[T]{version, public[T](v)}), nil
+		})
+	web.Handle(r.web, route("setting_"+name+"_save", http.MethodPut, "settings/"+name, "Save the "+name+" settings", "console setting", account.PermSettingEdit),
+		func(ctx context.Context, in *struct{ Body Setting[T] }) (*web.Body[Setting[T]], error) {
+			before := fresh()
+			if _, err := r.Settings.Load(ctx, before); err != nil {
+				return nil, err
+			}
+			v := P(&in.Body.Value)
+			keep(v, before)
+			if err := r.Settings.Save(ctx, v, in.Body.Version, before); err != nil {
+				return nil, err
+			}
+			r.web.Forget()
+			return web.Answer(Setting[T]{in.Body.Version + 1, public[T](v)}), nil
+		})
+}
+
+func public[T any](s setting.Section) T { return s.Public().(T) }
+
+// fieldAdvice lists what a configuration lacks.
+func fieldAdvice(err error) string {
+	var e *errs.E
+	var parts []string
+	for errors.As(err, &e) {
+		for _, msg := range e.Fields {
+			parts = append(parts, msg)
+		}
+		err = e.Err
+		if err == nil {
+			break
+		}
+	}
+	sort.Strings(parts)
+	return strings.Join(parts, "；")
+}

@@ -1,0 +1,175 @@
+package hook
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/errs"
+	"zhizhou/internal/pay"
+	"zhizhou/internal/pay/virtual"
+	"zhizhou/internal/web"
+)
+
+// maxNotice bounds a notification's body; real ones are a few kilobytes.
+const maxNotice = 1 << 20
+
+// inquiryTime is how long Apple's question may take us: WeChat gives up at 3 s.
+const inquiryTime = 1500 * time.Millisecond
+
+// Pay receives what payment channels report. It answers OK only after the message
+// is durably kept (INV-14).
+type Pay struct {
+	Commerce *commerce.Service
+	// Notify returns the parser of WeChat Pay notifications as configured now.
+	Notify func(ctx context.Context) (pay.NotifyParser, error)
+	// Push opens a message of the mini program's push and its virtual payment.
+	Push func(ctx context.Context) (Pusher, *virtual.Provider, error)
+}
+
+// Pusher opens encrypted pushes.
+type Pusher interface {
+	VerifyURL(q url.Values) (string, error)
+	OpenPush(q url.Values, body []byte) ([]byte, error)
+}
+
+// Routes registers the addresses that channels call.
+func (h *Pay) Routes(mux *http.ServeMux) {
+	mux.HandleFunc("POST /hook/wechatpay/{what}", h.wechatPay)
+	mux.HandleFunc("GET /hook/wechat/push", h.verifyPush)
+	mux.HandleFunc("POST /hook/wechat/push", h.push)
+}
+
+func (h *Pay) wechatPay(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxNotice))
+	if err != nil {
+		refuse(w, http.StatusRequestEntityTooLarge)
+		return
+	}
+	parser, err := h.Notify(r.Context())
+	if err != nil {
+		refuse(w, http.StatusServiceUnavailable)
+		return
+	}
+	n, err := parser.ParseNotify(r.Header, body)
+	if err != nil {
+		status := http.StatusUnauthorized
+		if errs.KindOf(err) == errs.Invalid {
+			status = http.StatusBadRequest
+		}
+		refuse(w, status)
+		return
+	}
+	if err := h.Commerce.Receive(r.Context(), commerce.Notice{Channel: "wechatpay", Notice: n}); err != nil {
+		web.Fail(w, r, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// refuse answers as WeChat Pay expects of a refusal; it sends the message again.
+func refuse(w http.ResponseWriter, status int) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, `{"code":"FAIL","message":"未受理"}`)
+}
+
+func (h *Pay) verifyPush(w http.ResponseWriter, r *http.Request) {
+	c, _, err := h.Push(r.Context())
+	if err != nil {
+		refuse(w, http.StatusServiceUnavailable)
+		return
+	}
+	echo, err := c.VerifyURL(r.URL.Query())
+	if err != nil {
+		refuse(w, http.StatusUnauthorized)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, echo)
+}
+
+func (h *Pay) push(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxNotice))
+	if err != nil {
+		refuse(w, http.StatusRequestEntityTooLarge)
+		return
+	}
+	c, provider, err := h.Push(r.Context())
+	if err != nil {
+		refuse(w, http.StatusServiceUnavailable)
+		return
+	}
+	raw, err := c.OpenPush(r.URL.Query(), body)
+	if err != nil {
+		refuse(w, http.StatusUnauthorized)
+		return
+	}
+	p, err := provider.ParsePush(raw)
+	if err != nil {
+		refuse(w, http.StatusBadRequest)
+		return
+	}
+	if p.Inquiry != nil {
+		h.inquiry(w, r, p)
+		return
+	}
+	if err := h.take(r.Context(), provider, p); err != nil {
+		reply(w, virtual.Again())
+		return
+	}
+	reply(w, virtual.OK())
+}
+
+// take keeps a push and acts on it. A delivery push only says that something was
+// paid; what is granted is decided by asking WeChat itself.
+func (h *Pay) take(ctx context.Context, provider *virtual.Provider, p virtual.Push) error {
+	if p.Pay != nil {
+		openID := p.Pay.PayerOpenID
+		sure, err := provider.Query(ctx, p.Pay.OutTradeNo, openID)
+		if err != nil && !errors.Is(err, pay.ErrNotFound) {
+			return err
+		}
+		if err == nil {
+			sure.EventID = p.EventID
+			p.Pay = &sure
+		} else {
+			p.Pay = nil
+		}
+	}
+	return h.Commerce.Receive(ctx, commerce.Notice{Channel: string(pay.WechatVirtual), Notice: p.Notice})
+}
+
+// inquiry answers whether an iOS buyer should get the money back. When the
+// database is slow the answer is the cautious default, never silence (INV-47).
+func (h *Pay) inquiry(w http.ResponseWriter, r *http.Request, p virtual.Push) {
+	ctx, cancel := context.WithTimeout(r.Context(), inquiryTime)
+	defer cancel()
+	type verdict struct {
+		agree    bool
+		evidence string
+	}
+	got := make(chan verdict, 1)
+	go func() {
+		agree, evidence, err := h.Commerce.AppleInquiry(ctx, p.Inquiry.OutTradeNo)
+		if err == nil {
+			got <- verdict{agree, evidence}
+		}
+	}()
+	v := verdict{false, "购买与学习记录核对中"}
+	select {
+	case v = <-got:
+	case <-ctx.Done():
+	}
+	reply(w, virtual.AnswerIOS(v.agree, v.evidence))
+}
+
+func reply(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v)
+}

@@ -1,0 +1,122 @@
+// Package learner is the API of the H5 and mini program clients: it turns typed
+// requests into one call of a domain and the result into a view. It holds no
+// business rule and no SQL.
+package learner
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"zhizhou/internal/access"
+	"zhizhou/internal/account"
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/learning"
+	"zhizhou/internal/media"
+	"zhizhou/internal/seal"
+	"zhizhou/internal/setting"
+	"zhizhou/internal/web"
+)
+
+// Deps are what the routes call.
+type Deps struct {
+	Account  *account.Service
+	Catalog  *catalog.Service
+	Access   *access.Service
+	Commerce *commerce.Service
+	Learning *learning.Service
+	Media    *media.Service
+	Settings *setting.Store
+	Box      *seal.Box
+	Clock    clock.Clock
+	// AuthorizeURL is where a WeChat browser goes to sign in; "" when the official
+	// account is not configured.
+	AuthorizeURL func(ctx context.Context, state, redirect string) (string, error)
+	PublicURL    string
+	Sandbox      bool
+	MaxPlays     int
+}
+
+type routes struct {
+	Deps
+	web *web.API
+}
+
+// Register adds every learner route.
+func Register(a *web.API, d Deps) {
+	r := &routes{Deps: d, web: a}
+	r.shop()
+	r.courses()
+	r.auth()
+	r.me()
+	r.orders()
+	r.study()
+}
+
+const publicCache = 5 * time.Second
+
+func imageURL(key string) string {
+	if key == "" {
+		return ""
+	}
+	return media.ImageURL(key)
+}
+
+func tags(joined string) []string {
+	if joined == "" {
+		return []string{}
+	}
+	return strings.Split(joined, ",")
+}
+
+// CourseCard is a course in a list.
+type CourseCard struct {
+	ID             int64    `json:"id"`
+	Title          string   `json:"title"`
+	Promise        string   `json:"promise"`
+	CoverURL       string   `json:"cover_url" doc:"Empty: draw the scene"`
+	Scene          string   `json:"scene"`
+	InstructorName string   `json:"instructor_name"`
+	CategoryName   string   `json:"category_name"`
+	CategorySlug   string   `json:"category_slug"`
+	FormNote       string   `json:"form_note"`
+	LessonCount    int64    `json:"lesson_count"`
+	DurationMS     int64    `json:"duration_ms"`
+	PriceFen       int64    `json:"price_fen" doc:"Lowest price on this platform, fen"`
+	IsFree         bool     `json:"is_free"`
+	ForSale        bool     `json:"for_sale"`
+	PreviewCount   int64    `json:"preview_count"`
+	LearnerCount   int64    `json:"learner_count"`
+	Tags           []string `json:"tags" nullable:"false"`
+	PublishedAt    int64    `json:"published_at"`
+}
+
+func card(c catalog.Card) CourseCard {
+	form := "图文"
+	if c.VideoCount > 0 {
+		form = "视频"
+		if c.VideoCount < c.LessonCount {
+			form = "视频与图文"
+		}
+	}
+	return CourseCard{
+		ID: c.ID, Title: c.Title, Promise: c.Promise, CoverURL: imageURL(c.Cover), Scene: c.Scene, InstructorName: c.InstructorName,
+		CategoryName: c.CategoryName, CategorySlug: c.CategorySlug, FormNote: form, LessonCount: c.LessonCount, DurationMS: c.DurationMS,
+		PriceFen: max(c.PriceFen, 0), IsFree: c.PriceFen == 0, ForSale: c.PriceFen >= 0, PreviewCount: c.PreviewCount, LearnerCount: c.LearnerCount,
+		Tags: tags(c.Tags), PublishedAt: c.PublishedAt,
+	}
+}
+
+func cards(list []catalog.Card) []CourseCard {
+	out := make([]CourseCard, len(list))
+	for i, c := range list {
+		out[i] = card(c)
+	}
+	return out
+}
+
+func platform(ctx context.Context) string { return string(web.CallerOf(ctx).Platform) }
+
+type none struct{}

@@ -1,0 +1,228 @@
+package learner
+
+import (
+	"context"
+	"net/http"
+
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/learning"
+	"zhizhou/internal/web"
+)
+
+// CourseDetail is a course page.
+type CourseDetail struct {
+	CourseCard
+	IntroHTML    string           `json:"intro_html"`
+	Audience     string           `json:"audience"`
+	Outcomes     []string         `json:"outcomes" nullable:"false"`
+	Category     CategoryView     `json:"category"`
+	Instructor   InstructorView   `json:"instructor"`
+	Chapters     []ChapterView    `json:"chapters" nullable:"false"`
+	Attachments  []AttachmentView `json:"attachments" nullable:"false"`
+	SKUs         []SKUView        `json:"skus" nullable:"false"`
+	RefundPolicy RefundPolicyView `json:"refund_policy"`
+	IsDraft      bool             `json:"is_draft" doc:"Seen through a preview link; not public"`
+}
+
+// InstructorView is a teacher.
+type InstructorView struct {
+	ID        int64  `json:"id"`
+	Name      string `json:"name"`
+	Title     string `json:"title"`
+	Bio       string `json:"bio"`
+	AvatarURL string `json:"avatar_url"`
+}
+
+// ChapterView is a chapter of the outline.
+type ChapterView struct {
+	ID      int64        `json:"id"`
+	No      int          `json:"no"`
+	Title   string       `json:"title"`
+	Lessons []LessonLine `json:"lessons" nullable:"false"`
+}
+
+// LessonLine is a lesson of the outline.
+type LessonLine struct {
+	ID         int64  `json:"id"`
+	No         int    `json:"no" doc:"Counted through the course"`
+	Title      string `json:"title"`
+	Form       string `json:"form" enum:"video,article"`
+	DurationMS int64  `json:"duration_ms"`
+	IsFree     bool   `json:"is_free"`
+	PreviewMS  int64  `json:"preview_ms"`
+}
+
+// AttachmentView is a file of a course.
+type AttachmentView struct {
+	ID    int64  `json:"id"`
+	Name  string `json:"name"`
+	Bytes int64  `json:"bytes"`
+}
+
+// SKUView is an offer.
+type SKUView struct {
+	ID         int64  `json:"id"`
+	Name       string `json:"name"`
+	PriceFen   int64  `json:"price_fen"`
+	PeriodDays int64  `json:"period_days" doc:"0: for good"`
+}
+
+// RefundPolicyView is the refund promise.
+type RefundPolicyView struct {
+	Days              int64  `json:"days"`
+	MaxWatchedPercent int64  `json:"max_watched_percent"`
+	Text              string `json:"text"`
+}
+
+// MineView is what the caller has of a course.
+type MineView struct {
+	Owned         bool             `json:"owned"`
+	UntilAt       int64            `json:"until_at" doc:"0: for good, or not owned"`
+	OrderNo       string           `json:"order_no" doc:"An order still to be paid"`
+	Percent       int64            `json:"percent"`
+	FinishedCount int              `json:"finished_count"`
+	LastLessonID  int64            `json:"last_lesson_id"`
+	Lessons       []LessonProgress `json:"lessons" nullable:"false"`
+}
+
+// LessonProgress is how far the caller is in a lesson.
+type LessonProgress struct {
+	LessonID   int64 `json:"lesson_id"`
+	Percent    int64 `json:"percent"`
+	PositionMS int64 `json:"position_ms"`
+	Finished   bool  `json:"finished"`
+}
+
+type courseQuery struct {
+	web.PageQuery
+	Q        string `query:"q" maxLength:"50" doc:"Words in title, tags, teacher or intro"`
+	Category string `query:"category" maxLength:"40" doc:"Slug"`
+	Sort     string `query:"sort" enum:"recommended,newest,price" default:"recommended"`
+}
+
+func (r *routes) courses() {
+	web.Handle(r.web, web.Route{ID: "courses", Method: http.MethodGet, Path: "/api/courses", Summary: "Published courses, listed or searched", Tag: "course", Need: web.Public, Cache: publicCache}, r.list)
+	web.Handle(r.web, web.Route{ID: "course", Method: http.MethodGet, Path: "/api/courses/{id}", Summary: "A course page", Tag: "course", Need: web.Public, Cache: publicCache}, r.course)
+	web.Handle(r.web, web.Route{ID: "course_mine", Method: http.MethodGet, Path: "/api/courses/{id}/mine", Summary: "What the caller has of a course", Tag: "course", Need: web.Anyone}, r.mine)
+}
+
+func (r *routes) list(ctx context.Context, in *courseQuery) (*web.Body[web.List[CourseCard]], error) {
+	order := in.Sort
+	if in.Q != "" {
+		order = "search"
+	}
+	after, err := in.Keys(catalog.KeyCount(order))
+	if err != nil {
+		return nil, err
+	}
+	var rows []catalog.Card
+	if in.Q != "" {
+		rows, err = r.Catalog.Search(ctx, in.Q, platform(ctx), after, in.Limit+1)
+	} else {
+		var categoryID int64
+		if in.Category != "" {
+			if categoryID, err = r.Catalog.CategoryID(ctx, in.Category); err != nil {
+				return nil, err
+			}
+		}
+		rows, err = r.Catalog.Shelf(ctx, platform(ctx), categoryID, order, after, in.Limit+1)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return web.Answer(web.Page(rows, in.Limit, card, catalog.CardKeys(order))), nil
+}
+
+func (r *routes) course(ctx context.Context, in *struct {
+	ID      int64  `path:"id"`
+	Preview string `query:"preview" maxLength:"64" doc:"Token of a draft's preview link"`
+}) (*web.Body[CourseDetail], error) {
+	p, err := r.Catalog.CoursePage(ctx, platform(ctx), in.ID, in.Preview)
+	if err != nil {
+		return nil, err
+	}
+	return web.Answer(detail(p)), nil
+}
+
+func detail(p catalog.Page) CourseDetail {
+	v := CourseDetail{
+		CourseCard: card(p.Card), IntroHTML: p.Course.IntroHTML, Audience: p.Course.Audience, Outcomes: p.Course.OutcomeList(),
+		Category:   CategoryView{ID: p.Course.CategoryID, Name: p.Card.CategoryName, Slug: p.Card.CategorySlug},
+		Instructor: InstructorView{p.Instructor.ID, p.Instructor.Name, p.Instructor.Title, p.Instructor.Bio, imageURL(p.Instructor.Avatar)},
+		Chapters:   []ChapterView{}, Attachments: []AttachmentView{}, SKUs: []SKUView{}, IsDraft: p.Course.Status != catalog.Published,
+		RefundPolicy: RefundPolicyView{p.Product.RefundDays, p.Product.RefundMaxWatchedPercent, commerce.RefundText(p.Product.RefundDays, p.Product.RefundMaxWatchedPercent)},
+	}
+	n := 0
+	for i, part := range p.Parts {
+		ch := ChapterView{ID: part.ID, No: i + 1, Title: part.Title, Lessons: []LessonLine{}}
+		for _, l := range part.Lessons {
+			n++
+			ch.Lessons = append(ch.Lessons, LessonLine{l.ID, n, l.Title, l.Form, l.DurationMS, l.IsFree, l.PreviewMS})
+		}
+		v.Chapters = append(v.Chapters, ch)
+	}
+	for _, a := range p.Attachments {
+		if a.LessonID == 0 {
+			v.Attachments = append(v.Attachments, AttachmentView{a.ID, a.Name, a.Bytes})
+		}
+	}
+	for _, k := range p.SKUs {
+		v.SKUs = append(v.SKUs, SKUView{k.ID, k.Name, p.Prices[k.ID], k.PeriodDays})
+	}
+	if v.RefundPolicy.Days == 0 || v.IsFree {
+		v.RefundPolicy.Text = commerce.RefundText(0, 0)
+	}
+	return v
+}
+
+func (r *routes) mine(ctx context.Context, in *struct {
+	ID int64 `path:"id"`
+}) (*web.Body[MineView], error) {
+	v := MineView{Lessons: []LessonProgress{}}
+	userID := web.UserID(ctx)
+	if userID == 0 {
+		return web.Answer(v), nil
+	}
+	have, err := r.Access.Course(ctx, r.Settings.DB, userID, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	v.Owned, v.UntilAt = have.Owned, have.UntilAt
+	if v.OrderNo, err = r.Commerce.PendingFor(ctx, userID, in.ID); err != nil {
+		return nil, err
+	}
+	parts, err := r.Catalog.Outline(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.Learning.Course(ctx, userID, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	byLesson := map[int64]learning.Progress{}
+	latest := int64(0)
+	for _, p := range rows {
+		byLesson[p.LessonID] = p
+	}
+	var covered, total int64
+	for _, part := range parts {
+		for _, l := range part.Lessons {
+			total += l.DurationMS
+			p, ok := byLesson[l.ID]
+			if !ok {
+				continue
+			}
+			covered += min(p.CoveredMS, l.DurationMS)
+			if p.FinishedAt > 0 {
+				v.FinishedCount++
+			}
+			if p.StudiedAt > latest {
+				latest, v.LastLessonID = p.StudiedAt, l.ID
+			}
+			v.Lessons = append(v.Lessons, LessonProgress{l.ID, learning.Percent(p.CoveredMS, l.DurationMS), p.PositionMS, p.FinishedAt > 0})
+		}
+	}
+	v.Percent = learning.Percent(covered, total)
+	return web.Answer(v), nil
+}

@@ -1,0 +1,175 @@
+package learner
+
+import (
+	"context"
+	"net/http"
+
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/learning"
+	"zhizhou/internal/setting"
+	"zhizhou/internal/web"
+)
+
+// ShopView is what a client needs to know of the school.
+type ShopView struct {
+	Name        string          `json:"name"`
+	Slogan      string          `json:"slogan"`
+	LogoURL     string          `json:"logo_url"`
+	ICP         string          `json:"icp"`
+	Phone       string          `json:"phone"`
+	Agreements  []AgreementLink `json:"agreements" nullable:"false"`
+	WeChatLogin bool            `json:"wechat_login"`
+	Sandbox     bool            `json:"sandbox" doc:"Payments are play money"`
+}
+
+// AgreementLink names an agreement in force.
+type AgreementLink struct {
+	Kind    string `json:"kind"`
+	Title   string `json:"title"`
+	Version string `json:"version"`
+}
+
+// AgreementView is an agreement with its text.
+type AgreementView struct {
+	AgreementLink
+	BodyHTML    string `json:"body_html"`
+	EffectiveAt int64  `json:"effective_at"`
+}
+
+// CategoryView is a category.
+type CategoryView struct {
+	ID          int64  `json:"id"`
+	Name        string `json:"name"`
+	Slug        string `json:"slug"`
+	CourseCount int64  `json:"course_count"`
+}
+
+// BannerView is a picture or sentence on the home page.
+type BannerView struct {
+	ID       int64  `json:"id"`
+	Title    string `json:"title"`
+	Subtitle string `json:"subtitle"`
+	Note     string `json:"note"`
+	ImageURL string `json:"image_url"`
+	Link     string `json:"link"`
+}
+
+// ContinueItem is a lesson to go on with.
+type ContinueItem struct {
+	CourseID    int64  `json:"course_id"`
+	CourseTitle string `json:"course_title"`
+	CoverURL    string `json:"cover_url"`
+	Scene       string `json:"scene"`
+	LessonID    int64  `json:"lesson_id"`
+	LessonTitle string `json:"lesson_title"`
+	LessonNo    int64  `json:"lesson_no"`
+	PositionMS  int64  `json:"position_ms"`
+	DurationMS  int64  `json:"duration_ms"`
+	Percent     int64  `json:"percent"`
+	StudiedAt   int64  `json:"studied_at"`
+}
+
+// HomeView is the home page.
+type HomeView struct {
+	Banners     []BannerView   `json:"banners" nullable:"false"`
+	Categories  []CategoryView `json:"categories" nullable:"false"`
+	Continue    []ContinueItem `json:"continue" nullable:"false"`
+	Recommended []CourseCard   `json:"recommended" nullable:"false"`
+	Newest      []CourseCard   `json:"newest" nullable:"false"`
+}
+
+func (r *routes) shop() {
+	web.Handle(r.web, web.Route{ID: "shop", Method: http.MethodGet, Path: "/api/shop", Summary: "The school", Tag: "shop", Need: web.Public, Cache: publicCache},
+		func(ctx context.Context, _ *none) (*web.Body[ShopView], error) {
+			s := setting.NewShop()
+			if _, err := r.Settings.Load(ctx, s); err != nil {
+				return nil, err
+			}
+			agreements, err := r.Account.Agreements(ctx)
+			if err != nil {
+				return nil, err
+			}
+			v := ShopView{Name: s.Name, Slogan: s.Slogan, LogoURL: imageURL(s.Logo), ICP: s.ICP, Phone: s.Phone, Agreements: []AgreementLink{}, Sandbox: r.Sandbox}
+			for _, a := range agreements {
+				v.Agreements = append(v.Agreements, AgreementLink{a.Kind, a.Title, a.Version})
+			}
+			address, err := r.AuthorizeURL(ctx, "x", r.PublicURL)
+			v.WeChatLogin = err == nil && address != ""
+			return web.Answer(v), nil
+		})
+	web.Handle(r.web, web.Route{ID: "agreement", Method: http.MethodGet, Path: "/api/agreements/{kind}", Summary: "An agreement in force", Tag: "shop", Need: web.Public},
+		func(ctx context.Context, in *struct {
+			Kind string `path:"kind" enum:"user_agreement,privacy_policy"`
+		}) (*web.Body[AgreementView], error) {
+			a, err := r.Account.Agreement(ctx, in.Kind)
+			if err != nil {
+				return nil, err
+			}
+			return web.Answer(AgreementView{AgreementLink{a.Kind, a.Title, a.Version}, a.BodyHTML, a.EffectiveAt}), nil
+		})
+	web.Handle(r.web, web.Route{ID: "home", Method: http.MethodGet, Path: "/api/home", Summary: "The home page", Tag: "shop", Need: web.Anyone}, r.home)
+	web.Handle(r.web, web.Route{ID: "categories", Method: http.MethodGet, Path: "/api/categories", Summary: "Categories", Tag: "shop", Need: web.Public, Cache: publicCache},
+		func(ctx context.Context, _ *none) (*web.Body[web.List[CategoryView]], error) {
+			list, err := r.categories(ctx)
+			return web.Answer(web.List[CategoryView]{Items: list}), err
+		})
+}
+
+func (r *routes) categories(ctx context.Context) ([]CategoryView, error) {
+	rows, err := r.Catalog.Categories(ctx)
+	out := []CategoryView{}
+	for _, c := range rows {
+		out = append(out, CategoryView{c.ID, c.Name, c.Slug, c.CourseCount})
+	}
+	return out, err
+}
+
+func (r *routes) home(ctx context.Context, _ *none) (*web.Body[HomeView], error) {
+	v := HomeView{Banners: []BannerView{}, Continue: []ContinueItem{}}
+	banners, err := r.Catalog.Banners(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range banners {
+		v.Banners = append(v.Banners, BannerView{b.ID, b.Title, b.Subtitle, b.Note, imageURL(b.Image), b.Link})
+	}
+	if v.Categories, err = r.categories(ctx); err != nil {
+		return nil, err
+	}
+	recommended, err := r.Catalog.Shelf(ctx, platform(ctx), 0, catalog.Recommended, nil, 6)
+	if err != nil {
+		return nil, err
+	}
+	newest, err := r.Catalog.Shelf(ctx, platform(ctx), 0, catalog.Newest, nil, 8)
+	if err != nil {
+		return nil, err
+	}
+	v.Recommended, v.Newest = cards(recommended), cards(newest)
+	if userID := web.UserID(ctx); userID != 0 {
+		if v.Continue, err = r.goOn(ctx, userID, 3); err != nil {
+			return nil, err
+		}
+	}
+	return web.Answer(v), nil
+}
+
+// goOn lists lessons begun and not finished, one a course, last studied first.
+func (r *routes) goOn(ctx context.Context, userID int64, n int) ([]ContinueItem, error) {
+	rows, err := r.Learning.Recents(ctx, userID, 30)
+	out := []ContinueItem{}
+	seen := map[int64]bool{}
+	for _, p := range rows {
+		if seen[p.CourseID] || len(out) == n {
+			continue
+		}
+		seen[p.CourseID] = true
+		if p.FinishedAt > 0 && p.PositionMS >= p.DurationMS-5000 {
+			continue
+		}
+		out = append(out, ContinueItem{
+			CourseID: p.CourseID, CourseTitle: p.CourseTitle, CoverURL: imageURL(p.Cover), Scene: p.Scene, LessonID: p.LessonID, LessonTitle: p.LessonTitle,
+			LessonNo: p.LessonNo, PositionMS: p.PositionMS, DurationMS: p.DurationMS, Percent: learning.Percent(p.CoveredMS, p.DurationMS), StudiedAt: p.StudiedAt,
+		})
+	}
+	return out, err
+}

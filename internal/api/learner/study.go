@@ -1,0 +1,397 @@
+package learner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"zhizhou/internal/access"
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/learning"
+	"zhizhou/internal/media"
+	"zhizhou/internal/web"
+)
+
+// LessonView is a lesson with what the caller may do with it.
+type LessonView struct {
+	ID           int64            `json:"id"`
+	CourseID     int64            `json:"course_id"`
+	CourseTitle  string           `json:"course_title"`
+	ChapterTitle string           `json:"chapter_title"`
+	No           int              `json:"no"`
+	Title        string           `json:"title"`
+	Form         string           `json:"form" enum:"video,article"`
+	DurationMS   int64            `json:"duration_ms"`
+	BodyHTML     string           `json:"body_html" doc:"Of an article, only if allowed"`
+	Access       AccessView       `json:"access"`
+	PositionMS   int64            `json:"position_ms"`
+	Percent      int64            `json:"percent"`
+	Finished     bool             `json:"finished"`
+	PrevID       int64            `json:"prev_id"`
+	NextID       int64            `json:"next_id"`
+	PosterURL    string           `json:"poster_url"`
+	Scene        string           `json:"scene"`
+	Attachments  []AttachmentView `json:"attachments" nullable:"false"`
+}
+
+// AccessView is the answer of access.
+type AccessView struct {
+	Allowed   bool   `json:"allowed"`
+	Reason    string `json:"reason" enum:"owned,free,preview,login,buy"`
+	PreviewMS int64  `json:"preview_ms"`
+}
+
+// PlayView is a started play.
+type PlayView struct {
+	PlayID      int64           `json:"play_id"`
+	PlaylistURL string          `json:"playlist_url"`
+	Preview     bool            `json:"preview"`
+	PreviewMS   int64           `json:"preview_ms"`
+	DurationMS  int64           `json:"duration_ms"`
+	ResumeMS    int64           `json:"resume_ms"`
+	Watermark   string          `json:"watermark"`
+	PosterURL   string          `json:"poster_url"`
+	Sprite      *SpriteView     `json:"sprite"`
+	Renditions  []RenditionView `json:"renditions" nullable:"false"`
+	LeaseS      int64           `json:"lease_s"`
+}
+
+// SpriteView is the sheet of small pictures for seeking.
+type SpriteView struct {
+	URL        string `json:"url"`
+	Columns    int64  `json:"columns"`
+	Rows       int64  `json:"rows"`
+	IntervalMS int64  `json:"interval_ms"`
+	Width      int64  `json:"width"`
+	Height     int64  `json:"height"`
+}
+
+// RenditionView is a quality.
+type RenditionView struct {
+	Name   string `json:"name"`
+	Height int64  `json:"height"`
+}
+
+// ProgressView is what a report was credited to.
+type ProgressView struct {
+	Percent    int64 `json:"percent"`
+	CoveredMS  int64 `json:"covered_ms"`
+	PositionMS int64 `json:"position_ms"`
+	Finished   bool  `json:"finished"`
+}
+
+// LearningView is "my learning".
+type LearningView struct {
+	Continue []ContinueItem `json:"continue" nullable:"false"`
+	Courses  []OwnedView    `json:"courses" nullable:"false"`
+	TodayMS  int64          `json:"today_ms"`
+	TotalMS  int64          `json:"total_ms"`
+	Week     []DayView      `json:"week" nullable:"false"`
+}
+
+// OwnedView is a course the learner has, with progress.
+type OwnedView struct {
+	Course        CourseCard `json:"course"`
+	Percent       int64      `json:"percent"`
+	FinishedCount int64      `json:"finished_count"`
+	LessonCount   int64      `json:"lesson_count"`
+	StudiedAt     int64      `json:"studied_at"`
+	UntilAt       int64      `json:"until_at"`
+}
+
+// DayView is a day of study.
+type DayView struct {
+	Day       string `json:"day"`
+	StudiedMS int64  `json:"studied_ms"`
+}
+
+type lessonPath struct {
+	ID int64 `path:"id"`
+}
+
+func (r *routes) study() {
+	web.Handle(r.web, web.Route{ID: "learning", Method: http.MethodGet, Path: "/api/learning", Summary: "My learning", Tag: "study", Need: web.Learner}, r.learning)
+	web.Handle(r.web, web.Route{ID: "lesson", Method: http.MethodGet, Path: "/api/lessons/{id}", Summary: "A lesson", Tag: "study", Need: web.Anyone}, r.lesson)
+	web.Handle(r.web, web.Route{ID: "play", Method: http.MethodPost, Path: "/api/lessons/{id}/play", Summary: "Start to play; anybody may try what is free", Tag: "study", Need: web.Anyone}, r.play)
+	web.Handle(r.web, web.Route{ID: "beat", Method: http.MethodPost, Path: "/api/plays/{id}/beat", Summary: "Report what was played", Tag: "study", Need: web.Learner}, r.beat)
+	web.Handle(r.web, web.Route{ID: "play_end", Method: http.MethodPost, Path: "/api/plays/{id}/end", Summary: "Stop playing", Tag: "study", Need: web.Anyone, Status: http.StatusNoContent},
+		func(ctx context.Context, in *lessonPath) (*none, error) {
+			return nil, r.Media.EndPlay(ctx, in.ID, web.UserID(ctx))
+		})
+	web.Handle(r.web, web.Route{ID: "read", Method: http.MethodPost, Path: "/api/lessons/{id}/read", Summary: "Report what was read", Tag: "study", Need: web.Learner}, r.read)
+	web.Handle(r.web, web.Route{ID: "attachment", Method: http.MethodGet, Path: "/api/attachments/{id}", Summary: "Download a file", Tag: "study", Need: web.Learner, Status: http.StatusFound}, r.attachment)
+}
+
+// open finds a lesson and decides about it.
+func (r *routes) open(ctx context.Context, lessonID int64) (catalog.Lesson, access.Decision, error) {
+	l, err := r.Catalog.Lesson(ctx, lessonID)
+	if err != nil {
+		return l, access.Decision{}, err
+	}
+	shown, err := r.Catalog.Visible(ctx, l.CourseID)
+	if err != nil {
+		return l, access.Decision{}, err
+	}
+	d, err := r.Access.Lesson(ctx, web.UserID(ctx), l, shown)
+	return l, d, err
+}
+
+func (r *routes) lesson(ctx context.Context, in *lessonPath) (*web.Body[LessonView], error) {
+	l, d, err := r.open(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.Catalog.Card(ctx, platform(ctx), l.CourseID)
+	if err != nil {
+		return nil, err
+	}
+	v := LessonView{
+		ID: l.ID, CourseID: l.CourseID, CourseTitle: c.Title, Title: l.Title, Form: l.Form, DurationMS: l.DurationMS, Scene: c.Scene,
+		Access: AccessView{d.Allowed, d.Reason, d.PreviewMS}, Attachments: []AttachmentView{},
+	}
+	if err := r.place(ctx, l, &v); err != nil {
+		return nil, err
+	}
+	if d.Allowed {
+		v.BodyHTML = l.BodyHTML
+		files, err := r.Catalog.Attachments(ctx, l.CourseID)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range files {
+			if a.LessonID == l.ID {
+				v.Attachments = append(v.Attachments, AttachmentView{a.ID, a.Name, a.Bytes})
+			}
+		}
+	}
+	if l.AssetID != 0 {
+		if a, err := r.Media.Asset(ctx, l.AssetID); err == nil {
+			v.PosterURL = a.PosterURL()
+		}
+	}
+	if userID := web.UserID(ctx); userID != 0 {
+		p, err := r.Learning.Lesson(ctx, userID, l.ID)
+		if err != nil {
+			return nil, err
+		}
+		v.PositionMS, v.Percent, v.Finished = p.PositionMS, learning.Percent(p.CoveredMS, l.DurationMS), p.FinishedAt > 0
+	}
+	return web.Answer(v), nil
+}
+
+// place fills in where the lesson stands in its course.
+func (r *routes) place(ctx context.Context, l catalog.Lesson, v *LessonView) error {
+	parts, err := r.Catalog.Outline(ctx, l.CourseID)
+	if err != nil {
+		return err
+	}
+	n, prev := 0, int64(0)
+	for _, p := range parts {
+		for _, x := range p.Lessons {
+			n++
+			switch {
+			case x.ID == l.ID:
+				v.No, v.ChapterTitle, v.PrevID = n, p.Title, prev
+			case v.No > 0 && v.NextID == 0:
+				v.NextID = x.ID
+			}
+			prev = x.ID
+		}
+	}
+	return nil
+}
+
+func (r *routes) play(ctx context.Context, in *lessonPath) (*web.Body[PlayView], error) {
+	l, d, err := r.open(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if l.Form != catalog.Video || !d.Allowed && d.Reason != "preview" {
+		return nil, access.ErrLocked
+	}
+	c := web.CallerOf(ctx)
+	p, err := r.Media.StartPlay(ctx, media.Start{
+		UserID: c.User.ID, SessionID: c.User.SessionID, LessonID: l.ID, CourseID: l.CourseID, AssetID: l.AssetID, Preview: !d.Allowed, MaxPlays: r.MaxPlays,
+	})
+	if err != nil {
+		return nil, err
+	}
+	v := PlayView{
+		PlayID: p.ID, PlaylistURL: p.PlaylistURL, Preview: p.Preview, PreviewMS: p.PreviewMS, DurationMS: l.DurationMS,
+		PosterURL: p.PosterURL, LeaseS: p.LeaseS, Renditions: []RenditionView{},
+	}
+	if p.Sprite != nil {
+		v.Sprite = &SpriteView{p.SpriteURL, p.Sprite.Columns, p.Sprite.Rows, p.Sprite.IntervalMS, p.Sprite.Width, p.Sprite.Height}
+	}
+	if c.User.ID != 0 {
+		if err := r.follow(ctx, &v, l); err != nil {
+			return nil, err
+		}
+	}
+	for _, x := range p.Renditions {
+		v.Renditions = append(v.Renditions, RenditionView{x.Name, x.Height})
+	}
+	return web.Answer(v), nil
+}
+
+// follow opens the study session of a play and fills in what belongs to the
+// learner: where to resume, and the mark that moves over the picture.
+func (r *routes) follow(ctx context.Context, v *PlayView, l catalog.Lesson) error {
+	userID := web.UserID(ctx)
+	if err := r.Learning.Begin(ctx, v.PlayID, userID, l); err != nil {
+		return err
+	}
+	p, err := r.Learning.Lesson(ctx, userID, l.ID)
+	if err != nil {
+		return err
+	}
+	u, err := r.Account.User(ctx, userID)
+	if err != nil {
+		return err
+	}
+	v.Watermark = strings.TrimSpace(u.PhoneMasked + " " + fmt.Sprintf("%06d", u.ID%1_000_000))
+	if end := l.DurationMS - 3000; p.PositionMS < end && (!v.Preview || p.PositionMS < v.PreviewMS-1000) {
+		v.ResumeMS = p.PositionMS
+	}
+	return nil
+}
+
+func (r *routes) beat(ctx context.Context, in *struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		Seq        int64   `json:"seq" minimum:"1"`
+		FromMS     int64   `json:"from_ms" minimum:"0"`
+		ToMS       int64   `json:"to_ms" minimum:"0"`
+		PositionMS int64   `json:"position_ms" minimum:"0"`
+		Rate       float64 `json:"rate,omitempty" doc:"Shown speed; crediting does not depend on it"`
+	}
+}) (*web.Body[ProgressView], error) {
+	userID := web.UserID(ctx)
+	leaseErr := r.Media.Beat(ctx, in.ID, userID)
+	lessonID, err := r.Learning.LessonOf(ctx, in.ID, userID)
+	if err != nil {
+		return nil, errors.Join(leaseErr, err)
+	}
+	l, err := r.Catalog.Lesson(ctx, lessonID)
+	if err != nil {
+		return nil, err
+	}
+	p, err := r.Learning.Watch(ctx, in.ID, userID, l, learning.Beat{Seq: in.Body.Seq, FromMS: in.Body.FromMS, ToMS: in.Body.ToMS, PositionMS: in.Body.PositionMS})
+	if err == nil {
+		err = leaseErr // what was watched before being taken over still counts
+	}
+	if err != nil {
+		return nil, err
+	}
+	return web.Answer(progress(p, l)), nil
+}
+
+func progress(p learning.Progress, l catalog.Lesson) ProgressView {
+	return ProgressView{learning.Percent(p.CoveredMS, l.DurationMS), p.CoveredMS, p.PositionMS, p.FinishedAt > 0}
+}
+
+func (r *routes) read(ctx context.Context, in *struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		Seq              int64 `json:"seq" minimum:"1"`
+		DwellMS          int64 `json:"dwell_ms" minimum:"0" maximum:"600000"`
+		PositionPermille int64 `json:"position_permille" minimum:"0" maximum:"1000"`
+	}
+}) (*web.Body[ProgressView], error) {
+	l, d, err := r.open(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !d.Allowed {
+		return nil, access.ErrLocked
+	}
+	p, err := r.Learning.Read(ctx, web.UserID(ctx), l, in.Body.Seq, in.Body.DwellMS, in.Body.PositionPermille)
+	if err != nil {
+		return nil, err
+	}
+	return web.Answer(progress(p, l)), nil
+}
+
+func (r *routes) attachment(ctx context.Context, in *lessonPath) (*redirect, error) {
+	a, err := r.Catalog.Attachment(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	userID := web.UserID(ctx)
+	allowed := false
+	if a.LessonID != 0 {
+		_, d, err := r.open(ctx, a.LessonID)
+		if err != nil {
+			return nil, err
+		}
+		allowed = d.Allowed
+	} else {
+		h, err := r.Access.Course(ctx, r.Settings.DB, userID, a.CourseID)
+		if err != nil {
+			return nil, err
+		}
+		allowed = h.Owned
+	}
+	if !allowed {
+		return nil, access.ErrLocked.Say("购买课程后可以下载附件")
+	}
+	return &redirect{Location: r.Media.FileURL(userID, a.BlobKey, a.Name)}, nil
+}
+
+func (r *routes) learning(ctx context.Context, _ *none) (*web.Body[LearningView], error) {
+	userID := web.UserID(ctx)
+	v := LearningView{Courses: []OwnedView{}, Week: []DayView{}}
+	var err error
+	if v.Continue, err = r.goOn(ctx, userID, 3); err != nil {
+		return nil, err
+	}
+	owned, err := r.Access.Courses(ctx, userID)
+	if err != nil {
+		return nil, err
+	}
+	done, err := r.Learning.Summaries(ctx, userID)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(owned))
+	for i, o := range owned {
+		ids[i] = o.CourseID
+	}
+	byID, err := r.Catalog.Cards(ctx, platform(ctx), userID, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range owned {
+		c, ok := byID[o.CourseID]
+		if !ok {
+			continue
+		}
+		s := done[o.CourseID]
+		until := o.UntilAt
+		if o.Forever == 1 {
+			until = 0
+		}
+		v.Courses = append(v.Courses, OwnedView{card(c), learning.Percent(s.CoveredMS, c.DurationMS), s.FinishedCount, c.LessonCount, s.StudiedAt, until})
+	}
+	today := clock.MS(r.Clock)
+	start := time.UnixMilli(today).In(clock.China).AddDate(0, 0, -6)
+	days, err := r.Learning.Days(ctx, userID, clock.Day(start))
+	if err != nil {
+		return nil, err
+	}
+	studied := map[int64]int64{}
+	for _, d := range days {
+		studied[d.Day] = d.StudiedMS
+	}
+	for i := range 7 {
+		t := start.AddDate(0, 0, i)
+		v.Week = append(v.Week, DayView{t.Format(time.DateOnly), studied[clock.Day(t)]})
+	}
+	v.TodayMS = v.Week[6].StudiedMS
+	v.TotalMS, err = r.Learning.TotalMS(ctx, userID)
+	return web.Answer(v), err
+}

@@ -1,0 +1,254 @@
+// Package page serves the built clients as one would a site: the shell of the H5
+// client with the title, description and structured data of public pages written
+// in for readers without JavaScript, the console, and the sitemap.
+package page
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"html"
+	"io/fs"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/media"
+	"zhizhou/internal/money"
+	"zhizhou/internal/setting"
+	"zhizhou/internal/web"
+	assets "zhizhou/web"
+)
+
+// Deps are what the pages need.
+type Deps struct {
+	Catalog   *catalog.Service
+	Settings  *setting.Store
+	PublicURL string
+}
+
+type pages struct {
+	Deps
+	client, admin fs.FS
+	shell         []byte
+}
+
+// Routes serves everything that no other route takes.
+func Routes(mux *http.ServeMux, d Deps) {
+	p := &pages{Deps: d, client: built("client"), admin: built("admin")}
+	p.shell = read(p.client, "index.html")
+	mux.HandleFunc("GET /sitemap.xml", p.sitemap)
+	mux.HandleFunc("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		fmt.Fprintf(w, "User-agent: *\nDisallow: /api/\nDisallow: /admin/\nDisallow: /media/p/\nSitemap: %s/sitemap.xml\n", p.PublicURL)
+	})
+	mux.HandleFunc("GET /admin/", p.console)
+	mux.Handle("GET /admin", http.RedirectHandler("/admin/", http.StatusMovedPermanently))
+	mux.HandleFunc("GET /course/{id}", p.course)
+	mux.HandleFunc("/", p.site)
+}
+
+func built(name string) fs.FS {
+	sub, err := fs.Sub(assets.Dist, "dist/"+name)
+	if err == nil {
+		if _, err = fs.Stat(sub, "index.html"); err == nil {
+			return sub
+		}
+	}
+	stub, err := fs.Sub(assets.Dist, "dist/stub")
+	if err != nil {
+		panic(err) // the stub is committed
+	}
+	return stub
+}
+
+func read(f fs.FS, name string) []byte {
+	raw, err := fs.ReadFile(f, name)
+	if err != nil {
+		panic(err) // built() looked for it
+	}
+	return raw
+}
+
+// file serves an asset if there is one. Names with a hash never change.
+func file(w http.ResponseWriter, r *http.Request, f fs.FS, name string) bool {
+	name = strings.TrimPrefix(path.Clean("/"+name), "/")
+	if name == "" || name == "index.html" {
+		return false
+	}
+	raw, err := fs.ReadFile(f, name)
+	if err != nil {
+		return false
+	}
+	cache := "public, max-age=3600"
+	if strings.HasPrefix(name, "assets/") {
+		cache = "public, max-age=31536000, immutable"
+	}
+	w.Header().Set("Cache-Control", cache)
+	http.ServeContent(w, r, path.Base(name), time.Time{}, bytes.NewReader(raw))
+	return true
+}
+
+func (p *pages) console(w http.ResponseWriter, r *http.Request) {
+	if file(w, r, p.admin, strings.TrimPrefix(r.URL.Path, "/admin/")) {
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/admin/assets/") {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("X-Robots-Tag", "noindex")
+	write(w, read(p.admin, "index.html"))
+}
+
+func write(w http.ResponseWriter, doc []byte) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache")
+	_, _ = w.Write(doc)
+}
+
+func (p *pages) site(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		web.Fail(w, r, web.ErrNotFound)
+		return
+	}
+	if file(w, r, p.client, r.URL.Path) {
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/assets/") || strings.HasPrefix(r.URL.Path, "/static/") {
+		http.NotFound(w, r)
+		return
+	}
+	s := p.shop(r)
+	p.write(w, head{title: s.Name, description: s.Slogan, url: p.PublicURL + "/", kind: "website"})
+}
+
+func (p *pages) shop(r *http.Request) *setting.Shop {
+	s := setting.NewShop()
+	_, _ = p.Settings.Load(r.Context(), s) // the defaults serve when it cannot be read
+	return s
+}
+
+type head struct {
+	title, description, url, kind, image string
+	data                                 any
+}
+
+// The marks that the client's build leaves in its shell.
+const (
+	titleFrom, titleTo = "<!--zz:title-->", "<!--/zz:title-->"
+	headMark           = "<!--zz:head-->"
+)
+
+func (p *pages) write(w http.ResponseWriter, h head) {
+	doc := string(p.shell)
+	if i, j := strings.Index(doc, titleFrom), strings.Index(doc, titleTo); i >= 0 && j > i {
+		doc = doc[:i] + "<title>" + html.EscapeString(h.title) + "</title>" + doc[j+len(titleTo):]
+	}
+	var b strings.Builder
+	meta := func(attr, name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, `<meta %s="%s" content="%s">`, attr, name, html.EscapeString(value))
+		}
+	}
+	meta("name", "description", h.description)
+	meta("property", "og:title", h.title)
+	meta("property", "og:description", h.description)
+	meta("property", "og:type", h.kind)
+	meta("property", "og:url", h.url)
+	meta("property", "og:image", h.image)
+	fmt.Fprintf(&b, `<link rel="canonical" href="%s">`, html.EscapeString(h.url))
+	if h.data != nil {
+		// encoding/json writes <, > and & as escapes, so the block cannot be left.
+		raw, err := json.Marshal(h.data)
+		if err == nil {
+			fmt.Fprintf(&b, `<script type="application/ld+json">%s</script>`, raw)
+		}
+	}
+	write(w, []byte(strings.Replace(doc, headMark, b.String(), 1)))
+}
+
+func (p *pages) course(w http.ResponseWriter, r *http.Request) {
+	courseID, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	var c catalog.Page
+	if err == nil {
+		c, err = p.Catalog.CoursePage(r.Context(), "pc", courseID, "")
+	}
+	s := p.shop(r)
+	if err != nil { // a draft or nothing: the client says what is to be said
+		p.write(w, head{title: s.Name, description: s.Slogan, url: p.PublicURL + "/", kind: "website"})
+		return
+	}
+	h := head{
+		title: c.Course.Title + " · " + s.Name, description: c.Course.Promise, kind: "website",
+		url: p.PublicURL + "/course/" + strconv.FormatInt(courseID, 10), image: media.ImageURL(c.Course.Cover),
+	}
+	if h.description == "" {
+		h.description = catalog.Plain(c.Course.IntroHTML, 120)
+	}
+	if h.image != "" {
+		h.image = p.PublicURL + h.image
+	}
+	h.data = courseData(c, h, s.Name, p.PublicURL)
+	p.write(w, h)
+}
+
+// courseData is schema.org's Course, as search engines read it.
+func courseData(c catalog.Page, h head, school, site string) map[string]any {
+	d := map[string]any{
+		"@context": "https://schema.org", "@type": "Course", "name": c.Course.Title, "description": h.description, "url": h.url,
+		"provider":          map[string]any{"@type": "Organization", "name": school, "url": site},
+		"inLanguage":        "zh-CN",
+		"datePublished":     time.UnixMilli(c.Course.PublishedAt).In(clock.China).Format(time.DateOnly),
+		"hasCourseInstance": map[string]any{"@type": "CourseInstance", "courseMode": "Online", "courseWorkload": fmt.Sprintf("PT%dM", max(1, c.Course.DurationMS/60000)), "instructor": map[string]any{"@type": "Person", "name": c.Instructor.Name}},
+	}
+	if h.image != "" {
+		d["image"] = h.image
+	}
+	if c.Card.PriceFen >= 0 {
+		category := "Paid"
+		if c.Card.PriceFen == 0 {
+			category = "Free"
+		}
+		d["offers"] = map[string]any{"@type": "Offer", "price": money.Yuan(c.Card.PriceFen), "priceCurrency": "CNY", "category": category, "url": h.url}
+	}
+	return d
+}
+
+type siteURL struct {
+	Loc     string `xml:"loc"`
+	LastMod string `xml:"lastmod,omitempty"`
+}
+
+// sitemap lists the home page and every published course, at most 50,000 as the
+// protocol allows.
+func (p *pages) sitemap(w http.ResponseWriter, r *http.Request) {
+	list := []siteURL{{Loc: p.PublicURL + "/"}}
+	var after []int64
+	for len(list) < 50_000 {
+		cards, err := p.Catalog.Shelf(r.Context(), "pc", 0, catalog.Newest, after, 500)
+		if err != nil {
+			http.Error(w, "暂时不可用", http.StatusServiceUnavailable)
+			return
+		}
+		for _, c := range cards {
+			list = append(list, siteURL{p.PublicURL + "/course/" + strconv.FormatInt(c.ID, 10), time.UnixMilli(c.PublishedAt).In(clock.China).Format(time.DateOnly)})
+		}
+		if len(cards) < 500 {
+			break
+		}
+		after = catalog.CardKeys(catalog.Newest)(cards[len(cards)-1])
+	}
+	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
+	_, _ = w.Write([]byte(xml.Header))
+	_ = xml.NewEncoder(w).Encode(struct {
+		XMLName xml.Name  `xml:"urlset"`
+		NS      string    `xml:"xmlns,attr"`
+		URLs    []siteURL `xml:"url"`
+	}{NS: "http://www.sitemaps.org/schemas/sitemap/0.9", URLs: list})
+}

@@ -1,0 +1,323 @@
+// Package app puts the house together in reading order and runs it. It is the only
+// place that knows every part.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"zhizhou/internal/access"
+	"zhizhou/internal/account"
+	"zhizhou/internal/api/console"
+	"zhizhou/internal/api/hook"
+	"zhizhou/internal/api/learner"
+	"zhizhou/internal/api/page"
+	"zhizhou/internal/audit"
+	"zhizhou/internal/blob"
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/db"
+	"zhizhou/internal/id"
+	"zhizhou/internal/jobs"
+	"zhizhou/internal/learning"
+	"zhizhou/internal/media"
+	"zhizhou/internal/sandbox"
+	"zhizhou/internal/seal"
+	"zhizhou/internal/setting"
+	"zhizhou/internal/web"
+)
+
+// App is the whole program.
+type App struct {
+	Config   Config
+	DB       *db.DB
+	Jobs     *jobs.Queue
+	Clock    clock.Clock
+	Box      *seal.Box
+	Settings *setting.Store
+	Account  *account.Service
+	Catalog  *catalog.Service
+	Access   *access.Service
+	Learning *learning.Service
+	Media    *media.Service
+	Commerce *commerce.Service
+	Sandbox  *sandbox.Sandbox // nil unless switched on
+	API      *web.API
+	Handler  http.Handler
+
+	log      *slog.Logger
+	outside  *outside
+	metrics  *prometheus.Registry
+	stopping chan struct{}
+}
+
+// Option changes how an App is built, for tests.
+type Option func(*options)
+
+type options struct {
+	clock clock.Clock
+	http  *http.Client
+}
+
+// WithClock makes the App live by c.
+func WithClock(c clock.Clock) Option { return func(o *options) { o.clock = c } }
+
+// WithHTTPClient makes the App speak to the outside through c.
+func WithHTTPClient(c *http.Client) Option { return func(o *options) { o.http = c } }
+
+// New builds everything and starts nothing. Close undoes it.
+func New(ctx context.Context, cfg Config, log *slog.Logger, opts ...Option) (*App, error) {
+	o := options{clock: clock.System{}}
+	if cfg.Sandbox {
+		o.clock = &clock.Moved{} // so that the panel can move time
+	}
+	for _, f := range opts {
+		f(&o)
+	}
+	if o.http == nil {
+		o.http = &http.Client{Timeout: 10 * time.Second}
+	}
+	o.http.Transport = outsideOnly{o.http.Transport}
+	id.SetNode(cfg.NodeID)
+
+	a := &App{Config: cfg, Clock: o.clock, log: log, metrics: prometheus.NewRegistry(), stopping: make(chan struct{})}
+	var err error
+	if a.Box, err = seal.Load(cfg.MasterKey, filepath.Join(cfg.DataDir, "keys", "master.key")); err != nil {
+		return nil, err
+	}
+	if a.DB, err = db.Open(ctx, cfg.DatabaseURL); err != nil {
+		return nil, err
+	}
+	if err := a.build(ctx, o); err != nil {
+		a.DB.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) build(ctx context.Context, o options) (err error) {
+	cfg := a.Config
+	if a.Jobs, err = jobs.New(ctx, a.DB, a.log); err != nil {
+		return err
+	}
+	a.Settings = &setting.Store{DB: a.DB, Box: a.Box, Clock: a.Clock}
+	a.outside = &outside{settings: a.Settings, cfg: cfg, clock: a.Clock, http: o.http}
+	sms := &smsGateway{url: cfg.SMSURL, key: cfg.SMSKey, http: o.http, log: a.log}
+	if cfg.Sandbox {
+		if err := a.openSandbox(ctx, sms); err != nil {
+			return err
+		}
+	}
+	store, err := blob.Open(cfg.BlobURL, cfg.BlobAccess, cfg.BlobSecret)
+	if err != nil {
+		return err
+	}
+
+	// The domains, lower layers first.
+	a.Account = account.New(account.Config{DB: a.DB, Box: a.Box, Clock: a.Clock, SMS: sms, WeChat: a.outside, Log: a.log, MaxDevices: cfg.MaxDevices})
+	a.Catalog = catalog.New(a.DB, a.Clock, func() { a.API.Forget() })
+	if a.Media, err = media.New(media.Config{
+		DB: a.DB, Jobs: a.Jobs, Store: store, Box: a.Box, Clock: a.Clock, Dir: filepath.Join(cfg.DataDir, "work"), Log: a.log, SegmentBase: cfg.SegmentBase,
+	}); err != nil {
+		return err
+	}
+	a.Access = access.New(a.DB, a.Clock)
+	a.Learning = learning.New(a.DB, a.Clock)
+	a.Commerce = commerce.New(commerce.Config{
+		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Catalog: a.Catalog, Access: a.Access, Learning: a.Learning,
+		Channels: a.outside, Payers: a.Account, Log: a.log,
+	})
+
+	// Who reacts to whom.
+	a.Media.OnReady(a.Catalog.AssetReady)
+	a.Catalog.OnLesson(a.wantPreview)
+	a.Account.OnMerge(a.Access.Merge)
+	a.Account.OnMerge(a.Learning.Merge)
+	a.Account.OnMerge(a.Commerce.Merge)
+	a.periodic()
+	if err := a.Jobs.Build(); err != nil {
+		return err
+	}
+	a.routes()
+	return nil
+}
+
+// wantPreview asks media for the preview that a lesson promises.
+func (a *App) wantPreview(ctx context.Context, tx *db.Tx, l catalog.Lesson) error {
+	if l.AssetID == 0 {
+		return nil
+	}
+	ms := l.PreviewMS
+	if l.IsFree {
+		ms = 0
+	}
+	return a.Media.SetPreview(ctx, tx, l.AssetID, ms)
+}
+
+func (a *App) periodic() {
+	a.Jobs.Every("commerce", time.Minute, a.Commerce.Sweep)
+	a.Jobs.Every("publish", time.Minute, a.Catalog.PublishDue)
+	a.Jobs.Every("items", time.Minute, a.syncItems)
+	a.Jobs.Every("media", 5*time.Minute, func(ctx context.Context) error {
+		return errors.Join(a.Media.Recover(ctx), a.Media.Sweep(ctx))
+	})
+	a.Jobs.Every("learners", 5*time.Minute, func(ctx context.Context) error {
+		counts, err := a.Access.Counts(ctx)
+		if err != nil {
+			return err
+		}
+		return a.Catalog.SetLearners(ctx, counts)
+	})
+	a.Jobs.Every("account", time.Hour, a.Account.Sweep)
+}
+
+func (a *App) routes() {
+	mux := http.NewServeMux()
+	a.API = web.NewAPI(mux, guard{a.Account})
+	a.API.Enter = func(ctx context.Context, c *web.Caller) context.Context {
+		return audit.WithActor(ctx, audit.Actor{Kind: "staff", ID: c.Staff.ID, Name: c.Staff.Name, RequestID: c.RequestID})
+	}
+	learner.Register(a.API, learner.Deps{
+		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
+		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays,
+	})
+	console.Register(a.API, console.Deps{
+		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
+		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, Outside: a.outside.addresses(),
+	})
+	files := &hook.Media{
+		Service: a.Media, Allow: a.allow, Secure: a.Config.PublicURL[:5] == "https",
+		Session: func(r *http.Request) (int64, int64) { u := a.API.SignedIn(r); return u.ID, u.SessionID },
+		Who:     func(r *http.Request) (int64, error) { return web.CallerOf(r.Context()).Staff.ID, nil },
+	}
+	files.Routes(mux)
+	mux.Handle(hook.UploadsPath, a.API.Staffed(account.PermMediaUpload, files.Uploads()))
+	(&hook.Pay{Commerce: a.Commerce, Notify: a.outside.parser, Push: a.outside.pusher}).Routes(mux)
+	if a.Sandbox != nil {
+		mux.Handle("/sandbox/", a.Sandbox.Handler())
+	}
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /readyz", a.ready)
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { web.Fail(w, r, web.ErrNotFound) })
+	page.Routes(mux, page.Deps{Catalog: a.Catalog, Settings: a.Settings, PublicURL: a.Config.PublicURL})
+
+	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	a.Handler = a.API.Handler(web.Config{
+		Log: a.log, PublicURL: a.Config.PublicURL, Trusted: a.Config.Trusted, Metrics: a.metrics, Count: db.WithCounter,
+		PaySites: []string{"https://wx.tenpay.com"},
+	})
+}
+
+// allow is the live question of playback: it is asked again for every playlist and
+// every key.
+func (a *App) allow(ctx context.Context, userID, lessonID int64, preview bool) error {
+	l, err := a.Catalog.Lesson(ctx, lessonID)
+	if err != nil {
+		return err
+	}
+	shown, err := a.Catalog.Visible(ctx, l.CourseID)
+	if err != nil {
+		return err
+	}
+	d, err := a.Access.Lesson(ctx, userID, l, shown)
+	if err != nil {
+		return err
+	}
+	if d.Allowed || preview && d.Reason == "preview" {
+		return nil
+	}
+	return access.ErrLocked
+}
+
+func (a *App) ready(w http.ResponseWriter, r *http.Request) {
+	select {
+	case <-a.stopping:
+		http.Error(w, "stopping", http.StatusServiceUnavailable)
+		return
+	default:
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := a.DB.Ping(ctx); err != nil {
+		http.Error(w, "database", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// Serve runs until ctx ends, then drains requests and jobs. l is already open, so
+// that the caller may have chosen any free port.
+func (a *App) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
+	}
+	work, endWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer endWork()
+	if err := a.Jobs.Start(work); err != nil {
+		return err
+	}
+	if a.Sandbox != nil {
+		go a.Sandbox.Run(work)
+	}
+	metrics := a.serveMetrics()
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	close(a.stopping)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	err := server.Shutdown(drain)
+	if metrics != nil {
+		_ = metrics.Close()
+	}
+	return errors.Join(err, a.Jobs.Stop(drain))
+}
+
+func (a *App) serveMetrics() *http.Server {
+	if a.Config.MetricsAddr == "" {
+		return nil
+	}
+	l, err := net.Listen("tcp", a.Config.MetricsAddr)
+	if err != nil {
+		a.log.Warn("metrics are off: the address is taken", "addr", a.Config.MetricsAddr)
+		return nil
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(a.metrics, promhttp.HandlerOpts{}))
+	s := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = s.Serve(l) }()
+	return s
+}
+
+// Close closes the database.
+func (a *App) Close() { a.DB.Close() }
+
+// outsideOnly refuses calls to the outside from within a transaction: they are
+// slow and cannot be rolled back.
+type outsideOnly struct{ next http.RoundTripper }
+
+func (t outsideOnly) RoundTrip(r *http.Request) (*http.Response, error) {
+	if db.InTx(r.Context()) {
+		panic(fmt.Sprintf("app: a call to %s inside a transaction", r.URL.Host))
+	}
+	if t.next == nil {
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	return t.next.RoundTrip(r)
+}

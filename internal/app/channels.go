@@ -1,0 +1,219 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+
+	"zhizhou/internal/account"
+	"zhizhou/internal/api/hook"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/pay"
+	"zhizhou/internal/pay/virtual"
+	payw "zhizhou/internal/pay/wechat"
+	"zhizhou/internal/setting"
+	"zhizhou/internal/wechat"
+)
+
+// outside builds the clients of the outside world from the settings, and builds
+// them anew when a setting was saved. With the sandbox on, its credentials and
+// addresses are used instead, and never mixed with real ones.
+type outside struct {
+	settings *setting.Store
+	cfg      Config
+	clock    clock.Clock
+	http     *http.Client
+	fixed    *sandboxed // nil without the sandbox
+
+	mu    sync.Mutex
+	stamp string
+	built clients
+}
+
+// sandboxed are the credentials that the sandbox gives.
+type sandboxed struct {
+	pay     payw.Config
+	wechat  wechat.Config
+	virtual virtual.Config
+}
+
+type clients struct {
+	payErr     error
+	merchant   *payw.Merchant
+	payCfg     payw.Config
+	wechat     *wechat.Client
+	wechatCfg  wechat.Config
+	virtual    *virtual.Provider
+	virtualCfg virtual.Config
+	virtualErr error
+	policy     map[string]string
+}
+
+func (o *outside) now(ctx context.Context) (clients, error) {
+	p, w := setting.NewPayment(), &setting.WeChat{}
+	pv, err := o.settings.Load(ctx, p)
+	if err != nil {
+		return clients{}, err
+	}
+	wv, err := o.settings.Load(ctx, w)
+	if err != nil {
+		return clients{}, err
+	}
+	raw, err := json.Marshal([]int64{pv, wv})
+	if err != nil {
+		return clients{}, err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.stamp != string(raw) {
+		o.built, o.stamp = o.build(p, w), string(raw)
+	}
+	return o.built, nil
+}
+
+func (o *outside) build(p *setting.Payment, w *setting.WeChat) clients {
+	c := clients{policy: p.Policy}
+	if o.fixed != nil {
+		c.payCfg, c.wechatCfg, c.virtualCfg = o.fixed.pay, o.fixed.wechat, o.fixed.virtual
+	} else {
+		c.payCfg = payw.Config{
+			MchID: p.MchID, OfficialAppID: w.OfficialAppID, MiniAppID: w.MiniAppID, MerchantSerial: p.MerchantSerial, MerchantKey: p.MerchantKey,
+			APIv3Key: p.APIv3Key, Mode: p.Mode, PublicKeyID: p.PublicKeyID, PublicKeyPEM: p.PublicKeyPEM, BaseURL: o.cfg.WeChatPayURL, Clock: o.clock,
+		}
+		c.wechatCfg = wechat.Config{
+			MiniAppID: w.MiniAppID, MiniSecret: w.MiniSecret, OfficialAppID: w.OfficialAppID, OfficialSecret: w.OfficialSecret,
+			PushToken: w.PushToken, PushAESKey: w.PushAESKey, BaseURL: o.cfg.WeChatURL, OpenBaseURL: o.cfg.WeChatOpenURL, Clock: o.clock,
+		}
+		c.virtualCfg = virtual.Config{OfferID: p.OfferID, AppKey: p.AppKey, Env: p.VirtualEnv, AppID: w.MiniAppID, MchID: p.MchID, Clock: o.clock}
+	}
+	c.payCfg.HTTPClient, c.wechatCfg.HTTPClient = o.http, o.http
+	c.wechat = wechat.New(c.wechatCfg)
+	c.merchant, c.payErr = payw.New(c.payCfg)
+	c.virtual, c.virtualErr = virtual.New(c.virtualCfg, c.wechat)
+	return c
+}
+
+// Provider implements commerce.Channels.
+func (o *outside) Provider(ctx context.Context, ch pay.Channel) (pay.Provider, commerce.Merchant, error) {
+	c, err := o.now(ctx)
+	if err != nil {
+		return nil, commerce.Merchant{}, err
+	}
+	if ch == pay.WechatVirtual {
+		if c.virtualErr != nil {
+			return nil, commerce.Merchant{}, commerce.ErrChannel.With(c.virtualErr)
+		}
+		return c.virtual, commerce.Merchant{MchID: c.virtualCfg.MchID, AppID: c.virtualCfg.AppID}, nil
+	}
+	if c.payErr != nil {
+		return nil, commerce.Merchant{}, commerce.ErrChannel.With(c.payErr)
+	}
+	m := commerce.Merchant{MchID: c.payCfg.MchID, AppID: c.payCfg.OfficialAppID}
+	switch ch {
+	case pay.WechatJSAPI:
+		return c.merchant.JSAPI(), m, nil
+	case pay.WechatH5:
+		return c.merchant.H5(), m, nil
+	case pay.WechatNative:
+		return c.merchant.Native(), m, nil
+	case pay.WechatMini:
+		m.AppID = c.payCfg.MiniAppID
+		return c.merchant.Mini(), m, nil
+	}
+	return nil, m, commerce.ErrChannel
+}
+
+// Policy implements commerce.Channels.
+func (o *outside) Policy(ctx context.Context, platform, goods string) (pay.Channel, error) {
+	c, err := o.now(ctx)
+	return pay.Channel(c.policy[platform+"/"+goods]), err
+}
+
+// NotifyURL implements commerce.Channels.
+func (o *outside) NotifyURL(ch pay.Channel, what string) string {
+	if ch == pay.WechatVirtual {
+		return o.cfg.PublicURL + "/hook/wechat/push"
+	}
+	return o.cfg.PublicURL + "/hook/wechatpay/" + what
+}
+
+// Test asks a channel whether its keys are good, for the console's button.
+func (o *outside) Test(ctx context.Context, ch pay.Channel) error {
+	p, _, err := o.Provider(ctx, ch)
+	if err != nil {
+		return err
+	}
+	if t, ok := p.(pay.Tester); ok {
+		return t.Test(ctx)
+	}
+	c, err := o.now(ctx)
+	if err != nil {
+		return err
+	}
+	return c.merchant.Test(ctx)
+}
+
+func (o *outside) parser(ctx context.Context) (pay.NotifyParser, error) {
+	c, err := o.now(ctx)
+	if err == nil {
+		err = c.payErr
+	}
+	return c.merchant, err
+}
+
+func (o *outside) pusher(ctx context.Context) (hook.Pusher, *virtual.Provider, error) {
+	c, err := o.now(ctx)
+	if err == nil {
+		err = c.virtualErr
+	}
+	return c.wechat, c.virtual, err
+}
+
+// MiniLogin implements account.WeChat.
+func (o *outside) MiniLogin(ctx context.Context, code string) (account.WeChatUser, error) {
+	c, err := o.now(ctx)
+	if err != nil {
+		return account.WeChatUser{}, err
+	}
+	s, err := c.wechat.Code2Session(ctx, code)
+	return account.WeChatUser{OpenID: s.OpenID, UnionID: s.UnionID, SessionKey: s.SessionKey}, err
+}
+
+// MiniPhone implements account.WeChat.
+func (o *outside) MiniPhone(ctx context.Context, code string) (string, error) {
+	c, err := o.now(ctx)
+	if err != nil {
+		return "", err
+	}
+	p, err := c.wechat.PhoneNumber(ctx, code)
+	return p.Number, err
+}
+
+// OAuth implements account.WeChat.
+func (o *outside) OAuth(ctx context.Context, code string) (account.WeChatUser, error) {
+	c, err := o.now(ctx)
+	if err != nil {
+		return account.WeChatUser{}, err
+	}
+	g, err := c.wechat.OAuthToken(ctx, code)
+	if err != nil {
+		return account.WeChatUser{}, err
+	}
+	u := account.WeChatUser{OpenID: g.OpenID, UnionID: g.UnionID}
+	if p, err := c.wechat.UserInfo(ctx, g); err == nil && p.OpenID == g.OpenID {
+		u.Nickname = p.Nickname
+	}
+	return u, nil
+}
+
+// authorizeURL is where a browser inside WeChat signs in; "" without an official
+// account.
+func (o *outside) authorizeURL(ctx context.Context, state, redirect string) (string, error) {
+	c, err := o.now(ctx)
+	if err != nil || c.wechatCfg.OfficialAppID == "" {
+		return "", err
+	}
+	return c.wechat.AuthorizeURL(state, redirect, wechat.ScopeUser), nil
+}

@@ -1,0 +1,130 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Config is everything that is decided before the start. Business settings live in
+// the database and are edited in the console.
+type Config struct {
+	Addr        string // listens here
+	MetricsAddr string // Prometheus, apart from the public listener; "" switches it off
+	PublicURL   string // what users type, without a slash at the end
+	DataDir     string // database, media, keys, when nothing else is said
+	DatabaseURL string // postgres://… or a file path
+	BlobURL     string // s3://bucket?endpoint=… or a folder
+	BlobAccess  string
+	BlobSecret  string
+	MasterKey   string // 32 bytes as hex or base64; else a file in DataDir
+	NodeID      int    // 0–7, different for each process on one database
+	Trusted     []netip.Prefix
+	Sandbox     bool // the bundled outside world instead of the real one
+	MaxDevices  int
+	MaxPlays    int
+	SegmentBase string // CDN origin for video segments
+
+	WeChatPayURL  string
+	WeChatURL     string
+	WeChatOpenURL string
+	SMSURL        string
+	SMSKey        string
+}
+
+// FromEnv reads the configuration from the environment. Each secret may also be
+// given as a file: NAME_FILE.
+func FromEnv() (Config, error) {
+	e := env{}
+	c := Config{
+		Addr: e.text("ADDR", "127.0.0.1:8080"), MetricsAddr: e.text("METRICS_ADDR", "127.0.0.1:9464"), DataDir: e.text("DATA_DIR", "data"),
+		DatabaseURL: e.secret("DATABASE_URL"), BlobURL: e.text("BLOB_URL", ""), BlobAccess: e.secret("BLOB_ACCESS_KEY"), BlobSecret: e.secret("BLOB_SECRET_KEY"),
+		MasterKey: e.secret("MASTER_KEY"), NodeID: e.number("NODE_ID", 0), Sandbox: e.text("SANDBOX", "") == "1",
+		MaxDevices: e.number("MAX_DEVICES", 5), MaxPlays: e.number("MAX_PLAYS", 2), SegmentBase: e.text("SEGMENT_BASE_URL", ""),
+		WeChatPayURL: e.text("WECHAT_PAY_BASE_URL", ""), WeChatURL: e.text("WECHAT_API_BASE_URL", ""), WeChatOpenURL: e.text("WECHAT_OPEN_BASE_URL", ""),
+		SMSURL: e.text("SMS_URL", ""), SMSKey: e.secret("SMS_KEY"),
+	}
+	c.PublicURL = e.text("PUBLIC_URL", "")
+	for s := range strings.SplitSeq(e.text("TRUSTED_PROXIES", ""), ",") {
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			e.err = errors.Join(e.err, fmt.Errorf("TRUSTED_PROXIES: %q is not a network such as 10.0.0.0/8", s))
+		}
+		c.Trusted = append(c.Trusted, p)
+	}
+	return c, errors.Join(e.err, c.Complete())
+}
+
+// Complete fills defaults that depend on other fields and checks the rest.
+func (c *Config) Complete() error {
+	host, port, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return fmt.Errorf("ADDR: %q is not host:port", c.Addr)
+	}
+	if c.PublicURL == "" {
+		if host == "" || host == "0.0.0.0" || host == "::" {
+			host = "127.0.0.1"
+		}
+		c.PublicURL = "http://" + net.JoinHostPort(host, port)
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
+		return fmt.Errorf("PUBLIC_URL: %q is not an address such as https://school.example", c.PublicURL)
+	}
+	c.PublicURL = u.Scheme + "://" + u.Host
+	if c.NodeID < 0 || c.NodeID > 7 {
+		return errors.New("NODE_ID: must be 0–7")
+	}
+	if c.DatabaseURL == "" {
+		c.DatabaseURL = filepath.Join(c.DataDir, "zhizhou.db")
+	}
+	if c.BlobURL == "" {
+		c.BlobURL = filepath.Join(c.DataDir, "blob")
+	}
+	if c.Sandbox && (c.WeChatPayURL != "" || c.WeChatURL != "" || c.WeChatOpenURL != "" || c.SMSURL != "") {
+		return errors.New("SANDBOX=1 cannot be used together with addresses of outside services")
+	}
+	return nil
+}
+
+type env struct{ err error }
+
+func (e *env) text(name, fallback string) string {
+	if v := strings.TrimSpace(os.Getenv(name)); v != "" {
+		return v
+	}
+	return fallback
+}
+
+func (e *env) secret(name string) string {
+	file := os.Getenv(name + "_FILE")
+	if file == "" {
+		return e.text(name, "")
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		e.err = errors.Join(e.err, fmt.Errorf("%s_FILE: %w", name, err))
+	}
+	return strings.TrimSpace(string(raw))
+}
+
+func (e *env) number(name string, fallback int) int {
+	v := e.text(name, "")
+	if v == "" {
+		return fallback
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil {
+		e.err = errors.Join(e.err, fmt.Errorf("%s: %q is not a number", name, v))
+	}
+	return n
+}

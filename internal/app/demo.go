@@ -1,0 +1,232 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"zhizhou/demo"
+	"zhizhou/internal/account"
+	"zhizhou/internal/audit"
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/id"
+	"zhizhou/internal/media"
+	"zhizhou/internal/setting"
+)
+
+// Welcome prepares the first start and returns what a person should read: the
+// addresses, and with demo the accounts. Agreements are published in either case:
+// nobody can sign in before there is something to agree to.
+func (a *App) Welcome(ctx context.Context, withDemo bool) (string, error) {
+	ctx = audit.WithActor(ctx, audit.Actor{Kind: "system", Name: "首次启动"})
+	if err := a.seedAgreements(ctx); err != nil {
+		return "", err
+	}
+	lines := []string{"", "知舟 Zhizhou", "  学员端   " + a.Config.PublicURL + "/", "  管理后台 " + a.Config.PublicURL + "/admin/"}
+	n, err := a.Account.CountStaff(ctx)
+	if err != nil {
+		return "", err
+	}
+	if withDemo {
+		accounts, err := a.seedDemo(ctx, n == 0)
+		if err != nil {
+			return "", err
+		}
+		lines = append(lines, accounts...)
+	} else if n == 0 {
+		lines = append(lines, "  还没有员工账号：zhizhou admin create LOGIN")
+	}
+	if a.Sandbox != nil {
+		lines = append(lines, "  沙箱面板 "+a.Config.PublicURL+"/sandbox/  （短信验证码、模拟支付都在这里）")
+	}
+	return strings.Join(append(lines, ""), "\n"), nil
+}
+
+func (a *App) seedAgreements(ctx context.Context) error {
+	return a.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		for kind, title := range map[string]string{"user_agreement": "用户协议", "privacy_policy": "隐私政策"} {
+			body, err := demo.Texts.ReadFile("text/" + kind + ".html")
+			if err != nil {
+				return err
+			}
+			if err := a.Account.PublishAgreement(ctx, tx, account.Agreement{Kind: kind, Version: "2026-11-01", Title: title, BodyHTML: string(body), EffectiveAt: 1}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// The demo's members of staff. Their passwords are made at the first start, for
+// this installation alone, and kept in the data folder for the person who runs it.
+var demoStaff = []account.NewStaff{
+	{Login: "owner", Name: "宋以宁", Role: "owner"},
+	{Login: "operator", Name: "周末晚", Role: "operator"},
+	{Login: "finance", Name: "方既白", Role: "finance"},
+}
+
+func (a *App) seedDemo(ctx context.Context, isNew bool) ([]string, error) {
+	file := filepath.Join(a.Config.DataDir, "demo-accounts.txt")
+	if isNew {
+		if err := a.seedSchool(ctx); err != nil {
+			return nil, fmt.Errorf("demo: %w", err)
+		}
+		var b strings.Builder
+		for _, s := range demoStaff {
+			s.Password = strings.ToLower(id.Code())[:12]
+			if _, err := a.Account.CreateStaff(ctx, s); err != nil {
+				return nil, fmt.Errorf("demo: %w", err)
+			}
+			fmt.Fprintf(&b, "  后台账号 %-9s 密码 %s\n", s.Login, s.Password)
+		}
+		if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	lines := []string{}
+	if len(raw) > 0 {
+		lines = append(lines, strings.TrimRight(string(raw), "\n"), "  （owner 和 finance 首次登录要绑定两步验证）")
+	}
+	return append(lines, "  学员登录：任意 11 位手机号，验证码看沙箱面板"), nil
+}
+
+func (a *App) seedSchool(ctx context.Context) error {
+	shop := setting.NewShop()
+	shop.Name, shop.Slogan, shop.Phone = "知舟演示学校", "把学过的，变成会的", "400-000-0000"
+	if err := a.Settings.Save(ctx, shop, 0, nil); err != nil && !errors.Is(err, setting.ErrVersion) {
+		return err
+	}
+	categories, teachers := map[string]int64{}, map[string]int64{}
+	for i, c := range demo.Categories {
+		n, err := a.Catalog.SaveCategory(ctx, catalog.Category{Name: c[0], Slug: c[1], Position: int64(i)})
+		if err != nil {
+			return err
+		}
+		categories[c[1]] = n
+	}
+	for _, t := range demo.Instructors {
+		n, err := a.Catalog.SaveInstructor(ctx, catalog.Instructor{Name: t[0], Title: t[1], Bio: t[2]})
+		if err != nil {
+			return err
+		}
+		teachers[t[0]] = n
+	}
+	for i, c := range demo.Courses {
+		courseID, err := a.seedCourse(ctx, c, categories[c.Category], teachers[c.Instructor], int64(i))
+		if err != nil {
+			return fmt.Errorf("course %s: %w", c.Title, err)
+		}
+		if i == 0 {
+			if _, err := a.Catalog.SaveBanner(ctx, catalog.Banner{
+				Title: "结论先行，不等于只说结论", Subtitle: "汇报时先给答案，再给对方相信它的理由。第 1 课免费看，一分钟读懂一个常被误用的写作原则。",
+				Note: "今日一课", Link: fmt.Sprintf("/course/%d", courseID), Active: true,
+			}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (a *App) seedCourse(ctx context.Context, c demo.Course, categoryID, teacherID, position int64) (int64, error) {
+	made, err := a.Catalog.CreateCourse(ctx, 0, c.Title)
+	if err != nil {
+		return 0, err
+	}
+	if err := a.Catalog.UpdateCourse(ctx, 0, made.ID, catalog.CourseChange{
+		Title: c.Title, Promise: c.Promise, IntroHTML: c.Intro, Audience: c.Audience, Outcomes: c.Outcomes, Tags: c.Tags, Scene: c.Scene,
+		InstructorID: teacherID, CategoryID: categoryID, Position: position, Recommended: c.Recommended, Version: made.Version,
+	}); err != nil {
+		return 0, err
+	}
+	name := "长期有效"
+	if c.PeriodDays > 0 {
+		name = fmt.Sprintf("%d 天有效", c.PeriodDays)
+	}
+	if _, err := a.Catalog.SaveSKU(ctx, made.ID, catalog.SKU{Name: name, PriceFen: c.PriceFen, PeriodDays: c.PeriodDays, TaxCategory: "digital_service", Active: true}); err != nil {
+		return 0, err
+	}
+	waiting := false
+	for _, ch := range c.Chapters {
+		chapterID, err := a.Catalog.AddChapter(ctx, 0, made.ID, ch.Title)
+		if err != nil {
+			return 0, err
+		}
+		for _, l := range ch.Lessons {
+			if err := a.seedLesson(ctx, made.ID, chapterID, l); err != nil {
+				return 0, fmt.Errorf("lesson %s: %w", l.Title, err)
+			}
+			waiting = waiting || l.Video != ""
+		}
+	}
+	if waiting {
+		// Videos are still being processed: the sweep publishes when they are ready.
+		err = a.Catalog.ScheduleWhenReady(ctx, made.ID, clock.MS(a.Clock))
+	} else {
+		err = a.Catalog.Publish(ctx, made.ID, 0)
+	}
+	return made.ID, err
+}
+
+func (a *App) seedLesson(ctx context.Context, courseID, chapterID int64, l demo.Lesson) error {
+	form := catalog.Article
+	change := catalog.LessonChange{Title: l.Title, IsFree: l.Free, PreviewMS: l.PreviewS * 1000}
+	if l.Video != "" {
+		form = catalog.Video
+		assetID, err := a.importVideo(ctx, l.Video)
+		if err != nil {
+			return err
+		}
+		change.AssetID = assetID
+	} else {
+		body, err := demo.Texts.ReadFile("text/" + l.Text)
+		if err != nil {
+			return err
+		}
+		change.BodyHTML = string(body)
+	}
+	lessonID, err := a.Catalog.AddLesson(ctx, 0, courseID, chapterID, l.Title, form)
+	if err != nil {
+		return err
+	}
+	return a.Catalog.UpdateLesson(ctx, 0, lessonID, change)
+}
+
+// importVideo brings a demo video in by the same door as an upload.
+func (a *App) importVideo(ctx context.Context, name string) (int64, error) {
+	src, err := demo.Media.Open("media/" + name)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = src.Close() }()
+	st, err := src.Stat()
+	if err != nil {
+		return 0, err
+	}
+	uploadID, err := a.Media.BeginUpload(ctx, 0, media.UploadMeta{Name: name, Purpose: media.PurposeVideo, Bytes: st.Size()})
+	if err != nil {
+		return 0, err
+	}
+	dst, err := os.OpenFile(filepath.Join(a.Media.UploadDir(), uploadID), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	if _, err = io.Copy(dst, src); err == nil {
+		err = dst.Sync()
+	}
+	if err = errors.Join(err, dst.Close()); err != nil {
+		return 0, err
+	}
+	u, err := a.Media.FinishUpload(ctx, uploadID)
+	return u.AssetID, err
+}

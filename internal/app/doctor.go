@@ -1,0 +1,30 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"zhizhou/internal/audit"
+	"zhizhou/internal/commerce"
+)
+
+// Doctor audits money and access and returns what is wrong, nothing when all is
+// well.
+func (a *App) Doctor(ctx context.Context) ([]string, error) {
+	found, err := commerce.Audit(ctx, a.DB)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, f := range found {
+		out = append(out, fmt.Sprintf("INV-%d %s: %s", f.Invariant, f.Name, f.Row))
+	}
+	chain, err := audit.Verify(ctx, a.DB)
+	for _, c := range chain {
+		out = append(out, "INV-41 "+c)
+	}
+	return out, err
+}
+
+// OpenAPI returns the API description as it is committed.
+func (a *App) OpenAPI() ([]byte, error) { return a.API.Huma.OpenAPI().YAML() }

@@ -1,0 +1,282 @@
+package media
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"zhizhou/internal/db"
+	"zhizhou/internal/errs"
+	"zhizhou/internal/id"
+)
+
+// The purposes of an upload.
+const (
+	PurposeVideo      = "video" // also audio
+	PurposeAttachment = "attachment"
+	PurposeImage      = "image"
+)
+
+// The statuses of an upload: receiving → done or refused.
+const (
+	UploadReceiving = "receiving"
+	UploadDone      = "done"
+	UploadRefused   = "refused"
+)
+
+// Upload is one file on its way in, and what became of it.
+type Upload struct {
+	ID        int64
+	TusID     string // its name in the URL
+	StaffID   int64
+	Purpose   string
+	Name      string
+	Bytes     int64
+	Status    string
+	ErrorCode string
+	ErrorMsg  string
+	Mime      string // sniffed, never what the browser said
+	AssetID   int64  // of a video or audio
+	BlobKey   string // of an image or attachment
+	CreatedAt int64
+}
+
+// UploadMeta is what the browser says of a file.
+type UploadMeta struct {
+	Name    string
+	Purpose string
+	Bytes   int64
+}
+
+// clean returns the name without path, control characters and excess length.
+func cleanName(name string) string {
+	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), `\`, "/"))
+	name = strings.TrimSpace(strings.Map(func(r rune) rune {
+		// Cf holds the marks that turn the reading direction: "exe.pdf" in disguise.
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '/' || r == '"' {
+			return -1
+		}
+		return r
+	}, name))
+	for utf8.RuneCountInString(name) > 150 {
+		_, n := utf8.DecodeRuneInString(name)
+		name = name[n:] // the ending says what it is
+	}
+	if strings.Trim(name, ". ") == "" {
+		return "file"
+	}
+	return name
+}
+
+// Check returns the meta in its stored form. Returns ErrUploadMeta, ErrTooBig.
+func (s *Service) Check(m UploadMeta) (UploadMeta, error) {
+	limit := map[string]int64{PurposeVideo: s.lim.VideoBytes, PurposeAttachment: s.lim.FileBytes, PurposeImage: s.lim.ImageBytes}[m.Purpose]
+	if limit == 0 || m.Name == "" || m.Bytes <= 0 {
+		return UploadMeta{}, ErrUploadMeta
+	}
+	if m.Bytes > limit {
+		return UploadMeta{}, tooBig(limit)
+	}
+	m.Name = cleanName(m.Name)
+	return m, nil
+}
+
+func tooBig(limit int64) error {
+	size := fmt.Sprintf("%d MB", limit>>20)
+	if limit >= 1<<30 {
+		size = fmt.Sprintf("%d GB", limit>>30)
+	}
+	return ErrTooBig.Say("文件不能超过 " + size)
+}
+
+// BeginUpload opens an upload for a member of staff and returns its tus id.
+// Returns ErrUploadMeta, ErrTooBig.
+func (s *Service) BeginUpload(ctx context.Context, staffID int64, m UploadMeta) (tusID string, err error) {
+	m, err = s.Check(m)
+	if err != nil {
+		return "", err
+	}
+	tusID = id.Token(16)
+	return tusID, s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, qUploadInsert, id.New(), tusID, staffID, m.Purpose, m.Name, m.Bytes, s.now())
+		return err
+	})
+}
+
+// Upload returns a member of staff's own upload. Returns ErrUploadNone.
+func (s *Service) Upload(ctx context.Context, staffID int64, tusID string) (Upload, error) {
+	u, err := s.upload(ctx, tusID)
+	if err == nil && u.StaffID != staffID {
+		return Upload{}, ErrUploadNone
+	}
+	return u, err
+}
+
+func (s *Service) upload(ctx context.Context, tusID string) (Upload, error) {
+	var u Upload
+	err := s.db.Get(ctx, qUploadGet, &u, tusID)
+	if errors.Is(err, db.ErrNone) {
+		return Upload{}, ErrUploadNone
+	}
+	return u, err
+}
+
+// DropUpload forgets an upload that is still being received.
+func (s *Service) DropUpload(ctx context.Context, tusID string) error {
+	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, qUploadDrop, tusID)
+		return err
+	})
+}
+
+// finishing keeps two requests from working on the end of one upload.
+var finishing [32]sync.Mutex
+
+// FinishUpload takes a completely received file into the store: the type is
+// sniffed, the limits are checked, and a video becomes an asset with a transcode
+// job in one transaction. Repeating it is harmless. A refused file is removed.
+// Returns ErrUploadNone, ErrFileType, ErrBroken, ErrCodec, ErrTooBig, ErrTooLong,
+// ErrTooLarge, ErrImageTooMany.
+func (s *Service) FinishUpload(ctx context.Context, tusID string) (Upload, error) {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(tusID))
+	mu := &finishing[h.Sum32()%uint32(len(finishing))]
+	mu.Lock()
+	defer mu.Unlock()
+	u, err := s.upload(ctx, tusID)
+	if err != nil {
+		return Upload{}, err
+	}
+	switch u.Status {
+	case UploadDone:
+		s.forgetFiles(tusID) // a crash may have come between commit and removal
+		return u, nil
+	case UploadRefused:
+		return u, errs.New(errs.Invalid, u.ErrorCode, u.ErrorMsg)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*probeTimeout) // a closed tab must not lose 5 GiB
+	defer cancel()
+	file := filepath.Join(s.UploadDir(), tusID)
+	st, err := os.Stat(file)
+	if err != nil {
+		return Upload{}, ErrUploadNone.With(err)
+	}
+	if st.Size() != u.Bytes {
+		return Upload{}, ErrUploadMeta.With(fmt.Errorf("%d bytes of %d", st.Size(), u.Bytes))
+	}
+	err = s.accept(ctx, &u, file)
+	if permanent(err) {
+		err = errors.Join(err, s.refuse(ctx, &u, err))
+	}
+	if err == nil || permanent(err) {
+		s.forgetFiles(tusID)
+	}
+	return u, err
+}
+
+func (s *Service) accept(ctx context.Context, u *Upload, file string) error {
+	switch u.Purpose {
+	case PurposeVideo:
+		return s.acceptVideo(ctx, u, file)
+	case PurposeImage:
+		f, err := os.Open(file)
+		if err != nil {
+			return fmt.Errorf("media: %w", err)
+		}
+		defer func() { _ = f.Close() }()
+		u.BlobKey, err = s.SaveImage(ctx, f)
+		if err != nil {
+			return err
+		}
+		u.Mime = "image/" + map[string]string{".jpg": "jpeg", ".png": "png"}[path.Ext(u.BlobKey)]
+	default:
+		saved, err := s.takeFile(ctx, u.Name, file)
+		if err != nil {
+			return err
+		}
+		u.BlobKey, u.Mime = saved.Key, saved.Mime
+	}
+	return s.endUpload(ctx, u, func(context.Context, *db.Tx) error { return nil })
+}
+
+func (s *Service) acceptVideo(ctx context.Context, u *Upload, file string) error {
+	probe, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	src, err := s.Probe(probe, file)
+	if err != nil {
+		return err
+	}
+	kind := "audio"
+	if src.Video {
+		kind = "video"
+	}
+	format, _, _ := strings.Cut(src.Format, ",")
+	u.Mime = kind + "/" + format
+	u.AssetID = id.New()
+	// The key is that of the upload, so that repeating after a crash writes the same one.
+	key := "src/" + u.TusID
+	if err := s.store.Take(ctx, key, file, "application/octet-stream"); err != nil {
+		return err
+	}
+	return s.endUpload(ctx, u, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, qAssetInsert, u.AssetID, u.Name, kind, key, u.Bytes, src.DurationMS, src.Width, src.Height, u.StaffID, s.now()); err != nil {
+			return err
+		}
+		return s.cfg.Jobs.Add(ctx, tx, Transcode{AssetID: u.AssetID})
+	})
+}
+
+func (s *Service) endUpload(ctx context.Context, u *Upload, and func(context.Context, *db.Tx) error) error {
+	err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n, err := tx.Exec(ctx, qUploadEnd, u.TusID, UploadDone, "", "", u.Mime, u.AssetID, u.BlobKey, s.now())
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errUploadFinished
+		}
+		return and(ctx, tx)
+	})
+	if err == nil {
+		u.Status = UploadDone
+	}
+	return err
+}
+
+func (s *Service) refuse(ctx context.Context, u *Upload, cause error) error {
+	var e *errs.E
+	if !errors.As(cause, &e) {
+		return cause
+	}
+	u.Status, u.ErrorCode, u.ErrorMsg, u.AssetID, u.BlobKey = UploadRefused, e.Code, e.Msg, 0, ""
+	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, qUploadEnd, u.TusID, UploadRefused, e.Code, e.Msg, u.Mime, 0, "", s.now())
+		return err
+	})
+}
+
+// forgetFiles removes an upload's own files; the store holds a link or a copy.
+func (s *Service) forgetFiles(tusID string) {
+	if tusID == "" || strings.ContainsAny(tusID, `/\.`) {
+		return
+	}
+	for _, name := range []string{tusID, tusID + ".info"} {
+		if err := os.Remove(filepath.Join(s.UploadDir(), name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			s.log.Warn("upload file stays behind", "upload", tusID, "error", err)
+		}
+	}
+}
+
+// Received reports whether all bytes of an upload are here.
+func (s *Service) Received(u Upload) bool {
+	st, err := os.Stat(filepath.Join(s.UploadDir(), u.TusID))
+	return err == nil && st.Size() == u.Bytes
+}

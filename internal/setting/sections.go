@@ -1,0 +1,116 @@
+package setting
+
+// Shop is how the school presents itself.
+type Shop struct {
+	Name   string `json:"name" minLength:"1" maxLength:"20" doc:"Name of the school"`
+	Slogan string `json:"slogan" maxLength:"60" doc:"One sentence below the name"`
+	Logo   string `json:"logo" maxLength:"200" doc:"Blob key of the logo"`
+	ICP    string `json:"icp" maxLength:"60" doc:"ICP filing number, shown at the foot"`
+	Phone  string `json:"phone" maxLength:"30" doc:"Customer service phone"`
+}
+
+// Key implements Section.
+func (*Shop) Key() string { return "shop" }
+
+// Public implements Section: nothing here is secret.
+func (s *Shop) Public() any { return *s }
+
+// Defaults of a shop that nobody has named yet.
+func NewShop() *Shop { return &Shop{Name: "知舟", Slogan: "把学过的，变成会的"} }
+
+// WeChat holds the identities of the mini program and the official account.
+type WeChat struct {
+	MiniAppID      string `json:"mini_app_id" maxLength:"40"`
+	MiniSecret     string `json:"mini_secret" maxLength:"80"`
+	OfficialAppID  string `json:"official_app_id" maxLength:"40"`
+	OfficialSecret string `json:"official_secret" maxLength:"80"`
+	PushToken      string `json:"push_token" maxLength:"40"`
+	PushAESKey     string `json:"push_aes_key" maxLength:"50"`
+}
+
+// Key implements Section.
+func (*WeChat) Key() string { return "wechat" }
+
+// Public implements Section.
+func (w *WeChat) Public() any {
+	c := *w
+	c.MiniSecret, c.OfficialSecret, c.PushToken, c.PushAESKey = hide(c.MiniSecret), hide(c.OfficialSecret), hide(c.PushToken), hide(c.PushAESKey)
+	return c
+}
+
+// Keep fills secrets that came back hidden, unchanged, from before.
+func (w *WeChat) Keep(before *WeChat) {
+	keep(&w.MiniSecret, before.MiniSecret)
+	keep(&w.OfficialSecret, before.OfficialSecret)
+	keep(&w.PushToken, before.PushToken)
+	keep(&w.PushAESKey, before.PushAESKey)
+}
+
+// Payment holds the merchant's keys and which channel serves which platform.
+type Payment struct {
+	MchID          string `json:"mch_id" maxLength:"32"`
+	MerchantSerial string `json:"merchant_serial" maxLength:"80"`
+	MerchantKey    string `json:"merchant_key" maxLength:"8000" doc:"PEM of the merchant's private key"`
+	APIv3Key       string `json:"api_v3_key" maxLength:"64"`
+	Mode           string `json:"mode" enum:"public_key,platform_certificate"`
+	PublicKeyID    string `json:"public_key_id" maxLength:"80"`
+	PublicKeyPEM   string `json:"public_key_pem" maxLength:"8000"`
+
+	OfferID    string `json:"offer_id" maxLength:"40" doc:"Virtual payment"`
+	AppKey     string `json:"app_key" maxLength:"80" doc:"Virtual payment, of the chosen environment"`
+	VirtualEnv int    `json:"virtual_env" enum:"0,1" doc:"0 live, 1 sandbox"`
+
+	// Policy maps "platform/kind of goods" to a channel; "" sells nothing there.
+	Policy map[string]string `json:"policy" doc:"platform/goods → channel"`
+}
+
+// Key implements Section.
+func (*Payment) Key() string { return "payment" }
+
+// Public implements Section.
+func (p *Payment) Public() any {
+	c := *p
+	c.MerchantKey, c.APIv3Key, c.AppKey = hide(c.MerchantKey), hide(c.APIv3Key), hide(c.AppKey)
+	return c
+}
+
+// Keep fills secrets that came back hidden, unchanged, from before.
+func (p *Payment) Keep(before *Payment) {
+	keep(&p.MerchantKey, before.MerchantKey)
+	keep(&p.APIv3Key, before.APIv3Key)
+	keep(&p.AppKey, before.AppKey)
+}
+
+// DefaultPolicy is what WeChat's rules of 2026 ask for: digital goods inside the
+// mini program go through virtual payment on every terminal.
+var DefaultPolicy = map[string]string{
+	"mp_ios/digital_service": "wechat_virtual", "mp_android/digital_service": "wechat_virtual",
+	"wechat_h5/digital_service": "wechat_jsapi", "h5/digital_service": "wechat_h5", "pc/digital_service": "wechat_native",
+	"mp_ios/goods": "wechat_mini", "mp_android/goods": "wechat_mini", "wechat_h5/goods": "wechat_jsapi", "h5/goods": "wechat_h5", "pc/goods": "wechat_native",
+	"mp_ios/book": "wechat_mini", "mp_android/book": "wechat_mini", "wechat_h5/book": "wechat_jsapi", "h5/book": "wechat_h5", "pc/book": "wechat_native",
+}
+
+// NewPayment returns the defaults.
+func NewPayment() *Payment {
+	p := &Payment{Mode: "public_key", Policy: map[string]string{}}
+	for k, v := range DefaultPolicy {
+		p.Policy[k] = v
+	}
+	return p
+}
+
+// hidden stands for a secret that is set; sent back unchanged it keeps the secret.
+const hidden = "••••••••"
+
+func hide(s string) string {
+	if s == "" {
+		return ""
+	}
+	return hidden
+}
+
+func keep(now *string, before string) {
+	if *now == hidden {
+		*now = before
+	}
+}

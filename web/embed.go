@@ -1,0 +1,10 @@
+// Package web holds the built clients. dist/ is made by `make build` and not
+// committed, but for a stub that keeps `go build` working without Node.
+package web
+
+import "embed"
+
+// Dist holds client/ (H5) and admin/ (console) when they were built.
+//
+//go:embed all:dist
+var Dist embed.FS
