@@ -217,3 +217,9 @@ func (o *outside) authorizeURL(ctx context.Context, state, redirect string) (str
 	}
 	return c.wechat.AuthorizeURL(state, redirect, wechat.ScopeUser), nil
 }
+
+// ProviderOf returns a configured channel. Returns commerce.ErrChannel.
+func (a *App) ProviderOf(ctx context.Context, ch pay.Channel) (pay.Provider, error) {
+	p, _, err := a.outside.Provider(ctx, ch)
+	return p, err
+}

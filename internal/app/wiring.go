@@ -125,9 +125,9 @@ func (g *smsGateway) Send(ctx context.Context, phone, code string) error {
 	return nil
 }
 
-// syncItems brings the items of virtual payment forward: upload, wait, publish,
+// SyncItems brings the items of virtual payment forward: upload, wait, publish,
 // wait. A price is not sold in the mini program before its item is published.
-func (a *App) syncItems(ctx context.Context) error {
+func (a *App) SyncItems(ctx context.Context) error {
 	items, err := a.Catalog.OpenItems(ctx)
 	if err != nil || len(items) == 0 {
 		return err

@@ -90,6 +90,7 @@ func first(keys []int64) int64 {
 	return keys[0]
 }
 
-type byID struct {
+// ByID names a thing by its id.
+type ByID struct {
 	ID int64 `path:"id"`
 }

@@ -152,11 +152,11 @@ func (r *routes) courses() {
 			return r.courseView(ctx, c.ID)
 		})
 	web.Handle(r.web, route("course", http.MethodGet, "courses/{id}", "A course in the editor", tag, account.PermCourseRead),
-		func(ctx context.Context, in *byID) (*web.Body[CourseView], error) { return r.courseView(ctx, in.ID) })
+		func(ctx context.Context, in *ByID) (*web.Body[CourseView], error) { return r.courseView(ctx, in.ID) })
 	save := route("course_save", http.MethodPut, "courses/{id}", "Save the course page", tag, account.PermCourseEdit)
 	save.MaxBytes = 2 << 20
 	web.Handle(r.web, save, func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body CourseInput
 	}) (*web.Body[CourseView], error) {
 		b := in.Body
@@ -170,7 +170,7 @@ func (r *routes) courses() {
 	})
 	web.Handle(r.web, route("course_publish", http.MethodPost, "courses/{id}/publish", "Publish now or at a time", tag, account.PermCoursePublish),
 		func(ctx context.Context, in *struct {
-			byID
+			ByID
 			Body struct {
 				PublishAt int64 `json:"publish_at,omitempty" doc:"ms; absent or past: now"`
 			}
@@ -181,14 +181,14 @@ func (r *routes) courses() {
 			return r.courseView(ctx, in.ID)
 		})
 	web.Handle(r.web, route("course_unpublish", http.MethodPost, "courses/{id}/unpublish", "Take off the shelf", tag, account.PermCoursePublish),
-		func(ctx context.Context, in *byID) (*web.Body[CourseView], error) {
+		func(ctx context.Context, in *ByID) (*web.Body[CourseView], error) {
 			if err := r.Catalog.Unpublish(ctx, in.ID); err != nil {
 				return nil, err
 			}
 			return r.courseView(ctx, in.ID)
 		})
 	web.Handle(r.web, route("course_delete", http.MethodDelete, "courses/{id}", "Delete a course", tag, account.PermCoursePublish),
-		func(ctx context.Context, in *byID) (*none, error) { return nil, r.Catalog.DeleteCourse(ctx, in.ID) })
+		func(ctx context.Context, in *ByID) (*none, error) { return nil, r.Catalog.DeleteCourse(ctx, in.ID) })
 	image := route("image", http.MethodPost, "images", "Store a picture; the body is the file", tag, account.PermMediaUpload)
 	image.MaxBytes, image.Timeout = 11<<20, time.Minute
 	type stored struct {

@@ -12,13 +12,15 @@ import (
 	"zhizhou/internal/web"
 )
 
-type titled struct {
+// Titled carries a title.
+type Titled struct {
 	Body struct {
 		Title string `json:"title" maxLength:"240"`
 	}
 }
 
-type chapterPath struct {
+// ChapterPath names a chapter of a course.
+type ChapterPath struct {
 	ID        int64 `path:"id"`
 	ChapterID int64 `path:"chapter_id"`
 }
@@ -28,21 +30,21 @@ func (r *routes) lessons() {
 	edit := account.PermCourseEdit
 	web.Handle(r.web, route("chapter_create", http.MethodPost, "courses/{id}/chapters", "Append a chapter", tag, edit),
 		func(ctx context.Context, in *struct {
-			byID
-			titled
+			ByID
+			Titled
 		}) (*web.Body[Made], error) {
 			n, err := r.Catalog.AddChapter(ctx, scope(ctx), in.ID, in.Body.Title)
 			return web.Answer(Made{n}), err
 		})
 	web.Handle(r.web, quiet(route("chapter_rename", http.MethodPatch, "courses/{id}/chapters/{chapter_id}", "Rename a chapter", tag, edit)),
 		func(ctx context.Context, in *struct {
-			chapterPath
-			titled
+			ChapterPath
+			Titled
 		}) (*none, error) {
 			return nil, r.Catalog.RenameChapter(ctx, scope(ctx), in.ID, in.ChapterID, in.Body.Title)
 		})
 	web.Handle(r.web, route("chapter_delete", http.MethodDelete, "courses/{id}/chapters/{chapter_id}", "Delete an empty chapter", tag, edit),
-		func(ctx context.Context, in *chapterPath) (*none, error) {
+		func(ctx context.Context, in *ChapterPath) (*none, error) {
 			return nil, r.Catalog.DeleteChapter(ctx, scope(ctx), in.ID, in.ChapterID)
 		})
 	type place struct {
@@ -51,7 +53,7 @@ func (r *routes) lessons() {
 	}
 	web.Handle(r.web, quiet(route("outline_order", http.MethodPut, "courses/{id}/outline", "Put chapters and lessons in order", tag, edit)),
 		func(ctx context.Context, in *struct {
-			byID
+			ByID
 			Body struct {
 				Chapters []place `json:"chapters" nullable:"false" maxItems:"300"`
 			}
@@ -64,7 +66,7 @@ func (r *routes) lessons() {
 		})
 	web.Handle(r.web, route("lesson_create", http.MethodPost, "courses/{id}/lessons", "Append a lesson to a chapter", tag, edit),
 		func(ctx context.Context, in *struct {
-			byID
+			ByID
 			Body struct {
 				ChapterID int64  `json:"chapter_id"`
 				Title     string `json:"title" maxLength:"240"`
@@ -75,18 +77,18 @@ func (r *routes) lessons() {
 			return web.Answer(Made{n}), err
 		})
 	web.Handle(r.web, route("lesson", http.MethodGet, "lessons/{id}", "A lesson in the editor", tag, account.PermCourseRead),
-		func(ctx context.Context, in *byID) (*web.Body[LessonView], error) { return r.lessonAnswer(ctx, in.ID) })
+		func(ctx context.Context, in *ByID) (*web.Body[LessonView], error) { return r.lessonAnswer(ctx, in.ID) })
 	save := route("lesson_save", http.MethodPut, "lessons/{id}", "Save a lesson", tag, edit)
 	save.MaxBytes = 2 << 20
 	web.Handle(r.web, save, r.saveLesson)
 	web.Handle(r.web, route("lesson_delete", http.MethodDelete, "lessons/{id}", "Delete a lesson", tag, edit),
-		func(ctx context.Context, in *byID) (*none, error) {
+		func(ctx context.Context, in *ByID) (*none, error) {
 			return nil, r.Catalog.DeleteLesson(ctx, scope(ctx), in.ID)
 		})
 	attach := route("attachment_create", http.MethodPost, "courses/{id}/attachments", "Add a file; the body is the file", tag, edit)
 	attach.MaxBytes, attach.Timeout = 100<<20, 10*time.Minute
 	web.Handle(r.web, attach, func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Name     string `query:"name" required:"true" maxLength:"150"`
 		LessonID int64  `query:"lesson_id"`
 		RawBody  []byte `contentType:"application/octet-stream"`
@@ -103,7 +105,7 @@ func (r *routes) lessons() {
 	})
 	web.Handle(r.web, route("attachment_delete", http.MethodDelete, "courses/{id}/attachments/{attachment_id}", "Remove a file", tag, edit),
 		func(ctx context.Context, in *struct {
-			byID
+			ByID
 			AttachmentID int64 `path:"attachment_id"`
 		}) (*none, error) {
 			return nil, r.Catalog.DeleteAttachment(ctx, scope(ctx), in.ID, in.AttachmentID)
@@ -124,7 +126,7 @@ func (r *routes) lessonAnswer(ctx context.Context, lessonID int64) (*web.Body[Le
 }
 
 func (r *routes) saveLesson(ctx context.Context, in *struct {
-	byID
+	ByID
 	Body struct {
 		Title     string `json:"title" maxLength:"240"`
 		IsFree    bool   `json:"is_free"`
@@ -165,10 +167,10 @@ func (r *routes) assets() {
 			return web.Answer(out), err
 		})
 	web.Handle(r.web, route("asset", http.MethodGet, "assets/{id}", "How far a video is", tag, account.PermMediaUpload),
-		func(ctx context.Context, in *byID) (*web.Body[AssetView], error) {
+		func(ctx context.Context, in *ByID) (*web.Body[AssetView], error) {
 			a, err := r.Media.Asset(ctx, in.ID)
 			return web.Answer(assetView(a)), err
 		})
 	web.Handle(r.web, quiet(route("asset_retry", http.MethodPost, "assets/{id}/retry", "Process a failed video again", tag, account.PermMediaUpload)),
-		func(ctx context.Context, in *byID) (*none, error) { return nil, r.Media.Retry(ctx, in.ID) })
+		func(ctx context.Context, in *ByID) (*none, error) { return nil, r.Media.Retry(ctx, in.ID) })
 }

@@ -111,7 +111,8 @@ var refundLabels = map[string]string{
 	commerce.RefundRejected: "已拒绝", commerce.RefundAbnormal: "异常，待处理",
 }
 
-type orderPath struct {
+// OrderPath names an order.
+type OrderPath struct {
 	No string `path:"no" minLength:"8" maxLength:"32"`
 }
 
@@ -148,11 +149,11 @@ func (r *routes) orders() {
 				func(o commerce.Order) []int64 { return []int64{o.ID} })), nil
 		})
 	web.Handle(r.web, route("order", http.MethodGet, "orders/{no}", "An order with every trace", tag, account.PermOrderRead),
-		func(ctx context.Context, in *orderPath) (*web.Body[OrderDetail], error) {
+		func(ctx context.Context, in *OrderPath) (*web.Body[OrderDetail], error) {
 			return r.orderDetail(ctx, in.No)
 		})
 	web.Handle(r.web, route("order_sync", http.MethodPost, "orders/{no}/sync", "Ask the channel", tag, account.PermOrderRead),
-		func(ctx context.Context, in *orderPath) (*web.Body[OrderDetail], error) {
+		func(ctx context.Context, in *OrderPath) (*web.Body[OrderDetail], error) {
 			o, err := r.Commerce.AnyOrder(ctx, in.No)
 			if err != nil {
 				return nil, err
@@ -164,7 +165,7 @@ func (r *routes) orders() {
 		})
 	web.Handle(r.web, route("order_refund", http.MethodPost, "orders/{no}/refunds", "Give money back on staff's own decision", tag, account.PermRefundDecide),
 		func(ctx context.Context, in *struct {
-			orderPath
+			OrderPath
 			Key  string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"64"`
 			Body struct {
 				AmountFen int64  `json:"amount_fen" minimum:"0" doc:"0: all that is left"`
@@ -207,7 +208,7 @@ func (r *routes) refunds() {
 		})
 	web.Handle(r.web, route("refund_decide", http.MethodPost, "refunds/{id}/decide", "Approve or reject a refund", tag, account.PermRefundDecide),
 		func(ctx context.Context, in *struct {
-			byID
+			ByID
 			Body struct {
 				Approve bool   `json:"approve"`
 				Reply   string `json:"reply" maxLength:"800" doc:"Shown to the buyer"`
@@ -222,7 +223,7 @@ func (r *routes) refunds() {
 		})
 	web.Handle(r.web, quiet(route("refund_retry", http.MethodPost, "refunds/{id}/retry", "Send an abnormal refund again", tag, account.PermRefundDecide)),
 		func(ctx context.Context, in *struct {
-			byID
+			ByID
 			Body struct {
 				Reason string `json:"reason" minLength:"2" maxLength:"800"`
 			}

@@ -44,7 +44,7 @@ func skuView(k catalog.SKU) SKUView {
 func (r *routes) selling() {
 	web.Handle(r.web, route("sku_save", http.MethodPut, "courses/{id}/skus/{sku_id}", "Add (0) or change an offer", "console course", account.PermProductEdit),
 		func(ctx context.Context, in *struct {
-			byID
+			ByID
 			SKUID int64 `path:"sku_id"`
 			Body  SKUInput
 		}) (*web.Body[Made], error) {
@@ -56,7 +56,7 @@ func (r *routes) selling() {
 		})
 	web.Handle(r.web, quiet(route("refund_policy", http.MethodPut, "courses/{id}/refund-policy", "Set the refund promise of future orders", "console course", account.PermProductEdit)),
 		func(ctx context.Context, in *struct {
-			byID
+			ByID
 			Body struct {
 				Days              int64 `json:"days" minimum:"0" maximum:"365"`
 				MaxWatchedPercent int64 `json:"max_watched_percent" minimum:"0" maximum:"100"`
@@ -89,7 +89,7 @@ func (r *routes) people() {
 		})
 	web.Handle(r.web, route("instructor_save", http.MethodPut, "instructors/{id}", "Add (0) or change an instructor", tag, account.PermCoursePublish),
 		func(ctx context.Context, in *struct {
-			byID
+			ByID
 			Body struct {
 				Name   string `json:"name" maxLength:"80"`
 				Title  string `json:"title" maxLength:"120"`
@@ -142,7 +142,7 @@ func (r *routes) shelf() {
 		})
 	web.Handle(r.web, route("category_save", http.MethodPut, "categories/{id}", "Add (0) or change a category", tag, account.PermCoursePublish),
 		func(ctx context.Context, in *struct {
-			byID
+			ByID
 			Body struct {
 				Name     string `json:"name" maxLength:"40"`
 				Slug     string `json:"slug" maxLength:"40"`
@@ -153,7 +153,7 @@ func (r *routes) shelf() {
 			return web.Answer(Made{n}), err
 		})
 	web.Handle(r.web, route("category_delete", http.MethodDelete, "categories/{id}", "Delete an unused category", tag, account.PermCoursePublish),
-		func(ctx context.Context, in *byID) (*none, error) { return nil, r.Catalog.DeleteCategory(ctx, in.ID) })
+		func(ctx context.Context, in *ByID) (*none, error) { return nil, r.Catalog.DeleteCategory(ctx, in.ID) })
 	web.Handle(r.web, route("banners", http.MethodGet, "banners", "Banners", tag, account.PermCourseRead),
 		func(ctx context.Context, _ *none) (*web.Body[web.List[BannerView]], error) {
 			rows, err := r.Catalog.Banners(ctx, true)
@@ -165,7 +165,7 @@ func (r *routes) shelf() {
 		})
 	web.Handle(r.web, route("banner_save", http.MethodPut, "banners/{id}", "Add (0) or change a banner", tag, account.PermCoursePublish),
 		func(ctx context.Context, in *struct {
-			byID
+			ByID
 			Body BannerInput
 		}) (*web.Body[Made], error) {
 			b := in.Body
@@ -173,5 +173,5 @@ func (r *routes) shelf() {
 			return web.Answer(Made{n}), err
 		})
 	web.Handle(r.web, route("banner_delete", http.MethodDelete, "banners/{id}", "Delete a banner", tag, account.PermCoursePublish),
-		func(ctx context.Context, in *byID) (*none, error) { return nil, r.Catalog.DeleteBanner(ctx, in.ID) })
+		func(ctx context.Context, in *ByID) (*none, error) { return nil, r.Catalog.DeleteBanner(ctx, in.ID) })
 }

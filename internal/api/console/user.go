@@ -77,14 +77,14 @@ func (r *routes) users() {
 	web.Handle(r.web, route("user", http.MethodGet, "users/{id}", "A learner", tag, account.PermUserRead), r.user)
 	web.Handle(r.web, route("user_device_end", http.MethodDelete, "users/{id}/devices/{device_id}", "Sign a learner's device out", tag, account.PermUserEdit),
 		func(ctx context.Context, in *struct {
-			byID
+			ByID
 			DeviceID int64 `path:"device_id"`
 		}) (*none, error) {
 			return nil, r.Account.SignOut(ctx, in.ID, in.DeviceID)
 		})
 }
 
-func (r *routes) user(ctx context.Context, in *byID) (*web.Body[UserDetail], error) {
+func (r *routes) user(ctx context.Context, in *ByID) (*web.Body[UserDetail], error) {
 	u, err := r.Account.User(ctx, in.ID)
 	if errors.Is(err, account.ErrSignIn) {
 		return nil, web.ErrNotFound
@@ -197,7 +197,7 @@ func (r *routes) staff() {
 		})
 	web.Handle(r.web, quiet(route("staff_update", http.MethodPut, "staff/{id}", "Change a member; it is signed out everywhere", tag, account.PermStaffManage)),
 		func(ctx context.Context, in *struct {
-			byID
+			ByID
 			Body struct {
 				Name         string `json:"name" maxLength:"60"`
 				Role         string `json:"role" maxLength:"20"`

@@ -37,7 +37,8 @@ type sessionAnswer struct {
 	Body      SessionView
 }
 
-type consented struct {
+// Consented carries the agreements that a person ticked.
+type Consented struct {
 	Consents []account.Consent `json:"consents,omitempty" maxItems:"5" doc:"The agreements the user ticked"`
 }
 
@@ -94,7 +95,7 @@ func (r *routes) auth() {
 	web.Handle(r.web, web.Route{ID: "sms_login", Method: http.MethodPost, Path: "/api/auth/sms/login", Summary: "Sign in by phone and code", Tag: "auth", Need: web.Public},
 		func(ctx context.Context, in *struct {
 			Body struct {
-				consented
+				Consented
 				Phone string `json:"phone" maxLength:"20"`
 				Code  string `json:"code" minLength:"6" maxLength:"6"`
 			}
@@ -115,7 +116,7 @@ func (r *routes) auth() {
 	web.Handle(r.web, web.Route{ID: "mini_login", Method: http.MethodPost, Path: "/api/auth/mp", Summary: "Sign in with wx.login", Tag: "auth", Need: web.Public},
 		func(ctx context.Context, in *struct {
 			Body struct {
-				consented
+				Consented
 				Code string `json:"code" minLength:"1" maxLength:"200"`
 			}
 		}) (*sessionAnswer, error) {
@@ -160,7 +161,7 @@ type SMSView struct {
 
 func (r *routes) smsSend(ctx context.Context, in *struct {
 	Body struct {
-		consented
+		Consented
 		Phone string `json:"phone,omitempty" maxLength:"20" doc:"Empty: the signed-in user's own"`
 	}
 }) (*web.Body[SMSView], error) {

@@ -108,11 +108,13 @@ var RefundLabels = map[string]string{
 	commerce.RefundRejected: "未通过", commerce.RefundAbnormal: "处理中，请联系客服",
 }
 
-type keyed struct {
+// Keyed carries the idempotency key of a write that moves money.
+type Keyed struct {
 	Key string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"64" doc:"A UUID kept until success"`
 }
 
-type numbered struct {
+// Numbered names an order.
+type Numbered struct {
 	No string `path:"no" minLength:"8" maxLength:"32"`
 }
 
@@ -134,7 +136,7 @@ func (r *routes) orders() {
 		})
 	web.Handle(r.web, order("order_place", http.MethodPost, "/api/orders", "Order what was quoted"),
 		func(ctx context.Context, in *struct {
-			keyed
+			Keyed
 			Body struct {
 				QuoteToken     string `json:"quote_token" maxLength:"600"`
 				TermsConfirmed bool   `json:"terms_confirmed"`
@@ -167,14 +169,14 @@ func (r *routes) orders() {
 			return web.Answer(out), nil
 		})
 	web.Handle(r.web, order("order", http.MethodGet, "/api/orders/{no}", "One order"),
-		func(ctx context.Context, in *numbered) (*web.Body[OrderView], error) {
+		func(ctx context.Context, in *Numbered) (*web.Body[OrderView], error) {
 			o, err := r.Commerce.Order(ctx, web.UserID(ctx), in.No)
 			return r.orderAnswer(ctx, o, err)
 		})
 	web.Handle(r.web, order("order_pay", http.MethodPost, "/api/orders/{no}/pay", "Begin to pay"),
 		func(ctx context.Context, in *struct {
-			keyed
-			numbered
+			Keyed
+			Numbered
 			Body struct {
 				ReturnURL string `json:"return_url,omitempty" maxLength:"300"`
 			}
@@ -196,19 +198,19 @@ func (r *routes) orders() {
 			return web.Answer(v), nil
 		})
 	web.Handle(r.web, order("order_sync", http.MethodPost, "/api/orders/{no}/sync", "Ask the channel whether it was paid"),
-		func(ctx context.Context, in *numbered) (*web.Body[OrderView], error) {
+		func(ctx context.Context, in *Numbered) (*web.Body[OrderView], error) {
 			o, err := r.Commerce.Sync(ctx, web.UserID(ctx), in.No)
 			return r.orderAnswer(ctx, o, err)
 		})
 	web.Handle(r.web, order("order_close", http.MethodPost, "/api/orders/{no}/close", "Give up an unpaid order"),
-		func(ctx context.Context, in *numbered) (*web.Body[OrderView], error) {
+		func(ctx context.Context, in *Numbered) (*web.Body[OrderView], error) {
 			o, err := r.Commerce.Close(ctx, web.UserID(ctx), in.No)
 			return r.orderAnswer(ctx, o, err)
 		})
 	web.Handle(r.web, order("refund_request", http.MethodPost, "/api/orders/{no}/refunds", "Ask for the money back"),
 		func(ctx context.Context, in *struct {
-			keyed
-			numbered
+			Keyed
+			Numbered
 			Body struct {
 				Reason string `json:"reason" maxLength:"800"`
 			}

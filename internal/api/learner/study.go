@@ -361,12 +361,12 @@ func (r *routes) learning(ctx context.Context, _ *none) (*web.Body[LearningView]
 	for i, o := range owned {
 		ids[i] = o.CourseID
 	}
-	byID, err := r.Catalog.Cards(ctx, platform(ctx), userID, ids)
+	ByID, err := r.Catalog.Cards(ctx, platform(ctx), userID, ids)
 	if err != nil {
 		return nil, err
 	}
 	for _, o := range owned {
-		c, ok := byID[o.CourseID]
+		c, ok := ByID[o.CourseID]
 		if !ok {
 			continue
 		}
