@@ -82,7 +82,7 @@ func (s *Service) sweepRefunds(ctx context.Context) error {
 		return err
 	}
 	for _, refundID := range due {
-		if err := s.pushRefund(ctx, refundID); err != nil {
+		if err := s.PushRefund(ctx, refundID); err != nil {
 			s.Log.Warn("refund not through yet", "refund", refundID, "code", pay.Advise(err).Code)
 		}
 	}

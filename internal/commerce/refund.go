@@ -308,15 +308,15 @@ type RefundJob struct {
 func (RefundJob) Kind() string { return "refund" }
 
 func (s *Service) workRefund(ctx context.Context, j RefundJob) error {
-	err := s.pushRefund(ctx, j.RefundID)
+	err := s.PushRefund(ctx, j.RefundID)
 	if errors.Is(err, pay.ErrRetry) || errors.Is(err, pay.ErrFunds) || errors.Is(err, pay.ErrConfig) {
 		return nil // noted on the refund; the sweep tries again
 	}
 	return err
 }
 
-// pushRefund brings a refund forward by one question to the channel.
-func (s *Service) pushRefund(ctx context.Context, refundID int64) error {
+// PushRefund brings a refund forward by one question to the channel.
+func (s *Service) PushRefund(ctx context.Context, refundID int64) error {
 	var r Refund
 	if err := s.DB.Get(ctx, qRefund, &r, refundID); err != nil {
 		return err

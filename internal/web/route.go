@@ -112,19 +112,34 @@ func Handle[I, O any](a *API, r Route, h func(context.Context, *I) (*O, error)) 
 	if r.Cache > 0 {
 		a.cache.watch(r.Path, r.Cache)
 	}
-	huma.Register(a.Huma, op, func(ctx context.Context, in *I) (*O, error) {
+	// Before the input is even parsed: strangers learn nothing of what is expected.
+	op.Middlewares = huma.Middlewares{func(hc huma.Context, next func(huma.Context)) {
+		ctx := hc.Context()
 		if err := a.admit(ctx, r); err != nil {
-			return nil, problemOf(ctx, err)
+			refuse(hc, problemOf(ctx, err))
+			return
 		}
 		if r.Need == Console && a.Enter != nil {
-			ctx = a.Enter(ctx, CallerOf(ctx))
+			hc = huma.WithContext(hc, a.Enter(ctx, CallerOf(ctx)))
 		}
+		next(hc)
+	}}
+	huma.Register(a.Huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
 		if err != nil {
 			return nil, problemOf(ctx, err)
 		}
 		return out, nil
 	})
+}
+
+func refuse(hc huma.Context, p *Problem) {
+	hc.SetHeader("Content-Type", "application/problem+json")
+	for k, v := range p.GetHeaders() {
+		hc.SetHeader(k, v[0])
+	}
+	hc.SetStatus(p.Status)
+	_ = writeJSON(hc.BodyWriter(), p)
 }
 
 func (a *API) admit(ctx context.Context, r Route) error {
