@@ -16,7 +16,7 @@ var (
 	qUserPhone    = db.Q("account/user_phone", `UPDATE users SET phone_hash = $2, phone_sealed = $3, phone_masked = $4 WHERE id = $1`)
 	qUserMerged   = db.Q("account/user_merged", `UPDATE users SET merged_into = $2 WHERE id = $1 AND merged_into = 0`)
 	qUsers        = db.Q("account/users", `SELECT id, nickname, avatar, phone_masked, created_at FROM users
-		WHERE ($1 = 0 OR id < $1) AND merged_into = 0 AND ($2 = '' OR phone_hash = $3 OR nickname LIKE $2) ORDER BY id DESC LIMIT $4`)
+		WHERE (CAST($1 AS BIGINT) = 0 OR id < $1) AND merged_into = 0 AND ($2 = '' OR phone_hash = $3 OR nickname LIKE $2) ORDER BY id DESC LIMIT $4`)
 	qUserCount = db.Q("account/user_count", `SELECT COUNT(*) FROM users WHERE merged_into = 0 AND created_at >= $1`)
 
 	qIdentity       = db.Q("account/identity", `SELECT id, user_id, kind, openid, unionid FROM identities WHERE kind = $1 AND openid = $2`)

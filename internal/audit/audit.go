@@ -63,7 +63,7 @@ var (
 		(id, at, actor_kind, actor_id, actor_name, action, target, before, after, reason, request_id, prev_hash, hash)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
 	qList = db.Q("audit/list", `SELECT * FROM audit_log
-		WHERE ($1 = 0 OR id < $1) AND ($2 = '' OR target = $2 OR action = $2) ORDER BY id DESC LIMIT $3`)
+		WHERE (CAST($1 AS BIGINT) = 0 OR id < $1) AND ($2 = '' OR target = $2 OR action = $2) ORDER BY id DESC LIMIT $3`)
 	qAll = db.Q("audit/all", `SELECT * FROM audit_log WHERE id > $1 ORDER BY id LIMIT $2`)
 )
 

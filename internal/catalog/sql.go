@@ -22,14 +22,14 @@ const lessonColumns = `id, course_id, chapter_id, title, form, position, is_free
 
 var (
 	qCardsNewest = db.Q("catalog/cards_newest", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+`
-		AND ($2 = 0 OR c.published_at < $2 OR (c.published_at = $2 AND c.id < $3)) ORDER BY c.published_at DESC, c.id DESC LIMIT $4`)
+		AND (CAST($2 AS BIGINT) = 0 OR c.published_at < $2 OR (c.published_at = $2 AND c.id < $3)) ORDER BY c.published_at DESC, c.id DESC LIMIT $4`)
 	qCardsCategory = db.Q("catalog/cards_category", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+` AND c.category_id = $5
-		AND ($2 = 0 OR c.published_at < $2 OR (c.published_at = $2 AND c.id < $3)) ORDER BY c.published_at DESC, c.id DESC LIMIT $4`)
-	qCardsRecommended = db.Q("catalog/cards_recommended", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+` AND ($5 = 0 OR c.category_id = $5)
+		AND (CAST($2 AS BIGINT) = 0 OR c.published_at < $2 OR (c.published_at = $2 AND c.id < $3)) ORDER BY c.published_at DESC, c.id DESC LIMIT $4`)
+	qCardsRecommended = db.Q("catalog/cards_recommended", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+` AND (CAST($5 AS BIGINT) = 0 OR c.category_id = $5)
 		AND ($6 OR c.recommended < $2 OR (c.recommended = $2 AND (c.position > $3 OR (c.position = $3 AND c.id > $7))))
 		ORDER BY c.recommended DESC, c.position, c.id LIMIT $4`)
-	qCardsPrice = db.Q("catalog/cards_price", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+` AND ($5 = 0 OR c.category_id = $5)
-		AND ($2 < 0 OR c.from_fen > $2 OR (c.from_fen = $2 AND c.id > $3)) ORDER BY c.from_fen, c.id LIMIT $4`)
+	qCardsPrice = db.Q("catalog/cards_price", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+` AND (CAST($5 AS BIGINT) = 0 OR c.category_id = $5)
+		AND (CAST($2 AS BIGINT) < 0 OR c.from_fen > $2 OR (c.from_fen = $2 AND c.id > $3)) ORDER BY c.from_fen, c.id LIMIT $4`)
 	qCard       = db.Q("catalog/card", `SELECT `+cardColumns+cardFrom+`WHERE c.id = $2 AND c.deleted_at = 0`)
 	qCardsOwned = db.Q("catalog/cards_owned", `SELECT `+cardColumns+cardFrom+`WHERE c.deleted_at = 0
 		AND c.id IN (SELECT g.resource_id FROM grants g WHERE g.user_id = $2 AND g.resource_kind = 'course' AND g.revoked_at = 0)`)
@@ -40,8 +40,8 @@ var (
 	qCourses    = db.Q("catalog/courses", `SELECT c.id, c.title, c.cover, c.scene, c.status, c.publish_at, c.published_at, c.updated_at, c.lesson_count, c.duration_ms,
 		c.learner_count, c.from_fen, COALESCE(i.name, '') AS instructor_name, COALESCE(k.name, '') AS category_name
 		FROM courses c LEFT JOIN instructors i ON i.id = c.instructor_id LEFT JOIN categories k ON k.id = c.category_id
-		WHERE c.deleted_at = 0 AND ($1 = '' OR c.status = $1) AND ($2 = '' OR c.title LIKE $2) AND ($3 = 0 OR c.instructor_id = $3)
-		AND ($4 = 0 OR c.updated_at < $4 OR (c.updated_at = $4 AND c.id < $5)) ORDER BY c.updated_at DESC, c.id DESC LIMIT $6`)
+		WHERE c.deleted_at = 0 AND ($1 = '' OR c.status = $1) AND ($2 = '' OR c.title LIKE $2) AND (CAST($3 AS BIGINT) = 0 OR c.instructor_id = $3)
+		AND (CAST($4 AS BIGINT) = 0 OR c.updated_at < $4 OR (c.updated_at = $4 AND c.id < $5)) ORDER BY c.updated_at DESC, c.id DESC LIMIT $6`)
 	qCourseInsert = db.Q("catalog/course_insert", `INSERT INTO courses (id, title, status, preview_token, instructor_id, scene, created_at, updated_at)
 		VALUES ($1, $2, 'draft', $3, $4, $5, $6, $6)`)
 	qCourseUpdate = db.Q("catalog/course_update", `UPDATE courses SET title = $2, promise = $3, intro_html = $4, audience = $5, outcomes = $6, cover = $7,
@@ -152,8 +152,8 @@ var (
 		`INSERT INTO search_index (rowid, title, body, words) VALUES ($1, '', '', CAST($2 AS tsvector) || CAST($3 AS tsvector))`)
 	qSearch = db.Q2("catalog/search", `SELECT `+cardColumns+`, 0 AS rank`+cardFrom+`WHERE`+visible+`
 			AND c.id IN (SELECT rowid FROM search_index WHERE search_index MATCH $2) AND ($3 = '' OR c.id NOT IN (SELECT rowid FROM search_index WHERE search_index MATCH $3))
-			AND ($4 = 0 OR c.published_at < $4 OR (c.published_at = $4 AND c.id < $5)) ORDER BY c.published_at DESC, c.id DESC LIMIT $6`,
+			AND (CAST($4 AS BIGINT) = 0 OR c.published_at < $4 OR (c.published_at = $4 AND c.id < $5)) ORDER BY c.published_at DESC, c.id DESC LIMIT $6`,
 		`SELECT `+cardColumns+`, 0 AS rank`+cardFrom+`JOIN search_index x ON x.rowid = c.id WHERE`+visible+`
 			AND x.words @@ CAST($2 AS tsquery) AND ($3 = '' OR NOT x.words @@ CAST($3 AS tsquery))
-			AND ($4 = 0 OR c.published_at < $4 OR (c.published_at = $4 AND c.id < $5)) ORDER BY c.published_at DESC, c.id DESC LIMIT $6`)
+			AND (CAST($4 AS BIGINT) = 0 OR c.published_at < $4 OR (c.published_at = $4 AND c.id < $5)) ORDER BY c.published_at DESC, c.id DESC LIMIT $6`)
 )

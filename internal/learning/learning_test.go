@@ -1,0 +1,219 @@
+package learning_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/learning"
+	"zhizhou/internal/testkit"
+)
+
+var (
+	tUser   = db.Q("learningtest/user", `INSERT INTO users (id, nickname, created_at) VALUES ($1, '学员', 0)`)
+	tCourse = db.Q("learningtest/course", `INSERT INTO courses (id, title, status, preview_token, duration_ms, created_at, updated_at) VALUES (1, '课', 'published', 't', 600000, 0, 0)`)
+	tChap   = db.Q("learningtest/chapter", `INSERT INTO chapters (id, course_id, title, position) VALUES (1, 1, '章', 1)`)
+	tLesson = db.Q("learningtest/lesson", `INSERT INTO lessons (id, course_id, chapter_id, title, form, position, duration_ms) VALUES ($1, 1, 1, '课时', $2, $1, $3)`)
+)
+
+var (
+	video   = catalog.Lesson{ID: 1, CourseID: 1, Form: catalog.Video, DurationMS: 600_000}
+	article = catalog.Lesson{ID: 2, CourseID: 1, Form: catalog.Article, DurationMS: 60_000}
+)
+
+type room struct {
+	*learning.Service
+	clock *clock.Moved
+	db    *db.DB
+}
+
+func each(t *testing.T, fn func(t *testing.T, r room)) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		c := &clock.Moved{}
+		r := room{learning.New(d, c), c, d}
+		if err := d.Tx(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+			for _, q := range []struct {
+				s    *db.Stmt
+				args []any
+			}{{tUser, []any{7}}, {tUser, []any{8}}, {tCourse, nil}, {tChap, nil}, {tLesson, []any{1, "video", 600_000}}, {tLesson, []any{2, "article", 60_000}}} {
+				if _, err := tx.Exec(ctx, q.s, q.args...); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		fn(t, r)
+	})
+}
+
+func (r room) begin(t *testing.T, session int64, l catalog.Lesson) {
+	t.Helper()
+	if err := r.Begin(context.Background(), session, 7, l); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (r room) watch(t *testing.T, session, seq, from, to int64) learning.Progress {
+	t.Helper()
+	p, err := r.Watch(context.Background(), session, 7, video, learning.Beat{Seq: seq, FromMS: from, ToMS: to, PositionMS: to})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// near allows for the time that the test itself takes: credit is twice the wall.
+func near(got, want int64) bool { return got >= want && got <= want+4000 }
+
+func TestINV22CreditIsBoundedByTheServersClock(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		r.begin(t, 100, video)
+		// A whole lesson claimed at once: nothing has passed on the server.
+		if p := r.watch(t, 100, 1, 0, 600_000); p.CoveredMS > 2000 || p.FinishedAt != 0 {
+			t.Fatalf("%d ms were given away", p.CoveredMS)
+		}
+		r.clock.Advance(10 * time.Second)
+		p := r.watch(t, 100, 2, 0, 600_000)
+		if !near(p.CoveredMS, 20_000) {
+			t.Fatalf("10 s of wall time gave %d ms, want at most twice", p.CoveredMS)
+		}
+		// The budget is spent: what was claimed cannot be claimed again elsewhere.
+		if q := r.watch(t, 100, 3, 300_000, 400_000); q.CoveredMS > p.CoveredMS+2000 {
+			t.Fatalf("a second claim on the same time gave %d ms", q.CoveredMS-p.CoveredMS)
+		}
+	})
+}
+
+func TestINV22LateAndRepeatedReportsChangeNothing(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		r.begin(t, 100, video)
+		r.clock.Advance(time.Minute)
+		first := r.watch(t, 100, 5, 0, 60_000)
+		for _, b := range [][3]int64{{5, 0, 60_000}, {4, 0, 10_000}, {1, 0, 1}} {
+			p := r.watch(t, 100, b[0], b[1], b[2])
+			if p.CoveredMS != first.CoveredMS || p.PositionMS != first.PositionMS {
+				t.Fatalf("report %v moved progress to %+v", b, p)
+			}
+		}
+		if _, err := r.Watch(context.Background(), 100, 8, video, learning.Beat{Seq: 9, ToMS: 1000}); err == nil {
+			t.Fatal("another user's session was credited")
+		}
+		for _, b := range []learning.Beat{{Seq: 0, ToMS: 1}, {Seq: 9, FromMS: -1}, {Seq: 9, FromMS: 5, ToMS: 4}} {
+			if _, err := r.Watch(context.Background(), 100, 7, video, b); err == nil {
+				t.Errorf("%+v was taken", b)
+			}
+		}
+	})
+}
+
+func TestUnionFinishesAtNinetyPercentOnAnyDevice(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		r.begin(t, 100, video)
+		r.clock.Advance(5 * time.Minute)
+		r.watch(t, 100, 1, 0, 300_000)
+		p := r.watch(t, 100, 2, 100_000, 300_000) // again: the union does not grow
+		if p.CoveredMS != 300_000 || p.FinishedAt != 0 {
+			t.Fatalf("%+v", p)
+		}
+		r.begin(t, 101, video)
+		r.clock.Advance(4 * time.Minute)
+		if p = r.watch(t, 101, 1, 300_000, 539_000); p.FinishedAt != 0 {
+			t.Fatal("finished below 90 %")
+		}
+		if p = r.watch(t, 101, 2, 539_000, 900_000); p.FinishedAt == 0 || p.CoveredMS > 600_000 {
+			t.Fatalf("%+v", p)
+		}
+		percent, err := r.WatchedPercent(context.Background(), r.db, 7, 1)
+		if err != nil || percent < 90 {
+			t.Fatalf("%d %v", percent, err)
+		}
+		total, err := r.TotalMS(context.Background(), 7)
+		if err != nil || total > 9*60_000+5000 {
+			t.Fatalf("studied %d ms in 9 minutes: %v", total, err)
+		}
+	})
+}
+
+func TestParallelBeatsCreditOnce(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		r.begin(t, 100, video)
+		r.clock.Advance(30 * time.Second)
+		var wg sync.WaitGroup
+		for i := range 40 {
+			wg.Go(func() {
+				_, err := r.Watch(context.Background(), 100, 7, video, learning.Beat{Seq: int64(i + 1), FromMS: int64(i) * 10_000, ToMS: int64(i+1) * 10_000})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		p, err := r.Lesson(context.Background(), 7, 1)
+		if err != nil || p.CoveredMS > 66_000 {
+			t.Fatalf("40 parallel claims on 30 s gave %d ms (%v)", p.CoveredMS, err)
+		}
+	})
+}
+
+func TestReadingNeverRunsAheadOfScrolling(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		ctx := context.Background()
+		read := func(seq, dwell, permille int64) learning.Progress {
+			t.Helper()
+			p, err := r.Read(ctx, 7, article, seq, dwell, permille)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
+		}
+		if _, err := r.Read(ctx, 7, article, 2, 1000, 100); err == nil {
+			t.Fatal("a report without a beginning was taken")
+		}
+		read(1, 0, 0)
+		r.clock.Advance(time.Minute)
+		if p := read(2, 60_000, 200); p.CoveredMS != 12_000 {
+			t.Fatalf("at a fifth of the text %d ms are covered", p.CoveredMS)
+		}
+		r.clock.Advance(time.Minute)
+		if p := read(3, 60_000, 1000); p.FinishedAt == 0 {
+			t.Fatalf("%+v", p)
+		}
+	})
+}
+
+func TestMergeJoinsEvidence(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		r.begin(t, 100, video)
+		r.clock.Advance(2 * time.Minute)
+		r.watch(t, 100, 1, 0, 60_000)
+		if err := r.Begin(context.Background(), 200, 8, video); err != nil {
+			t.Fatal(err)
+		}
+		r.clock.Advance(2 * time.Minute)
+		if _, err := r.Watch(context.Background(), 200, 8, video, learning.Beat{Seq: 1, FromMS: 30_000, ToMS: 120_000, PositionMS: 120_000}); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.db.Tx(context.Background(), func(ctx context.Context, tx *db.Tx) error { return r.Merge(ctx, tx, 8, 7) }); err != nil {
+			t.Fatal(err)
+		}
+		p, err := r.Lesson(context.Background(), 7, 1)
+		if err != nil || p.CoveredMS != 120_000 {
+			t.Fatalf("%+v %v", p, err)
+		}
+		if gone, err := r.Lesson(context.Background(), 8, 1); err != nil || gone.CoveredMS != 0 {
+			t.Fatalf("the old user still has %+v %v", gone, err)
+		}
+	})
+}
+
+func ExamplePercent() {
+	fmt.Println(learning.Percent(30_000, 60_000), learning.Percent(90_000, 60_000), learning.Percent(1, 0))
+	// Output: 50 100 0
+}
