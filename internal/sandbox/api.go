@@ -94,7 +94,7 @@ func (s *Sandbox) control(r *http.Request, what string, in control) (map[string]
 		mover.Advance(time.Duration(in.Seconds) * time.Second)
 		out["now"] = s.now()
 	case "login-code":
-		out["code"] = s.LoginCode(orName(in.Person))
+		out["code"], out["openid"] = s.LoginCode(orName(in.Person)), s.OpenID(true, orName(in.Person))
 	case "phone-code":
 		out["code"] = s.PhoneCode(in.Phone)
 	case "expire-token":

@@ -63,6 +63,10 @@ func (a *API) Handler(cfg Config) http.Handler {
 			ctx, statements = cfg.Count(ctx)
 		}
 		r = r.WithContext(ctx)
+		// wx.request knows no PATCH. Both methods are writes under the same guards.
+		if r.Method == http.MethodPost && call.Platform.Mini() && r.Header.Get("X-HTTP-Method-Override") == http.MethodPatch {
+			r.Method = http.MethodPatch
+		}
 		rec := &recorder{ResponseWriter: w, status: 200}
 		h := w.Header()
 		h.Set("X-Request-Id", call.RequestID)

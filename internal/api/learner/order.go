@@ -58,6 +58,8 @@ type ItemView struct {
 	SKUName    string `json:"sku_name"`
 	PriceFen   int64  `json:"price_fen"`
 	PeriodDays int64  `json:"period_days"`
+	CoverURL   string `json:"cover_url"`
+	Scene      string `json:"scene"`
 }
 
 // RefundView is a refund.
@@ -265,7 +267,11 @@ func (r *routes) orderView(ctx context.Context, o commerce.Order) (OrderView, er
 		PaidAt: o.PaidAt, Items: []ItemView{}, QuoteLines: o.Frozen().Lines, Refunds: []RefundView{}, Refundable: RefundableView{can.Allowed, can.Reason, can.MaxFen},
 	}
 	for _, it := range d.Items {
-		v.Items = append(v.Items, ItemView{it.ID, it.CourseID, it.Title, it.SKUName, it.PriceFen, it.PeriodDays})
+		look, err := r.Catalog.Look(ctx, it.CourseID)
+		if err != nil {
+			return OrderView{}, err
+		}
+		v.Items = append(v.Items, ItemView{it.ID, it.CourseID, it.Title, it.SKUName, it.PriceFen, it.PeriodDays, imageURL(look.Cover), look.Scene})
 	}
 	for _, x := range d.Refunds {
 		if x.OrderItemID != 0 && o.Status == commerce.Paid && x.Status != commerce.RefundRejected && x.Status != commerce.RefundSucceeded {

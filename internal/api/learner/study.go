@@ -99,6 +99,7 @@ type OwnedView struct {
 	Percent       int64      `json:"percent"`
 	FinishedCount int64      `json:"finished_count"`
 	LessonCount   int64      `json:"lesson_count"`
+	LastLessonID  int64      `json:"last_lesson_id" doc:"0: nothing was begun"`
 	StudiedAt     int64      `json:"studied_at"`
 	UntilAt       int64      `json:"until_at"`
 }
@@ -375,7 +376,7 @@ func (r *routes) learning(ctx context.Context, _ *none) (*web.Body[LearningView]
 		if o.Forever == 1 {
 			until = 0
 		}
-		v.Courses = append(v.Courses, OwnedView{card(c), learning.Percent(s.CoveredMS, c.DurationMS), s.FinishedCount, c.LessonCount, s.StudiedAt, until})
+		v.Courses = append(v.Courses, OwnedView{card(c), learning.Percent(s.CoveredMS, c.DurationMS), s.FinishedCount, c.LessonCount, s.LastLessonID, s.StudiedAt, until})
 	}
 	today := clock.MS(r.Clock)
 	start := time.UnixMilli(today).In(clock.China).AddDate(0, 0, -6)

@@ -1,0 +1,199 @@
+package app_test
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"zhizhou/internal/db"
+	"zhizhou/internal/testkit"
+)
+
+// mayImport is the plan of the house: each package of internal/ and the layer it
+// stands on. A package imports only lower layers; those named beside it are the
+// exceptions, each with its reason.
+var mayImport = map[string]struct {
+	layer  int
+	except []string
+}{
+	"errs": {0, nil}, "id": {0, nil}, "money": {0, nil}, "clock": {0, nil}, "seal": {0, nil},
+	"db": {1, nil}, "blob": {1, nil}, "web": {1, nil}, "pay": {1, nil}, "wechat": {1, nil},
+	"jobs":        {1, []string{"db"}},                                         // enqueues inside the business transaction
+	"audit":       {1, []string{"db"}},                                         // writes inside the business transaction
+	"setting":     {1, []string{"db", "audit"}},                                // a change of settings is audited
+	"pay/wechat":  {1, []string{"pay"}},                                        // implements the contract above it
+	"pay/virtual": {1, []string{"pay"}},                                        // implements the contract above it
+	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "wechat"}}, // gives credentials that fit them
+	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil},
+	"access": {3, nil}, "learning": {3, nil},
+	"commerce":    {4, nil},
+	"api/learner": {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
+	"app": {6, nil}, "testkit": {6, nil},
+}
+
+func TestArchitecture(t *testing.T) {
+	root := filepath.Join("..")
+	seen := map[string]bool{}
+	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		pkg := filepath.ToSlash(rel)
+		seen[pkg] = true
+		me, ok := mayImport[pkg]
+		if !ok {
+			t.Errorf("package %s has no place in the plan", pkg)
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, i := range f.Imports {
+			name := strings.Trim(i.Path.Value, `"`)
+			if me.layer >= 2 && me.layer <= 4 && (name == "net/http" || strings.Contains(name, "huma")) {
+				t.Errorf("%s imports %s: domains know nothing of HTTP", path, name)
+			}
+			other, ok := strings.CutPrefix(name, "zhizhou/internal/")
+			if !ok {
+				continue
+			}
+			allowed := mayImport[other].layer < me.layer
+			for _, e := range me.except {
+				allowed = allowed || e == other
+			}
+			if other == "sandbox" && pkg != "app" {
+				allowed = false
+			}
+			if !allowed {
+				t.Errorf("%s imports %s", path, other)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range mayImport {
+		if !seen[pkg] {
+			t.Errorf("the plan names %s, which is gone", pkg)
+		}
+	}
+}
+
+// owners says which package writes which table. Reading is free for the packages
+// above (a list that joins is one statement instead of many).
+var owners = map[string]string{
+	"settings": "setting", "audit_log": "audit", "audit_head": "audit",
+	"users": "account", "identities": "account", "sms_codes": "account", "rate_limits": "account", "sessions": "account", "agreements": "account",
+	"consents": "account", "staff": "account", "staff_recovery_codes": "account", "staff_sessions": "account",
+	"instructors": "catalog", "categories": "catalog", "courses": "catalog", "course_tags": "catalog", "chapters": "catalog", "lessons": "catalog",
+	"attachments": "catalog", "banners": "catalog", "products": "catalog", "skus": "catalog", "sku_platform_prices": "catalog",
+	"sku_price_history": "catalog", "grant_rules": "catalog", "virtual_items": "catalog", "search_index": "catalog",
+	"grants": "access", "lesson_progress": "learning", "study_sessions": "learning", "study_days": "learning",
+	"orders": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce",
+	"ledger_transactions": "ledger", "ledger_postings": "ledger",
+	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "blob_trash": "media",
+}
+
+var writes = regexp.MustCompile(`(?i)\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+([a-z_]+)`)
+
+func TestOnlyTheOwnerWritesATable(t *testing.T) {
+	for _, s := range db.Statements() {
+		pkg, _, _ := strings.Cut(s.Name, "/")
+		if strings.HasSuffix(pkg, "test") {
+			continue
+		}
+		for _, m := range writes.FindAllStringSubmatch(s.Text(db.Postgres), -1) {
+			table := strings.ToLower(m[1])
+			if table == "set" { // ON CONFLICT … DO UPDATE SET
+				continue
+			}
+			if owners[table] != pkg {
+				t.Errorf("statement %s writes %s, which is %s's", s.Name, table, owners[table])
+			}
+		}
+	}
+}
+
+// Every declared statement is prepared on both engines against the real schema.
+func TestEveryStatementPrepares(t *testing.T) {
+	for _, e := range testkit.Engines(t) {
+		t.Run(e.String(), func(t *testing.T) {
+			dsn := testkit.DSN(t, e)
+			if e == db.SQLite { // Open prepares them all
+				d, err := db.Open(context.Background(), dsn)
+				if err != nil {
+					t.Fatal(err)
+				}
+				d.Close()
+				return
+			}
+			pool, err := sql.Open("pgx", dsn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = pool.Close() }()
+			for _, s := range db.Statements() {
+				st, err := pool.Prepare(s.Text(e))
+				if err != nil {
+					t.Errorf("%s: %v", s.Name, err)
+					continue
+				}
+				_ = st.Close()
+			}
+		})
+	}
+}
+
+var backticked = regexp.MustCompile("`([a-zA-Z0-9_./-]+/[a-zA-Z0-9_./*-]+)`")
+
+// The documents name files; none of them may be gone.
+func TestDocsNameLivingPaths(t *testing.T) {
+	top := filepath.Join("..", "..")
+	docs, err := filepath.Glob(filepath.Join(top, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	adrs, err := filepath.Glob(filepath.Join(top, "docs", "adr", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs = append(docs, adrs...)
+	docs = append(docs, filepath.Join(top, "README.md"), filepath.Join(top, "README.zh-CN.md"))
+	if len(docs) < 8 {
+		t.Fatalf("only %d documents", len(docs))
+	}
+	for _, doc := range docs {
+		f, err := os.Open(doc)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		lines := bufio.NewScanner(f)
+		lines.Buffer(nil, 1<<20)
+		for n := 1; lines.Scan(); n++ {
+			for _, m := range backticked.FindAllStringSubmatch(lines.Text(), -1) {
+				first, _, _ := strings.Cut(m[1], "/")
+				if _, err := os.Stat(filepath.Join(top, first)); err != nil {
+					continue // not a path of this tree: an address, a module, a type
+				}
+				if found, err := filepath.Glob(filepath.Join(top, m[1])); err != nil || len(found) == 0 {
+					t.Errorf("%s:%d names %s, which is gone", doc, n, m[1])
+				}
+			}
+		}
+		_ = f.Close()
+	}
+}

@@ -1,0 +1,45 @@
+import { createCall, ApiError, type Args, type Operations, type Result } from '@zhizhou/sdk'
+import { auth } from './auth'
+import { goLogin } from './nav'
+import { fetchTransport, uniTransport } from './transport'
+import { clientHeaders } from './platform'
+
+/** Origin of the server; empty in browsers, where the page and the API share one. */
+export const base = import.meta.env.VITE_API_BASE ?? ''
+
+let transport = uniTransport
+// #ifdef H5
+transport = fetchTransport
+// #endif
+
+const raw = createCall({
+  base,
+  transport,
+  headers: () => ({ ...clientHeaders(), ...(auth.token ? { Authorization: `Bearer ${auth.token}` } : {}) }),
+})
+
+// A 401 here is an answer about the credentials or a quiet probe, not a reason to leave the page.
+const stays = new Set<keyof Operations>(['me', 'loginSms', 'loginPassword', 'loginMp', 'courseMine', 'logout', 'beat', 'endPlay', 'read'])
+
+/** Calls the server. A 401 signs out locally and opens the login page, which leads back here. */
+export async function call<K extends keyof Operations>(op: K, args?: Args<K>): Promise<Result<K>> {
+  try {
+    return await raw(op, args)
+  } catch (e) {
+    if (e instanceof ApiError && e.status === 401 && !stays.has(op)) {
+      auth.clear()
+      goLogin()
+    }
+    throw e
+  }
+}
+
+/** Turns a server path (picture, playlist) into an address this platform can open. */
+export function media(path: string): string {
+  return path.startsWith('/') && !path.startsWith('/static/') ? base + path : path
+}
+
+/** The text to show for anything thrown. */
+export function say(e: unknown): string {
+  return e instanceof ApiError ? e.message : '出了点问题，请稍后再试。'
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { clock, count, day, hanNumber, minutes, period, size, span, yuan } from './format'
+
+describe('money', () => {
+  it.each([[0, '¥0.00'], [5, '¥0.05'], [16900, '¥169.00'], [-3000, '−¥30.00'], [123456789, '¥1,234,567.89'], [100000, '¥1,000.00']])('%d fen reads %s', (fen, text) => {
+    expect(yuan(fen)).toBe(text)
+  })
+})
+
+describe('time', () => {
+  it.each([[0, '00:00'], [380_000, '06:20'], [3_729_000, '1:02:09'], [-5, '00:00']])('position %d ms reads %s', (ms, text) => {
+    expect(clock(ms)).toBe(text)
+  })
+  it.each([[45_000, '45 秒'], [740_000, '12 分 20 秒'], [720_000, '12 分钟'], [22_320_000, '6 小时 12 分'], [7_200_000, '2 小时']])('length %d ms reads %s', (ms, text) => {
+    expect(span(ms)).toBe(text)
+  })
+  it('never rounds real study down to nothing', () => {
+    expect(minutes(20_000)).toBe('1 分钟')
+    expect(minutes(0)).toBe('0 分钟')
+    expect(minutes(5_400_000)).toBe('1 小时 30 分')
+  })
+  it('names the year only when it is another one', () => {
+    const now = new Date(2026, 10, 20).getTime()
+    expect(day(new Date(2026, 10, 22).getTime(), now)).toBe('11 月 22 日')
+    expect(day(new Date(2027, 0, 3).getTime(), now)).toBe('2027 年 1 月 3 日')
+  })
+})
+
+describe('words', () => {
+  it.each([[1, '一'], [10, '十'], [12, '十二'], [20, '二十'], [35, '三十五'], [100, '100']])('%d is written %s', (n, text) => {
+    expect(hanNumber(n)).toBe(text)
+  })
+  it('counts, sizes and periods', () => {
+    expect(count(12480)).toBe('12,480')
+    expect(size(345678)).toBe('338 KB')
+    expect(size(3 << 20)).toBe('3.0 MB')
+    expect(size(10)).toBe('1 KB')
+    expect(period(0)).toBe('长期有效')
+    expect(period(365)).toBe('365 天有效')
+  })
+})

@@ -1,0 +1,76 @@
+/** ¥ with two decimals and thousands commas; minus is U+2212. Takes fen. */
+export function yuan(fen: number): string {
+  const abs = Math.abs(fen)
+  const whole = String(Math.floor(abs / 100)).replace(/\B(?=(\d{3})+$)/g, ',')
+  return `${fen < 0 ? '−' : ''}¥${whole}.${String(abs % 100).padStart(2, '0')}`
+}
+
+/** A position like 06:20 or 1:02:09. Takes ms. */
+export function clock(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000))
+  const two = (n: number) => String(n).padStart(2, '0')
+  const h = Math.floor(s / 3600)
+  return h > 0 ? `${h}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}` : `${two(Math.floor(s / 60))}:${two(s % 60)}`
+}
+
+/** A length in words: 6 小时 12 分, 12 分 20 秒, 45 秒. Takes ms. */
+export function span(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1000))
+  const h = Math.floor(s / 3600)
+  const m = Math.floor(s / 60) % 60
+  if (h > 0) return m > 0 ? `${h} 小时 ${m} 分` : `${h} 小时`
+  if (m > 0) return s % 60 > 0 ? `${m} 分 ${s % 60} 秒` : `${m} 分钟`
+  return `${s} 秒`
+}
+
+/** Whole minutes in words, at least one once anything was studied. Takes ms. */
+export function minutes(ms: number): string {
+  const m = ms > 0 ? Math.max(1, Math.round(ms / 60000)) : 0
+  return m >= 60 ? span(m * 60000) : `${m} 分钟`
+}
+
+const pad = (n: number) => String(n).padStart(2, '0')
+
+/** 11 月 20 日, with the year when it is not this one. Takes UTC ms, shows local time. */
+export function day(at: number, now = Date.now()): string {
+  const d = new Date(at)
+  const text = `${d.getMonth() + 1} 月 ${d.getDate()} 日`
+  return d.getFullYear() === new Date(now).getFullYear() ? text : `${d.getFullYear()} 年 ${text}`
+}
+
+/** 2026-11-20 09:32, local time. Takes UTC ms. */
+export function moment(at: number): string {
+  const d = new Date(at)
+  return `${d.getFullYear()}-${pad(d.getMonth() + 1)}-${pad(d.getDate())} ${pad(d.getHours())}:${pad(d.getMinutes())}`
+}
+
+/** 09:32, local time. Takes UTC ms. */
+export function hourMinute(at: number): string {
+  const d = new Date(at)
+  return `${pad(d.getHours())}:${pad(d.getMinutes())}`
+}
+
+/** 1.2 MB, 340 KB. Takes bytes. */
+export function size(bytes: number): string {
+  if (bytes >= 1 << 20) return `${(bytes / (1 << 20)).toFixed(1)} MB`
+  return `${Math.max(1, Math.round(bytes / 1024))} KB`
+}
+
+/** How long access lasts: 长期有效 or 365 天有效. */
+export function period(days: number): string {
+  return days > 0 ? `${days} 天有效` : '长期有效'
+}
+
+const DIGITS = '零一二三四五六七八九'
+/** 1 → 一, 12 → 十二, 20 → 二十; numbers over 99 stay Arabic. */
+export function hanNumber(n: number): string {
+  if (n < 0 || n > 99) return String(n)
+  if (n < 10) return DIGITS[n]
+  const ten = Math.floor(n / 10)
+  return `${ten > 1 ? DIGITS[ten] : ''}十${n % 10 ? DIGITS[n % 10] : ''}`
+}
+
+/** 12,480. */
+export function count(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ',')
+}

@@ -1,0 +1,109 @@
+/** Every page by name: where uni finds it and the address people see. `:x` parts become query parameters of the page. */
+export const pages = {
+  home: { page: '/features/home/HomePage', path: '/', tab: true },
+  courses: { page: '/features/catalog/CoursesPage', path: '/courses', tab: true },
+  learning: { page: '/features/learning/LearningPage', path: '/learning', tab: true },
+  me: { page: '/features/account/MePage', path: '/me', tab: true },
+  search: { page: '/features/catalog/SearchPage', path: '/search', tab: false },
+  course: { page: '/features/course/CoursePage', path: '/course/:id', tab: false },
+  lesson: { page: '/features/player/LessonPage', path: '/learn/:id', tab: false },
+  login: { page: '/features/account/LoginPage', path: '/login', tab: false },
+  profile: { page: '/features/account/ProfilePage', path: '/me/profile', tab: false },
+  security: { page: '/features/account/SecurityPage', path: '/me/security', tab: false },
+  devices: { page: '/features/account/DevicesPage', path: '/me/devices', tab: false },
+  consents: { page: '/features/account/ConsentsPage', path: '/me/agreements', tab: false },
+  agreement: { page: '/features/account/AgreementPage', path: '/agreement/:kind', tab: false },
+  checkout: { page: '/features/buy/CheckoutPage', path: '/checkout/:sku', tab: false },
+  pay: { page: '/features/buy/PayPage', path: '/pay/:no', tab: false },
+  orders: { page: '/features/buy/OrdersPage', path: '/orders', tab: false },
+  order: { page: '/features/buy/OrderPage', path: '/order/:no', tab: false },
+  lost: { page: '/features/home/LostPage', path: '/lost', tab: false },
+} as const
+export type PageName = keyof typeof pages
+export type Params = Record<string, string | number | undefined>
+/** A place in the client: page name and its parameters. */
+export interface Place { name: PageName; params?: Params }
+
+type Entry = { page: string; path: string; tab: boolean }
+const entries = Object.values(pages) as Entry[]
+
+// uni hands values to its router encoded twice; text that is no encoding stays as it is.
+function decode(text: string): string {
+  let out = text
+  for (let i = 0; i < 2; i++) {
+    try {
+      out = decodeURIComponent(out)
+    } catch {
+      return out
+    }
+  }
+  return out
+}
+
+function split(url: string): [string, Map<string, string>] {
+  const [path, query = ''] = url.split('#')[0].split('?')
+  const map = new Map<string, string>()
+  for (const pair of query.split('&').filter(Boolean)) {
+    const [k, v = ''] = pair.split('=')
+    map.set(decode(k), decode(v.replace(/\+/g, ' ')))
+  }
+  return [path, map]
+}
+
+function join(path: string, query: Map<string, string>): string {
+  const tail = [...query].map(([k, v]) => `${encodeURIComponent(k)}=${encodeURIComponent(v)}`).join('&')
+  return tail ? `${path}?${tail}` : path
+}
+
+function toMap(params: Params = {}): Map<string, string> {
+  return new Map(Object.entries(params).filter(([, v]) => v !== undefined && v !== '').map(([k, v]) => [k, String(v)]))
+}
+
+function fill(entry: Entry, query: Map<string, string>): string {
+  const rest = new Map(query)
+  const path = entry.path.replace(/:(\w+)/g, (_, name: string) => {
+    const value = rest.get(name) ?? ''
+    rest.delete(name)
+    return encodeURIComponent(value)
+  })
+  return join(path, rest)
+}
+
+/** The address uni understands, e.g. /features/course/CoursePage?id=7. */
+export function uniUrl({ name, params }: Place): string {
+  return join(pages[name].page, toMap(params))
+}
+
+/** The address people see and share, e.g. /course/7. */
+export function href({ name, params }: Place): string {
+  return fill(pages[name] as Entry, toMap(params))
+}
+
+/** Turns a uni address into the one people see; an unknown one comes back unchanged. */
+export function toPretty(url: string): string {
+  const [path, query] = split(url)
+  const entry = entries.find((e) => e.page === path)
+  return entry ? fill(entry, query) : url
+}
+
+/** Turns a seen address into uni's; an unknown one comes back unchanged. */
+export function toUni(url: string): string {
+  const [path, query] = split(url)
+  const parts = path.replace(/\/+$/, '').split('/')
+  for (const entry of entries) {
+    const wanted = entry.path.replace(/\/+$/, '').split('/')
+    if (wanted.length !== parts.length) continue
+    const found = new Map<string, string>()
+    const fits = wanted.every((w, i) => (w.startsWith(':') ? parts[i] !== '' && found.set(w.slice(1), decodeURIComponent(parts[i])) : w === parts[i]))
+    if (fits) return join(entry.page, new Map([...found, ...query]))
+  }
+  return url
+}
+
+/** Reads a uni or seen address back into a Place; null when it is not one of ours (never leaves the site). */
+export function parsePlace(url: string): Place | null {
+  if (!url.startsWith('/') || url.startsWith('//')) return null
+  const [path, query] = split(toUni(url))
+  const name = (Object.keys(pages) as PageName[]).find((n) => pages[n].page === path)
+  return name ? { name, params: Object.fromEntries(query) } : null
+}

@@ -1,0 +1,2 @@
+/* The pages draw the bar themselves (ui/UiTabBar.vue); WeChat only asks that this component exists. */
+Component({})

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import type { Order } from '@zhizhou/sdk'
+import { timeline } from './timeline'
+
+const order = (over: Partial<Order>): Order => ({
+  no: 'A1', status: 'paid', status_label: '已支付', total_fen: 14900, paid_fen: 14900, refunded_fen: 0, created_at: 1000, expires_at: 0, paid_at: 2000,
+  channel: 'wechat_native', items: [], quote_lines: [], refunds: [], refundable: { allowed: true, reason: '', max_fen: 14900 }, ...over,
+})
+
+it('tells an order newest first', () => {
+  expect(timeline(order({})).map((e) => e.text)).toEqual(['支付 ¥149.00', '下单'])
+})
+
+it('tells the answer to a refund, marked when it was refused', () => {
+  const refund = { no: 'R1', status: 'rejected' as const, status_label: '未通过', amount_fen: 14900, reason: '买错了', reply: '已学完全部课时', requested_at: 3000, finished_at: 4000 }
+  const events = timeline(order({ refunds: [refund] }))
+  expect(events.map((e) => e.text)).toEqual(['未通过', '申请退款 ¥149.00', '支付 ¥149.00', '下单'])
+  expect(events[0]).toMatchObject({ note: '已学完全部课时', bad: true })
+})
+
+it('a free order was taken, not paid', () => {
+  expect(timeline(order({ total_fen: 0, paid_fen: 0 }))[0].text).toBe('领取')
+})

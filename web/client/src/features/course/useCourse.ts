@@ -1,0 +1,49 @@
+import { computed, ref } from 'vue'
+import type { CourseMine, OutlineLesson } from '@zhizhou/sdk'
+import { call } from '@/app/api'
+import { useLoad } from '@/app/useLoad'
+import { go } from '@/app/nav'
+
+/** One course as a visitor or an owner sees it, with the one main action that fits. */
+export function useCourse() {
+  const id = ref(0)
+  const preview = ref('')
+  const mine = ref<CourseMine | null>(null)
+  const skuId = ref(0)
+  const { data: course, error, slow, run } = useLoad(async () => {
+    const detail = await call('course', { path: { id: id.value }, query: { preview: preview.value } })
+    if (!detail.skus.some((s) => s.id === skuId.value)) skuId.value = detail.skus[0]?.id ?? 0
+    return detail
+  })
+
+  /** What this visitor has of the course; a failure only hides progress, never the course. */
+  async function knowMine() {
+    try {
+      mine.value = await call('courseMine', { path: { id: id.value } })
+    } catch {
+      mine.value = null
+    }
+  }
+  const lessons = computed<OutlineLesson[]>(() => course.value?.chapters.flatMap((c) => c.lessons) ?? [])
+  const sku = computed(() => course.value?.skus.find((s) => s.id === skuId.value))
+  const owned = computed(() => !!mine.value?.owned || !!course.value?.is_free)
+  const trial = computed(() => lessons.value.find((l) => l.is_free || l.preview_ms > 0))
+  const finished = computed(() => new Set(mine.value?.lessons.filter((l) => l.finished).map((l) => l.lesson_id)))
+  /** Neither owned nor sold on this platform. */
+  const closed = computed(() => !!course.value && !owned.value && (!course.value.for_sale || !skuId.value))
+  const started = computed(() => !!mine.value?.last_lesson_id)
+
+  /** Opens the lesson last studied, or the first one. */
+  function study() {
+    const lesson = mine.value?.last_lesson_id || lessons.value[0]?.id
+    if (lesson) go({ name: 'lesson', params: { id: lesson } })
+  }
+  function tryFree() {
+    if (trial.value) go({ name: 'lesson', params: { id: trial.value.id } })
+  }
+  function buy() {
+    if (mine.value?.order_no) go({ name: 'pay', params: { no: mine.value.order_no } })
+    else if (skuId.value) go({ name: 'checkout', params: { sku: skuId.value } })
+  }
+  return { id, preview, course, error, slow, run, mine, knowMine, skuId, sku, lessons, owned, trial, finished, started, closed, study, tryFree, buy }
+}

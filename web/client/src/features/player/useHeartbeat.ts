@@ -1,0 +1,83 @@
+import { onBeforeUnmount } from 'vue'
+import { ApiError, type Progress } from '@zhizhou/sdk'
+import { call } from '@/app/api'
+import { auth } from '@/app/auth'
+import { Beats } from './beats'
+import { Watched } from './intervals'
+
+/** A visitor without a session may watch what is free, but has no progress to keep. */
+const visitor = () => auth.known && !auth.user
+const EVERY_MS = 12_000
+
+export interface HeartbeatHooks {
+  progress: (p: Progress) => void
+  /** Another device plays now, in the server's words. */
+  taken: (text: string) => void
+  /** The server no longer knows this play: it must be opened anew. */
+  lost: () => void
+}
+
+/**
+ * Reports what was really played: every twelve seconds, on pause and at the end. Beats go out one after another
+ * under growing numbers; one that got no answer is sent again under its own number, so nothing counts twice.
+ */
+export function useHeartbeat(hooks: HeartbeatHooks) {
+  let playId = 0
+  let rate = 1
+  let position = 0
+  let watched = new Watched()
+  let queue = new Beats()
+  let sending = false
+
+  function begin(id: number) {
+    playId = id
+    queue = new Beats()
+    watched = new Watched()
+  }
+  function observe(ms: number, atRate: number) {
+    position = Math.round(ms)
+    rate = atRate
+    queue.add(watched.observe(ms, atRate), position, rate)
+  }
+  function seek(ms: number) {
+    position = Math.round(ms)
+    queue.add(watched.jump(ms), position, rate)
+  }
+  /** Sends everything played so far. `leaving` lets the request outlive the page. */
+  async function flush(leaving = false) {
+    queue.add(watched.take(), position, rate)
+    if (!playId || visitor() || (sending && !leaving)) return
+    sending = true
+    const mine = playId
+    const sent = queue
+    try {
+      for (let beat = sent.first; beat; beat = sent.first) {
+        hooks.progress(await call('beat', { path: { id: mine }, body: beat, keepalive: leaving }))
+        sent.drop(beat.seq)
+      }
+    } catch (e) {
+      if (e instanceof ApiError && mine === playId) refuse(e)
+    } finally {
+      sending = false
+    }
+  }
+  function refuse(e: ApiError) {
+    if (e.code === 'play_taken_over') hooks.taken(e.message)
+    else if (e.status === 403 || e.status === 404 || e.status === 410) hooks.lost()
+    // A beat refused for its content will not get better by repeating it.
+    else if (queue.first && (e.status === 422 || e.status === 409)) queue.drop(queue.first.seq)
+  }
+  async function end() {
+    const id = playId
+    if (!id) return
+    await flush(true)
+    playId = 0
+    await call('endPlay', { path: { id }, keepalive: true }).catch(() => undefined)
+  }
+  const timer = setInterval(() => flush(), EVERY_MS)
+  onBeforeUnmount(() => {
+    clearInterval(timer)
+    end()
+  })
+  return { begin, observe, seek, flush, end }
+}

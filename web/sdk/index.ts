@@ -1,0 +1,3 @@
+export * from './types'
+export { routes, links, type Operations } from './operations'
+export { createCall, buildUrl, ApiError, type Args, type Result, type Transport, type WireRequest, type WireResponse } from './call'

@@ -1,0 +1,101 @@
+import type * as t from './types'
+
+/** What one operation takes and gives. `raw` is a body sent as it is (an image). */
+interface Shape { path?: object; query?: object; body?: unknown; raw?: boolean; res: unknown }
+type Op<S extends Shape> = S
+type Id = { id: number }
+type No = { no: string }
+type Cursor = { cursor?: string; limit?: number }
+
+/** Every operation of the learner API by name. Generated types will replace the right-hand sides. */
+export interface Operations {
+  shop: Op<{ res: t.Shop }>
+  agreement: Op<{ path: { kind: t.AgreementKind }; res: t.AgreementText }>
+  home: Op<{ res: t.Home }>
+  categories: Op<{ res: { items: t.Category[] } }>
+  courses: Op<{ query: Cursor & { q?: string; category?: string; sort?: string }; res: t.Page<t.CourseCard> }>
+  course: Op<{ path: Id; query: { preview?: string }; res: t.CourseDetail }>
+  courseMine: Op<{ path: Id; res: t.CourseMine }>
+
+  sendSms: Op<{ body: { phone?: string; consents?: t.Consent[] }; res: { retry_after_s: number; expires_in_s: number } }>
+  loginSms: Op<{ body: { phone: string; code: string; consents: t.Consent[]; nickname?: string }; res: t.Session }>
+  loginPassword: Op<{ body: { phone: string; password: string }; res: t.Session }>
+  loginMp: Op<{ body: { code: string; consents: t.Consent[] }; res: t.Session }>
+  bindMpPhone: Op<{ body: { code: string }; res: t.User }>
+  refreshMp: Op<{ body: { code: string }; res: object }>
+  logout: Op<{ res: void }>
+  me: Op<{ res: t.User }>
+  patchMe: Op<{ body: { nickname?: string; large_type?: boolean }; res: t.User }>
+  putAvatar: Op<{ body: unknown; raw: true; res: t.User }>
+  changePhone: Op<{ body: { phone: string; code: string }; res: t.User }>
+  setPassword: Op<{ body: { password: string; code: string }; res: t.User }>
+  devices: Op<{ res: { items: t.Device[] } }>
+  dropDevice: Op<{ path: Id; res: void }>
+  consent: Op<{ body: t.Consent; res: void }>
+  consents: Op<{ res: { items: t.ConsentRow[] } }>
+
+  quote: Op<{ body: { sku_id: number }; res: t.Quote }>
+  placeOrder: Op<{ body: { quote_token: string; terms_confirmed: true }; res: t.Order }>
+  orders: Op<{ query: Cursor; res: t.Page<t.Order> }>
+  order: Op<{ path: No; res: t.Order }>
+  payOrder: Op<{ path: No; body: { return_url: string }; res: t.PayAttempt }>
+  syncOrder: Op<{ path: No; res: t.Order }>
+  closeOrder: Op<{ path: No; res: t.Order }>
+  requestRefund: Op<{ path: No; body: { reason: string }; res: t.Order }>
+
+  learning: Op<{ res: t.Learning }>
+  lesson: Op<{ path: Id; res: t.Lesson }>
+  play: Op<{ path: Id; res: t.Play }>
+  beat: Op<{ path: Id; body: t.Beat; res: t.Progress }>
+  endPlay: Op<{ path: Id; res: void }>
+  read: Op<{ path: Id; body: { seq: number; dwell_ms: number; position_permille: number }; res: t.Progress }>
+}
+
+/** Method and path of each operation: the only place where a URL is typed. */
+export const routes: Record<keyof Operations, string> = {
+  shop: 'GET /api/shop',
+  agreement: 'GET /api/agreements/{kind}',
+  home: 'GET /api/home',
+  categories: 'GET /api/categories',
+  courses: 'GET /api/courses',
+  course: 'GET /api/courses/{id}',
+  courseMine: 'GET /api/courses/{id}/mine',
+  sendSms: 'POST /api/auth/sms',
+  loginSms: 'POST /api/auth/sms/login',
+  loginPassword: 'POST /api/auth/password',
+  loginMp: 'POST /api/auth/mp',
+  bindMpPhone: 'POST /api/auth/mp/phone',
+  refreshMp: 'POST /api/auth/mp/refresh',
+  logout: 'POST /api/auth/logout',
+  me: 'GET /api/me',
+  patchMe: 'PATCH /api/me',
+  putAvatar: 'PUT /api/me/avatar',
+  changePhone: 'POST /api/me/phone',
+  setPassword: 'PUT /api/me/password',
+  devices: 'GET /api/me/devices',
+  dropDevice: 'DELETE /api/me/devices/{id}',
+  consent: 'POST /api/me/consents',
+  consents: 'GET /api/me/consents',
+  quote: 'POST /api/quotes',
+  placeOrder: 'POST /api/orders',
+  orders: 'GET /api/orders',
+  order: 'GET /api/orders/{no}',
+  payOrder: 'POST /api/orders/{no}/pay',
+  syncOrder: 'POST /api/orders/{no}/sync',
+  closeOrder: 'POST /api/orders/{no}/close',
+  requestRefund: 'POST /api/orders/{no}/refunds',
+  learning: 'GET /api/learning',
+  lesson: 'GET /api/lessons/{id}',
+  play: 'POST /api/lessons/{id}/play',
+  beat: 'POST /api/plays/{id}/beat',
+  endPlay: 'POST /api/plays/{id}/end',
+  read: 'POST /api/lessons/{id}/read',
+}
+
+/** Addresses that a browser opens itself, outside of `call`. */
+export const links = {
+  attachment: (id: number) => `/api/attachments/${id}`,
+  /** Signs in through the WeChat browser; carries what the visitor agreed to. */
+  wechatAuthorize: (returnTo: string, consents: t.Consent[]) =>
+    `/api/auth/wechat/authorize?return_to=${encodeURIComponent(returnTo)}&consents=${encodeURIComponent(consents.map((c) => `${c.kind}:${c.version}`).join(','))}`,
+}
