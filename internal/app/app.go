@@ -167,7 +167,7 @@ func (a *App) wantPreview(ctx context.Context, tx *db.Tx, l catalog.Lesson) erro
 
 func (a *App) periodic() {
 	a.Jobs.Every("commerce", time.Minute, a.Commerce.Sweep)
-	a.Jobs.Every("publish", time.Minute, a.Catalog.PublishDue)
+	a.Jobs.Every("publish", 15*time.Second, a.Catalog.PublishDue)
 	a.Jobs.Every("items", time.Minute, a.SyncItems)
 	a.Jobs.Every("media", 5*time.Minute, func(ctx context.Context) error {
 		return errors.Join(a.Media.Recover(ctx), a.Media.Sweep(ctx))

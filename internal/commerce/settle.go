@@ -23,30 +23,23 @@ type Notice struct {
 // it returns nil may the channel be told OK (INV-14). A repeat changes nothing.
 // What cannot be acted on (an unknown number) is kept for a person.
 func (s *Service) Receive(ctx context.Context, n Notice) error {
-	payload := s.Box.Seal("inbox", n.Raw)
 	err := s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		now := clock.MS(s.Clock)
-		if _, err := tx.Exec(ctx, qInboxInsert, id.New(), n.Channel, n.EventID, n.EventType, payload, now, 0); err != nil {
+		if err := s.keep(ctx, tx, n, ""); err != nil {
 			return err
 		}
-		if err := s.act(ctx, tx, n.Notice); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, qInboxDone, n.Channel, n.EventID, now, "")
-		return err
+		return s.act(ctx, tx, n.Notice)
 	})
 	if !errors.Is(err, ErrPaymentGone) && !errors.Is(err, ErrRefundGone) {
 		return err
 	}
 	s.Log.Warn("payment notice without a row of ours", "channel", n.Channel, "event", n.EventType)
-	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		now := clock.MS(s.Clock)
-		if _, err := tx.Exec(ctx, qInboxInsert, id.New(), n.Channel, n.EventID, n.EventType, payload, now, 0); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, qInboxDone, n.Channel, n.EventID, now, "没有对应的单号")
-		return err
-	})
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.keep(ctx, tx, n, "没有对应的单号") })
+}
+
+// keep puts a message into the inbox; note says why nothing was done about it.
+func (s *Service) keep(ctx context.Context, tx *db.Tx, n Notice, note string) error {
+	_, err := tx.Exec(ctx, qInboxInsert, id.New(), n.Channel, n.EventID, n.EventType, s.Box.Seal("inbox", n.Raw), clock.MS(s.Clock), note)
+	return err
 }
 
 func (s *Service) act(ctx context.Context, tx *db.Tx, n pay.Notice) error {

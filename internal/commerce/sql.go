@@ -67,9 +67,7 @@ var (
 	qRefundMerge  = db.Q("commerce/refund_merge", `UPDATE refunds SET user_id = $2 WHERE user_id = $1`)
 	qRefundTaken  = db.Q("commerce/refund_taken", `SELECT CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) FROM refunds WHERE payment_id = $1 AND status IN ('approved', 'processing', 'succeeded', 'abnormal')`)
 
-	qInboxInsert = db.Q("commerce/inbox_insert", `INSERT INTO inbox (id, channel, event_id, event_type, payload, received_at, handled_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
-	qInboxDone   = db.Q("commerce/inbox_done", `UPDATE inbox SET handled_at = $3, note = $4 WHERE channel = $1 AND event_id = $2 AND handled_at = 0`)
-	qInboxOpen   = db.Q("commerce/inbox_open", `SELECT id, channel, event_id, event_type, payload, received_at FROM inbox WHERE handled_at = 0 AND received_at < $1 ORDER BY received_at LIMIT 50`)
+	qInboxInsert = db.Q("commerce/inbox_insert", `INSERT INTO inbox (id, channel, event_id, event_type, payload, received_at, note) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
 
 	qEvent  = db.Q("commerce/event", `INSERT INTO order_events (id, order_id, at, kind, note) VALUES ($1, $2, $3, $4, $5)`)
 	qEvents = db.Q("commerce/events", `SELECT at, kind, note FROM order_events WHERE order_id = $1 ORDER BY id`)

@@ -440,11 +440,10 @@ CREATE TABLE inbox (
   event_type  TEXT NOT NULL,
   payload     BYTEA NOT NULL,                -- sealed
   received_at BIGINT NOT NULL,
-  handled_at  BIGINT NOT NULL DEFAULT 0,
-  note        TEXT NOT NULL DEFAULT '',
+  note        TEXT NOT NULL DEFAULT '',      -- why nothing was done about it
   CONSTRAINT inbox_channel_event_id_key UNIQUE (channel, event_id)
 );
-CREATE INDEX inbox_handled_at_idx ON inbox (received_at) WHERE handled_at = 0;
+CREATE INDEX inbox_note_idx ON inbox (received_at) WHERE note <> '';
 
 -- What happened to an order, also events that were refused (INV-10).
 CREATE TABLE order_events (
