@@ -215,7 +215,7 @@ func (w *world) code(phone string) string {
 	if len(inbox) == 0 {
 		w.t.Fatal("no SMS")
 	}
-	return inbox[len(inbox)-1].Code
+	return inbox[0].Code // newest first
 }
 
 // order places an order for the paid course and returns its number.

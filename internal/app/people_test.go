@@ -1,0 +1,105 @@
+package app_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// One person by phone on the web and by WeChat in the mini program becomes one
+// account when the phone is proven, with everything that both had.
+func TestProvingThePhoneJoinsAccounts(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		phone := "13700137000"
+		web := w.learner(phone, nil)
+		web.buy(w.sku)
+		mini := w.person(map[string]string{"X-Client": "mp-weixin", "X-Os": "android"})
+		in := mini.want(200, "", "POST", "/api/auth/mp", map[string]any{"code": w.app.Sandbox.LoginCode("阿二"), "consents": consents})
+		mini.header["Authorization"] = "Bearer " + in.str("token")
+		if in.at("is_new") != true {
+			t.Fatal("the WeChat user is not new")
+		}
+		mini.order(w.freeSKU, "free-in-mini")
+		lesson := fmt.Sprintf("/api/lessons/%d", w.lesson)
+		if mini.do("GET", lesson, nil).at("access", "allowed") == true {
+			t.Fatal("two accounts share a course before the phone is proven")
+		}
+		joined := mini.want(200, "", "POST", "/api/auth/mp/phone", map[string]any{"code": w.app.Sandbox.PhoneCode(phone)})
+		if joined.num("id") != web.want(200, "", "GET", "/api/me", nil).num("id") {
+			t.Fatal("two accounts remain")
+		}
+		if mini.do("GET", lesson, nil).at("access", "allowed") != true {
+			t.Fatal("the joined account has lost what the phone had bought")
+		}
+		if n := len(web.want(200, "", "GET", "/api/orders", nil).at("items").([]any)); n != 2 {
+			t.Fatalf("%d orders after joining", n)
+		}
+		w.sound()
+
+		other := w.learner("13700137001", nil)
+		other.want(200, "", "POST", "/api/auth/sms", map[string]any{"phone": "13700137002"})
+		changed := other.want(200, "", "POST", "/api/me/phone", map[string]any{"phone": "13700137002", "code": w.code("13700137002")})
+		if changed.str("phone_masked") != "137****7002" {
+			t.Fatalf("phone %s", changed.raw)
+		}
+		w.clock.Advance(2 * time.Minute)
+		other.want(200, "", "POST", "/api/auth/sms", map[string]any{"phone": phone})
+		other.want(409, "phone_taken", "POST", "/api/me/phone", map[string]any{"phone": phone, "code": w.code(phone)})
+	})
+}
+
+// The longest unused device is signed out when there would be too many, and any
+// can be signed out by hand.
+func TestDevicesAreLimited(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		phone := "13700137010"
+		var all []*person
+		for range 4 { // the limit of this world is 3
+			all = append(all, w.learner(phone, nil))
+			w.clock.Advance(61 * time.Minute)
+		}
+		all[0].want(401, "sign_in", "GET", "/api/me", nil)
+		list := all[3].want(200, "", "GET", "/api/me/devices", nil).at("items").([]any)
+		if len(list) != 3 {
+			t.Fatalf("%d devices", len(list))
+		}
+		for _, d := range list {
+			if row := d.(map[string]any); row["current"] != true {
+				all[3].want(204, "", "DELETE", fmt.Sprintf("/api/me/devices/%d", int64(row["id"].(float64))), nil)
+			}
+		}
+		all[1].want(401, "sign_in", "GET", "/api/me", nil)
+		all[3].want(200, "", "GET", "/api/me", nil)
+		stranger := w.learner("13700137011", nil)
+		mine := all[3].want(200, "", "GET", "/api/me/devices", nil).at("items").([]any)[0].(map[string]any)
+		stranger.want(404, "device_gone", "DELETE", fmt.Sprintf("/api/me/devices/%d", int64(mine["id"].(float64))), nil)
+	})
+}
+
+func TestPasswordSignsInAfterProof(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		phone := "13700137020"
+		p := w.learner(phone, nil)
+		w.clock.Advance(2 * time.Minute)
+		p.want(200, "", "POST", "/api/auth/sms", map[string]any{})
+		p.want(422, "password_weak", "PUT", "/api/me/password", map[string]any{"password": "aaaaaaaa", "code": w.code(phone)})
+		p.want(200, "", "PUT", "/api/me/password", map[string]any{"password": "一只小船过了河呀", "code": w.code(phone)})
+		q := w.person(nil)
+		q.want(401, "login_failed", "POST", "/api/auth/password", map[string]any{"phone": phone, "password": "wrong password"})
+		q.want(401, "login_failed", "POST", "/api/auth/password", map[string]any{"phone": "13700137099", "password": "wrong password"})
+		q.want(200, "", "POST", "/api/auth/password", map[string]any{"phone": phone, "password": "一只小船过了河呀"})
+	})
+}
+
+// The WeChat browser's sign-in is bound to the browser that began it.
+func TestWeChatStateIsBoundToTheBrowser(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.person(map[string]string{"User-Agent": "Mozilla/5.0 (iPhone) MicroMessenger/8.0"})
+		a := p.want(302, "", "GET", "/api/auth/wechat/authorize?return_to=%2F%2Fevil.example", nil)
+		if a.header.Get("Location") == "" {
+			t.Fatal("nowhere to go")
+		}
+		p.want(422, "wechat_state", "GET", "/api/auth/wechat/callback?code=x&state=forged", nil)
+		w.person(nil).want(422, "wechat_state", "GET", "/api/auth/wechat/callback?code=x&state=y", nil)
+	})
+}

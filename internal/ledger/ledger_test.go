@@ -1,0 +1,51 @@
+package ledger_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"zhizhou/internal/db"
+	"zhizhou/internal/ledger"
+	"zhizhou/internal/testkit"
+)
+
+func TestINV4PostsBalancedAndOnce(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		post := func(e ledger.Entry) (ok bool, err error) {
+			err = d.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { ok, err = ledger.Post(ctx, tx, e); return err })
+			return ok, err
+		}
+		e := ledger.Entry{Kind: "settle", RefKind: "payment", RefID: 1, OrderID: 1, At: 1,
+			Lines: []ledger.Line{ledger.Debit(ledger.Clearing("wechat_native"), 100), ledger.Credit(ledger.RevenueCourse, 100)}}
+		if ok, err := post(e); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		if ok, err := post(e); ok || err != nil {
+			t.Fatalf("the same fact was posted twice: %v %v", ok, err)
+		}
+		for _, lines := range [][]ledger.Line{
+			{ledger.Debit("a", 100), ledger.Credit("b", 99)},
+			{ledger.Debit("a", 0), ledger.Credit("b", 0)},
+			nil,
+		} {
+			e.RefID, e.Lines = 2, lines
+			if _, err := post(e); !errors.Is(err, ledger.ErrUnbalanced) {
+				t.Errorf("%v: %v", lines, err)
+			}
+		}
+		rows, err := ledger.Balances(ctx, d)
+		if err != nil || len(rows) != 2 {
+			t.Fatalf("%v %v", rows, err)
+		}
+		var debit, credit int64
+		for _, r := range rows {
+			debit += r.DebitFen
+			credit += r.CreditFen
+		}
+		if debit != 100 || credit != 100 {
+			t.Fatalf("trial balance %d against %d", debit, credit)
+		}
+	})
+}
