@@ -245,21 +245,3 @@ func (s *Service) merge(ctx context.Context, tx *db.Tx, from, to int64) error {
 }
 
 func subject(userID int64) string { return fmt.Sprintf("user:%d", userID) }
-
-// Names returns nicknames by user id.
-func (s *Service) Names(ctx context.Context, userIDs []int64) (map[int64]string, error) {
-	out := map[int64]string{}
-	for _, userID := range userIDs {
-		if _, ok := out[userID]; ok {
-			continue
-		}
-		var name string
-		if err := s.DB.Get(ctx, qNickname, &name, userID); err != nil && !errors.Is(err, db.ErrNone) {
-			return nil, err
-		}
-		out[userID] = name
-	}
-	return out, nil
-}
-
-var qNickname = db.Q("account/nickname", `SELECT nickname FROM users WHERE id = $1`)

@@ -143,18 +143,6 @@ func (s *Service) CoursePage(ctx context.Context, platform string, courseID int6
 	return p, nil
 }
 
-// Look is how a course is pictured, also after it was deleted.
-type Look struct {
-	Cover string
-	Scene string
-}
-
-// Look returns the picture of a course; a zero Look when there never was one.
-func (s *Service) Look(ctx context.Context, courseID int64) (Look, error) {
-	var l Look
-	return l, ignoreNone(s.db.Get(ctx, qLook, &l, courseID))
-}
-
 // Visible reports whether a course may be shown to everybody.
 func (s *Service) Visible(ctx context.Context, courseID int64) (bool, error) {
 	var c Card

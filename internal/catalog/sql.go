@@ -35,7 +35,6 @@ var (
 		AND c.id IN (SELECT g.resource_id FROM grants g WHERE g.user_id = $2 AND g.resource_kind = 'course' AND g.revoked_at = 0)`)
 	qCardVisible = db.Q("catalog/card_visible", `SELECT `+cardColumns+cardFrom+`WHERE c.id = $2 AND`+visible)
 
-	qLook       = db.Q("catalog/look", `SELECT cover, scene FROM courses WHERE id = $1`)
 	qCourse     = db.Q("catalog/course", `SELECT `+courseColumns+` FROM courses WHERE id = $1 AND deleted_at = 0`)
 	qCourseLock = db.Q("catalog/course_lock", `SELECT `+courseColumns+` FROM courses WHERE id = $1 AND deleted_at = 0 /*for_update*/`)
 	qCourses    = db.Q("catalog/courses", `SELECT c.id, c.title, c.cover, c.scene, c.status, c.publish_at, c.published_at, c.updated_at, c.lesson_count, c.duration_ms,

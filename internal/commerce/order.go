@@ -60,6 +60,8 @@ type Item struct {
 	RefundDays              int64
 	RefundMaxWatchedPercent int64
 	RefundedFen             int64
+	Cover                   string // of the course now
+	Scene                   string
 }
 
 // Place is the input of an order.
@@ -208,11 +210,57 @@ func (s *Service) OrdersOf(ctx context.Context, userID, before int64, limit int)
 	return rows, err
 }
 
-// Orders lists orders for staff by status ("" all) and user (0 all).
-func (s *Service) Orders(ctx context.Context, status string, userID, before int64, limit int) ([]Order, error) {
-	var rows []Order
-	err := s.DB.List(ctx, qOrders, &rows, status, userID, before, limit)
+// OrderRow is an order in staff's list.
+type OrderRow struct {
+	Order
+	Nickname string
+}
+
+// Filter narrows staff's list of orders; zero values let everything through.
+type Filter struct {
+	Status string
+	UserID int64
+	No     string
+}
+
+// Orders lists orders for staff, newest first, before the id before.
+func (s *Service) Orders(ctx context.Context, f Filter, before int64, limit int) ([]OrderRow, error) {
+	var rows []OrderRow
+	err := s.DB.List(ctx, qOrders, &rows, f.Status, f.UserID, before, f.No, limit)
 	return rows, err
+}
+
+// Details returns lines and refunds of a page of one user's orders, by order, in
+// two statements.
+func (s *Service) Details(ctx context.Context, userID int64, orders []Order) (map[int64]Detail, error) {
+	out := map[int64]Detail{}
+	if len(orders) == 0 {
+		return out, nil
+	}
+	low, high := orders[0].ID, orders[0].ID
+	for _, o := range orders {
+		low, high = min(low, o.ID), max(high, o.ID)
+		out[o.ID] = Detail{Order: o}
+	}
+	var items []Item
+	if err := s.DB.List(ctx, qItemsOf, &items, userID, low, high); err != nil {
+		return nil, err
+	}
+	for _, it := range items {
+		d := out[it.OrderID]
+		d.Items = append(d.Items, it)
+		out[it.OrderID] = d
+	}
+	var refunds []Refund
+	if err := s.DB.List(ctx, qRefundsIn, &refunds, userID, low, high); err != nil {
+		return nil, err
+	}
+	for _, r := range refunds {
+		d := out[r.OrderID]
+		d.Refunds = append(d.Refunds, r)
+		out[r.OrderID] = d
+	}
+	return out, nil
 }
 
 // Detail is an order with all that hangs on it.

@@ -445,16 +445,35 @@ func (s *Service) RetryRefund(ctx context.Context, refundID int64, reason string
 	})
 }
 
+// RefundRow is a refund in staff's list.
+type RefundRow struct {
+	Refund
+	OrderNo  string
+	PaidAt   int64
+	Nickname string
+	Title    string
+}
+
 // Refunds lists refunds for staff by status ("" all), newest first.
-func (s *Service) Refunds(ctx context.Context, status string, before int64, limit int) ([]Refund, error) {
-	var rows []Refund
-	err := s.DB.List(ctx, qRefunds, &rows, status, before, limit)
+func (s *Service) Refunds(ctx context.Context, status string, before int64, limit int) ([]RefundRow, error) {
+	var rows []RefundRow
+	err := s.DB.List(ctx, qRefunds, &rows, status, before, 0, 0, limit)
 	return rows, err
 }
 
-// OrderOf returns the order of an id.
-func (s *Service) OrderOf(ctx context.Context, orderID int64) (Order, error) {
-	var o Order
-	err := s.DB.Get(ctx, qOrderByID, &o, orderID)
-	return o, err
+// RefundsOf lists the refunds of one order as staff sees them.
+func (s *Service) RefundsOf(ctx context.Context, orderID int64) ([]RefundRow, error) {
+	var rows []RefundRow
+	err := s.DB.List(ctx, qRefunds, &rows, "", 0, orderID, 0, 100)
+	return rows, err
+}
+
+// RefundByID returns one refund as staff sees it. Returns ErrRefundGone.
+func (s *Service) RefundByID(ctx context.Context, refundID int64) (RefundRow, error) {
+	var row RefundRow
+	err := s.DB.Get(ctx, qRefunds, &row, "", 0, 0, refundID, 1)
+	if errors.Is(err, db.ErrNone) {
+		return row, ErrRefundGone
+	}
+	return row, err
 }

@@ -1,6 +1,10 @@
 package commerce
 
-import "zhizhou/internal/db"
+import (
+	"strings"
+
+	"zhizhou/internal/db"
+)
 
 const (
 	orderColumns   = `id, no, user_id, idem_key, input_hash, status, platform, total_fen, paid_fen, refunded_fen, quote, terms_at, created_at, expires_at, paid_at, closed_at`
@@ -8,6 +12,11 @@ const (
 	paymentColumns = `id, order_id, channel, out_trade_no, amount_fen, mch_id, app_id, payer_openid, status, outcome, transaction_id, note, created_at, expires_at, paid_at, check_at, checks`
 	refundColumns  = `id, no, order_id, order_item_id, payment_id, user_id, cause, amount_fen, reason, reply, status, watched_percent, requested_at, decided_at, decided_by, finished_at, channel_refund_id, check_at, checks, last_error`
 )
+
+// of puts a table's alias before each column of a list.
+func of(alias, columns string) string {
+	return alias + "." + strings.ReplaceAll(columns, ", ", ", "+alias+".")
+}
 
 var (
 	qOrder      = db.Q("commerce/order", `SELECT `+orderColumns+` FROM orders WHERE no = $1`)
@@ -19,8 +28,9 @@ var (
 	qOrderPendingFor = db.Q("commerce/order_pending_for", `SELECT o.no FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.user_id = $1 AND o.status = 'pending'
 		AND i.course_id = $2 AND o.expires_at > $3 ORDER BY o.id DESC LIMIT 1`)
 	qOrdersOf = db.Q("commerce/orders_of", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) ORDER BY id DESC LIMIT $3`)
-	qOrders   = db.Q("commerce/orders", `SELECT `+orderColumns+` FROM orders WHERE ($1 = '' OR status = $1) AND (CAST($2 AS BIGINT) = 0 OR user_id = $2)
-		AND (CAST($3 AS BIGINT) = 0 OR id < $3) ORDER BY id DESC LIMIT $4`)
+	qOrders   = db.Q("commerce/orders", `SELECT `+of("o", orderColumns)+`, u.nickname FROM orders o JOIN users u ON u.id = o.user_id
+		WHERE ($1 = '' OR o.status = $1) AND (CAST($2 AS BIGINT) = 0 OR o.user_id = $2) AND (CAST($3 AS BIGINT) = 0 OR o.id < $3) AND ($4 = '' OR o.no = $4)
+		ORDER BY o.id DESC LIMIT $5`)
 	qOrdersDue   = db.Q("commerce/orders_due", `SELECT id FROM orders WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT 200`)
 	qOrderInsert = db.Q("commerce/order_insert", `INSERT INTO orders (id, no, user_id, idem_key, input_hash, status, platform, total_fen, quote, terms_at, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $9, $10) ON CONFLICT (user_id, idem_key) DO NOTHING`)
@@ -31,7 +41,11 @@ var (
 		status = CASE WHEN refunded_fen + $2 = paid_fen THEN 'refunded' ELSE status END WHERE id = $1 AND status = 'paid' AND refunded_fen + $2 <= paid_fen`)
 	qOrderMerge = db.Q("commerce/order_merge", `UPDATE orders SET user_id = $2 WHERE user_id = $1`)
 
-	qItems      = db.Q("commerce/items", `SELECT `+itemColumns+` FROM order_items WHERE order_id = $1 ORDER BY id`)
+	qItems = db.Q("commerce/items", `SELECT `+of("i", itemColumns)+`, COALESCE(c.cover, '') AS cover, COALESCE(c.scene, '') AS scene
+		FROM order_items i LEFT JOIN courses c ON c.id = i.course_id WHERE i.order_id = $1 ORDER BY i.id`)
+	qItemsOf = db.Q("commerce/items_of", `SELECT `+of("i", itemColumns)+`, COALESCE(c.cover, '') AS cover, COALESCE(c.scene, '') AS scene
+		FROM order_items i JOIN orders o ON o.id = i.order_id LEFT JOIN courses c ON c.id = i.course_id WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 ORDER BY i.id`)
+	qRefundsIn  = db.Q("commerce/refunds_in", `SELECT `+of("r", refundColumns)+` FROM refunds r JOIN orders o ON o.id = r.order_id WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 ORDER BY r.id`)
 	qItemInsert = db.Q("commerce/item_insert", `INSERT INTO order_items (id, order_id, sku_id, product_id, course_id, title, sku_name, list_fen, discount_fen, price_fen,
 		period_days, tax_category, refund_days, refund_max_watched_percent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`)
 	qItemRefund = db.Q("commerce/item_refund", `UPDATE order_items SET refunded_fen = refunded_fen + $2 WHERE id = $1 AND refunded_fen + $2 <= price_fen`)
@@ -49,11 +63,13 @@ var (
 	qPaymentLater   = db.Q("commerce/payment_later", `UPDATE payments SET check_at = $2, checks = checks + 1 WHERE id = $1 AND status = 'created'`)
 	qPaymentsDue    = db.Q("commerce/payments_due", `SELECT id FROM payments WHERE status = 'created' AND check_at <= $1 ORDER BY check_at LIMIT 200`)
 
-	qRefund       = db.Q("commerce/refund", `SELECT `+refundColumns+` FROM refunds WHERE id = $1`)
-	qRefundByNo   = db.Q("commerce/refund_by_no", `SELECT `+refundColumns+` FROM refunds WHERE no = $1`)
-	qRefundByKey  = db.Q("commerce/refund_by_key", `SELECT `+refundColumns+` FROM refunds WHERE order_id = $1 AND idem_key = $2`)
-	qRefundsOf    = db.Q("commerce/refunds_of", `SELECT `+refundColumns+` FROM refunds WHERE order_id = $1 ORDER BY id`)
-	qRefunds      = db.Q("commerce/refunds", `SELECT `+refundColumns+` FROM refunds WHERE ($1 = '' OR status = $1) AND (CAST($2 AS BIGINT) = 0 OR id < $2) ORDER BY id DESC LIMIT $3`)
+	qRefund      = db.Q("commerce/refund", `SELECT `+refundColumns+` FROM refunds WHERE id = $1`)
+	qRefundByNo  = db.Q("commerce/refund_by_no", `SELECT `+refundColumns+` FROM refunds WHERE no = $1`)
+	qRefundByKey = db.Q("commerce/refund_by_key", `SELECT `+refundColumns+` FROM refunds WHERE order_id = $1 AND idem_key = $2`)
+	qRefundsOf   = db.Q("commerce/refunds_of", `SELECT `+refundColumns+` FROM refunds WHERE order_id = $1 ORDER BY id`)
+	qRefunds     = db.Q("commerce/refunds", `SELECT `+of("r", refundColumns)+`, o.no AS order_no, o.paid_at, u.nickname, COALESCE((SELECT MIN(i.title) FROM order_items i WHERE i.order_id = o.id), '') AS title
+		FROM refunds r JOIN orders o ON o.id = r.order_id JOIN users u ON u.id = r.user_id
+		WHERE ($1 = '' OR r.status = $1) AND (CAST($2 AS BIGINT) = 0 OR r.id < $2) AND (CAST($3 AS BIGINT) = 0 OR r.order_id = $3) AND (CAST($4 AS BIGINT) = 0 OR r.id = $4) ORDER BY r.id DESC LIMIT $5`)
 	qRefundOpen   = db.Q("commerce/refund_open", `SELECT COUNT(*) FROM refunds WHERE order_item_id = $1 AND status IN ('requested', 'approved', 'processing', 'abnormal')`)
 	qRefundInsert = db.Q("commerce/refund_insert", `INSERT INTO refunds (id, no, order_id, order_item_id, payment_id, user_id, idem_key, cause, amount_fen, reason, status, watched_percent, requested_at, check_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (order_id, idem_key) DO NOTHING`)

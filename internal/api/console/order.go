@@ -129,24 +129,12 @@ func (r *routes) orders() {
 			if err != nil {
 				return nil, err
 			}
-			var rows []commerce.Order
-			if in.No != "" {
-				o, err := r.Commerce.AnyOrder(ctx, in.No)
-				if err != nil && !errors.Is(err, commerce.ErrOrderGone) {
-					return nil, err
-				}
-				if err == nil {
-					rows = []commerce.Order{o}
-				}
-			} else if rows, err = r.Commerce.Orders(ctx, in.Status, in.UserID, first(before), in.Limit+1); err != nil {
-				return nil, err
-			}
-			names, err := r.Account.Names(ctx, rows2users(rows))
+			rows, err := r.Commerce.Orders(ctx, commerce.Filter{Status: in.Status, UserID: in.UserID, No: in.No}, first(before), in.Limit+1)
 			if err != nil {
 				return nil, err
 			}
-			return web.Answer(web.Page(rows, in.Limit, func(o commerce.Order) OrderRow { return orderRow(o, names[o.UserID]) },
-				func(o commerce.Order) []int64 { return []int64{o.ID} })), nil
+			return web.Answer(web.Page(rows, in.Limit, func(o commerce.OrderRow) OrderRow { return orderRow(o.Order, o.Nickname) },
+				func(o commerce.OrderRow) []int64 { return []int64{o.ID} })), nil
 		})
 	web.Handle(r.web, route("order", http.MethodGet, "orders/{no}", "An order with every trace", tag, account.PermOrderRead),
 		func(ctx context.Context, in *OrderPath) (*web.Body[OrderDetail], error) {
@@ -195,16 +183,7 @@ func (r *routes) refunds() {
 			if err != nil {
 				return nil, err
 			}
-			page := web.Page(rows, in.Limit, func(x commerce.Refund) commerce.Refund { return x }, func(x commerce.Refund) []int64 { return []int64{x.ID} })
-			out := web.List[RefundView]{Items: []RefundView{}, NextCursor: page.NextCursor}
-			for _, x := range page.Items {
-				v, err := r.refundView(ctx, x)
-				if err != nil {
-					return nil, err
-				}
-				out.Items = append(out.Items, v)
-			}
-			return web.Answer(out), nil
+			return web.Answer(web.Page(rows, in.Limit, refundView, func(x commerce.RefundRow) []int64 { return []int64{x.ID} })), nil
 		})
 	web.Handle(r.web, route("refund_decide", http.MethodPost, "refunds/{id}/decide", "Approve or reject a refund", tag, account.PermRefundDecide),
 		func(ctx context.Context, in *struct {
@@ -214,12 +193,11 @@ func (r *routes) refunds() {
 				Reply   string `json:"reply" maxLength:"800" doc:"Shown to the buyer"`
 			}
 		}) (*web.Body[RefundView], error) {
-			x, err := r.Commerce.Decide(ctx, in.ID, in.Body.Approve, in.Body.Reply)
-			if err != nil {
+			if _, err := r.Commerce.Decide(ctx, in.ID, in.Body.Approve, in.Body.Reply); err != nil {
 				return nil, err
 			}
-			v, err := r.refundView(ctx, x)
-			return web.Answer(v), err
+			x, err := r.Commerce.RefundByID(ctx, in.ID)
+			return web.Answer(refundView(x)), err
 		})
 	web.Handle(r.web, quiet(route("refund_retry", http.MethodPost, "refunds/{id}/retry", "Send an abnormal refund again", tag, account.PermRefundDecide)),
 		func(ctx context.Context, in *struct {
@@ -230,14 +208,6 @@ func (r *routes) refunds() {
 		}) (*none, error) {
 			return nil, r.Commerce.RetryRefund(ctx, in.ID, in.Body.Reason)
 		})
-}
-
-func rows2users(rows []commerce.Order) []int64 {
-	var ids []int64
-	for _, o := range rows {
-		ids = append(ids, o.UserID)
-	}
-	return ids
 }
 
 func orderRow(o commerce.Order, nickname string) OrderRow {
@@ -271,12 +241,12 @@ func (r *routes) orderDetail(ctx context.Context, no string) (*web.Body[OrderDet
 	for _, p := range d.Payments {
 		v.Payments = append(v.Payments, PaymentView{p.OutTradeNo, p.Channel, p.Status, p.Outcome, p.AmountFen, p.TransactionID, p.Note, p.CreatedAt, p.PaidAt})
 	}
-	for _, x := range d.Refunds {
-		rv, err := r.refundView(ctx, x)
-		if err != nil {
-			return nil, err
-		}
-		v.Refunds = append(v.Refunds, rv)
+	refunds, err := r.Commerce.RefundsOf(ctx, o.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range refunds {
+		v.Refunds = append(v.Refunds, refundView(x))
 	}
 	for _, e := range d.Events {
 		v.Events = append(v.Events, EventView(e))
@@ -288,17 +258,12 @@ func (r *routes) orderDetail(ctx context.Context, no string) (*web.Body[OrderDet
 	return web.Answer(v), err
 }
 
-func (r *routes) refundView(ctx context.Context, x commerce.Refund) (RefundView, error) {
-	o, err := r.Commerce.OrderOf(ctx, x.OrderID)
-	if err != nil {
-		return RefundView{}, err
-	}
-	names, err := r.Account.Names(ctx, []int64{x.UserID})
+func refundView(x commerce.RefundRow) RefundView {
 	return RefundView{
-		ID: x.ID, No: x.No, OrderNo: o.No, Title: o.Frozen().CourseTitle, Nickname: names[x.UserID], Cause: x.Cause, AmountFen: x.AmountFen, Reason: x.Reason,
-		Reply: x.Reply, Status: x.Status, StatusLabel: refundLabels[x.Status], WatchedPercent: x.WatchedPercent, PaidAt: o.PaidAt, RequestedAt: x.RequestedAt,
+		ID: x.ID, No: x.No, OrderNo: x.OrderNo, Title: x.Title, Nickname: x.Nickname, Cause: x.Cause, AmountFen: x.AmountFen, Reason: x.Reason,
+		Reply: x.Reply, Status: x.Status, StatusLabel: refundLabels[x.Status], WatchedPercent: x.WatchedPercent, PaidAt: x.PaidAt, RequestedAt: x.RequestedAt,
 		DecidedAt: x.DecidedAt, FinishedAt: x.FinishedAt, LastError: x.LastError,
-	}, err
+	}
 }
 
 // TestView is what a channel said to a harmless question.

@@ -161,12 +161,12 @@ func (r *routes) orders() {
 			}
 			page := web.Page(rows, in.Limit, func(o commerce.Order) commerce.Order { return o }, func(o commerce.Order) []int64 { return []int64{o.ID} })
 			out := web.List[OrderView]{Items: []OrderView{}, NextCursor: page.NextCursor}
+			details, err := r.Commerce.Details(ctx, web.UserID(ctx), page.Items)
+			if err != nil {
+				return nil, err
+			}
 			for _, o := range page.Items {
-				v, err := r.orderView(ctx, o)
-				if err != nil {
-					return nil, err
-				}
-				out.Items = append(out.Items, v)
+				out.Items = append(out.Items, orderView(details[o.ID], commerce.Refundable{}))
 			}
 			return web.Answer(out), nil
 		})
@@ -249,29 +249,23 @@ func (r *routes) orderAnswer(ctx context.Context, o commerce.Order, err error) (
 	if err != nil {
 		return nil, err
 	}
-	v, err := r.orderView(ctx, o)
-	return web.Answer(v), err
-}
-
-func (r *routes) orderView(ctx context.Context, o commerce.Order) (OrderView, error) {
 	d, err := r.Commerce.Detail(ctx, o)
 	if err != nil {
-		return OrderView{}, err
+		return nil, err
 	}
 	can, err := r.Commerce.Refundable(ctx, d)
-	if err != nil {
-		return OrderView{}, err
-	}
+	return web.Answer(orderView(d, can)), err
+}
+
+// orderView shows an order; can is empty in lists, where it is not asked for.
+func orderView(d commerce.Detail, can commerce.Refundable) OrderView {
+	o := d.Order
 	v := OrderView{
 		No: o.No, Status: o.Status, TotalFen: o.TotalFen, PaidFen: o.PaidFen, RefundedFen: o.RefundedFen, CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt,
 		PaidAt: o.PaidAt, Items: []ItemView{}, QuoteLines: o.Frozen().Lines, Refunds: []RefundView{}, Refundable: RefundableView{can.Allowed, can.Reason, can.MaxFen},
 	}
 	for _, it := range d.Items {
-		look, err := r.Catalog.Look(ctx, it.CourseID)
-		if err != nil {
-			return OrderView{}, err
-		}
-		v.Items = append(v.Items, ItemView{it.ID, it.CourseID, it.Title, it.SKUName, it.PriceFen, it.PeriodDays, imageURL(look.Cover), look.Scene})
+		v.Items = append(v.Items, ItemView{it.ID, it.CourseID, it.Title, it.SKUName, it.PriceFen, it.PeriodDays, imageURL(it.Cover), it.Scene})
 	}
 	for _, x := range d.Refunds {
 		if x.OrderItemID != 0 && o.Status == commerce.Paid && x.Status != commerce.RefundRejected && x.Status != commerce.RefundSucceeded {
@@ -280,5 +274,5 @@ func (r *routes) orderView(ctx context.Context, o commerce.Order) (OrderView, er
 		v.Refunds = append(v.Refunds, RefundView{x.No, x.Status, RefundLabels[x.Status], x.AmountFen, x.Reason, x.Reply, x.RequestedAt, x.FinishedAt})
 	}
 	v.StatusLabel = statusLabels[v.Status]
-	return v, nil
+	return v
 }
