@@ -50,7 +50,7 @@ var (
 		(SELECT q.lesson_id FROM lesson_progress q JOIN lessons ql ON ql.id = q.lesson_id AND ql.deleted_at = 0
 			WHERE q.user_id = $1 AND q.course_id = p.course_id ORDER BY q.studied_at DESC, q.lesson_id LIMIT 1) AS last_lesson_id
 		FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id AND l.deleted_at = 0 WHERE p.user_id = $1 GROUP BY p.course_id`)
-	qRecent = db.Q("learning/recent", `SELECT p.course_id, p.lesson_id, p.position_ms, p.covered_ms, p.finished_at, p.studied_at, l.title AS lesson_title, l.duration_ms,
+	qRecent = db.Q("learning/recent", `SELECT p.course_id, p.lesson_id, p.position_ms, p.covered_ms, p.finished_at, p.studied_at, l.title AS lesson_title, l.form, l.duration_ms,
 		c.title AS course_title, c.cover, c.scene, (SELECT COUNT(*) FROM lessons m JOIN chapters mc ON mc.id = m.chapter_id JOIN chapters lc ON lc.id = l.chapter_id
 			WHERE m.course_id = l.course_id AND m.deleted_at = 0 AND (mc.position < lc.position OR (mc.position = lc.position AND m.position <= l.position))) AS lesson_no
 		FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id JOIN courses c ON c.id = p.course_id
@@ -274,6 +274,7 @@ type Recent struct {
 	FinishedAt  int64
 	StudiedAt   int64
 	LessonTitle string
+	Form        string
 	DurationMS  int64 `db:"duration_ms"`
 	CourseTitle string
 	Cover       string

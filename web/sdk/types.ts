@@ -26,7 +26,7 @@ export interface CourseCard {
 }
 export interface ContinueItem {
   course_id: number; course_title: string; cover_url: string; scene: Scene
-  lesson_id: number; lesson_title: string; lesson_no: number
+  lesson_id: number; lesson_title: string; lesson_no: number; form: LessonForm
   position_ms: number; duration_ms: number; percent: number; studied_at: number
 }
 export interface Home {

@@ -63,6 +63,7 @@ type ContinueItem struct {
 	LessonID    int64  `json:"lesson_id"`
 	LessonTitle string `json:"lesson_title"`
 	LessonNo    int64  `json:"lesson_no"`
+	Form        string `json:"form" enum:"video,article"`
 	PositionMS  int64  `json:"position_ms"`
 	DurationMS  int64  `json:"duration_ms"`
 	Percent     int64  `json:"percent"`
@@ -168,7 +169,7 @@ func (r *routes) goOn(ctx context.Context, userID int64, n int) ([]ContinueItem,
 		}
 		out = append(out, ContinueItem{
 			CourseID: p.CourseID, CourseTitle: p.CourseTitle, CoverURL: imageURL(p.Cover), Scene: p.Scene, LessonID: p.LessonID, LessonTitle: p.LessonTitle,
-			LessonNo: p.LessonNo, PositionMS: p.PositionMS, DurationMS: p.DurationMS, Percent: learning.Percent(p.CoveredMS, p.DurationMS), StudiedAt: p.StudiedAt,
+			LessonNo: p.LessonNo, Form: p.Form, PositionMS: p.PositionMS, DurationMS: p.DurationMS, Percent: learning.Percent(p.CoveredMS, p.DurationMS), StudiedAt: p.StudiedAt,
 		})
 	}
 	return out, err
