@@ -66,8 +66,9 @@ func (s *Service) LoginSMS(ctx context.Context, phone, code string, consents []C
 	})
 }
 
-// LoginPassword signs in by phone and password. Returns ErrLogin, ErrLoginOften.
-func (s *Service) LoginPassword(ctx context.Context, phone, password string, d Device) (Session, error) {
+// LoginPassword signs in by phone and password; agreements that are new since the
+// last time must be among consents. Returns ErrLogin, ErrLoginOften, ErrConsent.
+func (s *Service) LoginPassword(ctx context.Context, phone, password string, consents []Consent, d Device) (Session, error) {
 	hash := s.phoneHash(phone)
 	if err := s.take(ctx, ErrLoginOften,
 		quota{"login:" + hash, 15 * time.Minute, 10},
@@ -81,6 +82,9 @@ func (s *Service) LoginPassword(ctx context.Context, phone, password string, d D
 	}
 	if !s.checkPassword(u.PasswordHash, password) {
 		return Session{}, ErrLogin
+	}
+	if err := s.acceptFirst(ctx, subject(u.ID), consents); err != nil {
+		return Session{}, err
 	}
 	return s.open(ctx, d, func(context.Context, *db.Tx) (User, bool, error) { return u, false, nil })
 }

@@ -215,7 +215,7 @@ func (a *App) routes() {
 	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.Handler = a.API.Handler(web.Config{
 		Log: a.log, PublicURL: a.Config.PublicURL, Trusted: a.Config.Trusted, Metrics: a.metrics, Count: db.WithCounter,
-		PaySites: []string{"https://wx.tenpay.com"},
+		PaySites: []string{"https://wx.tenpay.com"}, MediaSites: origins(a.Config.SegmentBase),
 	})
 }
 

@@ -165,10 +165,7 @@ func (o *outside) parser(ctx context.Context) (pay.NotifyParser, error) {
 
 func (o *outside) pusher(ctx context.Context) (hook.Pusher, *virtual.Provider, error) {
 	c, err := o.now(ctx)
-	if err == nil {
-		err = c.virtualErr
-	}
-	return c.wechat, c.virtual, err
+	return c.wechat, c.virtual, err // the provider is nil until virtual payment is configured
 }
 
 // MiniLogin implements account.WeChat.

@@ -43,7 +43,7 @@ type Config struct {
 func FromEnv() (Config, error) {
 	e := env{}
 	c := Config{
-		Addr: e.text("ADDR", "127.0.0.1:8080"), MetricsAddr: e.text("METRICS_ADDR", "127.0.0.1:9464"), DataDir: e.text("DATA_DIR", "data"),
+		Addr: e.text("ADDR", "127.0.0.1:8080"), MetricsAddr: e.maybe("METRICS_ADDR", "127.0.0.1:9464"), DataDir: e.text("DATA_DIR", "data"),
 		DatabaseURL: e.secret("DATABASE_URL"), BlobURL: e.text("BLOB_URL", ""), BlobAccess: e.secret("BLOB_ACCESS_KEY"), BlobSecret: e.secret("BLOB_SECRET_KEY"),
 		MasterKey: e.secret("MASTER_KEY"), NodeID: e.number("NODE_ID", 0), Sandbox: e.text("SANDBOX", "") == "1",
 		MaxDevices: e.number("MAX_DEVICES", 5), MaxPlays: e.number("MAX_PLAYS", 2), SegmentBase: e.text("SEGMENT_BASE_URL", ""),
@@ -101,6 +101,14 @@ type env struct{ err error }
 func (e *env) text(name, fallback string) string {
 	if v := strings.TrimSpace(os.Getenv(name)); v != "" {
 		return v
+	}
+	return fallback
+}
+
+// maybe is text for a value that an empty variable switches off.
+func (e *env) maybe(name, fallback string) string {
+	if v, set := os.LookupEnv(name); set {
+		return strings.TrimSpace(v)
 	}
 	return fallback
 }

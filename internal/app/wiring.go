@@ -12,6 +12,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"path/filepath"
 
 	"zhizhou/internal/account"
@@ -57,8 +58,15 @@ func (a *App) openSandbox(ctx context.Context, sms *smsGateway) error {
 	}
 	m := s.Merchant()
 	mchID := m.WechatPay.MchID
-	if p.MchID != "" {
+	w := &setting.WeChat{}
+	if _, err := a.Settings.Load(ctx, w); err != nil {
+		return err
+	}
+	switch {
+	case p.MchID != "":
 		mchID = p.MchID
+	case p.OfferID != "" || p.MerchantKey != "" || w.MiniSecret != "" || w.OfficialSecret != "":
+		mchID = "real" // credentials of any real service are enough to refuse
 	}
 	if err := s.Guard(mchID, m.WechatPay.BaseURL, m.Weixin.BaseURL, m.Weixin.OpenBaseURL, m.SMSURL); err != nil {
 		return err
@@ -67,6 +75,15 @@ func (a *App) openSandbox(ctx context.Context, sms *smsGateway) error {
 	a.outside.fixed = &sandboxed{m.WechatPay, m.Weixin, m.Virtual}
 	sms.url, sms.key = m.SMSURL, m.SMSKey
 	return nil
+}
+
+// origins returns the origin of an address as a list; none for an empty one.
+func origins(address string) []string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	return []string{u.Scheme + "://" + u.Host}
 }
 
 // addresses lists which outside services are spoken to, for the console.

@@ -119,10 +119,13 @@ func open(dsn string) (*DB, error) {
 	return &DB{Engine: SQLite, write: w, read: r}, nil
 }
 
-// PRAGMAs are per connection, so they stand in the DSN.
+// PRAGMAs are per connection, so they stand in the DSN. Every grouped transaction
+// runs in a savepoint, whose page copies would go to a temporary file: they are
+// kept in memory. A checkpoint each 16 MB instead of 4 saves database syncs; the
+// log itself is synced at every commit all the same.
 func sqliteDSN(path string, readOnly bool) string {
 	q := url.Values{"_txlock": {"immediate"}}
-	for _, p := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-8000)"} {
+	for _, p := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-16000)", "temp_store(memory)", "wal_autocheckpoint(4000)"} {
 		q.Add("_pragma", p)
 	}
 	if readOnly {

@@ -7,7 +7,6 @@ package jobs
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -139,19 +138,23 @@ func (q *Queue) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop lets running jobs finish until ctx ends, then cancels them; a cancelled
-// job runs again later.
+// Stop lets running jobs finish for a few seconds, then cancels them: a transcode
+// may take hours. A cancelled job runs again later.
 func (q *Queue) Stop(ctx context.Context) error {
 	if !q.started {
 		return nil
 	}
-	err := q.client.Stop(ctx)
-	if err != nil {
-		cut, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		err = errors.Join(err, q.client.StopAndCancel(cut))
+	soft, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if q.client.Stop(soft) == nil {
+		return nil
 	}
-	return err
+	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := q.client.StopAndCancel(hard); err != nil {
+		return fmt.Errorf("jobs: stop: %w", err)
+	}
+	return nil
 }
 
 type levelHandler struct {

@@ -25,6 +25,8 @@ type Config struct {
 	Metrics   prometheus.Registerer
 	// Count wraps a context so that the statements run under it are counted.
 	Count func(context.Context) (context.Context, func() int64)
+	// MediaSites are origins that video segments come from, besides this one.
+	MediaSites []string
 	// PaySites are origins that a payment page may be opened on (form-action).
 	PaySites []string
 }
@@ -53,7 +55,7 @@ func (a *API) Handler(cfg Config) http.Handler {
 		cfg.Metrics.MustRegister(seen)
 	}
 	https := strings.HasPrefix(cfg.PublicURL, "https://")
-	csp := policy(cfg.PaySites)
+	csp := policy(cfg.PaySites, cfg.MediaSites)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		call := newCaller(r, cfg.Trusted)
@@ -131,10 +133,12 @@ func line(log *slog.Logger, c *Caller, method, route string, status int, took ti
 	log.LogAttrs(context.Background(), level, "request", attrs...)
 }
 
-func policy(paySites []string) string {
+func policy(paySites, mediaSites []string) string {
+	media := strings.TrimSpace("'self' blob: " + strings.Join(mediaSites, " "))
+	connect := strings.TrimSpace("'self' " + strings.Join(mediaSites, " "))
 	form := strings.TrimSpace("'self' " + strings.Join(paySites, " "))
 	return "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; " +
-		"media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'self'; " +
+		"media-src " + media + "; worker-src 'self' blob:; connect-src " + connect + "; object-src 'none'; base-uri 'self'; " +
 		"frame-ancestors 'none'; form-action " + form
 }
 

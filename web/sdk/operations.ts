@@ -18,8 +18,8 @@ export interface Operations {
   courseMine: Op<{ path: Id; res: t.CourseMine }>
 
   sendSms: Op<{ body: { phone?: string; consents?: t.Consent[] }; res: { retry_after_s: number; expires_in_s: number } }>
-  loginSms: Op<{ body: { phone: string; code: string; consents: t.Consent[]; nickname?: string }; res: t.Session }>
-  loginPassword: Op<{ body: { phone: string; password: string }; res: t.Session }>
+  loginSms: Op<{ body: { phone: string; code: string; consents: t.Consent[] }; res: t.Session }>
+  loginPassword: Op<{ body: { phone: string; password: string; consents: t.Consent[] }; res: t.Session }>
   loginMp: Op<{ body: { code: string; consents: t.Consent[] }; res: t.Session }>
   bindMpPhone: Op<{ body: { code: string }; res: t.User }>
   refreshMp: Op<{ body: { code: string }; res: object }>

@@ -28,7 +28,8 @@ type Pay struct {
 	Commerce *commerce.Service
 	// Notify returns the parser of WeChat Pay notifications as configured now.
 	Notify func(ctx context.Context) (pay.NotifyParser, error)
-	// Push opens a message of the mini program's push and its virtual payment.
+	// Push gives what opens a message of the mini program's push, and its virtual
+	// payment, nil when that is not configured.
 	Push func(ctx context.Context) (Pusher, *virtual.Provider, error)
 }
 
@@ -101,7 +102,7 @@ func (h *Pay) push(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c, provider, err := h.Push(r.Context())
-	if err != nil {
+	if err != nil || provider == nil {
 		refuse(w, http.StatusServiceUnavailable)
 		return
 	}

@@ -106,11 +106,12 @@ func (r *routes) auth() {
 	web.Handle(r.web, web.Route{ID: "password_login", Method: http.MethodPost, Path: "/api/auth/password", Summary: "Sign in by phone and password", Tag: "auth", Need: web.Public},
 		func(ctx context.Context, in *struct {
 			Body struct {
+				Consented
 				Phone    string `json:"phone" maxLength:"20"`
 				Password string `json:"password" maxLength:"256"`
 			}
 		}) (*sessionAnswer, error) {
-			s, err := r.Account.LoginPassword(ctx, in.Body.Phone, in.Body.Password, device(ctx))
+			s, err := r.Account.LoginPassword(ctx, in.Body.Phone, in.Body.Password, in.Body.Consents, device(ctx))
 			return r.signedIn(ctx, s, err)
 		})
 	web.Handle(r.web, web.Route{ID: "mini_login", Method: http.MethodPost, Path: "/api/auth/mp", Summary: "Sign in with wx.login", Tag: "auth", Need: web.Public},

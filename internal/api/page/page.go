@@ -47,6 +47,7 @@ func Routes(mux *http.ServeMux, d Deps) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		fmt.Fprintf(w, "User-agent: *\nDisallow: /api/\nDisallow: /admin/\nDisallow: /media/p/\nSitemap: %s/sitemap.xml\n", p.PublicURL)
 	})
+	mux.HandleFunc("GET /item.png", item)
 	mux.HandleFunc("GET /admin/", p.console)
 	mux.Handle("GET /admin", http.RedirectHandler("/admin/", http.StatusMovedPermanently))
 	mux.HandleFunc("GET /course/{id}", p.course)

@@ -42,7 +42,7 @@ export function useLogin() {
   const bySms = () => enter({ phone: phoneProblem(phone.value), code: codeProblem(code.value) },
     () => call('loginSms', { body: { phone: cleanPhone(phone.value), code: code.value.trim(), consents: consents() } }))
   const byPassword = () => enter({ phone: phoneProblem(phone.value), password: password.value ? '' : '请填写密码' },
-    () => call('loginPassword', { body: { phone: cleanPhone(phone.value), password: password.value } }))
+    () => call('loginPassword', { body: { phone: cleanPhone(phone.value), password: password.value, consents: consents() } }))
   const byMini = () => enter({}, async () => call('loginMp', { body: { code: await miniCode(), consents: consents() } }))
   return { phone, code, password, agreed, busy, errors, to, agreements, given, remind, bySms, byPassword, byMini }
 }
