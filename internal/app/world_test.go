@@ -137,10 +137,12 @@ func (a answer) str(path ...string) string {
 	s, _ := a.at(path...).(string)
 	return s
 }
+
 func (a answer) num(path ...string) int64 {
 	n, _ := a.at(path...).(float64)
 	return int64(n)
 }
+
 func (a answer) at(path ...string) any {
 	var v any = a.body
 	for _, p := range path {

@@ -148,7 +148,7 @@ func miniOf(platform string) bool { return platform == "mp_ios" || platform == "
 
 // payer fills in who pays, where the channel wants to know.
 func (s *Service) payer(ctx context.Context, o Order, q Quote, channel pay.Channel, req *pay.Prepay) error {
-	kind := ""
+	var kind string
 	switch channel {
 	case pay.WechatJSAPI:
 		kind = "wechat_official"

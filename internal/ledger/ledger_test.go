@@ -17,8 +17,10 @@ func TestINV4PostsBalancedAndOnce(t *testing.T) {
 			err = d.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { ok, err = ledger.Post(ctx, tx, e); return err })
 			return ok, err
 		}
-		e := ledger.Entry{Kind: "settle", RefKind: "payment", RefID: 1, OrderID: 1, At: 1,
-			Lines: []ledger.Line{ledger.Debit(ledger.Clearing("wechat_native"), 100), ledger.Credit(ledger.RevenueCourse, 100)}}
+		e := ledger.Entry{
+			Kind: "settle", RefKind: "payment", RefID: 1, OrderID: 1, At: 1,
+			Lines: []ledger.Line{ledger.Debit(ledger.Clearing("wechat_native"), 100), ledger.Credit(ledger.RevenueCourse, 100)},
+		}
 		if ok, err := post(e); !ok || err != nil {
 			t.Fatal(ok, err)
 		}

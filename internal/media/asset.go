@@ -65,8 +65,10 @@ type AssetStatus struct {
 
 // State returns the short form.
 func (a Asset) State() AssetStatus {
-	return AssetStatus{Status: a.Status, Stage: a.Stage, Percent: a.Percent, EtaS: a.EtaS, DurationMS: a.DurationMS, Width: a.Width, Height: a.Height,
-		PosterKey: a.PosterKey, PreviewMS: a.PreviewMS, PreviewReadyMS: a.PreviewReadyMS, ErrorCode: a.ErrorCode, ErrorMsg: a.ErrorMsg}
+	return AssetStatus{
+		Status: a.Status, Stage: a.Stage, Percent: a.Percent, EtaS: a.EtaS, DurationMS: a.DurationMS, Width: a.Width, Height: a.Height,
+		PosterKey: a.PosterKey, PreviewMS: a.PreviewMS, PreviewReadyMS: a.PreviewReadyMS, ErrorCode: a.ErrorCode, ErrorMsg: a.ErrorMsg,
+	}
 }
 
 // Asset returns one asset. Returns ErrAssetNone.

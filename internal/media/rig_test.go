@@ -34,8 +34,10 @@ func newRig(t *testing.T, d *db.DB) rig {
 		t.Fatal(err)
 	}
 	moved := &clock.Moved{}
-	s, err := New(Config{DB: d, Jobs: q, Store: store, Box: testkit.Box(), Clock: moved, Dir: filepath.Join(dir, "media"), Log: testkit.Log(),
-		Limits: Limits{SegmentMS: 2000, SegmentsPerKey: 2, VideoBytes: 64 << 20, VideoDurationMS: 60_000, MaxSide: 2000}})
+	s, err := New(Config{
+		DB: d, Jobs: q, Store: store, Box: testkit.Box(), Clock: moved, Dir: filepath.Join(dir, "media"), Log: testkit.Log(),
+		Limits: Limits{SegmentMS: 2000, SegmentsPerKey: 2, VideoBytes: 64 << 20, VideoDurationMS: 60_000, MaxSide: 2000},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,9 @@ func TestGuard(t *testing.T) {
 		t.Error(err)
 	}
 	for _, c := range [][]string{
-		{"1900000001", m.WechatPay.BaseURL}, {m.WechatPay.MchID, ""}, {m.WechatPay.MchID, pw.DefaultBaseURL},
+		{"1900000001", m.WechatPay.BaseURL},
+		{m.WechatPay.MchID, ""},
+		{m.WechatPay.MchID, pw.DefaultBaseURL},
 		{m.WechatPay.MchID, w.server.URL + "/sandboxes"},
 	} {
 		if err := w.sb.Guard(c[0], c[1:]...); !errors.Is(err, sandbox.ErrReal) {

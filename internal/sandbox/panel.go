@@ -195,10 +195,12 @@ func (s *Sandbox) panelDo(w http.ResponseWriter, r *http.Request) {
 	if what == "trouble" {
 		num := func(k string) int { n, _ := strconv.Atoi(r.FormValue(k)); return max(0, min(n, 60000)) }
 		on := func(k string) bool { return r.FormValue(k) != "" }
-		s.SetTrouble(Trouble{DelayMS: num("delay_ms"), DropAnswers: num("drop_answers"), FailAnswers: num("fail_answers"),
+		s.SetTrouble(Trouble{
+			DelayMS: num("delay_ms"), DropAnswers: num("drop_answers"), FailAnswers: num("fail_answers"),
 			Duplicate: min(num("duplicate"), 20), Reorder: on("reorder"), WrongSignature: on("wrong_signature"), Probe: on("probe"),
 			OrderPaid: on("order_paid"), RefundStuck: on("refund_stuck"), RefundAbnormal: on("refund_abnormal"), NotEnough: on("not_enough"),
-			HoldNotices: on("hold_notices"), BadAnswerSign: on("bad_answer_sign"), NoPushOnVirtual: on("no_push_on_paying")})
+			HoldNotices: on("hold_notices"), BadAnswerSign: on("bad_answer_sign"), NoPushOnVirtual: on("no_push_on_paying"),
+		})
 	} else {
 		sec, _ := strconv.ParseInt(r.FormValue("seconds"), 10, 64)
 		out, err := s.control(r, what, control{OutTradeNo: r.FormValue("out_trade_no"), Person: r.FormValue("person"), ID: r.FormValue("id"), Phone: r.FormValue("phone"), Seconds: sec})

@@ -29,8 +29,10 @@ func (s *Sandbox) postPush(ctx context.Context, n *Notice, tr Trouble) (int, []b
 	if tr.WrongSignature || tr.Probe {
 		sig = pushDigest(s.keys.PushToken, stamp, nonce, enc, "x")
 	}
-	q := url.Values{"signature": {pushDigest(s.keys.PushToken, stamp, nonce)}, "timestamp": {stamp}, "nonce": {nonce},
-		"encrypt_type": {"aes"}, "msg_signature": {sig}}
+	q := url.Values{
+		"signature": {pushDigest(s.keys.PushToken, stamp, nonce)}, "timestamp": {stamp}, "nonce": {nonce},
+		"encrypt_type": {"aes"}, "msg_signature": {sig},
+	}
 	body, err := json.Marshal(map[string]string{"ToUserName": "gh_sandbox", "Encrypt": enc})
 	if err != nil {
 		return 0, nil, err

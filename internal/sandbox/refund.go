@@ -79,9 +79,11 @@ func (s *Sandbox) refund(r *http.Request, body []byte) answer {
 	case s.trouble.NotEnough:
 		return no(http.StatusForbidden, "NOT_ENOUGH", "基本账户余额不足")
 	}
-	f := &Refund{OutRefundNo: in.OutRefundNo, OutTradeNo: o.OutTradeNo, TransactionID: o.TransactionID, RefundID: s.number("50300"),
+	f := &Refund{
+		OutRefundNo: in.OutRefundNo, OutTradeNo: o.OutTradeNo, TransactionID: o.TransactionID, RefundID: s.number("50300"),
 		NotifyURL: in.NotifyURL, Fingerprint: mark, AmountFen: in.Amount.Refund, TotalFen: o.AmountFen,
-		State: "PROCESSING", CreatedAt: s.now(), Serial: s.serialFor(r.Header.Get("Wechatpay-Serial"))}
+		State: "PROCESSING", CreatedAt: s.now(), Serial: s.serialFor(r.Header.Get("Wechatpay-Serial")),
+	}
 	s.st.Refunds[f.OutRefundNo] = f
 	o.State = "REFUND"
 	s.save()

@@ -131,8 +131,10 @@ func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 }
 
 func (w *world) prepay(amount int64) pay.Prepay {
-	return pay.Prepay{OutTradeNo: id.Code(), Description: "二十一天写作挑战", AmountFen: amount, ClientIP: "203.0.113.9",
-		OpenID: w.sb.OpenID(false, "小舟"), NotifyURL: w.app.URL + "/pay", ExpiresAt: w.clock.Now().Add(30 * time.Minute), ReturnURL: w.app.URL + "/done"}
+	return pay.Prepay{
+		OutTradeNo: id.Code(), Description: "二十一天写作挑战", AmountFen: amount, ClientIP: "203.0.113.9",
+		OpenID: w.sb.OpenID(false, "小舟"), NotifyURL: w.app.URL + "/pay", ExpiresAt: w.clock.Now().Add(30 * time.Minute), ReturnURL: w.app.URL + "/done",
+	}
 }
 
 func TestWholeRoad(t *testing.T) {

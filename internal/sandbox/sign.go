@@ -213,8 +213,10 @@ func (s *Sandbox) seal(plain []byte, associated string) (sealed, error) {
 		return sealed{}, err
 	}
 	nonce := id.Token(6) // 12 characters
-	return sealed{Algorithm: "AEAD_AES_256_GCM", AssociatedData: associated, Nonce: nonce,
-		Ciphertext: base64.StdEncoding.EncodeToString(aead.Seal(nil, []byte(nonce), plain, []byte(associated)))}, nil
+	return sealed{
+		Algorithm: "AEAD_AES_256_GCM", AssociatedData: associated, Nonce: nonce,
+		Ciphertext: base64.StdEncoding.EncodeToString(aead.Seal(nil, []byte(nonce), plain, []byte(associated))),
+	}, nil
 }
 
 // certificates serves GET /v3/certificates.

@@ -31,8 +31,10 @@ func TestRetryLadder(t *testing.T) {
 		w.sb.Tick(t.Context())
 		w.clock.Advance(15 * time.Second)
 	}
-	want := []time.Duration{0, 15 * time.Second, 30 * time.Second, time.Minute, 4 * time.Minute, 14 * time.Minute, 34 * time.Minute,
-		64 * time.Minute, 94 * time.Minute, 124 * time.Minute, 184 * time.Minute}
+	want := []time.Duration{
+		0, 15 * time.Second, 30 * time.Second, time.Minute, 4 * time.Minute, 14 * time.Minute, 34 * time.Minute,
+		64 * time.Minute, 94 * time.Minute, 124 * time.Minute, 184 * time.Minute,
+	}
 	for i := 1; i <= 5; i++ {
 		step := 3 * time.Hour
 		if i > 3 {

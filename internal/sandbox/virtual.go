@@ -62,9 +62,11 @@ func (s *Sandbox) PayVirtual(p VirtualPay) int {
 	case it.PublishedFen != d.Price:
 		return -15013
 	}
-	o := &VOrder{OrderID: d.No, OpenID: p.OpenID, Env: d.Env, ProductID: d.Product, Quantity: d.Quantity, PriceFen: d.Price,
+	o := &VOrder{
+		OrderID: d.No, OpenID: p.OpenID, Env: d.Env, ProductID: d.Product, Quantity: d.Quantity, PriceFen: d.Price,
 		FeeFen: d.Price * int64(d.Quantity), Attach: d.Attach, IOS: p.IOS, Status: 3, WxID: s.number("VPO"), PayID: s.number("45000"),
-		CreatedAt: s.now(), PaidAt: s.now()}
+		CreatedAt: s.now(), PaidAt: s.now(),
+	}
 	o.LeftFen = o.FeeFen
 	s.st.VOrders[o.OrderID] = o
 	if !s.trouble.NoPushOnVirtual {

@@ -81,10 +81,12 @@ func (s *Sandbox) create(tradeType string) func(*http.Request, []byte) answer {
 		o := s.order(in.OutTradeNo)
 		switch {
 		case o == nil:
-			o = &Order{OutTradeNo: in.OutTradeNo, TradeType: tradeType, AppID: in.AppID, Description: in.Description,
+			o = &Order{
+				OutTradeNo: in.OutTradeNo, TradeType: tradeType, AppID: in.AppID, Description: in.Description,
 				Attach: in.Attach, NotifyURL: in.NotifyURL, AmountFen: in.Amount.Total, OpenID: in.Payer.OpenID,
 				ExpiresAt: end, CreatedAt: now, State: "NOTPAY", Fingerprint: mark,
-				Serial: s.serialFor(r.Header.Get("Wechatpay-Serial"))}
+				Serial: s.serialFor(r.Header.Get("Wechatpay-Serial")),
+			}
 			s.st.Orders[o.OutTradeNo] = o
 		case o.State == "SUCCESS" || o.State == "REFUND":
 			return no(http.StatusBadRequest, "ORDERPAID", "该订单已支付")

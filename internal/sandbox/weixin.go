@@ -208,8 +208,10 @@ func (s *Sandbox) phoneNumber(_ *http.Request, body []byte) map[string]any {
 		return errcode(bad)
 	}
 	out := errcode(0)
-	out["phone_info"] = map[string]any{"phoneNumber": c.Value, "purePhoneNumber": c.Value, "countryCode": "86",
-		"watermark": map[string]any{"timestamp": s.now().Unix(), "appid": s.keys.MiniAppID}}
+	out["phone_info"] = map[string]any{
+		"phoneNumber": c.Value, "purePhoneNumber": c.Value, "countryCode": "86",
+		"watermark": map[string]any{"timestamp": s.now().Unix(), "appid": s.keys.MiniAppID},
+	}
 	return out
 }
 
@@ -227,8 +229,10 @@ func (s *Sandbox) oauthToken(r *http.Request, _ []byte) map[string]any {
 	}
 	tok := id.Token(24)
 	s.st.Codes[tok] = &code{Person: c.Person, Kind: "access", Value: c.Value, Until: s.now().Add(2 * time.Hour)}
-	return map[string]any{"access_token": tok, "expires_in": 7200, "refresh_token": id.Token(24),
-		"openid": s.openID(s.keys.OfficialAppID, c.Person), "scope": c.Value, "unionid": s.derive("u", c.Person)}
+	return map[string]any{
+		"access_token": tok, "expires_in": 7200, "refresh_token": id.Token(24),
+		"openid": s.openID(s.keys.OfficialAppID, c.Person), "scope": c.Value, "unionid": s.derive("u", c.Person),
+	}
 }
 
 func (s *Sandbox) userInfo(r *http.Request, _ []byte) map[string]any {
@@ -241,8 +245,10 @@ func (s *Sandbox) userInfo(r *http.Request, _ []byte) map[string]any {
 	if q.Get("openid") != open {
 		return errcode(40003)
 	}
-	return map[string]any{"openid": open, "nickname": c.Person, "sex": 0, "province": "", "city": "", "country": "",
-		"headimgurl": "", "privilege": []string{}, "unionid": s.derive("u", c.Person)}
+	return map[string]any{
+		"openid": open, "nickname": c.Person, "sex": 0, "province": "", "city": "", "country": "",
+		"headimgurl": "", "privilege": []string{}, "unionid": s.derive("u", c.Person),
+	}
 }
 
 // authorize shows who may log in; choosing redirects with code and state.

@@ -266,8 +266,10 @@ func (s *Sandbox) refundOrder(env int, body []byte) map[string]any {
 }
 
 func (s *Sandbox) newVirtualRefund(o *VOrder, no string, fee int64) *VOrder {
-	f := &VOrder{OrderID: no, Type: 1, Parent: o.OrderID, OpenID: o.OpenID, Env: o.Env, FeeFen: fee, Status: 1,
-		WxID: s.number("VRO"), PayID: s.number("50300"), CreatedAt: s.now(), IOS: o.IOS}
+	f := &VOrder{
+		OrderID: no, Type: 1, Parent: o.OrderID, OpenID: o.OpenID, Env: o.Env, FeeFen: fee, Status: 1,
+		WxID: s.number("VRO"), PayID: s.number("50300"), CreatedAt: s.now(), IOS: o.IOS,
+	}
 	o.LeftFen -= fee
 	s.st.VOrders[no] = f
 	return f

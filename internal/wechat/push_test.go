@@ -66,8 +66,10 @@ func pad(raw []byte) []byte {
 
 func query(sealed string, at time.Time) url.Values {
 	stamp := strconv.FormatInt(at.Unix(), 10)
-	return url.Values{"timestamp": {stamp}, "nonce": {"n"}, "encrypt_type": {"aes"},
-		"signature": {digest(pushToken, stamp, "n")}, "msg_signature": {digest(pushToken, stamp, "n", sealed)}}
+	return url.Values{
+		"timestamp": {stamp}, "nonce": {"n"}, "encrypt_type": {"aes"},
+		"signature": {digest(pushToken, stamp, "n")}, "msg_signature": {digest(pushToken, stamp, "n", sealed)},
+	}
 }
 
 func jsonBody(t testing.TB, sealed string) []byte {

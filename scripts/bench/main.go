@@ -7,6 +7,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sort"
@@ -21,8 +22,6 @@ import (
 	"zhizhou/internal/learning"
 	"zhizhou/internal/pay"
 	"zhizhou/internal/seal"
-
-	"log/slog"
 )
 
 const rounds = 5
@@ -109,6 +108,7 @@ type channels struct{ m commerce.Merchant }
 func (c channels) Provider(context.Context, pay.Channel) (pay.Provider, commerce.Merchant, error) {
 	return stub{}, c.m, nil
 }
+
 func (channels) Policy(context.Context, string, string) (pay.Channel, error) {
 	return pay.WechatNative, nil
 }

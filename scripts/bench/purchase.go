@@ -87,8 +87,10 @@ func (w *wechat) notice(outTradeNo string) (signed, error) {
 	nonce := id.Token(6)
 	body, err := json.Marshal(map[string]any{
 		"id": id.Token(16), "create_time": time.Now().Format(time.RFC3339), "resource_type": "encrypt-resource", "event_type": "TRANSACTION.SUCCESS", "summary": "支付成功",
-		"resource": map[string]string{"original_type": "transaction", "algorithm": "AEAD_AES_256_GCM", "nonce": nonce, "associated_data": "transaction",
-			"ciphertext": base64.StdEncoding.EncodeToString(gcm.Seal(nil, []byte(nonce), []byte(plain), []byte("transaction")))},
+		"resource": map[string]string{
+			"original_type": "transaction", "algorithm": "AEAD_AES_256_GCM", "nonce": nonce, "associated_data": "transaction",
+			"ciphertext": base64.StdEncoding.EncodeToString(gcm.Seal(nil, []byte(nonce), []byte(plain), []byte("transaction"))),
+		},
 	})
 	if err != nil {
 		return signed{}, err

@@ -64,7 +64,8 @@ func (r *routes) auth() {
 		func(ctx context.Context, _ *none) (*struct {
 			SetCookie []http.Cookie `header:"Set-Cookie"`
 			Status    int
-		}, error) {
+		}, error,
+		) {
 			if err := r.Account.StaffSignOut(ctx, web.CallerOf(ctx).Staff.SessionID); err != nil {
 				return nil, err
 			}
@@ -103,7 +104,8 @@ func (r *routes) login(ctx context.Context, in *struct {
 		Login    string `json:"login" minLength:"1" maxLength:"64"`
 		Password string `json:"password" minLength:"1" maxLength:"256"`
 	}
-}) (*loginAnswer, error) {
+},
+) (*loginAnswer, error) {
 	c := web.CallerOf(ctx)
 	token, st, err := r.Account.StaffLogin(ctx, in.Body.Login, in.Body.Password,
 		account.Device{Name: c.Device, Address: c.Address, Hint: web.AddressHint(c.Address)})

@@ -126,7 +126,8 @@ func (r *routes) courses() {
 			web.PageQuery
 			Status string `query:"status" enum:"draft,scheduled,published,unpublished,"`
 			Q      string `query:"q" maxLength:"60"`
-		}) (*web.Body[web.List[CourseRow]], error) {
+		},
+		) (*web.Body[web.List[CourseRow]], error) {
 			after, err := in.Keys(2)
 			if err != nil {
 				return nil, err
@@ -144,7 +145,8 @@ func (r *routes) courses() {
 			Body struct {
 				Title string `json:"title" maxLength:"240"`
 			}
-		}) (*web.Body[CourseView], error) {
+		},
+		) (*web.Body[CourseView], error) {
 			c, err := r.Catalog.CreateCourse(ctx, scope(ctx), in.Body.Title)
 			if err != nil {
 				return nil, err
@@ -158,7 +160,8 @@ func (r *routes) courses() {
 	web.Handle(r.web, save, func(ctx context.Context, in *struct {
 		ByID
 		Body CourseInput
-	}) (*web.Body[CourseView], error) {
+	},
+	) (*web.Body[CourseView], error) {
 		b := in.Body
 		if err := r.Catalog.UpdateCourse(ctx, scope(ctx), in.ID, catalog.CourseChange{
 			Title: b.Title, Promise: b.Promise, IntroHTML: b.IntroHTML, Audience: b.Audience, Outcomes: b.Outcomes, Tags: b.Tags, Cover: b.Cover, Scene: b.Scene,
@@ -174,7 +177,8 @@ func (r *routes) courses() {
 			Body struct {
 				PublishAt int64 `json:"publish_at,omitempty" doc:"ms; absent or past: now"`
 			}
-		}) (*web.Body[CourseView], error) {
+		},
+		) (*web.Body[CourseView], error) {
 			if err := r.Catalog.Publish(ctx, in.ID, in.Body.PublishAt); err != nil {
 				return nil, err
 			}
@@ -197,7 +201,8 @@ func (r *routes) courses() {
 	}
 	web.Handle(r.web, image, func(ctx context.Context, in *struct {
 		RawBody []byte `contentType:"application/octet-stream"`
-	}) (*web.Body[stored], error) {
+	},
+	) (*web.Body[stored], error) {
 		key, err := r.Media.SaveImage(ctx, bytes.NewReader(in.RawBody))
 		return web.Answer(stored{key, media.ImageURL(key)}), err
 	})

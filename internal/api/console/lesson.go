@@ -32,7 +32,8 @@ func (r *routes) lessons() {
 		func(ctx context.Context, in *struct {
 			ByID
 			Titled
-		}) (*web.Body[Made], error) {
+		},
+		) (*web.Body[Made], error) {
 			n, err := r.Catalog.AddChapter(ctx, scope(ctx), in.ID, in.Body.Title)
 			return web.Answer(Made{n}), err
 		})
@@ -40,7 +41,8 @@ func (r *routes) lessons() {
 		func(ctx context.Context, in *struct {
 			ChapterPath
 			Titled
-		}) (*none, error) {
+		},
+		) (*none, error) {
 			return nil, r.Catalog.RenameChapter(ctx, scope(ctx), in.ID, in.ChapterID, in.Body.Title)
 		})
 	web.Handle(r.web, route("chapter_delete", http.MethodDelete, "courses/{id}/chapters/{chapter_id}", "Delete an empty chapter", tag, edit),
@@ -57,7 +59,8 @@ func (r *routes) lessons() {
 			Body struct {
 				Chapters []place `json:"chapters" nullable:"false" maxItems:"300"`
 			}
-		}) (*none, error) {
+		},
+		) (*none, error) {
 			var order []catalog.Place
 			for _, c := range in.Body.Chapters {
 				order = append(order, catalog.Place{ChapterID: c.ID, LessonIDs: c.LessonIDs})
@@ -72,7 +75,8 @@ func (r *routes) lessons() {
 				Title     string `json:"title" maxLength:"240"`
 				Form      string `json:"form" enum:"video,article"`
 			}
-		}) (*web.Body[Made], error) {
+		},
+		) (*web.Body[Made], error) {
 			n, err := r.Catalog.AddLesson(ctx, scope(ctx), in.ID, in.Body.ChapterID, in.Body.Title, in.Body.Form)
 			return web.Answer(Made{n}), err
 		})
@@ -92,7 +96,8 @@ func (r *routes) lessons() {
 		Name     string `query:"name" required:"true" maxLength:"150"`
 		LessonID int64  `query:"lesson_id"`
 		RawBody  []byte `contentType:"application/octet-stream"`
-	}) (*web.Body[Made], error) {
+	},
+	) (*web.Body[Made], error) {
 		if _, _, err := r.Catalog.Course(ctx, scope(ctx), in.ID); err != nil {
 			return nil, err
 		}
@@ -107,7 +112,8 @@ func (r *routes) lessons() {
 		func(ctx context.Context, in *struct {
 			ByID
 			AttachmentID int64 `path:"attachment_id"`
-		}) (*none, error) {
+		},
+		) (*none, error) {
 			return nil, r.Catalog.DeleteAttachment(ctx, scope(ctx), in.ID, in.AttachmentID)
 		})
 	r.assets()
@@ -134,7 +140,8 @@ func (r *routes) saveLesson(ctx context.Context, in *struct {
 		BodyHTML  string `json:"body_html,omitempty" maxLength:"800000"`
 		AssetID   int64  `json:"asset_id,omitempty"`
 	}
-}) (*web.Body[LessonView], error) {
+},
+) (*web.Body[LessonView], error) {
 	ch := catalog.LessonChange{Title: in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID}
 	if ch.AssetID != 0 {
 		a, err := r.Media.Asset(ctx, ch.AssetID)
@@ -158,7 +165,8 @@ func (r *routes) assets() {
 			web.PageQuery
 			Status string `query:"status" maxLength:"20"`
 			Q      string `query:"q" maxLength:"60"`
-		}) (*web.Body[web.List[AssetView]], error) {
+		},
+		) (*web.Body[web.List[AssetView]], error) {
 			rows, next, err := r.Media.Assets(ctx, media.AssetFilter{Status: in.Status, Query: in.Q, Cursor: in.Cursor, Limit: in.Limit})
 			out := web.List[AssetView]{Items: []AssetView{}, NextCursor: next}
 			for _, a := range rows {

@@ -124,7 +124,8 @@ func (r *routes) orders() {
 			Status string `query:"status" enum:"pending,paid,closed,refunded,"`
 			UserID int64  `query:"user_id"`
 			No     string `query:"no" maxLength:"32"`
-		}) (*web.Body[web.List[OrderRow]], error) {
+		},
+		) (*web.Body[web.List[OrderRow]], error) {
 			before, err := in.Keys(1)
 			if err != nil {
 				return nil, err
@@ -159,7 +160,8 @@ func (r *routes) orders() {
 				AmountFen int64  `json:"amount_fen" minimum:"0" doc:"0: all that is left"`
 				Reason    string `json:"reason" minLength:"2" maxLength:"800"`
 			}
-		}) (*web.Body[OrderDetail], error) {
+		},
+		) (*web.Body[OrderDetail], error) {
 			if _, err := r.Commerce.StaffRefund(ctx, in.No, in.Key, in.Body.AmountFen, in.Body.Reason); err != nil {
 				return nil, err
 			}
@@ -174,7 +176,8 @@ func (r *routes) refunds() {
 		func(ctx context.Context, in *struct {
 			web.PageQuery
 			Status string `query:"status" enum:"requested,approved,processing,succeeded,rejected,abnormal,"`
-		}) (*web.Body[web.List[RefundView]], error) {
+		},
+		) (*web.Body[web.List[RefundView]], error) {
 			before, err := in.Keys(1)
 			if err != nil {
 				return nil, err
@@ -192,7 +195,8 @@ func (r *routes) refunds() {
 				Approve bool   `json:"approve"`
 				Reply   string `json:"reply" maxLength:"800" doc:"Shown to the buyer"`
 			}
-		}) (*web.Body[RefundView], error) {
+		},
+		) (*web.Body[RefundView], error) {
 			if _, err := r.Commerce.Decide(ctx, in.ID, in.Body.Approve, in.Body.Reply); err != nil {
 				return nil, err
 			}
@@ -205,7 +209,8 @@ func (r *routes) refunds() {
 			Body struct {
 				Reason string `json:"reason" minLength:"2" maxLength:"800"`
 			}
-		}) (*none, error) {
+		},
+		) (*none, error) {
 			return nil, r.Commerce.RetryRefund(ctx, in.ID, in.Body.Reason)
 		})
 }
@@ -278,7 +283,8 @@ func (r *routes) testChannel(ctx context.Context, in *struct {
 	Body struct {
 		Channel string `json:"channel" enum:"wechat_jsapi,wechat_h5,wechat_native,wechat_mini,wechat_virtual"`
 	}
-}) (*web.Body[TestView], error) {
+},
+) (*web.Body[TestView], error) {
 	err := r.TestChannel(ctx, pay.Channel(in.Body.Channel))
 	if err == nil {
 		return web.Answer(TestView{OK: true, Code: "ok", Message: "连接正常，签名和验签都通过了"}), nil

@@ -47,7 +47,8 @@ func (r *routes) selling() {
 			ByID
 			SKUID int64 `path:"sku_id"`
 			Body  SKUInput
-		}) (*web.Body[Made], error) {
+		},
+		) (*web.Body[Made], error) {
 			b := in.Body
 			n, err := r.Catalog.SaveSKU(ctx, in.ID, catalog.SKU{
 				ID: in.SKUID, Name: b.Name, PriceFen: b.PriceFen, PeriodDays: b.PeriodDays, TaxCategory: b.TaxCategory, Active: b.Active, Position: b.Position, Platforms: b.PlatformPrices,
@@ -61,7 +62,8 @@ func (r *routes) selling() {
 				Days              int64 `json:"days" minimum:"0" maximum:"365"`
 				MaxWatchedPercent int64 `json:"max_watched_percent" minimum:"0" maximum:"100"`
 			}
-		}) (*none, error) {
+		},
+		) (*none, error) {
 			return nil, r.Catalog.SetRefundPolicy(ctx, in.ID, in.Body.Days, in.Body.MaxWatchedPercent)
 		})
 }
@@ -96,7 +98,8 @@ func (r *routes) people() {
 				Bio    string `json:"bio" maxLength:"4000"`
 				Avatar string `json:"avatar,omitempty" maxLength:"200"`
 			}
-		}) (*web.Body[Made], error) {
+		},
+		) (*web.Body[Made], error) {
 			n, err := r.Catalog.SaveInstructor(ctx, catalog.Instructor{ID: in.ID, Name: in.Body.Name, Title: in.Body.Title, Bio: in.Body.Bio, Avatar: in.Body.Avatar})
 			return web.Answer(Made{n}), err
 		})
@@ -148,7 +151,8 @@ func (r *routes) shelf() {
 				Slug     string `json:"slug" maxLength:"40"`
 				Position int64  `json:"position,omitempty"`
 			}
-		}) (*web.Body[Made], error) {
+		},
+		) (*web.Body[Made], error) {
 			n, err := r.Catalog.SaveCategory(ctx, catalog.Category{ID: in.ID, Name: in.Body.Name, Slug: in.Body.Slug, Position: in.Body.Position})
 			return web.Answer(Made{n}), err
 		})
@@ -167,7 +171,8 @@ func (r *routes) shelf() {
 		func(ctx context.Context, in *struct {
 			ByID
 			Body BannerInput
-		}) (*web.Body[Made], error) {
+		},
+		) (*web.Body[Made], error) {
 			b := in.Body
 			n, err := r.Catalog.SaveBanner(ctx, catalog.Banner{ID: in.ID, Title: b.Title, Subtitle: b.Subtitle, Note: b.Note, Image: b.Image, Link: b.Link, Position: b.Position, Active: b.Active})
 			return web.Answer(Made{n}), err

@@ -63,7 +63,8 @@ func (r *routes) users() {
 		func(ctx context.Context, in *struct {
 			web.PageQuery
 			Q string `query:"q" maxLength:"40" doc:"A whole phone number or part of a nickname"`
-		}) (*web.Body[web.List[UserRow]], error) {
+		},
+		) (*web.Body[web.List[UserRow]], error) {
 			before, err := in.Keys(1)
 			if err != nil {
 				return nil, err
@@ -79,7 +80,8 @@ func (r *routes) users() {
 		func(ctx context.Context, in *struct {
 			ByID
 			DeviceID int64 `path:"device_id"`
-		}) (*none, error) {
+		},
+		) (*none, error) {
 			return nil, r.Account.SignOut(ctx, in.ID, in.DeviceID)
 		})
 }
@@ -191,7 +193,8 @@ func (r *routes) staff() {
 				Password     string `json:"password" maxLength:"256"`
 				InstructorID int64  `json:"instructor_id,omitempty"`
 			}
-		}) (*web.Body[Made], error) {
+		},
+		) (*web.Body[Made], error) {
 			s, err := r.Account.CreateStaff(ctx, account.NewStaff{Login: in.Body.Login, Name: in.Body.Name, Role: in.Body.Role, Password: in.Body.Password, InstructorID: in.Body.InstructorID})
 			return web.Answer(Made{s.ID}), err
 		})
@@ -206,7 +209,8 @@ func (r *routes) staff() {
 				ResetTOTP    bool   `json:"reset_totp,omitempty"`
 				Password     string `json:"password,omitempty" maxLength:"256"`
 			}
-		}) (*none, error) {
+		},
+		) (*none, error) {
 			b := in.Body
 			return nil, r.Account.UpdateStaff(ctx, in.ID, account.StaffChange{Name: b.Name, Role: b.Role, InstructorID: b.InstructorID, Disabled: b.Disabled, ResetTOTP: b.ResetTOTP, Password: b.Password})
 		})
@@ -214,7 +218,8 @@ func (r *routes) staff() {
 		func(ctx context.Context, in *struct {
 			web.PageQuery
 			About string `query:"about" maxLength:"80" doc:"A target or an action"`
-		}) (*web.Body[web.List[AuditView]], error) {
+		},
+		) (*web.Body[web.List[AuditView]], error) {
 			before, err := in.Keys(1)
 			if err != nil {
 				return nil, err

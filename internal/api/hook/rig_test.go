@@ -53,8 +53,10 @@ func newRig(t *testing.T, d *db.DB, dir string) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.svc, err = media.New(media.Config{DB: d, Jobs: q, Store: store, Box: testkit.Box(), Clock: r.clock, Dir: filepath.Join(dir, "media"), Log: testkit.Log(),
-		Limits: media.Limits{SegmentMS: 2000, SegmentsPerKey: 2, VideoBytes: 64 << 20}})
+	r.svc, err = media.New(media.Config{
+		DB: d, Jobs: q, Store: store, Box: testkit.Box(), Clock: r.clock, Dir: filepath.Join(dir, "media"), Log: testkit.Log(),
+		Limits: media.Limits{SegmentMS: 2000, SegmentsPerKey: 2, VideoBytes: 64 << 20},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +65,8 @@ func newRig(t *testing.T, d *db.DB, dir string) *rig {
 		t.Fatal(err)
 	}
 	r.queue = q
-	r.media = &Media{Service: r.svc,
+	r.media = &Media{
+		Service: r.svc,
 		Allow: func(_ context.Context, user, _ int64, preview bool) error {
 			if !preview && (user == 0 || r.revoked.Load()) {
 				return errLocked
@@ -197,8 +200,10 @@ func (r *rig) uploadVideo(name string, raw []byte) int64 {
 func film(t *testing.T, seconds int, extra ...string) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "in.mp4")
-	args := []string{"-v", "error", "-nostdin", "-f", "lavfi", "-i", fmt.Sprintf("testsrc2=size=640x360:rate=25:duration=%d", seconds),
-		"-f", "lavfi", "-i", fmt.Sprintf("sine=frequency=440:duration=%d", seconds), "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"}
+	args := []string{
+		"-v", "error", "-nostdin", "-f", "lavfi", "-i", fmt.Sprintf("testsrc2=size=640x360:rate=25:duration=%d", seconds),
+		"-f", "lavfi", "-i", fmt.Sprintf("sine=frequency=440:duration=%d", seconds), "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac",
+	}
 	args = append(append(args, extra...), path)
 	if out, err := exec.Command("ffmpeg", args...).CombinedOutput(); err != nil {
 		t.Fatalf("ffmpeg: %v %s", err, out)

@@ -99,7 +99,8 @@ func (r *routes) auth() {
 				Phone string `json:"phone" maxLength:"20"`
 				Code  string `json:"code" minLength:"6" maxLength:"6"`
 			}
-		}) (*sessionAnswer, error) {
+		},
+		) (*sessionAnswer, error) {
 			s, err := r.Account.LoginSMS(ctx, in.Body.Phone, in.Body.Code, in.Body.Consents, device(ctx))
 			return r.signedIn(ctx, s, err)
 		})
@@ -110,7 +111,8 @@ func (r *routes) auth() {
 				Phone    string `json:"phone" maxLength:"20"`
 				Password string `json:"password" maxLength:"256"`
 			}
-		}) (*sessionAnswer, error) {
+		},
+		) (*sessionAnswer, error) {
 			s, err := r.Account.LoginPassword(ctx, in.Body.Phone, in.Body.Password, in.Body.Consents, device(ctx))
 			return r.signedIn(ctx, s, err)
 		})
@@ -120,7 +122,8 @@ func (r *routes) auth() {
 				Consented
 				Code string `json:"code" minLength:"1" maxLength:"200"`
 			}
-		}) (*sessionAnswer, error) {
+		},
+		) (*sessionAnswer, error) {
 			s, err := r.Account.LoginMini(ctx, in.Body.Code, in.Body.Consents, device(ctx))
 			return r.signedIn(ctx, s, err)
 		})
@@ -143,7 +146,8 @@ func (r *routes) auth() {
 	web.Handle(r.web, web.Route{ID: "logout", Method: http.MethodPost, Path: "/api/auth/logout", Summary: "Sign out here", Tag: "auth", Need: web.Learner, Status: http.StatusNoContent},
 		func(ctx context.Context, _ *none) (*struct {
 			SetCookie []http.Cookie `header:"Set-Cookie"`
-		}, error) {
+		}, error,
+		) {
 			u := web.CallerOf(ctx).User
 			if err := r.Account.SignOut(ctx, u.ID, u.SessionID); err != nil {
 				return nil, err
@@ -165,7 +169,8 @@ func (r *routes) smsSend(ctx context.Context, in *struct {
 		Consented
 		Phone string `json:"phone,omitempty" maxLength:"20" doc:"Empty: the signed-in user's own"`
 	}
-}) (*web.Body[SMSView], error) {
+},
+) (*web.Body[SMSView], error) {
 	c := web.CallerOf(ctx)
 	var wait time.Duration
 	var err error
@@ -202,7 +207,8 @@ type redirect struct {
 func (r *routes) authorize(ctx context.Context, in *struct {
 	ReturnTo string `query:"return_to" maxLength:"300" default:"/"`
 	Consents string `query:"consents" maxLength:"200" doc:"kind:version pairs, joined by commas"`
-}) (*redirect, error) {
+},
+) (*redirect, error) {
 	if !strings.HasPrefix(in.ReturnTo, "/") || strings.HasPrefix(in.ReturnTo, "//") || strings.Contains(in.ReturnTo, "\\") {
 		in.ReturnTo = "/"
 	}
@@ -219,7 +225,8 @@ func (r *routes) authorize(ctx context.Context, in *struct {
 func (r *routes) callback(ctx context.Context, in *struct {
 	Code  string `query:"code" maxLength:"200"`
 	State string `query:"state" maxLength:"100"`
-}) (*redirect, error) {
+},
+) (*redirect, error) {
 	raw, err := url.QueryUnescape(web.CallerOf(ctx).Cookie(stateCookie))
 	if err != nil {
 		return nil, errState

@@ -137,7 +137,8 @@ func (r *routes) list(ctx context.Context, in *courseQuery) (*web.Body[web.List[
 func (r *routes) course(ctx context.Context, in *struct {
 	ID      int64  `path:"id"`
 	Preview string `query:"preview" maxLength:"64" doc:"Token of a draft's preview link"`
-}) (*web.Body[CourseDetail], error) {
+},
+) (*web.Body[CourseDetail], error) {
 	p, err := r.Catalog.CoursePage(ctx, platform(ctx), in.ID, in.Preview)
 	if err != nil {
 		return nil, err
@@ -178,7 +179,8 @@ func detail(p catalog.Page) CourseDetail {
 
 func (r *routes) mine(ctx context.Context, in *struct {
 	ID int64 `path:"id"`
-}) (*web.Body[MineView], error) {
+},
+) (*web.Body[MineView], error) {
 	v := MineView{Lessons: []LessonProgress{}}
 	userID := web.UserID(ctx)
 	if userID == 0 {

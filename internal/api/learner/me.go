@@ -39,7 +39,8 @@ func (r *routes) me() {
 				Nickname  *string `json:"nickname,omitempty" maxLength:"80"`
 				LargeType *bool   `json:"large_type,omitempty"`
 			}
-		}) (*web.Body[UserView], error) {
+		},
+		) (*web.Body[UserView], error) {
 			if in.Body.Nickname != nil {
 				if err := r.Account.Rename(ctx, web.UserID(ctx), *in.Body.Nickname); err != nil {
 					return nil, err
@@ -56,7 +57,8 @@ func (r *routes) me() {
 	avatar.MaxBytes = 2 << 20
 	web.Handle(r.web, avatar, func(ctx context.Context, in *struct {
 		RawBody []byte `contentType:"application/octet-stream"`
-	}) (*web.Body[UserView], error) {
+	},
+	) (*web.Body[UserView], error) {
 		key, err := r.Media.SaveImage(ctx, bytes.NewReader(in.RawBody))
 		if err != nil {
 			return nil, err
@@ -72,7 +74,8 @@ func (r *routes) me() {
 				Phone string `json:"phone" maxLength:"20"`
 				Code  string `json:"code" minLength:"6" maxLength:"6"`
 			}
-		}) (*web.Body[UserView], error) {
+		},
+		) (*web.Body[UserView], error) {
 			u, err := r.Account.BindPhone(ctx, web.UserID(ctx), in.Body.Phone, in.Body.Code)
 			return r.userAnswer(ctx, u, err)
 		})
@@ -82,7 +85,8 @@ func (r *routes) me() {
 				Password string `json:"password" maxLength:"256"`
 				Code     string `json:"code" minLength:"6" maxLength:"6"`
 			}
-		}) (*web.Body[UserView], error) {
+		},
+		) (*web.Body[UserView], error) {
 			c := web.CallerOf(ctx)
 			if err := r.Account.SetPassword(ctx, c.User.ID, c.User.SessionID, in.Body.Password, in.Body.Code); err != nil {
 				return nil, err
@@ -102,7 +106,8 @@ func (r *routes) me() {
 	web.Handle(r.web, me("device_end", http.MethodDelete, "/api/me/devices/{id}", "Sign a device out", http.StatusNoContent),
 		func(ctx context.Context, in *struct {
 			ID int64 `path:"id"`
-		}) (*none, error) {
+		},
+		) (*none, error) {
 			return nil, r.Account.SignOut(ctx, web.UserID(ctx), in.ID)
 		})
 	web.Handle(r.web, me("consent", http.MethodPost, "/api/me/consents", "Accept a version of an agreement", http.StatusNoContent),

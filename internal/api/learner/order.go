@@ -129,7 +129,8 @@ func (r *routes) orders() {
 			Body struct {
 				SKUID int64 `json:"sku_id"`
 			}
-		}) (*web.Body[QuoteView], error) {
+		},
+		) (*web.Body[QuoteView], error) {
 			o, err := r.Commerce.QuoteFor(ctx, web.UserID(ctx), in.Body.SKUID, platform(ctx))
 			if err != nil {
 				return nil, err
@@ -143,7 +144,8 @@ func (r *routes) orders() {
 				QuoteToken     string `json:"quote_token" maxLength:"600"`
 				TermsConfirmed bool   `json:"terms_confirmed"`
 			}
-		}) (*web.Body[OrderView], error) {
+		},
+		) (*web.Body[OrderView], error) {
 			o, err := r.Commerce.Place(ctx, commerce.Place{
 				UserID: web.UserID(ctx), Platform: platform(ctx), IdempotencyKey: in.Key, QuoteToken: in.Body.QuoteToken, TermsConfirmed: in.Body.TermsConfirmed,
 			})
@@ -182,7 +184,8 @@ func (r *routes) orders() {
 			Body struct {
 				ReturnURL string `json:"return_url,omitempty" maxLength:"300"`
 			}
-		}) (*web.Body[PayView], error) {
+		},
+		) (*web.Body[PayView], error) {
 			back := in.Body.ReturnURL
 			if !strings.HasPrefix(back, r.PublicURL+"/") {
 				back = r.PublicURL + "/"
@@ -216,7 +219,8 @@ func (r *routes) orders() {
 			Body struct {
 				Reason string `json:"reason" maxLength:"800"`
 			}
-		}) (*web.Body[OrderView], error) {
+		},
+		) (*web.Body[OrderView], error) {
 			if _, err := r.Commerce.RequestRefund(ctx, web.UserID(ctx), in.No, in.Key, in.Body.Reason); err != nil {
 				return nil, err
 			}

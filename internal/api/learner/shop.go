@@ -101,7 +101,8 @@ func (r *routes) shop() {
 	web.Handle(r.web, web.Route{ID: "agreement", Method: http.MethodGet, Path: "/api/agreements/{kind}", Summary: "An agreement in force", Tag: "shop", Need: web.Public},
 		func(ctx context.Context, in *struct {
 			Kind string `path:"kind" enum:"user_agreement,privacy_policy"`
-		}) (*web.Body[AgreementView], error) {
+		},
+		) (*web.Body[AgreementView], error) {
 			a, err := r.Account.Agreement(ctx, in.Kind)
 			if err != nil {
 				return nil, err

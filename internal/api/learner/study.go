@@ -270,7 +270,8 @@ func (r *routes) beat(ctx context.Context, in *struct {
 		PositionMS int64   `json:"position_ms" minimum:"0"`
 		Rate       float64 `json:"rate,omitempty" doc:"Shown speed; crediting does not depend on it"`
 	}
-}) (*web.Body[ProgressView], error) {
+},
+) (*web.Body[ProgressView], error) {
 	userID := web.UserID(ctx)
 	leaseErr := r.Media.Beat(ctx, in.ID, userID)
 	lessonID, err := r.Learning.LessonOf(ctx, in.ID, userID)
@@ -302,7 +303,8 @@ func (r *routes) read(ctx context.Context, in *struct {
 		DwellMS          int64 `json:"dwell_ms" minimum:"0" maximum:"600000"`
 		PositionPermille int64 `json:"position_permille" minimum:"0" maximum:"1000"`
 	}
-}) (*web.Body[ProgressView], error) {
+},
+) (*web.Body[ProgressView], error) {
 	l, d, err := r.open(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -323,7 +325,7 @@ func (r *routes) attachment(ctx context.Context, in *lessonPath) (*redirect, err
 		return nil, err
 	}
 	userID := web.UserID(ctx)
-	allowed := false
+	var allowed bool
 	if a.LessonID != 0 {
 		_, d, err := r.open(ctx, a.LessonID)
 		if err != nil {

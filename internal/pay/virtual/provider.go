@@ -113,8 +113,10 @@ func (p *Provider) Prepay(_ context.Context, in pay.Prepay) (pay.Action, error) 
 	case !in.ExpiresAt.IsZero() && !in.ExpiresAt.After(now):
 		return bad(pay.ErrNewNumber, "EXPIRED_LOCAL", "支付已过期，请重新下单")
 	}
-	data, err := encode(signData{p.cfg.OfferID, in.Quantity, p.cfg.Env, "CNY", in.ProductID,
-		in.AmountFen / int64(in.Quantity), in.OutTradeNo, in.Attach})
+	data, err := encode(signData{
+		p.cfg.OfferID, in.Quantity, p.cfg.Env, "CNY", in.ProductID,
+		in.AmountFen / int64(in.Quantity), in.OutTradeNo, in.Attach,
+	})
 	if err != nil {
 		return pay.Action{}, err
 	}

@@ -115,8 +115,10 @@ func (p *Provider) deliver(f node, out *Push) error {
 	if no == "" || err1 != nil || err2 != nil || err3 != nil || err4 != nil || qty <= 0 || actual < 0 {
 		return pay.ErrNotifyMalformed
 	}
-	out.Delivery = &Delivery{OpenID: f.text("OpenId"), Env: int(env), ProductID: goods.text("ProductId"),
-		Quantity: int(qty), OrigFen: orig, ActualFen: actual, Attach: goods.text("Attach")}
+	out.Delivery = &Delivery{
+		OpenID: f.text("OpenId"), Env: int(env), ProductID: goods.text("ProductId"),
+		Quantity: int(qty), OrigFen: orig, ActualFen: actual, Attach: goods.text("Attach"),
+	}
 	// The environment is part of the amount's meaning: sandbox money is not money.
 	if int(env) != p.cfg.Env {
 		return pay.ErrNotifyMalformed
@@ -165,9 +167,11 @@ func inquiry(f node, out *Push) error {
 	asked, _ := f.num("refund_time")
 	ordered, _ := f.num("order_time")
 	out.EventID = EventIOSInquiry + ":" + no + ":" + strconv.FormatInt(asked, 10)
-	out.Inquiry = &IOSInquiry{OutTradeNo: no, ProductID: f.text("product_id"), Quantity: int(qty),
+	out.Inquiry = &IOSInquiry{
+		OutTradeNo: no, ProductID: f.text("product_id"), Quantity: int(qty),
 		Reason: f.text("refund_request_reason"), Delivered: f.text("provide_status") == "1",
-		Consumption: f.text("consumption_status"), AskedAt: time.Unix(asked, 0), OrderedAt: time.Unix(ordered, 0)}
+		Consumption: f.text("consumption_status"), AskedAt: time.Unix(asked, 0), OrderedAt: time.Unix(ordered, 0),
+	}
 	return nil
 }
 

@@ -25,8 +25,10 @@ func provider(t testing.TB, answer string) *Provider {
 
 // The digests were made with openssl dgst -sha256 -hmac over the same bytes.
 func TestSignaturesGolden(t *testing.T) {
-	a, err := provider(t, "").Prepay(t.Context(), pay.Prepay{OutTradeNo: "xxxxxx12", AmountFen: 10, Quantity: 1, ProductID: "testproductId",
-		SessionKey: "9hAb/NEYUlkaMBEsmFgzig==", Attach: "a&<b>"})
+	a, err := provider(t, "").Prepay(t.Context(), pay.Prepay{
+		OutTradeNo: "xxxxxx12", AmountFen: 10, Quantity: 1, ProductID: "testproductId",
+		SessionKey: "9hAb/NEYUlkaMBEsmFgzig==", Attach: "a&<b>",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,14 +56,16 @@ func New(cfg Config) (*Merchant, error) {
 		if err != nil {
 			return nil, err
 		}
-		m.ring.certs = &certStore{clock: m.clock, apiKeys: m.apiKeys,
+		m.ring.certs = &certStore{
+			clock: m.clock, apiKeys: m.apiKeys,
 			fetch: func(ctx context.Context) (*http.Response, error) {
 				res, err := bare.Get(ctx, m.base+"/v3/certificates")
 				if err != nil {
 					return nil, err
 				}
 				return res.Response, nil
-			}}
+			},
+		}
 	}
 	// The SDK's own validator is bound to the machine's clock; ours is not.
 	c, err := core.NewClient(context.Background(), credential, httpClient, option.WithoutValidator())

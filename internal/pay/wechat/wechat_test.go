@@ -101,7 +101,6 @@ func TestJSAPISignatureGolden(t *testing.T) {
 type notice struct {
 	plain, assoc, nonce, algorithm, eventType, apiKey string
 	noResource                                        bool
-	key                                               *rsa.PrivateKey
 }
 
 func (n notice) body(t testing.TB) []byte {
@@ -117,8 +116,10 @@ func (n notice) body(t testing.TB) []byte {
 	sealed := aead.Seal(nil, []byte("abcdefghijkl"), []byte(n.plain), []byte(n.assoc))
 	env := map[string]any{"id": "evt-1", "event_type": n.eventType, "resource_type": "encrypt-resource"}
 	if !n.noResource {
-		env["resource"] = map[string]string{"algorithm": n.algorithm, "nonce": n.nonce, "associated_data": n.assoc,
-			"ciphertext": base64.StdEncoding.EncodeToString(sealed)}
+		env["resource"] = map[string]string{
+			"algorithm": n.algorithm, "nonce": n.nonce, "associated_data": n.assoc,
+			"ciphertext": base64.StdEncoding.EncodeToString(sealed),
+		}
 	}
 	raw, err := json.Marshal(env)
 	if err != nil {
