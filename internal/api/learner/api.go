@@ -77,7 +77,7 @@ type CourseCard struct {
 	Title          string   `json:"title"`
 	Promise        string   `json:"promise"`
 	CoverURL       string   `json:"cover_url" doc:"Empty: draw the scene"`
-	Scene          string   `json:"scene"`
+	Scene          string   `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
 	InstructorName string   `json:"instructor_name"`
 	CategoryName   string   `json:"category_name"`
 	CategorySlug   string   `json:"category_slug"`

@@ -22,7 +22,7 @@ type UserView struct {
 	HasPhone    bool     `json:"has_phone"`
 	HasPassword bool     `json:"has_password"`
 	LargeType   bool     `json:"large_type"`
-	Identities  []string `json:"identities" nullable:"false"`
+	Identities  []string `json:"identities" nullable:"false" enum:"phone,wechat_mini,wechat_official"`
 }
 
 // SessionView is a fresh sign-in.

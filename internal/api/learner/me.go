@@ -21,7 +21,7 @@ type DeviceView struct {
 
 // ConsentView is a recorded consent.
 type ConsentView struct {
-	Kind       string `json:"kind"`
+	Kind       string `json:"kind" enum:"user_agreement,privacy_policy"`
 	Version    string `json:"version"`
 	Title      string `json:"title"`
 	AcceptedAt int64  `json:"accepted_at"`

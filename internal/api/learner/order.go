@@ -18,7 +18,7 @@ type QuoteView struct {
 	CourseID       int64              `json:"course_id"`
 	CourseTitle    string             `json:"course_title"`
 	CoverURL       string             `json:"cover_url"`
-	Scene          string             `json:"scene"`
+	Scene          string             `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
 	InstructorName string             `json:"instructor_name"`
 	PeriodDays     int64              `json:"period_days"`
 	WasFen         int64              `json:"was_fen" doc:"Really charged within 7 days; 0: show nothing crossed out"`
@@ -59,13 +59,13 @@ type ItemView struct {
 	PriceFen   int64  `json:"price_fen"`
 	PeriodDays int64  `json:"period_days"`
 	CoverURL   string `json:"cover_url"`
-	Scene      string `json:"scene"`
+	Scene      string `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
 }
 
 // RefundView is a refund.
 type RefundView struct {
 	No          string `json:"no"`
-	Status      string `json:"status"`
+	Status      string `json:"status" enum:"requested,approved,processing,succeeded,rejected,abnormal"`
 	StatusLabel string `json:"status_label"`
 	AmountFen   int64  `json:"amount_fen"`
 	Reason      string `json:"reason"`

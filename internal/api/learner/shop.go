@@ -24,7 +24,7 @@ type ShopView struct {
 
 // AgreementLink names an agreement in force.
 type AgreementLink struct {
-	Kind    string `json:"kind"`
+	Kind    string `json:"kind" enum:"user_agreement,privacy_policy"`
 	Title   string `json:"title"`
 	Version string `json:"version"`
 }
@@ -59,7 +59,7 @@ type ContinueItem struct {
 	CourseID    int64  `json:"course_id"`
 	CourseTitle string `json:"course_title"`
 	CoverURL    string `json:"cover_url"`
-	Scene       string `json:"scene"`
+	Scene       string `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
 	LessonID    int64  `json:"lesson_id"`
 	LessonTitle string `json:"lesson_title"`
 	LessonNo    int64  `json:"lesson_no"`

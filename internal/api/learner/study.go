@@ -34,7 +34,7 @@ type LessonView struct {
 	PrevID       int64            `json:"prev_id"`
 	NextID       int64            `json:"next_id"`
 	PosterURL    string           `json:"poster_url"`
-	Scene        string           `json:"scene"`
+	Scene        string           `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
 	Attachments  []AttachmentView `json:"attachments" nullable:"false"`
 }
 

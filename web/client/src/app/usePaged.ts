@@ -6,14 +6,12 @@ import { useLoad } from './useLoad'
 export function usePaged<T>(fetcher: (cursor: string) => Promise<Page<T>>) {
   const items = ref([]) as Ref<T[]>
   const cursor = ref('')
-  const total = ref<number | undefined>()
   const moreError = ref<ApiError | null>(null)
   const growing = ref(false)
   const first = useLoad(async () => {
     const page = await fetcher('')
     items.value = page.items
     cursor.value = page.next_cursor
-    total.value = page.total
     return page
   })
   const hasMore = computed(() => cursor.value !== '')
@@ -33,5 +31,5 @@ export function usePaged<T>(fetcher: (cursor: string) => Promise<Page<T>>) {
       growing.value = false
     }
   }
-  return { items, total, hasMore, growing, moreError, more, restart: first.run, ...first }
+  return { items, hasMore, growing, moreError, more, restart: first.run, ...first }
 }

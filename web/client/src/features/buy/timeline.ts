@@ -10,7 +10,7 @@ export function timeline(o: Order): Event[] {
   if (o.paid_at) events.push({ at: o.paid_at, text: o.total_fen > 0 ? `支付 ${yuan(o.paid_fen)}` : '领取', note: '课程已开通' })
   for (const r of o.refunds) {
     events.push({ at: r.requested_at, text: `申请退款 ${yuan(r.amount_fen)}`, note: r.reason })
-    if (r.finished_at) events.push({ at: r.finished_at, text: r.status_label, note: r.reply || (r.status === 'succeeded' ? '钱已原路退回' : ''), bad: r.status === 'rejected' || r.status === 'failed' })
+    if (r.finished_at) events.push({ at: r.finished_at, text: r.status_label, note: r.reply || (r.status === 'succeeded' ? '钱已原路退回' : ''), bad: r.status === 'rejected' || r.status === 'abnormal' })
   }
   return events.sort((a, b) => b.at - a.at)
 }
