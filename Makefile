@@ -1,0 +1,31 @@
+# Zhizhou. Each target is a thin door to one script; the scripts also run alone.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run build test check gen e2e bench clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## build what changed and serve the demo school (ADDR=127.0.0.1:8080, DATA_DIR=data)
+	@exec scripts/run.sh
+
+build: ## H5, console, mini program (web/dist/mp-weixin) and the binary (bin/zhizhou)
+	@exec scripts/build.sh
+
+test: ## every test: Go with -race on both engines, front-ends, mini program, browser
+	@exec scripts/test.sh
+
+check: ## format, vet, lint, types, generated files
+	@exec scripts/check.sh
+
+gen: ## write api/openapi.yaml and web/sdk/schema.d.ts
+	@exec scripts/gen.sh
+
+e2e: ## the browser tests alone
+	@exec scripts/e2e.sh
+
+bench: ## measure against bare references
+	@exec scripts/bench.sh
+
+clean: ## remove what was built (data/ stays)
+	@exec scripts/clean.sh

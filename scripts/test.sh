@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Every test. Each part runs even when an earlier one failed; any failure fails all.
+source "$(dirname "$0")/lib.sh"
+scripts/ensure.sh test
+scripts/web.sh deps e2e-deps client admin mp
+binary
+mkdir -p test-output
+
+failed=()
+part() {
+  local name=$1 from=$SECONDS; shift
+  say "$name"
+  "$@" || failed+=("$name")
+  say "$name: $((SECONDS - from)) s"
+}
+
+# A demo server needs some minutes, spent almost idle, until its prices are
+# published for the mini program; the other tests run meanwhile.
+road=test-output/mini-program.log
+node web/tests/e2e/demo.mjs npm run --silent test:mp:road --prefix web/tests/mp >"$road" 2>&1 &
+road_job=$!
+trap 'kill "$road_job" 2>/dev/null || true' EXIT
+mini_program_road() {
+  local rc=0
+  wait "$road_job" || rc=$?
+  cat "$road"
+  return "$rc"
+}
+
+# -p 2: packages share two cores with PostgreSQL and ffmpeg.
+part "Go tests, both engines" scripts/postgres.sh go test -race -p 2 -timeout 20m ./...
+part "front-end unit tests" npm test --silent --prefix web
+part "mini program pages" npm run --silent test:mp --prefix web/tests/mp
+part "mini program against the server" mini_program_road
+part "browser tests" npm run --silent test:e2e --prefix web/tests/e2e
+
+((${#failed[@]} == 0)) || die "failed: $(IFS=,; echo "${failed[*]}")"
+say "all tests passed in $SECONDS s"

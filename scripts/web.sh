@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Builds the front-ends whose sources changed: web.sh deps|client|admin|mp ...
+source "$(dirname "$0")/lib.sh"
+
+deps() { # deps FOLDER: npm ci where the lock file changed since the last time
+  local key; key="$(sha256sum <"$1/package-lock.json" | cut -c1-40) $(node --version)"
+  local name="npm-${1//\//-}"
+  fresh "$name" "$key" "$1/node_modules" && return
+  say "npm ci in $1"
+  (cd "$1" && npm ci --prefer-offline --loglevel=error)
+  stamp "$name" "$key"
+}
+
+part() { # part NAME SCRIPT RESULT SOURCE...
+  local name=$1 script=$2 result=$3; shift 3
+  local key; key=$(hash "$@" web/sdk web/package.json web/package-lock.json web/tsconfig.base.json)
+  fresh "web-$name" "$key" "$result" && return
+  say "building $name"
+  (cd web && npm run --silent "$script" --workspace "${1#web/}")
+  [[ -e $result ]] || die "$result was not built"
+  stamp "web-$name" "$key"
+}
+
+for what in "$@"; do
+  case $what in
+    deps) deps web ;;
+    e2e-deps) deps web/tests/e2e ;;
+    client) part client build:h5 web/dist/client/index.html web/client ;;
+    mp) part mp build:mp web/dist/mp-weixin/app.json web/client ;;
+    admin) part admin build web/dist/admin/index.html web/admin ;;
+    *) die "web.sh: no part named $what" ;;
+  esac
+done

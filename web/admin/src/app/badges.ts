@@ -1,0 +1,15 @@
+import { reactive } from 'vue'
+import { may } from './auth'
+import { call } from './api'
+
+/** Counts beside menu entries: what waits for a person. */
+export const badges = reactive({ refunds: 0, assets: 0 })
+
+/** Refreshes the counts; a failure leaves the last ones. */
+export async function loadBadges() {
+  if (!may('overview.read')) return
+  const { todo } = await call('overview').catch(() => ({ todo: null }))
+  if (!todo) return
+  badges.refunds = todo.refunds_requested + todo.refunds_abnormal
+  badges.assets = todo.assets_failed
+}

@@ -1,0 +1,88 @@
+import type * as T from './types'
+
+type Id = { id: number }
+type Paged = { cursor?: string; limit?: number }
+/** Every console operation: its path, query, body and answer. Pages never type a URL. */
+export interface Operations {
+  login: { body: { login: string; password: string }; res: T.LoginAnswer }
+  totp: { body: { code: string }; res: T.Me }
+  logout: { res: void }
+  me: { res: T.Me }
+  totpBegin: { res: { secret: string; url: string } }
+  totpEnable: { body: { code: string }; res: { recovery_codes: string[] } }
+  overview: { res: T.Overview }
+  courses: { query: Paged & { status?: string; q?: string }; res: T.Page<T.CourseRow> }
+  createCourse: { body: { title: string }; res: T.Course }
+  course: { path: Id; res: T.Course }
+  saveCourse: { path: Id; body: T.CourseInput; res: T.Course }
+  publishCourse: { path: Id; body: { publish_at?: number }; res: T.Course }
+  unpublishCourse: { path: Id; res: T.Course }
+  deleteCourse: { path: Id; res: void }
+  addChapter: { path: Id; body: { title: string }; res: T.Made }
+  renameChapter: { path: { id: number; chapter_id: number }; body: { title: string }; res: void }
+  deleteChapter: { path: { id: number; chapter_id: number }; res: void }
+  orderOutline: { path: Id; body: { chapters: { id: number; lesson_ids: number[] }[] }; res: void }
+  addLesson: { path: Id; body: { chapter_id: number; title: string; form: T.LessonForm }; res: T.Made }
+  lesson: { path: Id; res: T.Lesson }
+  saveLesson: { path: Id; body: { title: string; is_free: boolean; preview_ms: number; body_html?: string; asset_id?: number }; res: T.Lesson }
+  deleteLesson: { path: Id; res: void }
+  addAttachment: { path: Id; query: { name: string; lesson_id?: number }; raw: Blob; res: T.Made }
+  deleteAttachment: { path: { id: number; attachment_id: number }; res: void }
+  saveSku: { path: { id: number; sku_id: number }; body: T.SkuInput; res: T.Made }
+  saveRefundPolicy: { path: Id; body: { days: number; max_watched_percent: number }; res: void }
+  addImage: { raw: Blob; res: { key: string; url: string } }
+  assets: { query: Paged & { status?: string; q?: string }; res: T.Page<T.Asset> }
+  asset: { path: Id; res: T.Asset }
+  retryAsset: { path: Id; res: void }
+  instructors: { res: T.Page<T.Instructor> }
+  saveInstructor: { path: Id; body: { name: string; title: string; bio: string; avatar?: string }; res: T.Made }
+  categories: { res: T.Page<T.Category> }
+  saveCategory: { path: Id; body: { name: string; slug: string; position?: number }; res: T.Made }
+  deleteCategory: { path: Id; res: void }
+  banners: { res: T.Page<T.Banner> }
+  saveBanner: { path: Id; body: T.BannerInput; res: T.Made }
+  deleteBanner: { path: Id; res: void }
+  orders: { query: Paged & { status?: string; user_id?: number; no?: string }; res: T.Page<T.OrderRow> }
+  order: { path: { no: string }; res: T.Order }
+  syncOrder: { path: { no: string }; res: T.Order }
+  refundOrder: { path: { no: string }; body: { amount_fen: number; reason: string }; res: T.Order }
+  refunds: { query: Paged & { status?: string }; res: T.Page<T.Refund> }
+  decideRefund: { path: Id; body: { approve: boolean; reply: string }; res: T.Refund }
+  retryRefund: { path: Id; body: { reason: string }; res: void }
+  users: { query: Paged & { q?: string }; res: T.Page<T.UserRow> }
+  user: { path: Id; res: T.UserDetail }
+  endDevice: { path: { id: number; device_id: number }; res: void }
+  staff: { res: T.Page<T.Staff> }
+  addStaff: { body: { login: string; name: string; role: T.Role; password: string; instructor_id?: number }; res: T.Made }
+  saveStaff: { path: Id; body: T.StaffChange; res: void }
+  audit: { query: Paged & { about?: string }; res: T.Page<T.AuditRow> }
+  shopSetting: { res: T.Setting<T.ShopSetting> }
+  saveShopSetting: { body: T.Setting<T.ShopSetting>; res: T.Setting<T.ShopSetting> }
+  wechatSetting: { res: T.Setting<T.WechatSetting> }
+  saveWechatSetting: { body: T.Setting<T.WechatSetting>; res: T.Setting<T.WechatSetting> }
+  paymentSetting: { res: T.Setting<T.PaymentSetting> }
+  savePaymentSetting: { body: T.Setting<T.PaymentSetting>; res: T.Setting<T.PaymentSetting> }
+  testChannel: { body: { channel: string }; res: T.ChannelTest }
+  outside: { res: { sandbox: boolean; addresses: Record<string, string> } }
+}
+
+/** Method and address of each operation, below /api/console. */
+export const addresses = {
+  login: 'POST /auth/login', totp: 'POST /auth/totp', logout: 'POST /auth/logout', me: 'GET /me', totpBegin: 'POST /me/totp/begin', totpEnable: 'POST /me/totp/enable',
+  overview: 'GET /overview',
+  courses: 'GET /courses', createCourse: 'POST /courses', course: 'GET /courses/{id}', saveCourse: 'PUT /courses/{id}', publishCourse: 'POST /courses/{id}/publish',
+  unpublishCourse: 'POST /courses/{id}/unpublish', deleteCourse: 'DELETE /courses/{id}',
+  addChapter: 'POST /courses/{id}/chapters', renameChapter: 'PATCH /courses/{id}/chapters/{chapter_id}', deleteChapter: 'DELETE /courses/{id}/chapters/{chapter_id}',
+  orderOutline: 'PUT /courses/{id}/outline', addLesson: 'POST /courses/{id}/lessons', lesson: 'GET /lessons/{id}', saveLesson: 'PUT /lessons/{id}', deleteLesson: 'DELETE /lessons/{id}',
+  addAttachment: 'POST /courses/{id}/attachments', deleteAttachment: 'DELETE /courses/{id}/attachments/{attachment_id}',
+  saveSku: 'PUT /courses/{id}/skus/{sku_id}', saveRefundPolicy: 'PUT /courses/{id}/refund-policy', addImage: 'POST /images',
+  assets: 'GET /assets', asset: 'GET /assets/{id}', retryAsset: 'POST /assets/{id}/retry',
+  instructors: 'GET /instructors', saveInstructor: 'PUT /instructors/{id}', categories: 'GET /categories', saveCategory: 'PUT /categories/{id}', deleteCategory: 'DELETE /categories/{id}',
+  banners: 'GET /banners', saveBanner: 'PUT /banners/{id}', deleteBanner: 'DELETE /banners/{id}',
+  orders: 'GET /orders', order: 'GET /orders/{no}', syncOrder: 'POST /orders/{no}/sync', refundOrder: 'POST /orders/{no}/refunds',
+  refunds: 'GET /refunds', decideRefund: 'POST /refunds/{id}/decide', retryRefund: 'POST /refunds/{id}/retry',
+  users: 'GET /users', user: 'GET /users/{id}', endDevice: 'DELETE /users/{id}/devices/{device_id}',
+  staff: 'GET /staff', addStaff: 'POST /staff', saveStaff: 'PUT /staff/{id}', audit: 'GET /audit',
+  shopSetting: 'GET /settings/shop', saveShopSetting: 'PUT /settings/shop', wechatSetting: 'GET /settings/wechat', saveWechatSetting: 'PUT /settings/wechat',
+  paymentSetting: 'GET /settings/payment', savePaymentSetting: 'PUT /settings/payment', testChannel: 'POST /settings/payment/test', outside: 'GET /outside',
+} as const satisfies Record<keyof Operations, string>

@@ -1,0 +1,49 @@
+import type { IconName } from '@/ui/icons'
+
+/** A page of the side menu; hidden unless the role has `permission`. */
+export interface MenuPage {
+  name: string
+  label: string
+  icon: IconName
+  permission: string
+  badge?: 'refunds' | 'assets'
+}
+
+/** The side menu by group. */
+export const menu: { group: string; pages: MenuPage[] }[] = [
+  { group: '', pages: [{ name: 'overview', label: '概览', icon: 'grid', permission: 'overview.read' }] },
+  {
+    group: '内容',
+    pages: [
+      { name: 'courses', label: '课程', icon: 'book', permission: 'course.read' },
+      { name: 'media', label: '音视频', icon: 'video', permission: 'media.upload', badge: 'assets' },
+      { name: 'instructors', label: '讲师', icon: 'user', permission: 'course.read' },
+      { name: 'categories', label: '分类', icon: 'tag', permission: 'course.publish' },
+      { name: 'banners', label: '首页横幅', icon: 'image', permission: 'course.publish' },
+    ],
+  },
+  {
+    group: '交易',
+    pages: [
+      { name: 'orders', label: '订单', icon: 'receipt', permission: 'order.read' },
+      { name: 'refunds', label: '退款', icon: 'scale', permission: 'order.read', badge: 'refunds' },
+    ],
+  },
+  {
+    group: '治理',
+    pages: [
+      { name: 'users', label: '学员', icon: 'users', permission: 'user.read' },
+      { name: 'staff', label: '员工与角色', icon: 'shield', permission: 'staff.manage' },
+      { name: 'audit', label: '操作日志', icon: 'history', permission: 'audit.read' },
+      { name: 'settings', label: '设置', icon: 'gear', permission: 'setting.read' },
+    ],
+  },
+]
+
+/** The menu that a holder of `permissions` sees; groups without pages are left out. */
+export function menuFor(permissions: string[]) {
+  return menu.map((g) => ({ ...g, pages: g.pages.filter((p) => permissions.includes(p.permission)) })).filter((g) => g.pages.length)
+}
+
+/** The page to open first: the first one of the menu, the account page when a role has none. */
+export const homeFor = (permissions: string[]) => menuFor(permissions)[0]?.pages[0].name ?? 'account'

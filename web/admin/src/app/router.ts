@@ -1,0 +1,60 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { whenRefused } from './api'
+import { loadMe, locked, may, me, setMe } from './auth'
+import { homeFor } from './pages'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    open?: boolean
+    permission?: string
+    title?: string
+  }
+}
+
+const page = (path: string, name: string, title: string, permission: string, component: RouteRecordRaw['component']): RouteRecordRaw =>
+  ({ path, name, component, meta: { title, permission } }) as RouteRecordRaw
+
+const routes: RouteRecordRaw[] = [
+  { path: '/login', name: 'login', component: () => import('@/features/auth/LoginPage.vue'), meta: { open: true, title: '登录' } },
+  { path: '/', name: 'home', redirect: () => ({ name: me.value ? homeFor(me.value.permissions) : 'login' }) },
+  page('/overview', 'overview', '概览', 'overview.read', () => import('@/features/overview/OverviewPage.vue')),
+  page('/courses', 'courses', '课程', 'course.read', () => import('@/features/course/CoursesPage.vue')),
+  page('/courses/:id(\\d+)/:tab(info|outline|sell)?', 'course', '编辑课程', 'course.read', () => import('@/features/course/CourseEditorPage.vue')),
+  page('/media', 'media', '音视频', 'media.upload', () => import('@/features/media/AssetsPage.vue')),
+  page('/instructors', 'instructors', '讲师', 'course.read', () => import('@/features/shelf/InstructorsPage.vue')),
+  page('/categories', 'categories', '分类', 'course.publish', () => import('@/features/shelf/CategoriesPage.vue')),
+  page('/banners', 'banners', '首页横幅', 'course.publish', () => import('@/features/shelf/BannersPage.vue')),
+  page('/orders/:no?', 'orders', '订单', 'order.read', () => import('@/features/order/OrdersPage.vue')),
+  page('/refunds', 'refunds', '退款', 'order.read', () => import('@/features/refund/RefundsPage.vue')),
+  page('/users/:id(\\d+)?', 'users', '学员', 'user.read', () => import('@/features/user/UsersPage.vue')),
+  page('/staff', 'staff', '员工与角色', 'staff.manage', () => import('@/features/staff/StaffPage.vue')),
+  page('/audit', 'audit', '操作日志', 'audit.read', () => import('@/features/audit/AuditPage.vue')),
+  page('/settings/:tab(shop|wechat|payment)?', 'settings', '设置', 'setting.read', () => import('@/features/setting/SettingsPage.vue')),
+  { path: '/account', name: 'account', component: () => import('@/features/auth/AccountPage.vue'), meta: { title: '我的账号' } },
+  { path: '/:rest(.*)*', name: 'none', component: () => import('./NonePage.vue'), meta: { title: '没有这个页面' } },
+]
+
+/** The console's router; every page but the sign-in waits for who is signed in. */
+export const router = createRouter({ history: createWebHistory('/admin/'), routes, scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 } })
+
+router.beforeEach(async (to) => {
+  await loadMe()
+  if (to.meta.open) return true
+  if (!me.value || locked.value) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+  if (to.meta.permission && !may(to.meta.permission)) return { name: homeFor(me.value.permissions) }
+  return true
+})
+
+router.afterEach((to) => {
+  document.title = `${to.meta.title ?? '控制台'} · 知舟控制台`
+})
+
+whenRefused((e) => {
+  const here = router.currentRoute.value
+  if (here.meta.open || !me.value) return
+  // A 403 for a missing right is the page's own matter; only a missing sign-in or second factor ends the visit.
+  if (e.status === 401) setMe(null)
+  else if (/两步验证/.test(e.message)) setMe({ ...me.value, needs_mfa: true, mfa: false })
+  else return
+  void router.push({ name: 'login', query: { next: here.fullPath } })
+})

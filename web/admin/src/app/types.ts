@@ -1,0 +1,92 @@
+/**
+ * Shapes of the console API. Names ending `_fen` are integer fen, `_at` UTC
+ * milliseconds (0: none), `_ms` durations in milliseconds, `_s` seconds.
+ */
+export interface Page<T> { items: T[]; next_cursor: string }
+export interface Made { id: number }
+export type Role = 'owner' | 'operator' | 'editor' | 'instructor' | 'finance' | 'support'
+export interface Me { id: number; name: string; role: Role; permissions: string[]; mfa: boolean; needs_mfa: boolean; totp_enabled: boolean }
+export interface LoginAnswer { needs_totp: boolean; must_enrol: boolean; staff: Me }
+
+export interface DayNumbers { orders: number; paid_fen: number; new_users: number }
+export interface DayFen { day: string; fen: number }
+export interface Overview {
+  today: DayNumbers; yesterday: DayNumbers; revenue: DayFen[]
+  todo: { refunds_requested: number; refunds_abnormal: number; payments_held: number; assets_failed: number }
+  top_courses: { course_id: number; title: string; orders: number; fen: number }[]
+  courses: Record<string, number>; users_total: number
+}
+
+export type CourseStatus = 'draft' | 'scheduled' | 'published' | 'unpublished'
+export interface CourseRow {
+  id: number; title: string; cover_url: string; scene: string; status: CourseStatus; publish_at: number; published_at: number; updated_at: number
+  lesson_count: number; duration_ms: number; learner_count: number; from_fen: number; instructor_name: string; category_name: string
+}
+export interface CourseInput {
+  title: string; promise: string; intro_html: string; audience: string; outcomes: string[]; tags: string[]; cover: string; scene: string
+  instructor_id: number; category_id: number; position: number; recommended: boolean; version: number
+}
+export type LessonForm = 'video' | 'article'
+export type AssetStatus = 'uploaded' | 'probing' | 'transcoding' | 'ready' | 'failed'
+export interface Asset {
+  id: number; name: string; status: AssetStatus; stage: string; percent: number; eta_s: number; duration_ms: number; width: number; height: number
+  bytes: number; poster_url: string; error: string; created_at: number
+}
+export interface Lesson {
+  id: number; course_id: number; chapter_id: number; title: string; form: LessonForm; is_free: boolean; preview_ms: number; duration_ms: number
+  body_html?: string; asset_id: number; asset: Asset | null
+}
+export interface Chapter { id: number; title: string; lessons: Lesson[] }
+export interface Attachment { id: number; lesson_id: number; name: string; bytes: number; mime: string }
+export type TaxCategory = 'digital_service' | 'book' | 'goods'
+export interface SkuInput { name: string; price_fen: number; period_days: number; tax_category: TaxCategory; active: boolean; position?: number; platform_prices: Record<string, number> }
+export interface Sku extends SkuInput { id: number }
+export interface VirtualItem { item_id: string; sku_id: number; price_fen: number; state: 'wanted' | 'uploading' | 'uploaded' | 'publishing' | 'published' | 'failed'; message: string; updated_at: number }
+export interface Course extends CourseInput {
+  id: number; cover_url: string; status: CourseStatus; publish_at: number; published_at: number; updated_at: number; preview_url: string
+  lesson_count: number; duration_ms: number; learner_count: number; chapters: Chapter[]; attachments: Attachment[]; skus: Sku[]; virtual_items: VirtualItem[]
+  refund_days: number; refund_max_watched_percent: number
+}
+
+export interface Instructor { id: number; name: string; title: string; bio: string; avatar: string; avatar_url: string }
+export interface Category { id: number; name: string; slug: string; position: number; course_count: number }
+export interface BannerInput { title: string; subtitle: string; note?: string; image?: string; link?: string; position?: number; active: boolean }
+/** The API leaves empty optional fields out. */
+export interface Banner extends BannerInput { id: number; image_url: string }
+
+export type OrderStatus = 'pending' | 'paid' | 'closed' | 'refunded'
+export interface OrderRow {
+  no: string; user_id: number; nickname: string; status: OrderStatus; status_label: string; platform: string; title: string
+  total_fen: number; paid_fen: number; refunded_fen: number; created_at: number; paid_at: number
+}
+export interface Quote { list_fen: number; total_fen: number; lines: { label: string; amount_fen: number; reason: string }[] | null; sku_name: string }
+export interface Payment { out_trade_no: string; channel: string; status: string; outcome: string; amount_fen: number; transaction_id: string; note: string; created_at: number; paid_at: number }
+export type RefundStatus = 'requested' | 'approved' | 'processing' | 'succeeded' | 'rejected' | 'abnormal'
+export interface Refund {
+  id: number; no: string; order_no: string; title: string; nickname: string; cause: string; amount_fen: number; reason: string; reply: string
+  status: RefundStatus; status_label: string; watched_percent: number; paid_at: number; requested_at: number; decided_at: number; finished_at: number; last_error: string
+}
+export interface OrderEvent { at: number; kind: string; note: string }
+export interface Posting { kind: string; account: string; debit_fen: number; credit_fen: number; at: number }
+export interface OrderItem { id: number; course_id: number; title: string; sku_name: string; price_fen: number; refunded_fen: number; period_days: number; refund_text: string }
+export interface Order extends OrderRow {
+  expires_at: number; terms_at: number; quote: Quote; items: OrderItem[]; payments: Payment[]; refunds: Refund[]; events: OrderEvent[]; trail: Posting[]; user: UserRow
+}
+
+export interface UserRow { id: number; nickname: string; avatar_url: string; phone_masked: string; created_at: number }
+export interface UserDetail extends UserRow {
+  identities: string[]; devices: { id: number; name: string; platform: string; last_seen_at: number }[]
+  courses: { course_id: number; title: string; until_at: number; percent: number }[]; orders: OrderRow[]
+}
+export interface Staff { id: number; login: string; name: string; role: Role; totp_enabled: boolean; instructor_id: number; disabled: boolean; created_at: number; last_login_at: number }
+export interface StaffChange { name: string; role: Role; instructor_id?: number; disabled?: boolean; reset_totp?: boolean; password?: string }
+export interface AuditRow { id: number; at: number; actor_name: string; actor_kind: string; action: string; target: string; before: string; after: string; reason: string; request_id: string }
+
+export interface Setting<T> { version: number; value: T }
+export interface ShopSetting { name: string; slogan: string; logo: string; icp: string; phone: string }
+export interface WechatSetting { mini_app_id: string; mini_secret: string; official_app_id: string; official_secret: string; push_token: string; push_aes_key: string }
+export interface PaymentSetting {
+  mch_id: string; merchant_serial: string; merchant_key: string; api_v3_key: string; mode: 'public_key' | 'platform_certificate'; public_key_id: string; public_key_pem: string
+  offer_id: string; app_key: string; virtual_env: 0 | 1; policy: Record<string, string>
+}
+export interface ChannelTest { ok: boolean; code: string; message: string; advice: string }

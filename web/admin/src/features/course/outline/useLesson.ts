@@ -1,0 +1,63 @@
+import { ref, watch } from 'vue'
+import { call } from '@/app/api'
+import type { Lesson } from '@/app/types'
+import { useAutosave } from '@/app/useAutosave'
+import { useDesk } from '../course'
+
+/** The lesson being edited, saved by itself; the outline beside it follows. */
+export function useLesson(id: () => number) {
+  const { course } = useDesk()
+  const form = ref<Lesson | null>(null)
+  const write = (l: Lesson) =>
+    call('saveLesson', {
+      path: { id: l.id },
+      body: { title: l.title.trim(), is_free: l.is_free, preview_ms: l.preview_ms, body_html: l.body_html ?? '', asset_id: l.asset_id },
+    })
+  const auto = useAutosave(
+    () => {
+      const l = form.value
+      return l && [l.title, l.is_free, l.preview_ms, l.body_html]
+    },
+    async () => {
+      if (form.value) mirror(await write(form.value))
+    },
+  )
+  /** Shows a saved lesson in the outline. */
+  function mirror(saved: Lesson) {
+    if (!course.value || course.value.id !== saved.course_id) return
+    course.value = {
+      ...course.value,
+      chapters: course.value.chapters.map((c) => ({ ...c, lessons: c.lessons.map((l) => (l.id === saved.id ? { ...saved, body_html: '' } : l)) })),
+    }
+  }
+  watch(
+    id,
+    async (now) => {
+      await auto.flush()
+      auto.quietly(() => {
+        form.value = null
+      })
+      auto.state.value = 'clean'
+      auto.error.value = null
+      if (!now) return
+      const l = await call('lesson', { path: { id: now } }).catch(() => null)
+      if (l && id() === now)
+        auto.quietly(() => {
+          form.value = { ...l, body_html: l.body_html ?? '' }
+        })
+    },
+    { immediate: true },
+  )
+  /** Gives a lesson its video. Works also when another lesson is being edited by then. */
+  async function attach(lessonId: number, assetId: number) {
+    const here = form.value?.id === lessonId ? form.value : null
+    const l = here ?? (await call('lesson', { path: { id: lessonId } }))
+    const saved = await write({ ...l, asset_id: assetId })
+    if (form.value?.id === lessonId) auto.quietly(() => Object.assign(form.value!, { asset_id: saved.asset_id, asset: saved.asset }))
+    mirror(saved)
+  }
+  return { form, attach, ...auto }
+}
+
+/** What `useLesson` gives. */
+export type LessonDesk = ReturnType<typeof useLesson>

@@ -1,0 +1,47 @@
+import type { OrderStatus, RefundStatus } from '@/app/types'
+import type { IconName } from '@/ui/icons'
+
+type Look = { tone: '' | 'ok' | 'warn' | 'bad' | 'brand'; icon: IconName }
+/** How an order's state looks; its words come from the server. */
+export const orderLook: Record<OrderStatus, Look> = {
+  pending: { tone: 'warn', icon: 'clock' },
+  paid: { tone: 'ok', icon: 'check' },
+  closed: { tone: '', icon: 'close' },
+  refunded: { tone: 'brand', icon: 'refresh' },
+}
+/** How a refund's state looks. */
+export const refundLook: Record<RefundStatus, Look> = {
+  requested: { tone: 'warn', icon: 'clock' },
+  approved: { tone: 'brand', icon: 'refresh' },
+  processing: { tone: 'brand', icon: 'refresh' },
+  succeeded: { tone: 'ok', icon: 'check' },
+  rejected: { tone: '', icon: 'close' },
+  abnormal: { tone: 'bad', icon: 'alert' },
+}
+const channels: Record<string, string> = {
+  wechat_jsapi: '微信支付（公众号）',
+  wechat_mini: '微信支付（小程序）',
+  wechat_h5: '微信支付（手机浏览器）',
+  wechat_native: '微信支付（扫码）',
+  wechat_virtual: '微信虚拟支付',
+  free: '免费',
+}
+/** Chinese name of a payment channel. */
+export const channelLabel = (key: string) => channels[key] ?? key
+
+/** Chinese name of a ledger account. */
+export function accountLabel(account: string): string {
+  if (account === 'revenue:course') return '课程收入'
+  if (account === 'suspense') return '待查款项'
+  const channel = /^clearing:(.+)$/.exec(account)?.[1]
+  return channel ? `${channelLabel(channel)}待结算` : account
+}
+const causes: Record<string, string> = {
+  requested: '学员申请',
+  staff: '商家主动退款',
+  duplicate: '重复支付，自动退回',
+  late: '订单关闭后才付款，自动退回',
+  channel: '支付平台退款',
+}
+/** Why there is a refund. */
+export const causeLabel = (cause: string) => causes[cause] ?? cause

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { against, used } from './policy'
+
+describe('channel policy', () => {
+  it('warns where digital goods would leave virtual payment in the mini program', () => {
+    expect(against('mp_ios', 'digital_service', 'wechat_mini')).toContain('虚拟支付')
+    expect(against('mp_android', 'digital_service', 'wechat_virtual')).toBe('')
+    expect(against('mp_ios', 'goods', 'wechat_virtual')).toContain('实物')
+    expect(against('pc', 'digital_service', 'wechat_native')).toBe('')
+    expect(against('mp_ios', 'digital_service', '')).toBe('')
+  })
+  it('lists each channel in use once', () => {
+    expect(used({ 'pc/goods': 'wechat_native', 'pc/book': 'wechat_native', 'mp_ios/book': 'wechat_mini', 'h5/book': '' })).toEqual(['wechat_mini', 'wechat_native'])
+  })
+})

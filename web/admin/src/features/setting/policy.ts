@@ -1,0 +1,23 @@
+/** Channels that can serve a platform; '' sells nothing there. */
+export const channelsOf: Record<string, string[]> = {
+  mp_ios: ['wechat_virtual', 'wechat_mini'],
+  mp_android: ['wechat_virtual', 'wechat_mini'],
+  wechat_h5: ['wechat_jsapi'],
+  h5: ['wechat_h5'],
+  pc: ['wechat_native'],
+}
+
+/** Why a choice is against WeChat's rules, '' when it is not: digital goods in the mini program go through virtual payment alone. */
+export function against(platform: string, goods: string, channel: string): string {
+  const mini = platform.startsWith('mp_')
+  if (mini && goods === 'digital_service' && channel === 'wechat_mini') return '小程序内线上课程须走虚拟支付，否则可能被封禁支付'
+  if (mini && goods !== 'digital_service' && channel === 'wechat_virtual') return '实物不能走虚拟支付'
+  return ''
+}
+
+/** The channels a policy uses, each once, in the order of the platforms. */
+export function used(policy: Record<string, string>): string[] {
+  const all = ['wechat_virtual', 'wechat_mini', 'wechat_jsapi', 'wechat_h5', 'wechat_native']
+  const seen = new Set(Object.values(policy))
+  return all.filter((c) => seen.has(c))
+}

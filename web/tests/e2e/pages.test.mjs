@@ -1,0 +1,89 @@
+// Every main page on a phone and on a desktop: it opens, axe has no serious finding, nothing is wider than the window,
+// no script fails and nothing is fetched from elsewhere. Pictures are kept.
+import { after, before, test } from 'node:test'
+import { isSound, launch, looksSound, openWindow, picture, sizes, step } from './browser.mjs'
+import { signInToConsole } from './console.mjs'
+import { signInBySMS } from './learner.mjs'
+import { startServer } from './server.mjs'
+
+let server, browser
+before(async () => {
+  server = await startServer('e2e-pages')
+  browser = await launch()
+})
+after(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+/** Opens an address, waits for `ready` and looks at the page. */
+const look = (win, name, address, ready) => step(win, name, async () => {
+  await win.page.goto(address)
+  await ready(win.page).locator('visible=true').first().waitFor()
+  await win.page.waitForLoadState('networkidle')
+  await looksSound(win, name)
+})
+const text = (t) => (page) => page.getByText(t)
+const heading = (name) => (page) => page.getByRole('heading', { name })
+
+for (const size of Object.keys(sizes)) {
+  test(`the learner's pages on a ${size}`, async () => {
+    const win = await openWindow(browser, server.base, size)
+    const { items } = await (await fetch(`${server.base}/api/courses?limit=50`)).json()
+    const sold = items.find((c) => c.price_fen > 0)
+    await look(win, 'home', '/', (page) => page.getByRole('link', { name: new RegExp(sold.title) }))
+    await look(win, 'courses', '/courses', text(sold.title))
+    await look(win, 'search', `/search?q=${encodeURIComponent(sold.title.slice(0, 2))}`, text(sold.title.slice(0, 2)))
+    await look(win, 'course-demo', `/course/${sold.id}`, heading(sold.title))
+    await look(win, 'agreement', '/agreement/privacy_policy', text('隐私'))
+    await look(win, 'lost', '/no/such/page', text(/没有|找不到/))
+    await step(win, 'sign-in', async () => {
+      await win.page.goto('/login')
+      await signInBySMS(win, server.base, size === 'phone' ? '13900000011' : '13900000012')
+      await win.page.waitForURL((u) => !u.pathname.startsWith('/login'))
+    })
+    await look(win, 'learning', '/learning', text('学习'))
+    await look(win, 'orders', '/orders', text('订单'))
+    await look(win, 'me', '/me', text(/139\*+001/))
+    await look(win, 'profile', '/me/profile', text('昵称'))
+    await look(win, 'security', '/me/security', text('密码'))
+    await look(win, 'devices', '/me/devices', text('登录设备'))
+    await look(win, 'consents', '/me/agreements', text('协议'))
+    await step(win, 'large type and dark', async () => {
+      await win.page.emulateMedia({ colorScheme: 'dark' })
+      await win.page.goto(`/course/${sold.id}`)
+      await heading(sold.title)(win.page).locator('visible=true').first().waitFor()
+      await looksSound(win, 'course-dark')
+    })
+    isSound(win)
+    await win.context.close()
+  })
+}
+
+test("the console's pages on a desktop, the lists also on a phone", async () => {
+  const win = await openWindow(browser, server.base, 'desktop')
+  await step(win, 'sign-in', () => signInToConsole(win, 'owner', server.passwords.owner))
+  const main = (page) => page.locator('main').getByRole('heading')
+  const pages = { overview: '/admin/overview', courses: '/admin/courses', media: '/admin/media', instructors: '/admin/instructors', categories: '/admin/categories', banners: '/admin/banners', orders: '/admin/orders', refunds: '/admin/refunds', users: '/admin/users', staff: '/admin/staff', audit: '/admin/audit', 'settings-shop': '/admin/settings/shop', 'settings-wechat': '/admin/settings/wechat', 'settings-payment': '/admin/settings/payment', account: '/admin/account' }
+  for (const [name, address] of Object.entries(pages)) await look(win, `console-${name}`, address, main)
+  await win.page.setViewportSize(sizes.phone.viewport)
+  for (const name of ['overview', 'orders', 'refunds', 'courses']) {
+    await step(win, `${name} on a narrow window`, async () => {
+      await win.page.goto(pages[name])
+      await main(win.page).locator('visible=true').first().waitFor()
+      await win.page.waitForLoadState('networkidle')
+      await looksSound(win, `console-${name}-narrow`)
+    })
+  }
+  isSound(win)
+  await win.context.close()
+})
+
+test('the sandbox panel', async () => {
+  const win = await openWindow(browser, server.base, 'desktop')
+  await win.page.goto('/sandbox/')
+  await win.page.getByRole('heading').first().waitFor()
+  await picture(win, 'sandbox')
+  isSound(win)
+  await win.context.close()
+})
