@@ -32,8 +32,12 @@ func OrderItem(orderItemID int64) Source { return Source{Kind: "order_item", ID:
 var (
 	qGrant = db.Q("access/grant", `INSERT INTO grants (id, user_id, resource_kind, resource_id, source_kind, source_id, starts_at, until_at, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`)
-	qRevoke = db.Q("access/revoke", `UPDATE grants SET revoked_at = $3, revoke_reason = $4 WHERE source_kind = $1 AND source_id = $2 AND revoked_at = 0`)
-	qLive   = db.Q("access/live", `SELECT source_kind, source_id, starts_at, until_at FROM grants WHERE user_id = $1 AND resource_kind = $2 AND resource_id = $3
+	qRevoke   = db.Q("access/revoke", `UPDATE grants SET revoked_at = $3, revoke_reason = $4 WHERE source_kind = $1 AND source_id = $2 AND revoked_at = 0`)
+	qOfSource = db.Q("access/of_source", `SELECT user_id, resource_kind, resource_id, starts_at, until_at FROM grants WHERE source_kind = $1 AND source_id = $2 AND revoked_at = 0`)
+	qEarlier  = db.Q("access/earlier", `UPDATE grants SET starts_at = starts_at - $5, until_at = until_at - $5
+		WHERE user_id = $1 AND resource_kind = $2 AND resource_id = $3 AND revoked_at = 0 AND until_at > 0 AND starts_at >= $4`)
+	qHolders = db.Q("access/holders", `SELECT COUNT(*) FROM grants WHERE resource_kind = $1 AND resource_id = $2 AND revoked_at = 0 AND (until_at = 0 OR until_at > $3)`)
+	qLive    = db.Q("access/live", `SELECT source_kind, source_id, starts_at, until_at FROM grants WHERE user_id = $1 AND resource_kind = $2 AND resource_id = $3
 		AND revoked_at = 0 AND (until_at = 0 OR until_at > $4) ORDER BY id`)
 	qOwned = db.Q("access/owned", `SELECT resource_id, MAX(CASE WHEN until_at = 0 THEN 1 ELSE 0 END) AS forever, MAX(until_at) AS until_at, MAX(created_at) AS created_at
 		FROM grants WHERE user_id = $1 AND resource_kind = 'course' AND revoked_at = 0 AND starts_at <= $2 AND (until_at = 0 OR until_at > $2)
@@ -158,9 +162,41 @@ func (s *Service) Grant(ctx context.Context, tx *db.Tx, userID int64, res catalo
 }
 
 // Revoke ends what a source granted and returns how many grants that were; other
-// sources keep theirs.
+// sources keep theirs. Periods that were to begin after a revoked one move up by
+// what was left of it, so that nobody who paid for a later one stands outside.
 func (s *Service) Revoke(ctx context.Context, tx *db.Tx, src Source, reason string) (int64, error) {
-	return tx.Exec(ctx, qRevoke, src.Kind, src.ID, clock.MS(s.clock), reason)
+	var ended []struct {
+		UserID       int64
+		ResourceKind string
+		ResourceID   int64
+		StartsAt     int64
+		UntilAt      int64
+	}
+	if err := tx.List(ctx, qOfSource, &ended, src.Kind, src.ID); err != nil {
+		return 0, err
+	}
+	now := clock.MS(s.clock)
+	n, err := tx.Exec(ctx, qRevoke, src.Kind, src.ID, now, reason)
+	if err != nil {
+		return 0, err
+	}
+	for _, g := range ended {
+		left := g.UntilAt - max(now, g.StartsAt)
+		if g.UntilAt == 0 || left <= 0 {
+			continue
+		}
+		if _, err := tx.Exec(ctx, qEarlier, g.UserID, g.ResourceKind, g.ResourceID, g.UntilAt, left); err != nil {
+			return 0, err
+		}
+	}
+	return n, nil
+}
+
+// Holders returns how many live grants a resource has.
+func (s *Service) Holders(ctx context.Context, tx *db.Tx, res catalog.Resource) (int64, error) {
+	var n int64
+	err := tx.Get(ctx, qHolders, &n, res.Kind, res.ID, clock.MS(s.clock))
+	return n, err
 }
 
 // Merge moves grants when two users become one.

@@ -84,6 +84,7 @@ var (
 	ErrPassword     = errs.New(errs.Invalid, "password_weak", "密码至少 8 位，不能全是同一个字符").Field("password", "至少 8 位")
 	ErrNickname     = errs.New(errs.Invalid, "nickname_invalid", "昵称为 1–20 个字").Field("nickname", "1–20 个字")
 	ErrWeChat       = errs.New(errs.Unavailable, "wechat_failed", "微信暂时没有应答，请重试")
+	ErrWeChatCode   = errs.New(errs.Invalid, "wechat_code", "微信授权已过期，请重试")
 	ErrNoPhone      = errs.New(errs.Conflict, "phone_missing", "请先绑定手机号")
 	ErrDeviceGone   = errs.New(errs.NotFound, "device_gone", "这台设备已经退出登录")
 	ErrStaffLogin   = errs.New(errs.Conflict, "staff_login_taken", "这个登录名已有人用").Field("login", "已有人用")

@@ -125,6 +125,10 @@ func wechatError(err error) error {
 	if errors.As(err, &e) {
 		return err
 	}
+	var refusal interface{ Expired() bool }
+	if errors.As(err, &refusal) && refusal.Expired() {
+		return ErrWeChatCode
+	}
 	return ErrWeChat.With(err)
 }
 

@@ -142,6 +142,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	// Who reacts to whom.
 	a.Media.OnReady(a.Catalog.AssetReady)
 	a.Catalog.OnLesson(a.wantPreview)
+	a.Catalog.OnDelete(a.keepSold)
 	a.Account.OnMerge(a.Access.Merge)
 	a.Account.OnMerge(a.Learning.Merge)
 	a.Account.OnMerge(a.Commerce.Merge)
@@ -163,6 +164,16 @@ func (a *App) wantPreview(ctx context.Context, tx *db.Tx, l catalog.Lesson) erro
 		ms = 0
 	}
 	return a.Media.SetPreview(ctx, tx, l.AssetID, ms)
+}
+
+// keepSold refuses to delete a course that somebody has: taking it off the shelf is
+// what is wanted then.
+func (a *App) keepSold(ctx context.Context, tx *db.Tx, courseID int64) error {
+	n, err := a.Access.Holders(ctx, tx, catalog.Resource{Kind: "course", ID: courseID})
+	if err == nil && n > 0 {
+		return catalog.ErrInUse.Say(fmt.Sprintf("还有 %d 位学员拥有这门课程，不能删除；可以下架，已购学员照常学习", n))
+	}
+	return err
 }
 
 func (a *App) periodic() {
@@ -194,7 +205,7 @@ func (a *App) routes() {
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
-		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, Outside: a.outside.addresses(),
+		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(),
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, Secure: a.Config.PublicURL[:5] == "https",

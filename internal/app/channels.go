@@ -220,3 +220,15 @@ func (a *App) ProviderOf(ctx context.Context, ch pay.Channel) (pay.Provider, err
 	p, _, err := a.outside.Provider(ctx, ch)
 	return p, err
 }
+
+// checkPayment refuses keys that cannot work. An empty merchant number is allowed:
+// then nothing is sold through WeChat Pay yet.
+func checkPayment(p *setting.Payment) error {
+	if p.MchID == "" {
+		return nil
+	}
+	return payw.Config{
+		MchID: p.MchID, OfficialAppID: "wx0000000000000000", MiniAppID: "wx0000000000000000", MerchantSerial: p.MerchantSerial, MerchantKey: p.MerchantKey,
+		APIv3Key: p.APIv3Key, Mode: p.Mode, PublicKeyID: p.PublicKeyID, PublicKeyPEM: p.PublicKeyPEM,
+	}.Validate()
+}

@@ -168,7 +168,7 @@ func (s *Service) UpdateCourse(ctx context.Context, scope, courseID int64, ch Co
 		return ErrCourse.Field("tags", "标签和收获各不超过 10 个")
 	}
 	if !contains(Scenes, ch.Scene) {
-		ch.Scene = Scenes[courseID%int64(len(Scenes))]
+		ch.Scene = Scenes[uint64(courseID)%uint64(len(Scenes))]
 	}
 	outcomes, err := json.Marshal(trimAll(ch.Outcomes))
 	if err != nil {
@@ -299,13 +299,18 @@ func (s *Service) ready(ctx context.Context, r db.Reader, c Course) error {
 	return nil
 }
 
-// DeleteCourse hides a course for good; orders and grants keep pointing at it.
-// Returns ErrCourseGone.
+// DeleteCourse hides a course for good; old orders keep pointing at it. Returns
+// ErrCourseGone, and ErrInUse while somebody still has it.
 func (s *Service) DeleteCourse(ctx context.Context, courseID int64) error {
 	return s.public(ctx, func(ctx context.Context, tx *db.Tx) error {
 		c, err := s.course(ctx, tx, qCourseLock, 0, courseID)
 		if err != nil {
 			return err
+		}
+		for _, f := range s.onDelete {
+			if err := f(ctx, tx, courseID); err != nil {
+				return err
+			}
 		}
 		if _, err := tx.Exec(ctx, qCourseDelete, courseID, clock.MS(s.clock)); err != nil {
 			return err

@@ -20,6 +20,7 @@ type Service struct {
 	clock    clock.Clock
 	changed  func()
 	onLesson []func(ctx context.Context, tx *db.Tx, l Lesson) error
+	onDelete []func(ctx context.Context, tx *db.Tx, courseID int64) error
 }
 
 // New makes a Service. changed is called after each public change, to drop caches.
@@ -31,6 +32,11 @@ func New(d *db.DB, c clock.Clock, changed func()) *Service {
 // the preview that the lesson asks for.
 func (s *Service) OnLesson(f func(ctx context.Context, tx *db.Tx, l Lesson) error) {
 	s.onLesson = append(s.onLesson, f)
+}
+
+// OnDelete registers f, which may refuse that a course is deleted.
+func (s *Service) OnDelete(f func(ctx context.Context, tx *db.Tx, courseID int64) error) {
+	s.onDelete = append(s.onDelete, f)
 }
 
 // The refusals of this domain.

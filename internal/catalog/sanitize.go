@@ -20,7 +20,7 @@ var rich = func() *bluemonday.Policy {
 	p.AllowRelativeURLs(true)
 	p.RequireNoFollowOnLinks(true)
 	p.AddTargetBlankToFullyQualifiedLinks(true)
-	p.AllowAttrs("src").Matching(regexp.MustCompile(`^/media/i/[A-Za-z0-9/._-]+$`)).OnElements("img")
+	p.AllowAttrs("src").Matching(regexp.MustCompile(`^/media/i/[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*\.[a-z0-9]+$`)).OnElements("img")
 	p.AllowAttrs("alt").OnElements("img")
 	p.AllowAttrs("width", "height").Matching(bluemonday.Integer).OnElements("img")
 	p.AllowAttrs("loading").Matching(regexp.MustCompile(`^lazy$`)).OnElements("img")

@@ -112,15 +112,30 @@ type Page struct {
 // CoursePage returns a published course, or any course for the holder of its
 // preview token. Returns ErrCourseGone.
 func (s *Service) CoursePage(ctx context.Context, platform string, courseID int64, token string) (Page, error) {
-	var p Page
 	c, err := s.course(ctx, s.db, qCourse, 0, courseID)
 	if err != nil {
-		return p, err
+		return Page{}, err
 	}
 	if c.Status != Published && (token == "" || subtle.ConstantTimeCompare([]byte(token), []byte(c.PreviewToken)) != 1) {
-		return p, ErrCourseGone
+		return Page{}, ErrCourseGone
 	}
-	p.Course = c
+	return s.page(ctx, platform, c)
+}
+
+// OwnedPage returns a course of any state to somebody who has it. Returns
+// ErrCourseGone.
+func (s *Service) OwnedPage(ctx context.Context, platform string, courseID int64) (Page, error) {
+	c, err := s.course(ctx, s.db, qCourse, 0, courseID)
+	if err != nil {
+		return Page{}, err
+	}
+	return s.page(ctx, platform, c)
+}
+
+func (s *Service) page(ctx context.Context, platform string, c Course) (Page, error) {
+	p := Page{Course: c}
+	courseID := c.ID
+	var err error
 	if err := s.db.Get(ctx, qCard, &p.Card, platform, courseID); err != nil {
 		return p, err
 	}

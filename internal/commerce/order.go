@@ -115,7 +115,7 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, ha
 		return Order{}, err
 	}
 	q := Price(offer, p.Platform, s.Clock.Now())
-	if q.TotalFen != t.Total {
+	if q.facts() != t.Facts {
 		return Order{}, ErrQuote
 	}
 	have, err := s.Access.Course(ctx, tx, p.UserID, offer.CourseID)
@@ -132,9 +132,13 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, ha
 	err = tx.Get(ctx, qOrderSame, &same, p.UserID, q.SKUID, q.TotalFen, p.Platform, now+5*60_000)
 	if err == nil {
 		var o Order
-		return o, tx.Get(ctx, qOrderByID, &o, same)
-	}
-	if !errors.Is(err, db.ErrNone) {
+		if err := tx.Get(ctx, qOrderByID, &o, same); err != nil {
+			return Order{}, err
+		}
+		if o.Frozen().facts() == q.facts() {
+			return o, nil
+		}
+	} else if !errors.Is(err, db.ErrNone) {
 		return Order{}, err
 	}
 	frozen, err := json.Marshal(q)

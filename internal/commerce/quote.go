@@ -121,12 +121,23 @@ func (s *Service) QuoteFor(ctx context.Context, userID, skuID int64, platform st
 // A token carries the quote's facts signed for one user, so that what was shown is
 // what is charged, or the order is refused (INV-12).
 type tokenBody struct {
-	User, SKU, Total, Expires int64
-	Platform                  string
+	User, SKU, Expires int64
+	Platform           string
+	Facts              string // of the whole quote: price, period, promise
+}
+
+// facts sums up all of a quote but its expiry: what was shown is what is agreed.
+func (q Quote) facts() string {
+	q.ExpiresAt = 0
+	raw, err := json.Marshal(q)
+	if err != nil {
+		panic(err) // plain values
+	}
+	return inputHash("quote", string(raw))
 }
 
 func (s *Service) sign(userID int64, q Quote) string {
-	raw, err := json.Marshal(tokenBody{userID, q.SKUID, q.TotalFen, q.ExpiresAt, q.Platform})
+	raw, err := json.Marshal(tokenBody{userID, q.SKUID, q.ExpiresAt, q.Platform, q.facts()})
 	if err != nil {
 		panic(err) // plain values
 	}

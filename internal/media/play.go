@@ -22,7 +22,8 @@ type Start struct {
 	CourseID  int64
 	AssetID   int64
 	Preview   bool
-	MaxPlays  int // concurrent plays of the user; 0: Limits.MaxPlays
+	Browser   bool // the device sends its session with every request; native players do not
+	MaxPlays  int  // concurrent plays of the user; 0: Limits.MaxPlays
 }
 
 // Play is a started play.
@@ -68,7 +69,7 @@ func (s *Service) StartPlay(ctx context.Context, in Start) (Play, error) {
 	if err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.lease(ctx, tx, playID, in) }); err != nil {
 		return Play{}, err
 	}
-	t := Token{Kind: 'p', Play: playID, User: in.UserID, Session: in.SessionID, Lesson: in.LessonID, Asset: in.AssetID, Preview: in.Preview, ExpS: s.clock.Now().Add(playlistTTL).Unix()}
+	t := Token{Kind: 'p', Play: playID, User: in.UserID, Session: in.SessionID, Lesson: in.LessonID, Asset: in.AssetID, Preview: in.Preview, Browser: in.Browser, ExpS: s.clock.Now().Add(playlistTTL).Unix()}
 	p := Play{ID: playID, PlaylistURL: "/media/p/" + s.sign(t) + "/master.m3u8", Preview: in.Preview, DurationMS: a.DurationMS, PosterURL: a.PosterURL(), Renditions: list, LeaseS: int64(leaseTTL / time.Second)}
 	if in.Preview {
 		p.PreviewMS = min(a.PreviewReadyMS, a.DurationMS)

@@ -64,6 +64,11 @@ func (s *Service) entitled(ctx context.Context, t Token, v Viewer) error {
 			return ErrWrongUser
 		}
 	}
+	// A browser sends its session along; an address that comes without one has
+	// been passed on. Only native players of the mini program may come bare.
+	if t.Browser && t.User != 0 && v.UserID == 0 && !s.playerOf(t, v) {
+		return ErrWrongUser
+	}
 	p, err := play(ctx, s.db, t.Play)
 	if errors.Is(err, ErrPlayNone) {
 		return ErrTokenBad

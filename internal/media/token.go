@@ -32,17 +32,21 @@ type Token struct {
 	Lesson  int64
 	Asset   int64
 	Preview bool
+	Browser bool  // begun by a browser with a session: its requests carry it
 	Key     int64 // 'k' only
 	ExpS    int64 // Unix seconds
 }
 
 func (t Token) text() string {
-	preview := int64(0)
+	flags := int64(0)
 	if t.Preview {
-		preview = 1
+		flags |= 1
+	}
+	if t.Browser {
+		flags |= 2
 	}
 	parts := []string{string(t.Kind)}
-	for _, v := range []int64{t.Play, t.User, t.Session, t.Lesson, t.Asset, preview, t.Key, t.ExpS} {
+	for _, v := range []int64{t.Play, t.User, t.Session, t.Lesson, t.Asset, flags, t.Key, t.ExpS} {
 		parts = append(parts, strconv.FormatInt(v, 36))
 	}
 	return strings.Join(parts, ".")
@@ -75,7 +79,7 @@ func readToken(text string) (Token, error) {
 		}
 		v[i] = n
 	}
-	t := Token{Kind: parts[0][0], Play: v[0], User: v[1], Session: v[2], Lesson: v[3], Asset: v[4], Preview: v[5] == 1, Key: v[6], ExpS: v[7]}
+	t := Token{Kind: parts[0][0], Play: v[0], User: v[1], Session: v[2], Lesson: v[3], Asset: v[4], Preview: v[5]&1 != 0, Browser: v[5]&2 != 0, Key: v[6], ExpS: v[7]}
 	if t.text() != text || (t.Kind != 'p' && t.Kind != 'k') {
 		return Token{}, ErrTokenBad
 	}

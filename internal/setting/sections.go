@@ -1,5 +1,11 @@
 package setting
 
+import (
+	"slices"
+
+	"zhizhou/internal/errs"
+)
+
 // Shop is how the school presents itself.
 type Shop struct {
 	Name   string `json:"name" minLength:"1" maxLength:"20" doc:"Name of the school"`
@@ -88,6 +94,22 @@ var DefaultPolicy = map[string]string{
 	"wechat_h5/digital_service": "wechat_jsapi", "h5/digital_service": "wechat_h5", "pc/digital_service": "wechat_native",
 	"mp_ios/goods": "wechat_mini", "mp_android/goods": "wechat_mini", "wechat_h5/goods": "wechat_jsapi", "h5/goods": "wechat_h5", "pc/goods": "wechat_native",
 	"mp_ios/book": "wechat_mini", "mp_android/book": "wechat_mini", "wechat_h5/book": "wechat_jsapi", "h5/book": "wechat_h5", "pc/book": "wechat_native",
+}
+
+// policyWords are the channels that a policy may name; "" sells nothing there.
+var policyWords = []string{"", "wechat_jsapi", "wechat_mini", "wechat_h5", "wechat_native", "wechat_virtual"}
+
+// ErrPolicy is returned by Check.
+var ErrPolicy = errs.New(errs.Invalid, "policy_invalid", "通道策略里有不认识的平台或通道")
+
+// Check refuses a policy that names unknown platforms, goods or channels.
+func (p *Payment) Check() error {
+	for place, channel := range p.Policy {
+		if _, known := DefaultPolicy[place]; !known || !slices.Contains(policyWords, channel) {
+			return ErrPolicy.Field("policy", place+" → "+channel)
+		}
+	}
+	return nil
 }
 
 // NewPayment returns the defaults.

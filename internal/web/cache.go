@@ -82,7 +82,7 @@ func (c *cache) serve(w http.ResponseWriter, r *http.Request, next http.Handler)
 		buf := &buffered{header: http.Header{}, status: 200}
 		next.ServeHTTP(buf, r)
 		e = &entry{header: buf.header, body: buf.body.Bytes(), until: time.Now().Add(ttl), generation: generation}
-		if buf.status != 200 {
+		if buf.status != 200 || strings.Contains(e.header.Get("Cache-Control"), "private") {
 			copyHeader(w.Header(), e.header)
 			w.WriteHeader(buf.status)
 			_, _ = w.Write(e.body)

@@ -65,6 +65,9 @@ func NewAPI(mux *http.ServeMux, guard Guard) *API {
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/api/openapi", "", ""
 	cfg.CreateHooks = nil // no $schema in bodies
 	cfg.DefaultFormat = "application/json"
+	plain := huma.DefaultJSONFormat
+	plain.Unmarshal = readJSON
+	cfg.Formats = map[string]huma.Format{"application/json": plain, "json": plain}
 	// The console and the learner API may use the same word for different views.
 	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", func(t reflect.Type, hint string) string {
 		name := huma.DefaultSchemaNamer(t, hint)
@@ -193,6 +196,14 @@ func (a *API) member(ctx context.Context, c *Caller, permission string) error {
 	return nil
 }
 
+// Who returns the signed-in learner of a request to a public route, where nobody
+// is looked up unless asked for; ID 0 when nobody is signed in.
+func (a *API) Who(ctx context.Context) User {
+	c := CallerOf(ctx)
+	_ = a.learner(ctx, c) // not signed in is an answer here
+	return c.User
+}
+
 // Staffed wraps a raw handler (uploads) with the console's sign-in and permission.
 func (a *API) Staffed(permission string, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -206,9 +217,7 @@ func (a *API) Staffed(permission string, h http.Handler) http.Handler {
 
 // SignedIn fills the caller's user on raw handlers; it refuses nobody.
 func (a *API) SignedIn(r *http.Request) User {
-	c := CallerOf(r.Context())
-	_ = a.learner(r.Context(), c) // not signed in is an answer here
-	return c.User
+	return a.Who(r.Context())
 }
 
 // Fail writes err as a problem, for raw handlers.

@@ -5,16 +5,22 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"zhizhou/internal/errs"
 )
 
 // Config sets up the outer handler.
@@ -70,6 +76,7 @@ func (a *API) Handler(cfg Config) http.Handler {
 			r.Method = http.MethodPatch
 		}
 		rec := &recorder{ResponseWriter: w, status: 200}
+		unclean := !clean(r.URL)
 		h := w.Header()
 		h.Set("X-Request-Id", call.RequestID)
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -103,9 +110,33 @@ func (a *API) Handler(cfg Config) http.Handler {
 			seen.WithLabelValues(route, string('0'+byte(rec.status/100))+"xx").Observe(took.Seconds())
 			line(cfg.Log, call, r.Method, route, rec.status, took, statements())
 		}()
+		if unclean {
+			Fail(rec, r, errText)
+			return
+		}
 		guarded.ServeHTTP(rec, r)
 	})
 }
+
+var errText = errs.New(errs.Invalid, "text_invalid", "内容里有无法识别的字符")
+
+// clean refuses addresses with NUL bytes or broken UTF-8, which the databases
+// treat differently and no person types.
+func clean(u *url.URL) bool {
+	query, err := url.QueryUnescape(u.RawQuery)
+	return err == nil && utf8.ValidString(u.Path) && utf8.ValidString(query) && !strings.ContainsRune(u.Path, 0) && !strings.ContainsRune(query, 0)
+}
+
+// readJSON is the usual decoding behind the same check.
+func readJSON(data []byte, v any) error {
+	if !utf8.Valid(data) || nul.Match(data) {
+		return errText
+	}
+	return json.Unmarshal(data, v)
+}
+
+// nul finds an escaped NUL; an even run of backslashes before it is plain text.
+var nul = regexp.MustCompile(`(^|[^\\])(\\\\)*\\u0000`)
 
 // line writes the one log line of a request. The path is the route's pattern:
 // real paths hold tokens and numbers of people.

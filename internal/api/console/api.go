@@ -32,6 +32,8 @@ type Deps struct {
 	Sandbox   bool
 	// TestChannel proves a channel's keys without moving money.
 	TestChannel func(ctx context.Context, c pay.Channel) error
+	// CheckPayment refuses merchant keys that cannot work, before they are saved.
+	CheckPayment func(*setting.Payment) error
 	// Outside are the addresses of outside services in force, for the settings page.
 	Outside map[string]string
 }
@@ -92,5 +94,5 @@ func first(keys []int64) int64 {
 
 // ByID names a thing by its id.
 type ByID struct {
-	ID int64 `path:"id"`
+	ID int64 `path:"id" minimum:"0"`
 }

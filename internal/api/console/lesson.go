@@ -144,7 +144,7 @@ func (r *routes) saveLesson(ctx context.Context, in *struct {
 ) (*web.Body[LessonView], error) {
 	ch := catalog.LessonChange{Title: in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID}
 	if ch.AssetID != 0 {
-		a, err := r.Media.Asset(ctx, ch.AssetID)
+		a, err := r.ownAsset(ctx, ch.AssetID)
 		if err != nil {
 			return nil, err
 		}
@@ -156,6 +156,20 @@ func (r *routes) saveLesson(ctx context.Context, in *struct {
 		return nil, err
 	}
 	return r.lessonAnswer(ctx, in.ID)
+}
+
+// mine tells whether the caller may use a video: instructors only what they
+// uploaded themselves.
+func mine(ctx context.Context, a media.Asset) bool {
+	return scope(ctx) == 0 || a.CreatedBy == web.CallerOf(ctx).Staff.ID
+}
+
+func (r *routes) ownAsset(ctx context.Context, assetID int64) (media.Asset, error) {
+	a, err := r.Media.Asset(ctx, assetID)
+	if err == nil && !mine(ctx, a) {
+		return media.Asset{}, media.ErrAssetNone
+	}
+	return a, err
 }
 
 func (r *routes) assets() {
@@ -170,15 +184,22 @@ func (r *routes) assets() {
 			rows, next, err := r.Media.Assets(ctx, media.AssetFilter{Status: in.Status, Query: in.Q, Cursor: in.Cursor, Limit: in.Limit})
 			out := web.List[AssetView]{Items: []AssetView{}, NextCursor: next}
 			for _, a := range rows {
-				out.Items = append(out.Items, assetView(a))
+				if mine(ctx, a) {
+					out.Items = append(out.Items, assetView(a))
+				}
 			}
 			return web.Answer(out), err
 		})
 	web.Handle(r.web, route("asset", http.MethodGet, "assets/{id}", "How far a video is", tag, account.PermMediaUpload),
 		func(ctx context.Context, in *ByID) (*web.Body[AssetView], error) {
-			a, err := r.Media.Asset(ctx, in.ID)
+			a, err := r.ownAsset(ctx, in.ID)
 			return web.Answer(assetView(a)), err
 		})
 	web.Handle(r.web, quiet(route("asset_retry", http.MethodPost, "assets/{id}/retry", "Process a failed video again", tag, account.PermMediaUpload)),
-		func(ctx context.Context, in *ByID) (*none, error) { return nil, r.Media.Retry(ctx, in.ID) })
+		func(ctx context.Context, in *ByID) (*none, error) {
+			if _, err := r.ownAsset(ctx, in.ID); err != nil {
+				return nil, err
+			}
+			return nil, r.Media.Retry(ctx, in.ID)
+		})
 }

@@ -349,9 +349,15 @@ type Setting[T any] struct {
 }
 
 func (r *routes) settings() {
-	section(r, "shop", setting.NewShop, func(*setting.Shop, *setting.Shop) {})
-	section(r, "wechat", func() *setting.WeChat { return &setting.WeChat{} }, func(v, before *setting.WeChat) { v.Keep(before) })
-	section(r, "payment", setting.NewPayment, func(v, before *setting.Payment) { v.Keep(before) })
+	section(r, "shop", setting.NewShop, func(*setting.Shop, *setting.Shop) error { return nil })
+	section(r, "wechat", func() *setting.WeChat { return &setting.WeChat{} }, func(v, before *setting.WeChat) error { v.Keep(before); return nil })
+	section(r, "payment", setting.NewPayment, func(v, before *setting.Payment) error {
+		v.Keep(before)
+		if err := v.Check(); err != nil {
+			return err
+		}
+		return r.CheckPayment(v)
+	})
 	web.Handle(r.web, route("payment_test", http.MethodPost, "settings/payment/test", "Ask a channel whether the keys are good", "console setting", account.PermSettingEdit), r.testChannel)
 	type outside struct {
 		Sandbox   bool              `json:"sandbox"`
@@ -364,11 +370,11 @@ func (r *routes) settings() {
 }
 
 // section registers reading and saving of one group of settings. Secrets leave
-// hidden and keep their value when they come back hidden.
+// hidden; accept gives those that come back hidden their value and checks the rest.
 func section[T any, P interface {
 	*T
 	setting.Section
-}](r *routes, name string, fresh func() P, keep func(now, before P)) {
+}](r *routes, name string, fresh func() P, accept func(now, before P) error) {
 	web.Handle(r.web, route("setting_"+name, http.MethodGet, "settings/"+name, "The "+name+" settings", "console setting", account.PermSettingRead),
 		func(ctx context.Context, _ *none) (*web.Body[Setting[T]], error) {
 			v := fresh()
@@ -385,7 +391,9 @@ func section[T any, P interface {
 				return nil, err
 			}
 			v := P(&in.Body.Value)
-			keep(v, before)
+			if err := accept(v, before); err != nil {
+				return nil, err
+			}
 			if err := r.Settings.Save(ctx, v, in.Body.Version, before); err != nil {
 				return nil, err
 			}

@@ -2,6 +2,7 @@ package learner
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"zhizhou/internal/catalog"
@@ -138,12 +139,29 @@ func (r *routes) course(ctx context.Context, in *struct {
 	ID      int64  `path:"id"`
 	Preview string `query:"preview" maxLength:"64" doc:"Token of a draft's preview link"`
 },
-) (*web.Body[CourseDetail], error) {
+) (*courseAnswer, error) {
 	p, err := r.Catalog.CoursePage(ctx, platform(ctx), in.ID, in.Preview)
-	if err != nil {
+	if err == nil {
+		return &courseAnswer{CacheControl: "no-store", Body: detail(p)}, nil
+	}
+	// What was taken off the shelf stays open for those who have it; that answer is
+	// theirs alone and is not kept for others.
+	if !errors.Is(err, catalog.ErrCourseGone) || in.Preview != "" {
 		return nil, err
 	}
-	return web.Answer(detail(p)), nil
+	have, herr := r.Access.Course(ctx, r.Settings.DB, r.web.Who(ctx).ID, in.ID)
+	if herr != nil || !have.Owned {
+		return nil, errors.Join(herr, err)
+	}
+	if p, err = r.Catalog.OwnedPage(ctx, platform(ctx), in.ID); err != nil {
+		return nil, err
+	}
+	return &courseAnswer{CacheControl: "private, no-store", Body: detail(p)}, nil
+}
+
+type courseAnswer struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         CourseDetail
 }
 
 func detail(p catalog.Page) CourseDetail {

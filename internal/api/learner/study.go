@@ -216,7 +216,7 @@ func (r *routes) play(ctx context.Context, in *lessonPath) (*web.Body[PlayView],
 	}
 	c := web.CallerOf(ctx)
 	p, err := r.Media.StartPlay(ctx, media.Start{
-		UserID: c.User.ID, SessionID: c.User.SessionID, LessonID: l.ID, CourseID: l.CourseID, AssetID: l.AssetID, Preview: !d.Allowed, MaxPlays: r.MaxPlays,
+		UserID: c.User.ID, SessionID: c.User.SessionID, LessonID: l.ID, CourseID: l.CourseID, AssetID: l.AssetID, Preview: !d.Allowed, Browser: c.Bearer == "", MaxPlays: r.MaxPlays,
 	})
 	if err != nil {
 		return nil, err
@@ -278,9 +278,12 @@ func (r *routes) beat(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, errors.Join(leaseErr, err)
 	}
-	l, err := r.Catalog.Lesson(ctx, lessonID)
+	l, d, err := r.open(ctx, lessonID)
 	if err != nil {
 		return nil, err
+	}
+	if !d.Allowed && d.Reason != "preview" {
+		return nil, access.ErrLocked
 	}
 	p, err := r.Learning.Watch(ctx, in.ID, userID, l, learning.Beat{Seq: in.Body.Seq, FromMS: in.Body.FromMS, ToMS: in.Body.ToMS, PositionMS: in.Body.PositionMS})
 	if err == nil {

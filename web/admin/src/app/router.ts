@@ -16,7 +16,7 @@ const page = (path: string, name: string, title: string, permission: string, com
 
 const routes: RouteRecordRaw[] = [
   { path: '/login', name: 'login', component: () => import('@/features/auth/LoginPage.vue'), meta: { open: true, title: '登录' } },
-  { path: '/', name: 'home', redirect: () => ({ name: me.value ? homeFor(me.value.permissions) : 'login' }) },
+  { path: '/', name: 'home', component: () => import('./NonePage.vue') }, // never shown: the guard below sends on, once it knows who is signed in
   page('/overview', 'overview', '概览', 'overview.read', () => import('@/features/overview/OverviewPage.vue')),
   page('/courses', 'courses', '课程', 'course.read', () => import('@/features/course/CoursesPage.vue')),
   page('/courses/:id(\\d+)/:tab(info|outline|sell)?', 'course', '编辑课程', 'course.read', () => import('@/features/course/CourseEditorPage.vue')),
@@ -41,6 +41,7 @@ router.beforeEach(async (to) => {
   await loadMe()
   if (to.meta.open) return true
   if (!me.value || locked.value) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+  if (to.name === 'home') return { name: homeFor(me.value.permissions) }
   if (to.meta.permission && !may(to.meta.permission)) return { name: homeFor(me.value.permissions) }
   return true
 })
