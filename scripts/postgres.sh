@@ -28,8 +28,11 @@ install -m 600 /dev/null "$dir/password"
 printf '%s' "$password" >"$dir/password"
 ((EUID == 0)) && chown postgres "$dir/password"
 pg initdb -D "$dir/data" -U zhizhou -E UTF8 --locale=C.UTF-8 -A scram-sha-256 --pwfile="$dir/password" --no-sync >/dev/null
-# Nothing here must survive a power cut, so no time is spent on fsync.
-pg pg_ctl -D "$dir/data" -w -l "$dir/log" -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=300 -c fsync=off -c full_page_writes=off" start >/dev/null ||
+# Tests need not survive a power cut, so no time is spent on fsync; measurements
+# (PG_DURABLE=1) pay for it as production does.
+careless="-c fsync=off -c full_page_writes=off"
+[[ -n ${PG_DURABLE:-} ]] && careless=
+pg pg_ctl -D "$dir/data" -w -l "$dir/log" -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=300 $careless" start >/dev/null ||
   { cat "$dir/log" >&2; die "PostgreSQL did not start"; }
 export TEST_POSTGRES_URL="postgres://zhizhou:$password@127.0.0.1:$port/postgres?sslmode=disable"
 "$@"
