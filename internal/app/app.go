@@ -179,7 +179,7 @@ func (a *App) keepSold(ctx context.Context, tx *db.Tx, courseID int64) error {
 func (a *App) periodic() {
 	a.Jobs.Every("commerce", time.Minute, a.Commerce.Sweep)
 	a.Jobs.Every("publish", 15*time.Second, a.Catalog.PublishDue)
-	a.Jobs.Every("items", time.Minute, a.SyncItems)
+	a.Jobs.Every("items", 15*time.Second, a.SyncItems)
 	a.Jobs.Every("media", 5*time.Minute, func(ctx context.Context) error {
 		return errors.Join(a.Media.Recover(ctx), a.Media.Sweep(ctx))
 	})

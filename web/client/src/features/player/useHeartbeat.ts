@@ -28,9 +28,13 @@ export function useHeartbeat(hooks: HeartbeatHooks) {
   let watched = new Watched()
   let queue = new Beats()
   let sending = false
+  // A play begun as a visitor is nobody's: it reports nothing, not even after a
+  // sign-in on a page above.
+  let counted = false
 
   function begin(id: number) {
     playId = id
+    counted = !visitor()
     queue = new Beats()
     watched = new Watched()
   }
@@ -46,7 +50,7 @@ export function useHeartbeat(hooks: HeartbeatHooks) {
   /** Sends everything played so far. `leaving` lets the request outlive the page. */
   async function flush(leaving = false) {
     queue.add(watched.take(), position, rate)
-    if (!playId || visitor() || (sending && !leaving)) return
+    if (!playId || !counted || visitor() || (sending && !leaving)) return
     sending = true
     const mine = playId
     const sent = queue
