@@ -110,7 +110,7 @@ for (const size of Object.keys(sizes)) {
       const before = (await video(page)).at
       await page.keyboard.press('l') // ten seconds on
       await playedTo(page, before + 9)
-      const beat = page.waitForResponse((r) => /\/api\/plays\/\d+\/beat$/.test(r.url()) && r.status() === 200)
+      const beat = page.waitForResponse((r) => /\/api\/plays\/\d+\/beat$/.test(r.url()) && r.status() === 200, { timeout: 40_000 }) // at the latest the next of the regular ones
       await page.keyboard.press('k') // pause, which reports
       await beat
       left = (await video(page)).at
