@@ -13,6 +13,7 @@ import (
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/db"
+	"zhizhou/internal/pay"
 	"zhizhou/internal/sandbox"
 )
 
@@ -227,5 +228,36 @@ func TestAbnormalRefundWaitsForAPerson(t *testing.T) {
 		if open.Abnormal != 1 {
 			t.Fatal("nobody is told")
 		}
+	})
+}
+
+// A refund made by hand on the merchant platform is booked as what it was: a part
+// leaves the course open, repeats change nothing, and the rest ends it.
+func TestRefundMadeAtTheChannelIsBookedAsItWas(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.learner("13600136006", nil)
+		no, payment := p.buy(w.sku)
+		tell := func(number string, fen int64) {
+			t.Helper()
+			w.ok(w.app.Commerce.Receive(context.Background(), commerce.Notice{Channel: "wechatpay", Notice: pay.Notice{
+				EventID: number, EventType: "REFUND.SUCCESS", Raw: []byte("{}"),
+				Refund: &pay.RefundReceipt{OutRefundNo: number, OutTradeNo: payment, RefundID: number, State: pay.RefundSuccess, AmountFen: fen},
+			}}))
+		}
+		state := func() (fen int64, open bool) {
+			return p.want(200, "", "GET", "/api/orders/"+no, nil).num("refunded_fen"),
+				p.want(200, "", "GET", fmt.Sprintf("/api/lessons/%d", w.lesson), nil).at("access", "allowed") == true
+		}
+		for range 3 {
+			tell("BYHAND0001", 5000)
+		}
+		if fen, open := state(); fen != 5000 || !open {
+			t.Fatalf("after a part: %d fen back, open %v", fen, open)
+		}
+		tell("BYHAND0002", 11900)
+		if fen, open := state(); fen != 16900 || open {
+			t.Fatalf("after the rest: %d fen back, open %v", fen, open)
+		}
+		w.sound()
 	})
 }

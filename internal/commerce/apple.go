@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"zhizhou/internal/access"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
@@ -40,8 +39,9 @@ func (s *Service) AppleInquiry(ctx context.Context, outTradeNo string) (agree bo
 	return agree, fmt.Sprintf("付款时间 %d，约定 %d 天且学习不超过 %d%%，实际已学 %d%%", o.PaidAt, it.RefundDays, it.RefundMaxWatchedPercent, watched), nil
 }
 
-// channelRefund records a refund that the channel made without being asked by us,
-// as Apple does: the whole payment goes back, access ends, once.
+// channelRefund records a refund that the channel made without being asked by us:
+// by Apple, or by hand on the merchant platform. It books what really went back,
+// once for each refund, and access ends only when nothing stays paid.
 func (s *Service) channelRefund(ctx context.Context, tx *db.Tx, got pay.RefundReceipt) error {
 	var p Payment
 	err := tx.Get(ctx, qPaymentByNo, &p, got.OutTradeNo)
@@ -59,6 +59,9 @@ func (s *Service) channelRefund(ctx context.Context, tx *db.Tx, got pay.RefundRe
 		return err
 	}
 	key := "c:" + p.OutTradeNo
+	if got.OutRefundNo != "" {
+		key = "c:" + got.OutRefundNo
+	}
 	var old Refund
 	if err := tx.Get(ctx, qRefundByKey, &old, o.ID, key); !errors.Is(err, db.ErrNone) {
 		return err // recorded before
@@ -68,11 +71,16 @@ func (s *Service) channelRefund(ctx context.Context, tx *db.Tx, got pay.RefundRe
 		return err
 	}
 	now := clock.MS(s.Clock)
+	rest := got.AmountFen
+	if rest == 0 { // a channel that names no amount gives back all
+		rest = p.AmountFen
+	}
 	for _, it := range items {
-		left := it.PriceFen - it.RefundedFen
-		if left == 0 {
+		left := min(rest, it.PriceFen-it.RefundedFen)
+		if left <= 0 {
 			continue
 		}
+		rest -= left
 		r := Refund{
 			ID: id.New(), No: id.Code(), OrderID: o.ID, OrderItemID: it.ID, PaymentID: p.ID, UserID: o.UserID, Cause: "channel", AmountFen: left,
 			Reason: "由支付平台退款", Status: RefundProcessing, RequestedAt: now, CheckAt: now,
@@ -80,10 +88,7 @@ func (s *Service) channelRefund(ctx context.Context, tx *db.Tx, got pay.RefundRe
 		if err := s.insertRefund(ctx, tx, r, key); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, qItemRefund, it.ID, left); err != nil {
-			return err
-		}
-		if _, err := s.Access.Revoke(ctx, tx, access.OrderItem(it.ID), "支付平台退款"); err != nil {
+		if err := s.takeBack(ctx, tx, r); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, qRefundDone, r.ID, got.RefundID, now); err != nil {
