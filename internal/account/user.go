@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -12,6 +11,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
+	"zhizhou/internal/text"
 )
 
 // User is a learner.
@@ -101,14 +101,14 @@ func (s *Service) byPhone(ctx context.Context, tx *db.Tx, phone string) (u User,
 	return u, n == 1, err
 }
 
-// A name without anything personal in it.
-func nickname() string { return fmt.Sprintf("学员 %04d", rand.IntN(10000)) }
-
-// Rename sets the nickname. Returns ErrNickname.
+// Rename sets the nickname. Returns ErrNickname, ErrNicknameStaff.
 func (s *Service) Rename(ctx context.Context, userID int64, name string) error {
-	name = strings.Join(strings.Fields(name), " ")
-	if n := utf8.RuneCountInString(name); n < 1 || n > 20 || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == '\u202e' }) {
+	name = text.Line(name)
+	if n := utf8.RuneCountInString(name); n < 1 || n > 20 {
 		return ErrNickname
+	}
+	if posesAsStaff(name, s.shopName(ctx)) {
+		return ErrNicknameStaff
 	}
 	return s.set(ctx, qUserNickname, userID, name)
 }

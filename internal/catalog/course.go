@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
+	"zhizhou/internal/text"
 )
 
 // The states of a course.
@@ -146,14 +147,6 @@ func (s *Service) CreateCourse(ctx context.Context, scope int64, title string) (
 	return c, err
 }
 
-func courseTitle(title string) (string, error) {
-	title = strings.Join(strings.Fields(title), " ")
-	if n := utf8.RuneCountInString(title); n < 1 || n > 60 {
-		return "", ErrCourse.Field("title", "课程名为 1–60 个字")
-	}
-	return title, nil
-}
-
 // UpdateCourse saves the course's page. Returns ErrCourseGone, ErrCourse,
 // ErrVersion.
 func (s *Service) UpdateCourse(ctx context.Context, scope, courseID int64, ch CourseChange) error {
@@ -161,6 +154,7 @@ func (s *Service) UpdateCourse(ctx context.Context, scope, courseID int64, ch Co
 	if err != nil {
 		return err
 	}
+	ch.Promise, ch.Audience, ch.Outcomes, ch.Tags = text.Line(ch.Promise), text.Lines(ch.Audience), lines(ch.Outcomes), lines(ch.Tags)
 	if utf8.RuneCountInString(ch.Promise) > 120 {
 		return ErrCourse.Field("promise", "不超过 120 个字")
 	}
@@ -170,7 +164,7 @@ func (s *Service) UpdateCourse(ctx context.Context, scope, courseID int64, ch Co
 	if !contains(Scenes, ch.Scene) {
 		ch.Scene = Scenes[uint64(courseID)%uint64(len(Scenes))]
 	}
-	outcomes, err := json.Marshal(trimAll(ch.Outcomes))
+	outcomes, err := json.Marshal(ch.Outcomes)
 	if err != nil {
 		return err
 	}
@@ -183,7 +177,7 @@ func (s *Service) UpdateCourse(ctx context.Context, scope, courseID int64, ch Co
 		if scope != 0 { // an instructor's own course stays that instructor's
 			ch.InstructorID, ch.Recommended, ch.Position = before.InstructorID, before.Recommended, before.Position
 		}
-		n, err := tx.Exec(ctx, qCourseUpdate, courseID, title, strings.TrimSpace(ch.Promise), intro, strings.TrimSpace(ch.Audience), string(outcomes),
+		n, err := tx.Exec(ctx, qCourseUpdate, courseID, title, ch.Promise, intro, ch.Audience, string(outcomes),
 			ch.Cover, ch.Scene, ch.InstructorID, ch.CategoryID, ch.Position, ch.Recommended, clock.MS(s.clock), ch.Version)
 		if err != nil {
 			return err
@@ -194,7 +188,7 @@ func (s *Service) UpdateCourse(ctx context.Context, scope, courseID int64, ch Co
 		if _, err := tx.Exec(ctx, qTagsDrop, courseID); err != nil {
 			return err
 		}
-		for _, t := range trimAll(ch.Tags) {
+		for _, t := range ch.Tags {
 			if _, err := tx.Exec(ctx, qTagAdd, courseID, strings.ReplaceAll(t, ",", " ")); err != nil {
 				return err
 			}
@@ -269,13 +263,13 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, c Course, to string, publ
 }
 
 // ready names what a course lacks before it can be shown and sold.
-func (s *Service) ready(ctx context.Context, r db.Reader, c Course) error {
+func (s *Service) ready(ctx context.Context, tx *db.Tx, c Course) error {
 	var lessons []Lesson
-	if err := r.List(ctx, qLessons, &lessons, c.ID); err != nil {
+	if err := tx.List(ctx, qLessons, &lessons, c.ID); err != nil {
 		return err
 	}
 	var skus []SKU
-	if err := r.List(ctx, qSKUs, &skus, c.ID, false); err != nil {
+	if err := tx.List(ctx, qSKUs, &skus, c.ID, false); err != nil {
 		return err
 	}
 	e := ErrNotReady
@@ -288,6 +282,11 @@ func (s *Service) ready(ctx context.Context, r db.Reader, c Course) error {
 		}
 		if l.Form == Article && l.BodyHTML == "" {
 			return e.Say("课时「"+l.Title+"」还没有正文").Field("lessons", l.Title+"：没有正文")
+		}
+		for _, f := range s.onPublish {
+			if err := f(ctx, tx, l); err != nil {
+				return err
+			}
 		}
 	}
 	if len(skus) == 0 {
@@ -379,16 +378,6 @@ func contains(list []string, s string) bool {
 		}
 	}
 	return false
-}
-
-func trimAll(list []string) []string {
-	out := []string{}
-	for _, s := range list {
-		if s = strings.TrimSpace(s); s != "" {
-			out = append(out, s)
-		}
-	}
-	return out
 }
 
 // ScheduleWhenReady schedules a draft for the time at although something is still

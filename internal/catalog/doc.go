@@ -16,11 +16,12 @@ import (
 
 // Service is the catalog domain.
 type Service struct {
-	db       *db.DB
-	clock    clock.Clock
-	changed  func()
-	onLesson []func(ctx context.Context, tx *db.Tx, l Lesson) error
-	onDelete []func(ctx context.Context, tx *db.Tx, courseID int64) error
+	db        *db.DB
+	clock     clock.Clock
+	changed   func()
+	onLesson  []func(ctx context.Context, tx *db.Tx, l Lesson) error
+	onDelete  []func(ctx context.Context, tx *db.Tx, courseID int64) error
+	onPublish []func(ctx context.Context, tx *db.Tx, l Lesson) error
 }
 
 // New makes a Service. changed is called after each public change, to drop caches.
@@ -39,6 +40,12 @@ func (s *Service) OnDelete(f func(ctx context.Context, tx *db.Tx, courseID int64
 	s.onDelete = append(s.onDelete, f)
 }
 
+// OnPublish registers f, which may refuse that a course with this lesson is
+// published: what it promises cannot be shown yet.
+func (s *Service) OnPublish(f func(ctx context.Context, tx *db.Tx, l Lesson) error) {
+	s.onPublish = append(s.onPublish, f)
+}
+
 // The refusals of this domain.
 var (
 	ErrCourseGone     = errs.New(errs.NotFound, "course_gone", "没有这门课程，或已下架")
@@ -50,6 +57,7 @@ var (
 	ErrAttachmentGone = errs.New(errs.NotFound, "attachment_gone", "没有这份附件")
 	ErrCourse         = errs.New(errs.Invalid, "course_invalid", "请检查课程资料")
 	ErrLesson         = errs.New(errs.Invalid, "lesson_invalid", "请检查课时资料")
+	ErrAttachment     = errs.New(errs.Invalid, "attachment_invalid", "请检查附件")
 	ErrSKU            = errs.New(errs.Invalid, "sku_invalid", "请检查规格")
 	ErrOutline        = errs.New(errs.Conflict, "outline_changed", "大纲刚被别人改过，请刷新后再排序")
 	ErrVersion        = errs.New(errs.Conflict, "course_changed", "课程刚被别人改过，请刷新后再保存")

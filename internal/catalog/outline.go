@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"zhizhou/internal/audit"
@@ -342,14 +341,6 @@ func ReadingMS(body string) int64 {
 	return max(30_000, n*150)
 }
 
-func partTitle(title string) (string, error) {
-	title = strings.Join(strings.Fields(title), " ")
-	if n := utf8.RuneCountInString(title); n < 1 || n > 60 {
-		return "", ErrLesson.Field("title", "标题为 1–60 个字")
-	}
-	return title, nil
-}
-
 // Attachments lists the files of a course.
 func (s *Service) Attachments(ctx context.Context, courseID int64) ([]Attachment, error) {
 	var rows []Attachment
@@ -367,9 +358,14 @@ func (s *Service) Attachment(ctx context.Context, attachmentID int64) (Attachmen
 	return a, err
 }
 
-// AddAttachment adds a stored file to a course. Returns ErrCourseGone, ErrLessonGone.
+// AddAttachment adds a stored file to a course. Returns ErrAttachment, ErrCourseGone,
+// ErrLessonGone.
 func (s *Service) AddAttachment(ctx context.Context, scope int64, a Attachment) (int64, error) {
 	a.ID = id.New()
+	var err error
+	if a.Name, err = named(a.Name, 150, ErrAttachment, "name", "文件名为 1–150 个字"); err != nil {
+		return 0, err
+	}
 	if a.LessonID != 0 {
 		if l, err := s.Lesson(ctx, a.LessonID); err != nil || l.CourseID != a.CourseID {
 			return 0, ErrLessonGone

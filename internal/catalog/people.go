@@ -4,12 +4,14 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"zhizhou/internal/audit"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
 	"zhizhou/internal/id"
+	"zhizhou/internal/text"
 )
 
 // Instructors lists instructors.
@@ -21,9 +23,11 @@ func (s *Service) Instructors(ctx context.Context) ([]Instructor, error) {
 
 // SaveInstructor adds (ID 0) or changes an instructor and returns the id.
 func (s *Service) SaveInstructor(ctx context.Context, in Instructor) (int64, error) {
-	if in.Name = strings.TrimSpace(in.Name); in.Name == "" || len([]rune(in.Name)) > 20 {
-		return 0, errs.New(errs.Invalid, "instructor_invalid", "请检查讲师资料").Field("name", "姓名为 1–20 个字")
+	var err error
+	if in.Name, err = named(in.Name, 20, errs.New(errs.Invalid, "instructor_invalid", "请检查讲师资料"), "name", "姓名为 1–20 个字"); err != nil {
+		return 0, err
 	}
+	in.Title, in.Bio = text.Line(in.Title), text.Lines(in.Bio)
 	isNew := in.ID == 0
 	if isNew {
 		in.ID = id.New()
@@ -60,8 +64,9 @@ var slug = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 // SaveCategory adds (ID 0) or changes a category. Returns ErrSlugTaken.
 func (s *Service) SaveCategory(ctx context.Context, c Category) (int64, error) {
 	invalid := errs.New(errs.Invalid, "category_invalid", "请检查分类")
-	if c.Name = strings.TrimSpace(c.Name); c.Name == "" || len([]rune(c.Name)) > 10 {
-		return 0, invalid.Field("name", "名称为 1–10 个字")
+	var err error
+	if c.Name, err = named(c.Name, 10, invalid, "name", "名称为 1–10 个字"); err != nil {
+		return 0, err
 	}
 	if !slug.MatchString(c.Slug) {
 		return 0, invalid.Field("slug", "1–40 位小写字母、数字或连字符")
@@ -70,7 +75,7 @@ func (s *Service) SaveCategory(ctx context.Context, c Category) (int64, error) {
 	if isNew {
 		c.ID = id.New()
 	}
-	err := s.public(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.public(ctx, func(ctx context.Context, tx *db.Tx) error {
 		q := qCategoryUpdate
 		if isNew {
 			q = qCategoryInsert
@@ -107,9 +112,11 @@ func (s *Service) DeleteCategory(ctx context.Context, categoryID int64) error {
 // SaveBanner adds (ID 0) or changes a banner. The link stays on this site.
 func (s *Service) SaveBanner(ctx context.Context, b Banner) (int64, error) {
 	invalid := errs.New(errs.Invalid, "banner_invalid", "请检查横幅")
-	if b.Title = strings.TrimSpace(b.Title); b.Title == "" || len([]rune(b.Title)) > 40 {
+	// A line break breaks the headline where its sense does.
+	if b.Title = text.Lines(b.Title); b.Title == "" || utf8.RuneCountInString(b.Title) > 40 {
 		return 0, invalid.Field("title", "标题为 1–40 个字")
 	}
+	b.Subtitle, b.Note = text.Line(b.Subtitle), text.Line(b.Note)
 	if b.Link != "" && (!strings.HasPrefix(b.Link, "/") || strings.HasPrefix(b.Link, "//")) {
 		return 0, invalid.Field("link", "只能链接到本站，以 / 开头")
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"zhizhou/internal/audit"
@@ -154,8 +153,9 @@ var platforms = []string{"mp_ios", "mp_android", "wechat_h5", "h5", "pc"}
 // in the history and wanted as an item of virtual payment. Returns ErrSKU,
 // ErrCourseGone, ErrSKUGone.
 func (s *Service) SaveSKU(ctx context.Context, courseID int64, k SKU) (int64, error) {
-	if k.Name = strings.TrimSpace(k.Name); k.Name == "" || len([]rune(k.Name)) > 30 {
-		return 0, ErrSKU.Field("name", "名称为 1–30 个字")
+	var err error
+	if k.Name, err = named(k.Name, 30, ErrSKU, "name", "名称为 1–30 个字"); err != nil {
+		return 0, err
 	}
 	if k.PriceFen < 0 || k.PriceFen > MaxPriceFen {
 		return 0, ErrSKU.Field("price_fen", "价格为 0–99999.99 元")

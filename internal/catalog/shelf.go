@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"slices"
 
 	"zhizhou/internal/db"
 )
@@ -102,7 +103,7 @@ type Page struct {
 	Course      Course
 	Card        Card
 	Instructor  Instructor
-	Parts       []Part
+	Parts       []Part // chapters that have lessons
 	Attachments []Attachment
 	SKUs        []SKU
 	Product     Product
@@ -145,6 +146,8 @@ func (s *Service) page(ctx context.Context, platform string, c Course) (Page, er
 	if p.Parts, err = s.Outline(ctx, courseID); err != nil {
 		return p, err
 	}
+	// A chapter whose lessons are still to come is the editor's business.
+	p.Parts = slices.DeleteFunc(p.Parts, func(c Part) bool { return len(c.Lessons) == 0 })
 	if p.Attachments, err = s.Attachments(ctx, courseID); err != nil {
 		return p, err
 	}
