@@ -70,13 +70,12 @@ func (s *Service) LoginSMS(ctx context.Context, phone, code string, consents []C
 // last time must be among consents. Returns ErrLogin, ErrLoginOften, ErrConsent.
 func (s *Service) LoginPassword(ctx context.Context, phone, password string, consents []Consent, d Device) (Session, error) {
 	hash := s.phoneHash(phone)
-	if err := s.take(ctx, ErrLoginOften,
-		quota{"login:" + hash, 15 * time.Minute, 10},
-		quota{"login-address:" + d.Address, 15 * time.Minute, 60}); err != nil {
+	try, err := s.tryPassword(ctx, "learner:"+hash, d.Address)
+	if err != nil {
 		return Session{}, err
 	}
 	var u User
-	err := s.DB.Get(ctx, qUserByPhone, &u, hash)
+	err = s.DB.Get(ctx, qUserByPhone, &u, hash)
 	if err != nil && !errors.Is(err, db.ErrNone) {
 		return Session{}, err
 	}
@@ -86,7 +85,7 @@ func (s *Service) LoginPassword(ctx context.Context, phone, password string, con
 	if err := s.acceptFirst(ctx, subject(u.ID), consents); err != nil {
 		return Session{}, err
 	}
-	return s.open(ctx, d, func(context.Context, *db.Tx) (User, bool, error) { return u, false, nil })
+	return s.open(ctx, d, func(ctx context.Context, tx *db.Tx) (User, bool, error) { return u, false, try.right(ctx, tx) })
 }
 
 // LoginMini signs in with a code of wx.login. Returns ErrConsent, ErrWeChat.
@@ -111,6 +110,7 @@ func (s *Service) loginWeChat(ctx context.Context, kind string, consents []Conse
 	if err != nil {
 		return Session{}, wechatError(err)
 	}
+	wu.Nickname = nicknameFrom(wu.Nickname, s.shopName(ctx))
 	return s.open(ctx, d, func(ctx context.Context, tx *db.Tx) (User, bool, error) {
 		u, isNew, err := s.byWeChat(ctx, tx, kind, wu)
 		if err != nil {
@@ -180,11 +180,7 @@ func (s *Service) byWeChat(ctx context.Context, tx *db.Tx, kind string, wu WeCha
 	now := clock.MS(s.Clock)
 	if userID == 0 {
 		userID, isNew = id.New(), true
-		name := wu.Nickname
-		if name == "" {
-			name = nickname()
-		}
-		if _, err := tx.Exec(ctx, qUserInsert, userID, name, "", nil, nil, "", now); err != nil {
+		if _, err := tx.Exec(ctx, qUserInsert, userID, wu.Nickname, "", nil, nil, "", now); err != nil {
 			return User{}, false, err
 		}
 	}

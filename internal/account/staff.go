@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
 	"zhizhou/internal/id"
+	"zhizhou/internal/text"
 )
 
 const (
@@ -66,7 +67,7 @@ func (s *Service) CreateStaff(ctx context.Context, n NewStaff) (Staff, error) {
 	switch {
 	case !loginName.MatchString(n.Login):
 		return Staff{}, invalid.Field("login", "3–64 位小写字母、数字或 . _ @ -")
-	case strings.TrimSpace(n.Name) == "":
+	case text.Line(n.Name) == "":
 		return Staff{}, invalid.Field("name", "请填写姓名")
 	case roles[n.Role] == nil:
 		return Staff{}, invalid.Field("role", "没有这个角色")
@@ -75,7 +76,7 @@ func (s *Service) CreateStaff(ctx context.Context, n NewStaff) (Staff, error) {
 	case !strongEnough(n.Password) || len(n.Password) < 10:
 		return Staff{}, ErrPassword.Say("员工密码至少 10 位").Field("password", "至少 10 位")
 	}
-	st := Staff{ID: id.New(), Login: n.Login, Name: strings.TrimSpace(n.Name), Role: n.Role, InstructorID: n.InstructorID, CreatedAt: clock.MS(s.Clock)}
+	st := Staff{ID: id.New(), Login: n.Login, Name: text.Line(n.Name), Role: n.Role, InstructorID: n.InstructorID, CreatedAt: clock.MS(s.Clock)}
 	hash := s.hashPassword(n.Password)
 	err := s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, qStaffInsert, st.ID, st.Login, st.Name, st.Role, hash, st.InstructorID, st.CreatedAt); err != nil {
@@ -118,7 +119,7 @@ func (s *Service) UpdateStaff(ctx context.Context, staffID int64, c StaffChange)
 	if c.Password != "" && (!strongEnough(c.Password) || len(c.Password) < 10) {
 		return ErrPassword.Say("员工密码至少 10 位").Field("password", "至少 10 位")
 	}
-	if roles[c.Role] == nil || strings.TrimSpace(c.Name) == "" {
+	if roles[c.Role] == nil || text.Line(c.Name) == "" {
 		return errs.New(errs.Invalid, "staff_invalid", "请检查员工资料").Field("role", "请选择角色")
 	}
 	hash := ""
@@ -136,7 +137,7 @@ func (s *Service) UpdateStaff(ctx context.Context, staffID int64, c StaffChange)
 		}
 		now := clock.MS(s.Clock)
 		after := before
-		after.Name, after.Role, after.InstructorID = strings.TrimSpace(c.Name), c.Role, c.InstructorID
+		after.Name, after.Role, after.InstructorID = text.Line(c.Name), c.Role, c.InstructorID
 		if after.DisabledAt = 0; c.Disabled {
 			after.DisabledAt = now
 		}
@@ -177,16 +178,16 @@ func (s *Service) UpdateStaff(ctx context.Context, staffID int64, c StaffChange)
 }
 
 // StaffLogin checks login and password and opens a session that still lacks the
-// second factor. Returns ErrLogin, ErrLoginOften.
+// second factor. It takes as long, and says the same, whether or not there is such
+// an account. Returns ErrLogin, ErrLoginOften.
 func (s *Service) StaffLogin(ctx context.Context, login, password string, d Device) (string, Staff, error) {
 	login = strings.ToLower(strings.TrimSpace(login))
-	if err := s.take(ctx, ErrLoginOften,
-		quota{"staff:" + login, 15 * time.Minute, 10},
-		quota{"staff-address:" + d.Address, 15 * time.Minute, 40}); err != nil {
+	try, err := s.tryPassword(ctx, "staff:"+login, d.Address)
+	if err != nil {
 		return "", Staff{}, err
 	}
 	var st Staff
-	err := s.DB.Get(ctx, qStaffByLogin, &st, login)
+	err = s.DB.Get(ctx, qStaffByLogin, &st, login)
 	if err != nil && !errors.Is(err, db.ErrNone) {
 		return "", Staff{}, err
 	}
@@ -200,8 +201,10 @@ func (s *Service) StaffLogin(ctx context.Context, login, password string, d Devi
 			now, now+staffLife.Milliseconds()); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, qStaffLoggedIn, st.ID, now)
-		return err
+		if _, err := tx.Exec(ctx, qStaffLoggedIn, st.ID, now); err != nil {
+			return err
+		}
+		return try.right(ctx, tx)
 	})
 	return token, st, err
 }

@@ -23,6 +23,18 @@ import (
 // accepted, and each step only once.
 const totpStep = 30
 
+// totpQuota bounds wrong codes of a member, from wherever: three of a million codes
+// are right at any time, and only who knows the password comes this far. A right
+// code forgets the wrong ones.
+func totpQuota(staffID int64) quota {
+	return quota{"totp:" + itoa(staffID), 15 * time.Minute, 10}
+}
+
+func (s *Service) forget(ctx context.Context, tx *db.Tx, q quota) error {
+	_, err := tx.Exec(ctx, qLimitClear, s.Box.Hash("limit", q.subject))
+	return err
+}
+
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // Enrolment is what an authenticator app needs, shown once.
@@ -52,7 +64,7 @@ func (s *Service) BeginTOTP(ctx context.Context, staffID int64) (Enrolment, erro
 // EnableTOTP turns the second factor on after a first right code and returns the
 // ten recovery codes, shown once. Returns ErrTOTP, ErrTOTPEnabled, ErrLoginOften.
 func (s *Service) EnableTOTP(ctx context.Context, staffID, sessionID int64, code string) ([]string, error) {
-	if err := s.take(ctx, ErrLoginOften, quota{"totp:" + itoa(staffID), 15 * time.Minute, 10}); err != nil {
+	if err := s.take(ctx, ErrLoginOften, totpQuota(staffID)); err != nil {
 		return nil, err
 	}
 	codes := make([]string, 10)
@@ -82,6 +94,9 @@ func (s *Service) EnableTOTP(ctx context.Context, staffID, sessionID int64, code
 		if _, err := tx.Exec(ctx, qStaffSessionMFA, sessionID); err != nil {
 			return err
 		}
+		if err := s.forget(ctx, tx, totpQuota(staffID)); err != nil {
+			return err
+		}
 		return audit.Write(ctx, tx, s.Clock, "staff.totp_on", target(staffID), nil, nil, "")
 	})
 	return codes, err
@@ -90,7 +105,7 @@ func (s *Service) EnableTOTP(ctx context.Context, staffID, sessionID int64, code
 // PassTOTP gives a session its second factor by a code of the app or a recovery
 // code, which is then used up. Returns ErrTOTP, ErrLoginOften.
 func (s *Service) PassTOTP(ctx context.Context, staffID, sessionID int64, code string) error {
-	if err := s.take(ctx, ErrLoginOften, quota{"totp:" + itoa(staffID), 15 * time.Minute, 10}); err != nil {
+	if err := s.take(ctx, ErrLoginOften, totpQuota(staffID)); err != nil {
 		return err
 	}
 	code = strings.ToLower(strings.TrimSpace(code))
@@ -118,8 +133,10 @@ func (s *Service) PassTOTP(ctx context.Context, staffID, sessionID int64, code s
 				return err
 			}
 		}
-		_, err := tx.Exec(ctx, qStaffSessionMFA, sessionID)
-		return err
+		if _, err := tx.Exec(ctx, qStaffSessionMFA, sessionID); err != nil {
+			return err
+		}
+		return s.forget(ctx, tx, totpQuota(staffID))
 	})
 }
 
