@@ -142,6 +142,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	// Who reacts to whom.
 	a.Media.OnReady(a.Catalog.AssetReady)
 	a.Catalog.OnLesson(a.wantPreview)
+	a.Catalog.OnPublish(a.previewMade)
 	a.Catalog.OnDelete(a.keepSold)
 	a.Account.OnMerge(a.Access.Merge)
 	a.Account.OnMerge(a.Learning.Merge)
@@ -159,11 +160,29 @@ func (a *App) wantPreview(ctx context.Context, tx *db.Tx, l catalog.Lesson) erro
 	if l.AssetID == 0 {
 		return nil
 	}
-	ms := l.PreviewMS
-	if l.IsFree {
-		ms = 0
+	return a.Media.SetPreview(ctx, tx, l.AssetID, previewOf(l))
+}
+
+// previewMade refuses to publish a lesson whose promised preview cannot be played yet.
+func (a *App) previewMade(ctx context.Context, tx *db.Tx, l catalog.Lesson) error {
+	want := previewOf(l)
+	if l.AssetID == 0 || want == 0 {
+		return nil
 	}
-	return a.Media.SetPreview(ctx, tx, l.AssetID, ms)
+	asset, err := a.Media.AssetIn(ctx, tx, l.AssetID)
+	if err == nil && asset.PreviewReadyMS == 0 {
+		return catalog.ErrNotReady.Say("课时「"+l.Title+"」的试看片段还在制作，好了就能上架").Field("lessons", l.Title+"：试看还在制作")
+	}
+	return err
+}
+
+// previewOf is how much of a lesson's video is shown to everybody, in ms; a free
+// lesson needs none.
+func previewOf(l catalog.Lesson) int64 {
+	if l.IsFree {
+		return 0
+	}
+	return l.PreviewMS
 }
 
 // keepSold refuses to delete a course that somebody has: taking it off the shelf is

@@ -108,6 +108,17 @@ func (s *Service) encodePreview(ctx context.Context, a Asset, run string) error 
 	if err != nil {
 		return err
 	}
+	if err := s.previews(ctx, a, path, dir, src, nil, alive); err != nil {
+		if errors.Is(context.Cause(ctx), errLostRun) {
+			return errLostRun
+		}
+		return err
+	}
+	return nil
+}
+
+// previews encodes the preview renditions that are still missing.
+func (s *Service) previews(ctx context.Context, a Asset, path, dir string, src Source, done func(int64), gate func(context.Context, *db.Tx) error) error {
 	var have []Rendition
 	if err := s.db.List(ctx, qRenditionsAll, &have, a.ID, kindPreview); err != nil {
 		return err
@@ -116,10 +127,7 @@ func (s *Service) encodePreview(ctx context.Context, a Asset, run string) error 
 		if made(have, r.Name, a.PreviewMS) {
 			continue
 		}
-		if err := s.one(ctx, a.ID, kindPreview, a.PreviewMS, path, dir, src, r, nil, alive); err != nil {
-			if errors.Is(context.Cause(ctx), errLostRun) {
-				return errLostRun
-			}
+		if err := s.one(ctx, a.ID, kindPreview, a.PreviewMS, path, dir, src, r, done, gate); err != nil {
 			return err
 		}
 	}

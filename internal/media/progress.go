@@ -2,6 +2,7 @@ package media
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -71,13 +72,11 @@ func (p *progress) now() (stage string, percent, etaS int64) {
 
 // step writes the progress as a sign of life; false means the run was lost.
 func (s *Service) step(ctx context.Context, assetID int64, run string, p *progress) (alive bool, err error) {
-	err = s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		stage, percent, eta := p.now()
-		n, err := tx.Exec(ctx, qAssetStep, assetID, run, stage, percent, eta, s.now())
-		alive = n == 1
-		return err
-	})
-	return alive, err
+	err = s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.stillMine(ctx, tx, assetID, run, p) })
+	if errors.Is(err, errLostRun) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // report calls beat each second while something changed and each ten seconds

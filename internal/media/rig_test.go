@@ -74,7 +74,7 @@ func (r rig) readyAsset(t *testing.T, assetID int64) {
 		if _, err := tx.Exec(ctx, qAssetProbed, assetID, "run", "video", 8000, 640, 360, r.now()); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, qAssetReady, assetID, "run", r.now(), 8000)
+		_, err := tx.Exec(ctx, qAssetReady, assetID, "run", r.now(), 8000, 0)
 		return err
 	})
 	if err != nil {

@@ -22,7 +22,8 @@ var (
 	qAssetProbed  = db.Q("media/asset_probed", `UPDATE assets SET status = 'transcoding', kind = $3, duration_ms = $4, width = $5, height = $6, run_at = $7 WHERE id = $1 AND run = $2 AND status = 'probing'`)
 	qAssetStep    = db.Q("media/asset_step", `UPDATE assets SET stage = $3, percent = $4, eta_s = $5, run_at = $6 WHERE id = $1 AND run = $2 AND status IN ('probing', 'transcoding')`)
 	qAssetPicture = db.Q("media/asset_picture", `UPDATE assets SET poster_key = $3, sprite_key = $4, sprite_columns = $5, sprite_rows = $6, sprite_interval_ms = $7, sprite_width = $8, sprite_height = $9 WHERE id = $1 AND run = $2`)
-	qAssetReady   = db.Q("media/asset_ready", `UPDATE assets SET status = 'ready', stage = '', percent = 100, eta_s = 0, run = '', ready_at = $3, duration_ms = $4 WHERE id = $1 AND run = $2 AND status = 'transcoding'`)
+	qAssetReady   = db.Q("media/asset_ready", `UPDATE assets SET status = 'ready', stage = '', percent = 100, eta_s = 0, run = '', ready_at = $3, duration_ms = $4,
+  preview_ready_ms = CASE WHEN preview_ms = $5 THEN $5 ELSE 0 END WHERE id = $1 AND run = $2 AND status = 'transcoding'`)
 	qAssetFailed  = db.Q("media/asset_failed", `UPDATE assets SET status = 'failed', error_code = $3, error_msg = $4, eta_s = 0, run = '' WHERE id = $1 AND run = $2 AND status IN ('probing', 'transcoding')`)
 	qAssetRelease = db.Q("media/asset_release", `UPDATE assets SET status = 'uploaded', stage = '', eta_s = 0, run = '', run_at = $3, attempts = $4 WHERE id = $1 AND run = $2 AND status IN ('probing', 'transcoding')`)
 	qAssetStuck   = db.Q("media/asset_stuck", `SELECT id FROM assets WHERE (status IN ('probing', 'transcoding') AND run_at < $1) OR (status = 'uploaded' AND attempts > 0 AND run_at < $2) ORDER BY id LIMIT 20`)

@@ -109,38 +109,62 @@ func (s *Service) transcode(ctx context.Context, a Asset, run string) error {
 	p := &progress{stage: "probing"}
 	ctx, stop := s.report(ctx, p, func(ctx context.Context) (bool, error) { return s.step(ctx, a.ID, run, p) })
 	defer stop()
-	if err := s.stages(ctx, a, run, dir, p); err != nil {
+	made, err := s.stages(ctx, a, run, dir, p)
+	if err != nil {
 		if errors.Is(context.Cause(ctx), errLostRun) {
 			return errLostRun
 		}
 		return err
 	}
-	return s.finish(ctx, a.ID, run)
+	return s.finish(ctx, a.ID, run, made)
 }
 
-func (s *Service) stages(ctx context.Context, a Asset, run, dir string, p *progress) error {
+// stages does everything that makes an asset ready and returns the length of the
+// preview that it made, in ms; 0: none was wanted.
+func (s *Service) stages(ctx context.Context, a Asset, run, dir string, p *progress) (previewMS int64, err error) {
 	path, err := s.source(ctx, a, dir)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	src, err := s.Probe(ctx, path)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := s.probed(ctx, a.ID, run, src); err != nil {
-		return err
+		return 0, err
 	}
 	var have []Rendition
 	if err := s.db.List(ctx, qRenditionsAll, &have, a.ID, kindFull); err != nil {
-		return err
+		return 0, err
 	}
 	plan := ladder(src)
 	p.plan(plan, src, have)
-	if err := s.renditions(ctx, a.ID, run, path, dir, src, plan, have, p); err != nil || !src.Video {
-		return err
+	gate := func(ctx context.Context, tx *db.Tx) error { return s.stillMine(ctx, tx, a.ID, run, p) }
+	if err := s.renditions(ctx, a.ID, path, dir, src, plan, have, p, gate); err != nil {
+		return 0, err
 	}
-	p.enter("pictures", 0)
-	return s.pictures(ctx, a, run, path, dir, src)
+	if src.Video {
+		p.enter("pictures", 0)
+		if err := s.pictures(ctx, a, run, path, dir, src); err != nil {
+			return 0, err
+		}
+	}
+	// Its length may have been chosen while the ladder was made.
+	if a, err = s.Asset(ctx, a.ID); err != nil || a.PreviewMS == 0 {
+		return 0, err
+	}
+	p.enter("preview", 0)
+	return a.PreviewMS, s.previews(ctx, a, path, dir, src, nil, gate)
+}
+
+// stillMine notes how far the work is. Returns errLostRun when it went to another.
+func (s *Service) stillMine(ctx context.Context, tx *db.Tx, assetID int64, run string, p *progress) error {
+	stage, percent, eta := p.now()
+	n, err := tx.Exec(ctx, qAssetStep, assetID, run, stage, percent, eta, s.now())
+	if err == nil && n == 0 {
+		err = errLostRun
+	}
+	return err
 }
 
 // source returns a local file with the upload's bytes.
@@ -182,15 +206,7 @@ func (s *Service) probed(ctx context.Context, assetID int64, run string, src Sou
 	})
 }
 
-func (s *Service) renditions(ctx context.Context, assetID int64, run, path, dir string, src Source, plan []Rung, have []Rendition, p *progress) error {
-	gate := func(ctx context.Context, tx *db.Tx) error {
-		stage, percent, eta := p.now()
-		n, err := tx.Exec(ctx, qAssetStep, assetID, run, stage, percent, eta, s.now())
-		if err == nil && n == 0 {
-			err = errLostRun
-		}
-		return err
-	}
+func (s *Service) renditions(ctx context.Context, assetID int64, path, dir string, src Source, plan []Rung, have []Rendition, p *progress, gate func(context.Context, *db.Tx) error) error {
 	for _, r := range plan {
 		if named(have, r.Name) {
 			continue // an earlier run finished it
@@ -263,8 +279,10 @@ func (s *Service) pictures(ctx context.Context, a Asset, run, path, dir string, 
 	})
 }
 
-// finish makes the asset ready, tells the hooks, and asks for the preview.
-func (s *Service) finish(ctx context.Context, assetID int64, run string) error {
+// finish makes the asset ready together with the preview of the length made, and
+// tells the hooks. A preview whose length was changed at the last moment is made
+// by a job of its own.
+func (s *Service) finish(ctx context.Context, assetID int64, run string, made int64) error {
 	var list []Rendition
 	if err := s.db.List(ctx, qRenditionsAll, &list, assetID, kindFull); err != nil {
 		return err
@@ -278,7 +296,7 @@ func (s *Service) finish(ctx context.Context, assetID int64, run string) error {
 		duration += ms
 	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.Exec(ctx, qAssetReady, assetID, run, s.now(), duration)
+		n, err := tx.Exec(ctx, qAssetReady, assetID, run, s.now(), duration, made)
 		if err != nil {
 			return err
 		}
@@ -291,7 +309,7 @@ func (s *Service) finish(ctx context.Context, assetID int64, run string) error {
 			}
 		}
 		a, err := asset(ctx, tx, assetID)
-		if err != nil || a.PreviewMS == 0 {
+		if err != nil || a.PreviewMS == a.PreviewReadyMS {
 			return err
 		}
 		return s.cfg.Jobs.Add(ctx, tx, Preview{AssetID: assetID})

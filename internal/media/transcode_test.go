@@ -317,3 +317,31 @@ func TestCrashedPreviewIsMadeAgain(t *testing.T) {
 		}
 	})
 }
+
+// A preview chosen before or during the encoding is there the moment the asset is
+// ready: nobody publishes a promise that cannot be played.
+func TestReadyMeansThatThePreviewPlays(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		ctx := context.Background()
+		assetID := r.upload(t, film(t, "a.mp4", picture("320x180", 3)...))
+		set := func(ms int64) error {
+			return d.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return r.SetPreview(ctx, tx, assetID, ms) })
+		}
+		if err := set(2000); err != nil {
+			t.Fatal(err)
+		}
+		r.afterRendition = func(string) error { return set(1000) } // changed while the ladder is made
+		if err := r.transcodeJob(ctx, Transcode{AssetID: assetID}); err != nil {
+			t.Fatal(err)
+		}
+		a := r.asset(t, assetID)
+		if a.Status != StatusReady || a.PreviewReadyMS != 1000 {
+			t.Fatalf("%s with a preview of %d ms", a.Status, a.PreviewReadyMS)
+		}
+		list, err := r.seen(ctx, assetID, true)
+		if err != nil || len(list) == 0 {
+			t.Fatalf("%d preview renditions, %v", len(list), err)
+		}
+	})
+}

@@ -30,14 +30,16 @@ export async function openWindow(browser, base, size) {
   const page = await context.newPage()
   const trouble = []
   const traffic = []
+  const said = []
   page.on('pageerror', (e) => trouble.push(`script error: ${e.message}`))
+  page.on('console', (m) => said.push(`${m.type()}: ${m.text().slice(0, 200)}`))
   page.on('console', (m) => { if (m.type() === 'error' && /Content Security Policy|Refused to/.test(m.text())) trouble.push(m.text()) })
   page.on('response', (r) => {
     traffic.push({ url: r.url(), path: new URL(r.url()).pathname, status: r.status() })
     if (r.status() >= 500) trouble.push(`${r.status()} ${r.url()}`)
     if (new URL(r.url()).origin !== base && r.url().startsWith('http')) trouble.push(`left the site: ${r.url()}`)
   })
-  return { context, page, size, trouble, traffic }
+  return { context, page, size, trouble, traffic, said }
 }
 
 /** Keeps a picture of what is shown. */
@@ -60,6 +62,19 @@ export async function looksSound(win, name) {
   if (wide > 1) win.trouble.push(`${win.size} ${name}: the page is ${wide} px wider than the window`)
 }
 
+/** What a failure needs for an explanation: the video, the words on the page, the refused and the last requests. */
+async function scene({ page, traffic, said }) {
+  const seen = await page.evaluate(() => {
+    const v = document.querySelector('video')
+    return {
+      video: v && { at: v.currentTime, length: v.duration, paused: v.paused, ready: v.readyState, network: v.networkState, error: v.error?.message, buffered: v.buffered.length && v.buffered.end(0) },
+      text: document.body.innerText.replace(/\s+/g, ' ').slice(0, 300),
+    }
+  }).catch((e) => ({ lost: e.message }))
+  const line = (t) => `${t.status} ${t.path.slice(0, 24)}…${t.path.slice(-24)}`
+  return [JSON.stringify(seen), `refused: ${traffic.filter((t) => t.status >= 400).map(line).join(', ')}`, `last: ${traffic.slice(-8).map(line).join(', ')}`, `said: ${said.slice(-4).join(' | ')}`].join('\n')
+}
+
 /** Runs one step of a road; a failure names the step and leaves a picture of where it happened. */
 export async function step(win, name, run) {
   try {
@@ -67,7 +82,7 @@ export async function step(win, name, run) {
     console.log(`# ${win.size}: ${name}`)
   } catch (e) {
     await picture(win, 'failed').catch(() => undefined)
-    e.message = `${win.size}, "${name}" at ${win.page.url()}: ${e.message}`
+    e.message = `${win.size}, "${name}" at ${win.page.url()}: ${e.message}\n${await scene(win)}`
     throw e
   }
 }
