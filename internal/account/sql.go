@@ -54,19 +54,6 @@ var (
 	qSessionMove      = db.Q("account/session_move", `UPDATE sessions SET user_id = $2 WHERE user_id = $1`)
 	qSessionRevokeAll = db.Q("account/session_revoke_all", `UPDATE sessions SET revoked_at = $3 WHERE user_id = $1 AND id <> $2 AND revoked_at = 0`)
 
-	qAgreements = db.Q("account/agreements", `SELECT kind, version, title, effective_at FROM agreements a WHERE effective_at <= $1
-		AND NOT EXISTS (SELECT 1 FROM agreements b WHERE b.kind = a.kind AND b.effective_at <= $1
-			AND (b.effective_at > a.effective_at OR (b.effective_at = a.effective_at AND b.version > a.version))) ORDER BY kind DESC`)
-	qAgreement = db.Q("account/agreement", `SELECT kind, version, title, body_html, effective_at FROM agreements
-		WHERE kind = $1 AND effective_at <= $2 ORDER BY effective_at DESC, version DESC LIMIT 1`)
-	qAgreementInsert = db.Q("account/agreement_insert", `INSERT INTO agreements (kind, version, title, body_html, effective_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`)
-	qConsentInsert   = db.Q("account/consent_insert", `INSERT INTO consents (id, subject, kind, version, accepted_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`)
-	qConsents        = db.Q("account/consents", `SELECT c.kind, c.version, COALESCE(a.title, '') AS title, c.accepted_at FROM consents c
-		LEFT JOIN agreements a ON a.kind = c.kind AND a.version = c.version WHERE c.subject = $1 ORDER BY c.accepted_at DESC, c.id DESC`)
-	qConsentMove = db.Q("account/consent_move", `UPDATE consents SET subject = $2 WHERE subject = $1
-		AND NOT EXISTS (SELECT 1 FROM consents d WHERE d.subject = $2 AND d.kind = consents.kind AND d.version = consents.version)`)
-	qConsentPurge = db.Q("account/consent_purge", `DELETE FROM consents WHERE subject LIKE 'phone:%' AND accepted_at < $1`)
-
 	staffColumns     = `id, login, name, role, password_hash, totp_sealed, totp_enabled_at, totp_last_step, instructor_id, disabled_at, created_at, last_login_at`
 	qStaff           = db.Q("account/staff", `SELECT `+staffColumns+` FROM staff WHERE id = $1`)
 	qStaffByLogin    = db.Q("account/staff_by_login", `SELECT `+staffColumns+` FROM staff WHERE login = $1`)

@@ -96,13 +96,13 @@ func TestArchitecture(t *testing.T) {
 // above (a list that joins is one statement instead of many).
 var owners = map[string]string{
 	"settings": "setting", "audit_log": "audit", "audit_head": "audit",
-	"users": "account", "identities": "account", "sms_codes": "account", "rate_limits": "account", "sessions": "account", "agreements": "account",
+	"users": "account", "identities": "account", "sms_codes": "account", "rate_limits": "account", "sessions": "account", "agreements": "account", "agreement_drafts": "account",
 	"consents": "account", "staff": "account", "staff_recovery_codes": "account", "staff_sessions": "account",
 	"instructors": "catalog", "categories": "catalog", "courses": "catalog", "course_tags": "catalog", "chapters": "catalog", "lessons": "catalog",
 	"attachments": "catalog", "banners": "catalog", "products": "catalog", "skus": "catalog", "sku_platform_prices": "catalog",
 	"sku_price_history": "catalog", "grant_rules": "catalog", "virtual_items": "catalog", "search_index": "catalog",
 	"grants": "access", "lesson_progress": "learning", "study_sessions": "learning", "study_days": "learning",
-	"orders": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce",
+	"orders": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "held_decisions": "commerce",
 	"ledger_transactions": "ledger", "ledger_postings": "ledger",
 	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "blob_trash": "media",
 }

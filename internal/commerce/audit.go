@@ -37,7 +37,11 @@ var checks = []check{
 	{4, "ledger transaction out of balance", db.Q("audit/unbalanced", `SELECT 'ledger transaction ' || CAST(transaction_id AS TEXT) AS row FROM ledger_postings
 		GROUP BY transaction_id HAVING SUM(debit_fen) <> SUM(credit_fen)`)},
 	{5, "refunds exceed the payment", db.Q("audit/over_refunded", `SELECT 'payment ' || p.out_trade_no AS row FROM payments p JOIN refunds r ON r.payment_id = p.id
-		WHERE r.status IN ('approved', 'processing', 'succeeded', 'abnormal') GROUP BY p.id, p.out_trade_no, p.amount_fen HAVING SUM(r.amount_fen) > p.amount_fen`)},
+		WHERE p.status <> 'held' AND r.status IN ('approved', 'processing', 'succeeded', 'abnormal') GROUP BY p.id, p.out_trade_no, p.amount_fen HAVING SUM(r.amount_fen) > p.amount_fen`)},
+	{5, "refunds exceed the held money", db.Q("audit/over_refunded_held", `SELECT 'payment ' || p.out_trade_no AS row FROM payments p WHERE p.status = 'held' AND
+		(SELECT COALESCE(SUM(r.amount_fen), 0) FROM refunds r WHERE r.payment_id = p.id AND r.status IN ('approved', 'processing', 'succeeded', 'abnormal')) >
+		(SELECT COALESCE(SUM(l.credit_fen), 0) FROM ledger_transactions t JOIN ledger_postings l ON l.transaction_id = t.id
+			WHERE t.kind = 'suspense' AND t.ref_kind = 'payment' AND t.ref_id = p.id AND l.account = 'suspense')`)},
 	{6, "succeeded refund without its ledger entry", db.Q("audit/refund_unbooked", `SELECT 'refund ' || r.no AS row FROM refunds r WHERE r.status = 'succeeded'
 		AND NOT EXISTS (SELECT 1 FROM ledger_transactions t WHERE t.kind = 'refund' AND t.ref_kind = 'refund' AND t.ref_id = r.id)`)},
 	{7, "held payment opened something", db.Q("audit/held_granted", `SELECT 'payment ' || p.out_trade_no AS row FROM payments p WHERE p.status = 'held'

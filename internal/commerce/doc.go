@@ -1,7 +1,7 @@
 // Package commerce sells: quote → order → payment → settle → grant → ledger, and
 // refund back. It is the only package that moves the status of an order, a payment
 // or a refund, each by a conditional UPDATE whose row count decides. It owns
-// orders, order_items, order_events, payments, refunds and inbox.
+// orders, order_items, order_events, payments, held_decisions, refunds and inbox.
 //
 // A channel's word is a receipt; every receipt, by notification, query or bill,
 // goes through the one Settle. Money that comes without a claim on goods is booked
@@ -97,6 +97,7 @@ var (
 	ErrRefundPolicy = errs.New(errs.Conflict, "refund_refused", "不符合退款条件")
 	ErrRefundOpen   = errs.New(errs.Conflict, "refund_open", "已有一笔退款在处理中")
 	ErrRefundState  = errs.New(errs.Conflict, "refund_state", "这笔退款已经处理过了")
+	ErrRefundStuck  = errs.New(errs.Conflict, "refund_stuck", "通道里这笔退款还没有退成")
 	ErrRefundAmount = errs.New(errs.Invalid, "refund_amount", "退款金额超过可退金额").Field("amount_fen", "超过可退金额")
 	ErrRefundApple  = errs.New(errs.Conflict, "refund_apple", "苹果设备上的订单由 App Store 退款，请在 App Store 的购买记录里申请")
 )

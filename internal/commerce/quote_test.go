@@ -50,7 +50,7 @@ func TestStateGraphs(t *testing.T) {
 		final []string
 	}{
 		"order":   {commerce.OrderMoves, []string{commerce.Closed, commerce.Refunded}},
-		"payment": {commerce.PaymentMoves, []string{commerce.PaymentPaid, commerce.PaymentHeld}},
+		"payment": {commerce.PaymentMoves, []string{commerce.PaymentPaid}},
 		"refund":  {commerce.RefundMoves, []string{commerce.RefundSucceeded, commerce.RefundRejected}},
 	} {
 		for _, f := range g.final {

@@ -332,6 +332,10 @@ func (s *Service) PushRefund(ctx context.Context, refundID int64) error {
 	if err := s.DB.Get(ctx, qRefundTaken, &taken, p.ID); err != nil {
 		return err
 	}
+	total, err := s.received(ctx, s.DB, p)
+	if err != nil {
+		return err
+	}
 	provider, _, err := s.Channels.Provider(ctx, pay.Channel(p.Channel))
 	if err != nil {
 		return err
@@ -340,7 +344,7 @@ func (s *Service) PushRefund(ctx context.Context, refundID int64) error {
 	if r.Status == RefundApproved {
 		got, err = provider.Refund(ctx, pay.RefundRequest{
 			OutTradeNo: p.OutTradeNo, TransactionID: p.TransactionID, OutRefundNo: r.No, Reason: clip(r.Reason, 25),
-			RefundFen: r.AmountFen, TotalFen: p.AmountFen, LeftFen: p.AmountFen - taken + r.AmountFen, OpenID: p.PayerOpenID,
+			RefundFen: r.AmountFen, TotalFen: total, LeftFen: total - taken + r.AmountFen, OpenID: p.PayerOpenID,
 			NotifyURL: s.Channels.NotifyURL(pay.Channel(p.Channel), "refund"),
 		})
 	} else {
@@ -427,21 +431,51 @@ func (s *Service) bookRefund(ctx context.Context, tx *db.Tx, r Refund, now int64
 	return err
 }
 
-// RetryRefund sends an abnormal refund again under a new number, after a person
-// made sure that the old one was closed by the channel. Returns ErrRefundState.
+// RetryRefund brings an abnormal refund forward, after a person dealt with its
+// cause. The channel is asked first: a refund that went through is booked, and
+// only one that the channel closed or never had is sent under a new number, for
+// two live numbers could pay out twice. Returns ErrRefundGone, ErrRefundState,
+// ErrRefundStuck, and the pay errors.
 func (s *Service) RetryRefund(ctx context.Context, refundID int64, reason string) error {
+	r, err := s.RefundByID(ctx, refundID)
+	if err != nil {
+		return err
+	}
+	if r.Status != RefundAbnormal {
+		return ErrRefundState
+	}
+	var p Payment
+	if err := s.DB.Get(ctx, qPayment, &p, r.PaymentID); err != nil {
+		return err
+	}
+	provider, _, err := s.Channels.Provider(ctx, pay.Channel(p.Channel))
+	if err != nil {
+		return err
+	}
+	got, err := provider.QueryRefund(ctx, r.No, p.OutTradeNo, p.PayerOpenID)
+	dead := errors.Is(err, pay.ErrNotFound) || err == nil && got.State == pay.RefundClosed
+	if err != nil && !dead {
+		return err
+	}
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.Exec(ctx, qRefundAgain, refundID, id.Code(), clock.MS(s.Clock)+60_000)
-		if err != nil {
+		if err := audit.Write(ctx, tx, s.Clock, "refund.retry", fmt.Sprintf("refund:%d", refundID), nil, map[string]any{"no": r.No, "channel_state": got.State}, reason); err != nil {
 			return err
 		}
-		if n == 0 {
-			return ErrRefundState
+		if dead {
+			n, err := tx.Exec(ctx, qRefundAgain, refundID, r.No, id.Code(), clock.MS(s.Clock)+60_000)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return ErrRefundState
+			}
+			return s.Jobs.Add(ctx, tx, RefundJob{RefundID: refundID})
 		}
-		if err := audit.Write(ctx, tx, s.Clock, "refund.retry", fmt.Sprintf("refund:%d", refundID), nil, nil, reason); err != nil {
-			return err
+		if got.State != pay.RefundSuccess || got.AmountFen != 0 && got.AmountFen != r.AmountFen {
+			return ErrRefundStuck.Say(fmt.Sprintf("通道里退款单 %s 还没有退成。请先在商户平台处理它，处理好后再来核对；另开一笔可能退重", r.No))
 		}
-		return s.Jobs.Add(ctx, tx, RefundJob{RefundID: refundID})
+		got.OutRefundNo = r.No
+		return s.applyRefund(ctx, tx, got)
 	})
 }
 

@@ -78,7 +78,7 @@ var (
 	qRefundDone   = db.Q("commerce/refund_done", `UPDATE refunds SET status = 'succeeded', channel_refund_id = $2, finished_at = $3, last_error = '' WHERE id = $1 AND status IN ('approved', 'processing', 'abnormal')`)
 	qRefundBad    = db.Q("commerce/refund_bad", `UPDATE refunds SET status = 'abnormal', last_error = $2 WHERE id = $1 AND status IN ('approved', 'processing')`)
 	qRefundLater  = db.Q("commerce/refund_later", `UPDATE refunds SET check_at = $2, checks = checks + 1, last_error = $3 WHERE id = $1 AND status IN ('approved', 'processing')`)
-	qRefundAgain  = db.Q("commerce/refund_again", `UPDATE refunds SET status = 'approved', no = $2, check_at = $3, last_error = '' WHERE id = $1 AND status = 'abnormal'`)
+	qRefundAgain  = db.Q("commerce/refund_again", `UPDATE refunds SET status = 'approved', no = $3, check_at = $4, last_error = '' WHERE id = $1 AND no = $2 AND status = 'abnormal'`)
 	qRefundsDue   = db.Q("commerce/refunds_due", `SELECT id FROM refunds WHERE status IN ('approved', 'processing') AND check_at <= $1 ORDER BY check_at LIMIT 100`)
 	qRefundMerge  = db.Q("commerce/refund_merge", `UPDATE refunds SET user_id = $2 WHERE user_id = $1`)
 	qRefundTaken  = db.Q("commerce/refund_taken", `SELECT CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) FROM refunds WHERE payment_id = $1 AND status IN ('approved', 'processing', 'succeeded', 'abnormal')`)
@@ -90,7 +90,7 @@ var (
 
 	qCounts = db.Q("commerce/counts", `SELECT COUNT(*) AS orders, CAST(COALESCE(SUM(paid_fen), 0) AS BIGINT) AS paid_fen FROM orders WHERE status IN ('paid', 'refunded') AND paid_at >= $1 AND paid_at < $2`)
 	qOpen   = db.Q("commerce/open", `SELECT (SELECT COUNT(*) FROM refunds WHERE status = 'requested') AS requested, (SELECT COUNT(*) FROM refunds WHERE status = 'abnormal') AS abnormal,
-		(SELECT COUNT(*) FROM payments WHERE status = 'held') AS held, (SELECT COUNT(*) FROM orders WHERE status = 'pending') AS pending`)
+		(SELECT COUNT(*) FROM payments p WHERE p.status = 'held' AND NOT EXISTS (SELECT 1 FROM held_decisions d WHERE d.payment_id = p.id)) AS held, (SELECT COUNT(*) FROM orders WHERE status = 'pending') AS pending`)
 	qTop = db.Q("commerce/top", `SELECT i.course_id, i.title, COUNT(*) AS n, CAST(SUM(i.price_fen - i.refunded_fen) AS BIGINT) AS fen FROM order_items i JOIN orders o ON o.id = i.order_id
 		WHERE o.status IN ('paid', 'refunded') AND o.paid_at >= $1 GROUP BY i.course_id, i.title ORDER BY fen DESC, i.course_id LIMIT 5`)
 )

@@ -31,6 +31,7 @@ const (
 var PaymentMoves = map[string][]string{
 	PaymentCreated: {PaymentPaid, PaymentClosed, PaymentHeld},
 	PaymentClosed:  {PaymentPaid, PaymentHeld},
+	PaymentHeld:    {PaymentPaid}, // a person matched it to its order
 }
 
 // What a paid attempt led to.

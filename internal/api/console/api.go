@@ -54,9 +54,11 @@ func Register(a *web.API, d Deps) {
 	r.people()
 	r.shelf()
 	r.orders()
+	r.held()
 	r.users()
 	r.staff()
 	r.settings()
+	r.agreements()
 }
 
 type none struct{}

@@ -123,6 +123,16 @@ func (r *routes) me() {
 			}
 			return web.Answer(out), err
 		})
+	web.Handle(r.web, me("consents_due", http.MethodGet, "/api/me/consents/due", "Agreements in force that the learner has yet to accept", 200), r.consentsDue)
+}
+
+func (r *routes) consentsDue(ctx context.Context, _ *none) (*web.Body[web.List[AgreementLink]], error) {
+	rows, err := r.Account.ConsentsDue(ctx, web.UserID(ctx))
+	out := web.List[AgreementLink]{Items: []AgreementLink{}}
+	for _, a := range rows {
+		out.Items = append(out.Items, AgreementLink{a.Kind, a.Title, a.Version})
+	}
+	return web.Answer(out), err
 }
 
 func (r *routes) current(ctx context.Context) (*web.Body[UserView], error) {
