@@ -240,6 +240,15 @@ func (s *Service) Who(ctx context.Context, token string) (userID, sessionID int6
 	return row.UserID, row.ID, err
 }
 
+var qSessionLive = db.Q("account/session_live", `SELECT COUNT(*) FROM sessions WHERE id = $1 AND user_id = $2 AND revoked_at = 0 AND expires_at > $3`)
+
+// Live reports whether a session of the user is still signed in.
+func (s *Service) Live(ctx context.Context, userID, sessionID int64) (bool, error) {
+	var n int64
+	err := s.DB.Get(ctx, qSessionLive, &n, sessionID, userID, clock.MS(s.Clock))
+	return n > 0, err
+}
+
 // Devices lists where the user is signed in, last used first.
 func (s *Service) Devices(ctx context.Context, userID int64) ([]SessionRow, error) {
 	var rows []SessionRow

@@ -227,7 +227,7 @@ func (a *App) routes() {
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(),
 	})
 	files := &hook.Media{
-		Service: a.Media, Allow: a.allow, Secure: a.Config.PublicURL[:5] == "https",
+		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",
 		Session: func(r *http.Request) (int64, int64) { u := a.API.SignedIn(r); return u.ID, u.SessionID },
 		Who:     func(r *http.Request) (int64, error) { return web.CallerOf(r.Context()).Staff.ID, nil },
 	}
@@ -244,7 +244,7 @@ func (a *App) routes() {
 
 	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.Handler = a.API.Handler(web.Config{
-		Log: a.log, PublicURL: a.Config.PublicURL, Trusted: a.Config.Trusted, Metrics: a.metrics, Count: db.WithCounter,
+		Log: a.log, PublicURL: a.Config.PublicURL, Trusted: a.Config.Trusted, Metrics: a.metrics, Count: db.WithCounter, Limits: a.Config.Limits,
 		PaySites: []string{"https://wx.tenpay.com"}, MediaSites: origins(a.Config.SegmentBase),
 	})
 }
@@ -268,6 +268,30 @@ func (a *App) allow(ctx context.Context, userID, lessonID int64, preview bool) e
 		return nil
 	}
 	return access.ErrLocked
+}
+
+// allowFile is the live question of downloads: the device is still signed in, and
+// its user may still have the file.
+func (a *App) allowFile(ctx context.Context, g media.FileGrant) error {
+	live, err := a.Account.Live(ctx, g.User, g.Session)
+	if err != nil {
+		return err
+	}
+	if !live {
+		return account.ErrSignIn
+	}
+	file, err := a.Catalog.Attachment(ctx, g.Attachment)
+	if err != nil {
+		return err
+	}
+	if file.LessonID != 0 {
+		return a.allow(ctx, g.User, file.LessonID, false)
+	}
+	have, err := a.Access.Course(ctx, a.DB, g.User, file.CourseID)
+	if err == nil && !have.Owned {
+		err = access.ErrLocked.Say("购买课程后可以下载附件")
+	}
+	return err
 }
 
 func (a *App) ready(w http.ResponseWriter, r *http.Request) {

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"zhizhou/internal/web"
 )
 
 // Config is everything that is decided before the start. Business settings live in
@@ -30,6 +32,7 @@ type Config struct {
 	MaxDevices  int
 	MaxPlays    int
 	SegmentBase string // CDN origin for video segments
+	Limits      web.Limits
 
 	WeChatPayURL  string
 	WeChatURL     string
@@ -47,6 +50,7 @@ func FromEnv() (Config, error) {
 		DatabaseURL: e.secret("DATABASE_URL"), BlobURL: e.text("BLOB_URL", ""), BlobAccess: e.secret("BLOB_ACCESS_KEY"), BlobSecret: e.secret("BLOB_SECRET_KEY"),
 		MasterKey: e.secret("MASTER_KEY"), NodeID: e.number("NODE_ID", 0), Sandbox: e.text("SANDBOX", "") == "1",
 		MaxDevices: e.number("MAX_DEVICES", 5), MaxPlays: e.number("MAX_PLAYS", 2), SegmentBase: e.text("SEGMENT_BASE_URL", ""),
+		Limits:       web.Limits{Address: e.number("LIMIT_ADDRESS", 1200), Session: e.number("LIMIT_SESSION", 600), Plays: e.number("LIMIT_PLAYS", 200)},
 		WeChatPayURL: e.text("WECHAT_PAY_BASE_URL", ""), WeChatURL: e.text("WECHAT_API_BASE_URL", ""), WeChatOpenURL: e.text("WECHAT_OPEN_BASE_URL", ""),
 		SMSURL: e.text("SMS_URL", ""), SMSKey: e.secret("SMS_KEY"),
 	}
@@ -81,6 +85,11 @@ func (c *Config) Complete() error {
 		return fmt.Errorf("PUBLIC_URL: %q is not an address such as https://school.example", c.PublicURL)
 	}
 	c.PublicURL = u.Scheme + "://" + u.Host
+	for name, n := range map[string]int{"LIMIT_ADDRESS": c.Limits.Address, "LIMIT_SESSION": c.Limits.Session, "LIMIT_PLAYS": c.Limits.Plays} {
+		if n < 0 {
+			return fmt.Errorf("%s: must be 0 (no limit) or more", name)
+		}
+	}
 	if c.NodeID < 0 || c.NodeID > 7 {
 		return errors.New("NODE_ID: must be 0–7")
 	}

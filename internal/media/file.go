@@ -69,40 +69,59 @@ func (s *Service) takeFile(ctx context.Context, name, path string) (File, error)
 	if out.Mime == "" {
 		return File{}, ErrFileType.Say("不支持这种附件，请上传文档、压缩包、图片、音频或视频")
 	}
+	if !fits(out.Name, out.Mime) {
+		return File{}, errContent
+	}
 	out.Key = filePrefix + id.Token(16)
 	return out, s.store.Take(ctx, out.Key, path, out.Mime)
 }
 
-// FileURL returns a download address of an attachment that works for userID
-// during five minutes. The caller has checked that userID may have the file.
-func (s *Service) FileURL(userID int64, key, name string) string {
-	exp := s.clock.Now().Add(fileTTL).Unix()
-	q := url.Values{"k": {strings.TrimPrefix(key, filePrefix)}, "u": {strconv.FormatInt(userID, 36)}}
-	return "/media/f/" + s.fileSig(userID, key, name, exp) + "/" + strconv.FormatInt(exp, 36) + "/" + url.PathEscape(name) + "?" + q.Encode()
+// FileGrant is for whom a download address was made.
+type FileGrant struct {
+	Attachment    int64
+	User, Session int64
+	Browser       bool // the device sends its session with every request; native downloaders do not
 }
 
-func (s *Service) fileSig(userID int64, key, name string, exp int64) string {
-	return s.cfg.Box.Sign(filePurpose, fmt.Sprintf("%d|%d|%s|%q", userID, exp, key, name))
+// FileURL returns a download address of an attachment, good for five minutes and
+// for g's device. The caller has checked that the user may have the file; it is
+// asked again when the file is fetched.
+func (s *Service) FileURL(g FileGrant, key, name string) string {
+	exp := s.clock.Now().Add(fileTTL).Unix()
+	n := func(v int64) []string { return []string{strconv.FormatInt(v, 36)} }
+	q := url.Values{"k": {strings.TrimPrefix(key, filePrefix)}, "a": n(g.Attachment), "u": n(g.User), "s": n(g.Session)}
+	if g.Browser {
+		q.Set("b", "1")
+	}
+	return "/media/f/" + s.cfg.Box.Sign(filePurpose, fileText(g, key, name, exp)) + "/" + strconv.FormatInt(exp, 36) + "/" + url.PathEscape(name) + "?" + q.Encode()
+}
+
+func fileText(g FileGrant, key, name string, exp int64) string {
+	return fmt.Sprintf("%d|%d|%d|%t|%d|%s|%q", g.Attachment, g.User, g.Session, g.Browser, exp, key, name)
 }
 
 // FileLink is a download address taken apart.
-type FileLink struct{ Sig, Exp, Name, Key, User string }
+type FileLink struct{ Sig, Exp, Name, Key, Attachment, User, Session, Browser string }
 
-// OpenFileLink checks a download address and returns the blob key. signedIn is
-// the user of the request, 0 when unknown (native downloaders send no cookie).
-// Returns ErrFileLink, ErrWrongUser.
-func (s *Service) OpenFileLink(l FileLink, signedIn int64) (key string, err error) {
-	exp, err1 := strconv.ParseInt(l.Exp, 36, 64)
-	user, err2 := strconv.ParseInt(l.User, 36, 64)
+// OpenFileLink checks a download address and returns the blob key and for whom the
+// address was made. Whether that user still may have the file is for the caller to
+// ask. Returns ErrFileLink, ErrWrongUser.
+func (s *Service) OpenFileLink(l FileLink, v Viewer) (key string, g FileGrant, err error) {
+	var n [4]int64
+	for i, text := range []string{l.Exp, l.Attachment, l.User, l.Session} {
+		if n[i], err = strconv.ParseInt(text, 36, 64); err != nil {
+			return "", g, ErrFileLink
+		}
+	}
+	exp := n[0]
+	g = FileGrant{Attachment: n[1], User: n[2], Session: n[3], Browser: l.Browser == "1"}
 	key = filePrefix + l.Key
-	if err1 != nil || err2 != nil || !s.cfg.Box.Verify(filePurpose, fmt.Sprintf("%d|%d|%s|%q", user, exp, key, l.Name), l.Sig) {
-		return "", ErrFileLink
+	if !s.cfg.Box.Verify(filePurpose, fileText(g, key, l.Name, exp), l.Sig) || s.clock.Now().Unix() > exp {
+		return "", FileGrant{}, ErrFileLink
 	}
-	if s.clock.Now().Unix() > exp {
-		return "", ErrFileLink
+	same := v.UserID == g.User && v.SessionID == g.Session
+	if !same && (g.Browser || v.UserID != 0) {
+		return "", FileGrant{}, ErrWrongUser.Say("这个下载链接属于另一个账号或设备，请重新点击下载")
 	}
-	if signedIn != 0 && signedIn != user {
-		return "", ErrWrongUser
-	}
-	return key, nil
+	return key, g, nil
 }

@@ -189,9 +189,12 @@ func TestUploadLimitsAndNames(t *testing.T) {
 		{UploadMeta{"a", "image", 0}, "upload_meta", ""},
 		{UploadMeta{"a", "image", -5}, "upload_meta", ""},
 		{UploadMeta{`C:\Users\me\讲义.pdf`, "attachment", 1}, "", "讲义.pdf"},
-		{UploadMeta{"../../etc/passwd", "attachment", 1}, "", "passwd"},
+		{UploadMeta{"../../etc/passwd", "video", 1}, "", "passwd"},
+		{UploadMeta{"../../etc/passwd", "attachment", 1}, "file_type", ""},
+		{UploadMeta{"../../etc/passwd.txt", "attachment", 1}, "", "passwd.txt"},
 		{UploadMeta{"fdp.\u202eexe\x00\n.pdf", "attachment", 1}, "", "fdp.exe.pdf"},
-		{UploadMeta{"..", "attachment", 1}, "", "file"},
+		{UploadMeta{"..", "video", 1}, "", "file"},
+		{UploadMeta{"..", "attachment", 1}, "file_type", ""},
 		{UploadMeta{strings.Repeat("长", 300) + ".pdf", "attachment", 1}, "", strings.Repeat("长", 146) + ".pdf"},
 	} {
 		got, err := s.Check(c.in)

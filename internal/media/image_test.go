@@ -134,16 +134,27 @@ func TestFiles(t *testing.T) {
 			raw  string
 			mime string
 		}{
-			"讲义.pdf":   {"%PDF-1.7\n…", "application/pdf"},
-			"a.docx":   {"PK\x03\x04rest", "application/zip"},
-			"读我.txt":   {"你好，同学", "text/plain"},
-			"a.exe":    {"MZ\x90\x00\x03", ""},
-			"a.elf":    {"\x7fELF\x02\x01\x01\x00", ""},
-			"a.sh":     {"#!/bin/sh\nrm -rf /\n", ""},
-			"x.pdf":    {"<html><script>1</script>", ""},
-			"y.svg":    {"\xef\xbb\xbf <svg onload=alert(1)>", ""},
-			"b.bin":    {"\x01\x02\x03\xff", ""},
-			"leer.txt": {"", ""},
+			"讲义.pdf":          {"%PDF-1.7\n…", "application/pdf"},
+			"a.docx":          {"PK\x03\x04rest", "application/zip"},
+			"读我.txt":          {"你好，同学", "text/plain"},
+			"a.exe":           {"MZ\x90\x00\x03", ""},
+			"a.elf":           {"\x7fELF\x02\x01\x01\x00", ""},
+			"a.sh":            {"#!/bin/sh\nrm -rf /\n", ""},
+			"x.pdf":           {"<html><script>1</script>", ""},
+			"y.svg":           {"\xef\xbb\xbf <svg onload=alert(1)>", ""},
+			"b.bin":           {"\x01\x02\x03\xff", ""},
+			"leer.txt":        {"", ""},
+			"b.pdf":           {"MZ\x90\x00\x03", ""},
+			"c.pdf":           {"Hello <script>alert(1)</script>", ""},
+			"d.html":          {"Hello <script>alert(1)</script>", ""},
+			"e.exe":           {"%PDF-1.7\n", ""},
+			"f.PDF":           {"%PDF-1.7\n", "application/pdf"},
+			"g.jpg":           {"\x89PNG\r\n\x1a\n", ""},
+			"h.doc":           {"{\\rtf1}", "application/rtf"},
+			"i.apk":           {"PK\x03\x04rest", ""},
+			"j.js":            {"alert(1)", ""},
+			"讲义":              {"%PDF-1.7\n", ""},
+			"报告\u202efdp.exe": {"%PDF-1.7\n", ""},
 		} {
 			f, err := r.SaveFile(ctx, name, strings.NewReader(c.raw))
 			if (err == nil) != (c.mime != "") || f.Mime != c.mime || (err != nil && !errors.Is(err, ErrFileType)) {
@@ -154,32 +165,34 @@ func TestFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		u, err := url.Parse(r.FileURL(5, f.Key, f.Name))
+		u, err := url.Parse(r.FileURL(FileGrant{Attachment: 9, User: 5, Session: 50, Browser: true}, f.Key, f.Name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		parts := strings.Split(u.Path, "/")
-		link := FileLink{Sig: parts[3], Exp: parts[4], Name: parts[5], Key: u.Query().Get("k"), User: u.Query().Get("u")}
-		for _, signedIn := range []int64{0, 5} {
-			if key, err := r.OpenFileLink(link, signedIn); err != nil || key != f.Key {
-				t.Errorf("as %d: %q %v", signedIn, key, err)
+		q := u.Query()
+		link := FileLink{Sig: parts[3], Exp: parts[4], Name: parts[5], Key: q.Get("k"), Attachment: q.Get("a"), User: q.Get("u"), Session: q.Get("s"), Browser: q.Get("b")}
+		me := Viewer{UserID: 5, SessionID: 50}
+		if key, g, err := r.OpenFileLink(link, me); err != nil || key != f.Key || g != (FileGrant{9, 5, 50, true}) {
+			t.Errorf("%q %+v %v", key, g, err)
+		}
+		for _, v := range []Viewer{{}, {UserID: 6, SessionID: 60}, {UserID: 5, SessionID: 51}} {
+			if _, _, err := r.OpenFileLink(link, v); !errors.Is(err, ErrWrongUser) {
+				t.Errorf("%+v: %v", v, err)
 			}
 		}
-		if _, err := r.OpenFileLink(link, 6); !errors.Is(err, ErrWrongUser) {
-			t.Errorf("another user: %v", err)
-		}
 		for _, change := range []func(*FileLink){
-			func(l *FileLink) { l.User = "6" }, func(l *FileLink) { l.Key = "0" + l.Key[1:] }, func(l *FileLink) { l.Exp += "0" },
+			func(l *FileLink) { l.User = "6" }, func(l *FileLink) { l.Attachment = "8" }, func(l *FileLink) { l.Session = "1g" }, func(l *FileLink) { l.Browser = "" }, func(l *FileLink) { l.Key = "0" + l.Key[1:] }, func(l *FileLink) { l.Exp += "0" },
 			func(l *FileLink) { l.Name = "a.exe" }, func(l *FileLink) { l.Sig = "" }, func(l *FileLink) { l.Key = "../src/x" },
 		} {
 			l := link
 			change(&l)
-			if _, err := r.OpenFileLink(l, 0); !errors.Is(err, ErrFileLink) && l != link {
+			if _, _, err := r.OpenFileLink(l, me); !errors.Is(err, ErrFileLink) {
 				t.Errorf("%+v: %v", l, err)
 			}
 		}
 		r.moved.Advance(fileTTL + 2*time.Second)
-		if _, err := r.OpenFileLink(link, 5); !errors.Is(err, ErrFileLink) {
+		if _, _, err := r.OpenFileLink(link, me); !errors.Is(err, ErrFileLink) {
 			t.Errorf("expired: %v", err)
 		}
 		if _, _, err := r.Open(ctx, "src/anything"); err == nil {

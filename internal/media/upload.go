@@ -76,7 +76,8 @@ func cleanName(name string) string {
 	return name
 }
 
-// Check returns the meta in its stored form. Returns ErrUploadMeta, ErrTooBig.
+// Check returns the meta in its stored form. Returns ErrUploadMeta, ErrTooBig,
+// ErrFileType.
 func (s *Service) Check(m UploadMeta) (UploadMeta, error) {
 	limit := map[string]int64{PurposeVideo: s.lim.VideoBytes, PurposeAttachment: s.lim.FileBytes, PurposeImage: s.lim.ImageBytes}[m.Purpose]
 	if limit == 0 || m.Name == "" || m.Bytes <= 0 {
@@ -86,6 +87,9 @@ func (s *Service) Check(m UploadMeta) (UploadMeta, error) {
 		return UploadMeta{}, tooBig(limit)
 	}
 	m.Name = cleanName(m.Name)
+	if m.Purpose == PurposeAttachment && !known(m.Name) {
+		return UploadMeta{}, errEnding // before the bytes come, not after
+	}
 	return m, nil
 }
 
@@ -98,7 +102,7 @@ func tooBig(limit int64) error {
 }
 
 // BeginUpload opens an upload for a member of staff and returns its tus id.
-// Returns ErrUploadMeta, ErrTooBig.
+// Returns ErrUploadMeta, ErrTooBig, ErrFileType.
 func (s *Service) BeginUpload(ctx context.Context, staffID int64, m UploadMeta) (tusID string, err error) {
 	m, err = s.Check(m)
 	if err != nil {

@@ -52,6 +52,11 @@ type Caller struct {
 	User      User
 	Staff     Staff
 	cause     error // logged, never sent
+	// What the gate knows of the request.
+	network string
+	paid    int
+	gated   bool // an ordinary request of the API
+	steady  bool // one that clients send by themselves
 }
 
 // User is the signed-in learner; ID 0 when nobody is.
@@ -94,6 +99,11 @@ func WithCaller(ctx context.Context, c *Caller) context.Context {
 
 // UserID returns the signed-in learner's id, or 0.
 func UserID(ctx context.Context) int64 { return CallerOf(ctx).User.ID }
+
+// claims reports whether the request says that somebody is signed in.
+func (c *Caller) claims() bool {
+	return c.Bearer != "" || c.Cookie(LearnerCookie) != "" || c.Cookie(StaffCookie) != ""
+}
 
 // Cookie returns the value of a request cookie, or "".
 func (c *Caller) Cookie(name string) string {

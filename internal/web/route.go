@@ -9,6 +9,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"zhizhou/internal/errs"
 )
 
 // Need says who may call a route.
@@ -52,6 +54,7 @@ type API struct {
 	Mux    *http.ServeMux
 	guard  Guard
 	cache  *cache
+	gate   *gate
 	routes []Route
 	// Enter, if set, names who acts once a member of staff was admitted, so that
 	// the audit log knows.
@@ -81,7 +84,7 @@ func NewAPI(mux *http.ServeMux, guard Guard) *API {
 		"learner_bearer": {Type: "http", Scheme: "bearer", Description: "mini program"},
 		"staff":          {Type: "apiKey", In: "cookie", Name: StaffCookie, Description: "console"},
 	}
-	return &API{Huma: humago.New(mux, cfg), Mux: mux, guard: guard, cache: newCache()}
+	return &API{Huma: humago.New(mux, cfg), Mux: mux, guard: guard, cache: newCache(), gate: newGate(Limits{})}
 }
 
 // Routes lists what was registered, for the matrix test.
@@ -152,7 +155,7 @@ func (a *API) admit(ctx context.Context, r Route) error {
 		return nil
 	case Anyone, Learner:
 		err := a.learner(ctx, c)
-		if err != nil && r.Need == Anyone {
+		if r.Need == Anyone && errs.KindOf(err) != errs.Limited {
 			return nil
 		}
 		return err
@@ -171,8 +174,11 @@ func (a *API) learner(ctx context.Context, c *Caller) error {
 		return ErrSignIn
 	}
 	user, err := a.guard.Learner(ctx, token)
+	if err != nil {
+		return a.gate.unknown(c, err)
+	}
 	c.User = user
-	return err
+	return a.gate.known(c, "user", user.SessionID)
 }
 
 func (a *API) member(ctx context.Context, c *Caller, permission string) error {
@@ -182,9 +188,12 @@ func (a *API) member(ctx context.Context, c *Caller, permission string) error {
 	}
 	s, err := a.guard.Member(ctx, token)
 	if err != nil {
-		return err
+		return a.gate.unknown(c, err)
 	}
 	c.Staff = s
+	if err := a.gate.known(c, "staff", s.SessionID); err != nil {
+		return err
+	}
 	switch {
 	case permission == "self":
 		return nil

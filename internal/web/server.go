@@ -33,13 +33,16 @@ type Config struct {
 	Count func(context.Context) (context.Context, func() int64)
 	// MediaSites are origins that video segments come from, besides this one.
 	MediaSites []string
+	// Limits bound what one client may ask of the API.
+	Limits Limits
 	// PaySites are origins that a payment page may be opened on (form-action).
 	PaySites []string
 }
 
 // Handler puts the outer rings around the API's mux: request id, log, metrics,
-// panic barrier, security headers, cross-site protection, answer cache.
+// panic barrier, security headers, limits, cross-site protection, answer cache.
 func (a *API) Handler(cfg Config) http.Handler {
+	a.gate = newGate(cfg.Limits)
 	csrf := http.NewCrossOriginProtection()
 	if cfg.PublicURL != "" {
 		_ = csrf.AddTrustedOrigin(strings.TrimSuffix(cfg.PublicURL, "/")) // validated with the config
@@ -112,6 +115,10 @@ func (a *API) Handler(cfg Config) http.Handler {
 		}()
 		if unclean {
 			Fail(rec, r, errText)
+			return
+		}
+		if err := a.gate.enter(call, r.Method, r.URL.Path); err != nil {
+			Fail(rec, r, err)
 			return
 		}
 		guarded.ServeHTTP(rec, r)

@@ -36,6 +36,8 @@ type Media struct {
 	// Allow answers live whether the user may open the lesson, for a preview or in
 	// full; userID is 0 when nobody was signed in. Its error goes to the player.
 	Allow func(ctx context.Context, userID, lessonID int64, preview bool) error
+	// AllowFile answers live whether a download address may still be used.
+	AllowFile func(ctx context.Context, g media.FileGrant) error
 	// Session returns who sends a request, 0, 0 when it carries no session.
 	Session func(*http.Request) (userID, sessionID int64)
 	// Who returns the member of staff who uploads.

@@ -69,11 +69,18 @@ func (h *Media) image(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", info.ModifiedAt, body)
 }
 
-// file serves an attachment by a signed address, always as a download.
+// file serves an attachment by a signed address, always as a download. Access is
+// asked at this moment: an address does not outlive a refund.
 func (h *Media) file(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	link := media.FileLink{Sig: r.PathValue("sig"), Exp: r.PathValue("exp"), Name: r.PathValue("name"), Key: q.Get("k"), User: q.Get("u")}
-	key, err := h.Service.OpenFileLink(link, h.viewer(r).UserID)
+	link := media.FileLink{
+		Sig: r.PathValue("sig"), Exp: r.PathValue("exp"), Name: r.PathValue("name"), Key: q.Get("k"),
+		Attachment: q.Get("a"), User: q.Get("u"), Session: q.Get("s"), Browser: q.Get("b"),
+	}
+	key, grant, err := h.Service.OpenFileLink(link, h.viewer(r))
+	if err == nil {
+		err = h.AllowFile(r.Context(), grant)
+	}
 	if err != nil {
 		web.Fail(w, r, err)
 		return

@@ -73,6 +73,12 @@ func newRig(t *testing.T, d *db.DB, dir string) *rig {
 			}
 			return nil
 		},
+		AllowFile: func(context.Context, media.FileGrant) error {
+			if r.revoked.Load() {
+				return errLocked
+			}
+			return nil
+		},
 		Session: func(req *http.Request) (int64, int64) {
 			var user, session int64
 			if c, err := req.Cookie("zz_session"); err == nil {

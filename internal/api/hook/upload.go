@@ -59,7 +59,7 @@ func (h *Media) Uploads() http.Handler {
 		PreUploadCreateCallback:   h.beginUpload,
 		PreFinishResponseCallback: h.finishUpload,
 		PreUploadTerminateCallback: func(e handler.HookEvent) (handler.HTTPResponse, error) {
-			return handler.HTTPResponse{}, tusError(h.Service.DropUpload(e.Context, e.Upload.ID))
+			return handler.HTTPResponse{}, tusError(e.Context, h.Service.DropUpload(e.Context, e.Upload.ID))
 		},
 	})
 	if err != nil {
@@ -92,7 +92,11 @@ func (h *Media) upload(w http.ResponseWriter, r *http.Request, tus http.Handler)
 			return
 		}
 	}
-	tus.ServeHTTP(w, r)
+	if r.Header.Get("Upload-Defer-Length") != "" {
+		lengthMissing.write(w, r)
+		return
+	}
+	tus.ServeHTTP(&plainless{ResponseWriter: w, r: r}, r)
 }
 
 // own finds a member of staff's upload. One that is complete but was cut off
@@ -157,12 +161,12 @@ func outcomeHeaders(u media.Upload) handler.HTTPHeader {
 func (h *Media) beginUpload(e handler.HookEvent) (handler.HTTPResponse, handler.FileInfoChanges, error) {
 	staff, ok := e.Context.Value(staffKey{}).(int64)
 	if !ok || e.Upload.SizeIsDeferred {
-		return handler.HTTPResponse{}, handler.FileInfoChanges{}, tusError(media.ErrUploadMeta)
+		return handler.HTTPResponse{}, handler.FileInfoChanges{}, tusError(e.Context, media.ErrUploadMeta)
 	}
 	m := uploadMeta(e.Upload.MetaData, e.Upload.Size)
 	tusID, err := h.Service.BeginUpload(e.Context, staff, m)
 	if err != nil {
-		return handler.HTTPResponse{}, handler.FileInfoChanges{}, tusError(err)
+		return handler.HTTPResponse{}, handler.FileInfoChanges{}, tusError(e.Context, err)
 	}
 	return handler.HTTPResponse{}, handler.FileInfoChanges{ID: tusID}, nil
 }
@@ -178,24 +182,23 @@ func uploadMeta(m handler.MetaData, bytes int64) media.UploadMeta {
 func (h *Media) finishUpload(e handler.HookEvent) (handler.HTTPResponse, error) {
 	u, err := h.Service.FinishUpload(e.Context, e.Upload.ID)
 	if err != nil {
-		return handler.HTTPResponse{}, tusError(err)
+		return handler.HTTPResponse{}, tusError(e.Context, err)
 	}
 	return handler.HTTPResponse{Header: outcomeHeaders(u)}, nil
 }
 
-// tusError gives an error the problem body of every other answer.
-func tusError(err error) error {
+// tusError gives an error of ours the problem body of every other answer.
+func tusError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	status, code, msg := 500, "internal", "系统出了点问题，请稍后再试"
+	p := tusProblem{Status: 500, Code: "internal", Detail: "系统出了点问题，请稍后再试"}
 	var e *errs.E
 	if errors.As(err, &e) && e.Kind != errs.Internal {
-		code, msg = e.Code, e.Msg
-		status = map[errs.Kind]int{errs.Invalid: 422, errs.NotFound: 404, errs.Conflict: 409, errs.Unavailable: 503, errs.Forbidden: 403}[e.Kind]
+		p.Status = map[errs.Kind]int{errs.Invalid: 422, errs.NotFound: 404, errs.Conflict: 409, errs.Unavailable: 503, errs.Forbidden: 403}[e.Kind]
+		p.Code, p.Detail = e.Code, e.Msg
 	}
-	body, _ := json.Marshal(map[string]any{"type": "about:blank", "title": http.StatusText(status), "status": status, "code": code, "detail": msg})
-	return handler.Error{ErrorCode: code, Message: msg, HTTPResponse: handler.HTTPResponse{
-		StatusCode: status, Body: string(body), Header: handler.HTTPHeader{"Content-Type": "application/problem+json"},
+	return handler.Error{ErrorCode: p.Code, Message: p.Detail, HTTPResponse: handler.HTTPResponse{
+		StatusCode: p.Status, Body: string(p.body(ctx)), Header: handler.HTTPHeader{"Content-Type": problemType},
 	}}
 }

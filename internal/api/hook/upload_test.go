@@ -141,19 +141,101 @@ func TestUploadRefusals(t *testing.T) {
 		if a := r.get(path, "X-Staff: 7"); json.Unmarshal([]byte(a.body), &v) != nil {
 			t.Fatal(a.body)
 		}
-		url := r.svc.FileURL(1, v.Key, v.Name)
-		if a := r.get(url); a.status != 200 || a.body != "%PDF-1.7" || !strings.HasPrefix(a.head.Get("Content-Disposition"), "attachment") || a.head.Get("X-Content-Type-Options") != "nosniff" {
+		url := r.svc.FileURL(media.FileGrant{Attachment: 3, User: 1, Session: 1, Browser: true}, v.Key, v.Name)
+		const mine = "Cookie: zz_session=1.1"
+		if a := r.get(url, mine); a.status != 200 || a.body != "%PDF-1.7" || !strings.HasPrefix(a.head.Get("Content-Disposition"), "attachment") || a.head.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("download: %d %v", a.status, a.head)
 		}
-		if a := r.get(url, "Cookie: zz_session=2.1"); a.status != 403 {
-			t.Errorf("another user's download: %d", a.status)
+		for name, head := range map[string]string{"another user": "Cookie: zz_session=2.1", "another device": "Cookie: zz_session=1.2", "nobody": "X-None: 1"} {
+			if a := r.get(url, head); a.status != 403 {
+				t.Errorf("%s's download: %d", name, a.status)
+			}
 		}
+		native := r.svc.FileURL(media.FileGrant{Attachment: 3, User: 1, Session: 1}, v.Key, v.Name)
+		if a := r.get(native); a.status != 200 {
+			t.Errorf("native downloader: %d", a.status)
+		}
+		r.revoked.Store(true)
+		for _, address := range []string{url, native} {
+			if a := r.get(address, mine); a.status != 403 || problem(a) != "lesson_locked" {
+				t.Errorf("after the refund: %d %s", a.status, a.body)
+			}
+		}
+		r.revoked.Store(false)
 		if a := r.do(http.MethodDelete, r.location(r.create("a.mp4", "video", 10)), nil, tus, "X-Staff: 7"); a.status != 204 {
 			t.Errorf("cancel: %d", a.status)
 		}
 		for _, path := range []string{"/media/i/../src/x", "/media/i/..%2fsrc%2fx", "/media/i/%2e%2e/hls/1", "/media/i/.put-1", "/media/s/x/1/1/1/0.ts", "/media/p/x/master.m3u8"} {
 			if a := r.get(path); a.status == 200 || a.status >= 500 {
 				t.Errorf("%s: %d", path, a.status)
+			}
+		}
+	})
+}
+
+// Errors of the protocol itself have the shape of all others, and keep its headers.
+func TestUploadProtocolErrorsAreProblems(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d, t.TempDir())
+		path := r.location(r.create("a.mp4", "video", 10))
+		const staff, octets = "X-Staff: 7", "Content-Type: application/offset+octet-stream"
+		for name, c := range map[string]struct {
+			method, path string
+			head         []string
+			status       int
+			code         string
+		}{
+			"no version":     {http.MethodPost, UploadsPath, []string{staff, "Upload-Length: 10"}, 412, "upload_version"},
+			"old version":    {http.MethodPatch, path, []string{"Tus-Resumable: 0.2.2", staff, octets, "Upload-Offset: 0"}, 412, "upload_version"},
+			"no length":      {http.MethodPost, UploadsPath, []string{tus, staff}, 400, "upload_length"},
+			"bad length":     {http.MethodPost, UploadsPath, []string{tus, staff, "Upload-Length: -5"}, 400, "upload_length"},
+			"length later":   {http.MethodPost, UploadsPath, []string{tus, staff, "Upload-Defer-Length: 1"}, 400, "upload_length_required"},
+			"both lengths":   {http.MethodPost, UploadsPath, []string{tus, staff, "Upload-Defer-Length: 1", "Upload-Length: 5"}, 400, "upload_length_required"},
+			"no offset":      {http.MethodPatch, path, []string{tus, staff, octets}, 400, "upload_offset"},
+			"wrong offset":   {http.MethodPatch, path, []string{tus, staff, octets, "Upload-Offset: 7"}, 409, "upload_offset"},
+			"wrong content":  {http.MethodPatch, path, []string{tus, staff, "Upload-Offset: 0", "Content-Type: text/plain"}, 400, "upload_content_type"},
+			"wrong method":   {http.MethodPut, path, []string{tus, staff}, 405, "method_not_allowed"},
+			"wrong method 2": {http.MethodPut, UploadsPath, []string{tus, staff}, 405, "method_not_allowed"},
+			"concatenation":  {http.MethodPost, UploadsPath, []string{tus, staff, "Upload-Length: 5", "Upload-Concat: final;/a /b"}, 400, ""},
+			"no such upload": {http.MethodPatch, UploadsPath + strings.Repeat("0", 32), []string{tus, staff, octets, "Upload-Offset: 0"}, 404, "upload_not_found"},
+		} {
+			a := r.do(c.method, c.path, nil, c.head...)
+			var p struct {
+				Status              int
+				Code, Detail, Title string
+			}
+			if c.code == "" { // the library may not even look at it
+				if a.status >= 500 {
+					t.Errorf("%s: %d %s", name, a.status, a.body)
+				}
+				continue
+			}
+			err := json.Unmarshal([]byte(a.body), &p)
+			if err != nil || a.status != c.status || p.Status != c.status || p.Code != c.code || p.Detail == "" || a.head.Get("Content-Type") != problemType {
+				t.Errorf("%s: %d %q %v", name, a.status, a.body, a.head)
+			}
+			if c.code != "upload_not_found" && a.head.Get("Tus-Resumable") != "1.0.0" {
+				t.Errorf("%s: the protocol's headers are gone: %v", name, a.head)
+			}
+		}
+		if a := r.do(http.MethodHead, UploadsPath+strings.Repeat("0", 32), nil, tus, "X-Staff: 7"); a.status != 404 || a.body != "" {
+			t.Errorf("HEAD: %d %q", a.status, a.body)
+		}
+	})
+}
+
+func TestAttachmentsAreWhatTheyAreCalled(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d, t.TempDir())
+		for _, name := range []string{"setup.exe", "page.html", "讲义", "a.js", "x.svg"} {
+			if a := r.create(name, "attachment", 5); a.status != 422 || !strings.Contains(a.body, `"file_type"`) {
+				t.Errorf("%s: %d %s", name, a.status, a.body)
+			}
+		}
+		for _, raw := range []string{"MZ\x90\x00\x03\x00\x00", "<!doctype html><script>1</script>", "hello <script>1</script>", "PK\x03\x04zip"} {
+			path := r.location(r.create("讲义.pdf", "attachment", len(raw)))
+			if a := r.patch(path, 0, []byte(raw)); a.status != 422 || !strings.Contains(a.body, `"file_type"`) {
+				t.Errorf("%q as a PDF: %d %s", raw, a.status, a.body)
 			}
 		}
 	})

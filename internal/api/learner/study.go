@@ -215,6 +215,11 @@ func (r *routes) play(ctx context.Context, in *lessonPath) (*web.Body[PlayView],
 		return nil, access.ErrLocked
 	}
 	c := web.CallerOf(ctx)
+	if c.User.ID == 0 {
+		if err := r.web.AnonymousPlay(c); err != nil {
+			return nil, err
+		}
+	}
 	p, err := r.Media.StartPlay(ctx, media.Start{
 		UserID: c.User.ID, SessionID: c.User.SessionID, LessonID: l.ID, CourseID: l.CourseID, AssetID: l.AssetID, Preview: !d.Allowed, Browser: c.Bearer == "", MaxPlays: r.MaxPlays,
 	})
@@ -345,7 +350,9 @@ func (r *routes) attachment(ctx context.Context, in *lessonPath) (*redirect, err
 	if !allowed {
 		return nil, access.ErrLocked.Say("购买课程后可以下载附件")
 	}
-	return &redirect{Location: r.Media.FileURL(userID, a.BlobKey, a.Name)}, nil
+	c := web.CallerOf(ctx)
+	to := media.FileGrant{Attachment: a.ID, User: userID, Session: c.User.SessionID, Browser: c.Bearer == ""}
+	return &redirect{Location: r.Media.FileURL(to, a.BlobKey, a.Name)}, nil
 }
 
 func (r *routes) learning(ctx context.Context, _ *none) (*web.Body[LearningView], error) {
