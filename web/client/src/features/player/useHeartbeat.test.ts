@@ -60,6 +60,17 @@ describe('heartbeat', () => {
     await b.flush()
     expect(sent.map((s) => [s.beat.from_ms, s.beat.to_ms])).toEqual([[0, 1000], [50_000, 50_500]])
   })
+  it('keeps the place that was chosen without playing on, once', async () => {
+    const b = useHeartbeat(hooks)
+    b.begin(5)
+    b.observe(0, 1)
+    b.observe(1000, 1)
+    await b.flush()
+    b.seek(30_000)
+    await b.flush()
+    await b.flush()
+    expect(sent.map((s) => [s.beat.from_ms, s.beat.to_ms, s.beat.position_ms])).toEqual([[0, 1000, 1000], [30_000, 30_000, 30_000]])
+  })
   it('tells who plays now when another device took over', async () => {
     const b = useHeartbeat(hooks)
     b.begin(5)

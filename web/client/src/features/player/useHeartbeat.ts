@@ -3,7 +3,7 @@ import { ApiError, type Progress } from '@zhizhou/sdk'
 import { call } from '@/app/api'
 import { auth } from '@/app/auth'
 import { Beats } from './beats'
-import { Watched } from './intervals'
+import { Watched, type Span } from './intervals'
 
 /** A visitor without a session may watch what is free, but has no progress to keep. */
 const visitor = () => auth.known && !auth.user
@@ -25,6 +25,7 @@ export function useHeartbeat(hooks: HeartbeatHooks) {
   let playId = 0
   let rate = 1
   let position = 0
+  let told = 0 // the position that the last beat carried
   let watched = new Watched()
   let queue = new Beats()
   let sending = false
@@ -38,18 +39,23 @@ export function useHeartbeat(hooks: HeartbeatHooks) {
     queue = new Beats()
     watched = new Watched()
   }
+  function tell(span: Span | null) {
+    if (span) told = position
+    queue.add(span, position, rate)
+  }
   function observe(ms: number, atRate: number) {
     position = Math.round(ms)
     rate = atRate
-    queue.add(watched.observe(ms, atRate), position, rate)
+    tell(watched.observe(ms, atRate))
   }
   function seek(ms: number) {
     position = Math.round(ms)
-    queue.add(watched.jump(ms), position, rate)
+    tell(watched.jump(ms))
   }
   /** Sends everything played so far. `leaving` lets the request outlive the page. */
   async function flush(leaving = false) {
-    queue.add(watched.take(), position, rate)
+    // Moved without playing: an empty stretch keeps the place to resume at.
+    tell(watched.take() ?? (position === told ? null : { from_ms: position, to_ms: position }))
     if (!playId || !counted || visitor() || (sending && !leaving)) return
     sending = true
     const mine = playId

@@ -13,11 +13,18 @@ export function useVideo(host: Ref<HTMLElement | null>, hooks: VideoHooks) {
   video.setAttribute('controlslist', 'nodownload')
   const state = reactive({ playing: false, waiting: false, ended: false, failed: false, started: false, ms: 0, totalMs: 0, bufferMs: 0, rate: 1, muted: false, quality: -1, qualities: [] as Source['qualities'] })
   let source: Source | null = null
+  // What the viewer asked for. It outlives a change of source, which pauses the element on its own account.
+  let wanted = false
+  let loading = false
   const on = (name: string, f: () => void) => video.addEventListener(name, f)
   on('play', () => { state.playing = true; state.started = true; state.ended = false })
-  on('pause', () => { state.playing = false; hooks.paused() })
-  on('waiting', () => { state.waiting = true })
-  on('playing', () => { state.waiting = false })
+  on('pause', () => {
+    if (!loading) wanted = false
+    state.playing = state.waiting = false
+    hooks.paused()
+  })
+  on('waiting', () => { state.waiting = !video.paused })
+  for (const name of ['playing', 'canplay', 'seeked']) on(name, () => { if (video.paused || video.readyState > 2) state.waiting = false })
   on('durationchange', () => { if (Number.isFinite(video.duration)) state.totalMs = video.duration * 1000 })
   on('ratechange', () => { state.rate = video.playbackRate })
   on('volumechange', () => { state.muted = video.muted || video.volume === 0 })
@@ -29,23 +36,35 @@ export function useVideo(host: Ref<HTMLElement | null>, hooks: VideoHooks) {
     if (!video.paused && !video.seeking) hooks.moved(state.ms, video.playbackRate)
   })
 
-  async function load(url: string, startMs: number, thenPlay: boolean) {
+  async function load(url: string, startMs: number) {
+    loading = true
     source?.destroy()
     state.failed = false
     const rate = state.rate
     source = await attach(video, url, startMs, {
       ready: (s) => {
+        loading = false
         state.qualities = s.qualities
         video.playbackRate = rate
-        if (thenPlay) play()
+        if (wanted) play()
       },
       refused: hooks.refused,
-      failed: () => { state.failed = true },
+      failed: () => { loading = false; state.failed = true },
     })
   }
-  // A browser may refuse to start without a gesture: the big button stays on the picture.
-  const play = () => video.play().catch(() => { state.playing = false })
-  const pause = () => video.pause()
+  function play() {
+    wanted = true
+    // Refused without a gesture: the big button stays on the picture. An order overtaken by the loading of a source
+    // is repeated when that source is ready.
+    return video.play().catch(() => {
+      if (!loading) wanted = false
+      state.playing = false
+    })
+  }
+  function pause() {
+    wanted = false
+    video.pause()
+  }
   const toggle = () => (video.paused ? play() : pause())
   function seek(ms: number) {
     video.currentTime = Math.min(Math.max(0, ms), state.totalMs || ms) / 1000
