@@ -240,7 +240,10 @@ func (a *App) routes() {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { web.Fail(w, r, web.ErrNotFound) })
-	page.Routes(mux, page.Deps{Catalog: a.Catalog, Settings: a.Settings, PublicURL: a.Config.PublicURL})
+	page.Routes(mux, page.Deps{
+		Catalog: a.Catalog, Settings: a.Settings, Access: a.Access, PublicURL: a.Config.PublicURL,
+		Who: func(r *http.Request) int64 { return a.API.SignedIn(r).ID },
+	})
 
 	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.Handler = a.API.Handler(web.Config{

@@ -207,18 +207,18 @@ func (r *routes) place(ctx context.Context, l catalog.Lesson, v *LessonView) err
 }
 
 func (r *routes) play(ctx context.Context, in *lessonPath) (*web.Body[PlayView], error) {
+	c := web.CallerOf(ctx)
+	if c.User.ID == 0 {
+		if err := r.web.AnonymousPlay(c); err != nil {
+			return nil, err
+		}
+	}
 	l, d, err := r.open(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	if l.Form != catalog.Video || !d.Allowed && d.Reason != "preview" {
 		return nil, access.ErrLocked
-	}
-	c := web.CallerOf(ctx)
-	if c.User.ID == 0 {
-		if err := r.web.AnonymousPlay(c); err != nil {
-			return nil, err
-		}
 	}
 	p, err := r.Media.StartPlay(ctx, media.Start{
 		UserID: c.User.ID, SessionID: c.User.SessionID, LessonID: l.ID, CourseID: l.CourseID, AssetID: l.AssetID, Preview: !d.Allowed, Browser: c.Bearer == "", MaxPlays: r.MaxPlays,

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"html"
 	"io/fs"
@@ -16,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"zhizhou/internal/access"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/media"
@@ -29,6 +31,8 @@ import (
 type Deps struct {
 	Catalog   *catalog.Service
 	Settings  *setting.Store
+	Access    *access.Service
+	Who       func(*http.Request) (userID int64) // 0: nobody is signed in
 	PublicURL string
 }
 
@@ -51,6 +55,7 @@ func Routes(mux *http.ServeMux, d Deps) {
 	mux.HandleFunc("GET /admin/", p.console)
 	mux.Handle("GET /admin", http.RedirectHandler("/admin/", http.StatusMovedPermanently))
 	mux.HandleFunc("GET /course/{id}", p.course)
+	mux.HandleFunc("GET /learn/{id}", p.lesson)
 	mux.HandleFunc("/", p.site)
 }
 
@@ -104,12 +109,13 @@ func (p *pages) console(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("X-Robots-Tag", "noindex")
-	write(w, read(p.admin, "index.html"))
+	write(w, http.StatusOK, read(p.admin, "index.html"))
 }
 
-func write(w http.ResponseWriter, doc []byte) {
+func write(w http.ResponseWriter, status int, doc []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-cache")
+	w.WriteHeader(status)
 	_, _ = w.Write(doc)
 }
 
@@ -125,8 +131,36 @@ func (p *pages) site(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	if r.URL.Path == "/index.html" {
+		http.Redirect(w, r, "/", http.StatusMovedPermanently)
+		return
+	}
+	a, ok := addressOf(r.URL.Path)
+	if !ok {
+		p.lost(w, r, http.StatusNotFound)
+		return
+	}
 	s := p.shop(r)
-	p.write(w, head{title: s.Name, description: s.Slogan, url: p.PublicURL + "/", kind: "website"})
+	if a.private {
+		w.Header().Set("X-Robots-Tag", "noindex")
+	}
+	h := head{title: s.Name, description: s.Slogan, url: p.PublicURL + a.path, kind: "website"}
+	if a.title != "" {
+		h.title = a.title + " · " + s.Name
+	}
+	p.write(w, h)
+}
+
+// lost answers with the shell, in which the client says that there is nothing and
+// shows a way home.
+func (p *pages) lost(w http.ResponseWriter, r *http.Request, status int) {
+	w.Header().Set("X-Robots-Tag", "noindex")
+	title := "没有这一页"
+	if status == http.StatusServiceUnavailable {
+		title = "暂时打不开"
+		w.Header().Set("Retry-After", "30")
+	}
+	p.writeAs(w, status, head{title: title + " · " + p.shop(r).Name, kind: "website"})
 }
 
 func (p *pages) shop(r *http.Request) *setting.Shop {
@@ -146,7 +180,9 @@ const (
 	headMark           = "<!--zz:head-->"
 )
 
-func (p *pages) write(w http.ResponseWriter, h head) {
+func (p *pages) write(w http.ResponseWriter, h head) { p.writeAs(w, http.StatusOK, h) }
+
+func (p *pages) writeAs(w http.ResponseWriter, status int, h head) {
 	doc := string(p.shell)
 	if i, j := strings.Index(doc, titleFrom), strings.Index(doc, titleTo); i >= 0 && j > i {
 		doc = doc[:i] + "<title>" + html.EscapeString(h.title) + "</title>" + doc[j+len(titleTo):]
@@ -163,7 +199,11 @@ func (p *pages) write(w http.ResponseWriter, h head) {
 	meta("property", "og:type", h.kind)
 	meta("property", "og:url", h.url)
 	meta("property", "og:image", h.image)
-	fmt.Fprintf(&b, `<link rel="canonical" href="%s">`, html.EscapeString(h.url))
+	if w.Header().Get("X-Robots-Tag") != "" {
+		b.WriteString(`<meta name="robots" content="noindex">`)
+	} else {
+		fmt.Fprintf(&b, `<link rel="canonical" href="%s">`, html.EscapeString(h.url))
+	}
 	if h.data != nil {
 		// encoding/json writes <, > and & as escapes, so the block cannot be left.
 		raw, err := json.Marshal(h.data)
@@ -171,23 +211,93 @@ func (p *pages) write(w http.ResponseWriter, h head) {
 			fmt.Fprintf(&b, `<script type="application/ld+json">%s</script>`, raw)
 		}
 	}
-	write(w, []byte(strings.Replace(doc, headMark, b.String(), 1)))
+	write(w, status, []byte(strings.Replace(doc, headMark, b.String(), 1)))
 }
 
 func (p *pages) course(w http.ResponseWriter, r *http.Request) {
-	courseID, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	courseID, err := number(r)
 	var c catalog.Page
 	if err == nil {
-		c, err = p.Catalog.CoursePage(r.Context(), "pc", courseID, "")
+		c, err = p.Catalog.CoursePage(r.Context(), "pc", courseID, r.URL.Query().Get("preview"))
 	}
-	s := p.shop(r)
-	if err != nil { // a draft or nothing: the client says what is to be said
-		p.write(w, head{title: s.Name, description: s.Slogan, url: p.PublicURL + "/", kind: "website"})
+	if errors.Is(err, catalog.ErrCourseGone) {
+		c, err = p.owned(r, courseID)
+	}
+	if err != nil {
+		p.gone(w, r, err)
 		return
 	}
+	// Drafts and what was taken down are for those who may see them, not for search.
+	if c.Course.Status != catalog.Published {
+		w.Header().Set("X-Robots-Tag", "noindex")
+	}
+	p.write(w, p.courseHead(r, c))
+}
+
+// owned returns a course that is not public to a person who has it.
+func (p *pages) owned(r *http.Request, courseID int64) (catalog.Page, error) {
+	have, err := p.Access.Course(r.Context(), p.Settings.DB, p.Who(r), courseID)
+	if err != nil {
+		return catalog.Page{}, err
+	}
+	if !have.Owned {
+		return catalog.Page{}, catalog.ErrCourseGone
+	}
+	return p.Catalog.OwnedPage(r.Context(), "pc", courseID)
+}
+
+// lesson serves a lesson's address. It points search engines to the course: what a
+// lesson says is not written into the page.
+func (p *pages) lesson(w http.ResponseWriter, r *http.Request) {
+	lessonID, err := number(r)
+	var l catalog.Lesson
+	var c catalog.Page
+	if err == nil {
+		l, err = p.Catalog.Lesson(r.Context(), lessonID)
+	}
+	if err == nil {
+		c, err = p.Catalog.CoursePage(r.Context(), "pc", l.CourseID, "")
+	}
+	if errors.Is(err, catalog.ErrCourseGone) {
+		c, err = p.owned(r, l.CourseID)
+	}
+	if err != nil {
+		p.gone(w, r, err)
+		return
+	}
+	if c.Course.Status != catalog.Published {
+		w.Header().Set("X-Robots-Tag", "noindex")
+	}
+	h := p.courseHead(r, c)
+	h.title, h.data = l.Title+" · "+h.title, nil
+	p.write(w, h)
+}
+
+var errNoNumber = errors.New("not a number")
+
+func number(r *http.Request) (int64, error) {
+	n, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, errNoNumber
+	}
+	return n, nil
+}
+
+// gone answers for a course or lesson that is not to be shown. Only what is really
+// absent is called so: a search engine drops it.
+func (p *pages) gone(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, errNoNumber) || errors.Is(err, catalog.ErrCourseGone) || errors.Is(err, catalog.ErrLessonGone) {
+		p.lost(w, r, http.StatusNotFound)
+		return
+	}
+	p.lost(w, r, http.StatusServiceUnavailable)
+}
+
+func (p *pages) courseHead(r *http.Request, c catalog.Page) head {
+	s := p.shop(r)
 	h := head{
 		title: c.Course.Title + " · " + s.Name, description: c.Course.Promise, kind: "website",
-		url: p.PublicURL + "/course/" + strconv.FormatInt(courseID, 10), image: media.ImageURL(c.Course.Cover),
+		url: p.PublicURL + "/course/" + strconv.FormatInt(c.Course.ID, 10), image: media.ImageURL(c.Course.Cover),
 	}
 	if h.description == "" {
 		h.description = catalog.Plain(c.Course.IntroHTML, 120)
@@ -196,7 +306,7 @@ func (p *pages) course(w http.ResponseWriter, r *http.Request) {
 		h.image = p.PublicURL + h.image
 	}
 	h.data = courseData(c, h, s.Name, p.PublicURL)
-	p.write(w, h)
+	return h
 }
 
 // courseData is schema.org's Course, as search engines read it.

@@ -1,0 +1,56 @@
+package page
+
+import "strings"
+
+// address is a page of the H5 client that every visitor may open.
+type address struct {
+	path    string // a part in braces stands for anything but nothing
+	title   string
+	private bool // about one person, or of no use to a search engine
+}
+
+// addresses are the client's pages, except those of courses and lessons, which
+// have handlers of their own. A test compares them with the client's own table.
+var addresses = []address{
+	{path: "/"},
+	{path: "/courses", title: "课程"},
+	{path: "/search", title: "搜索", private: true},
+	{path: "/agreement/user_agreement", title: "用户协议"},
+	{path: "/agreement/privacy_policy", title: "隐私政策"},
+	{path: "/login", title: "登录", private: true},
+	{path: "/learning", title: "学习", private: true},
+	{path: "/me", title: "我的", private: true},
+	{path: "/me/profile", title: "个人资料", private: true},
+	{path: "/me/security", title: "手机号与密码", private: true},
+	{path: "/me/devices", title: "登录设备", private: true},
+	{path: "/me/agreements", title: "协议与隐私", private: true},
+	{path: "/checkout/{sku}", title: "确认订单", private: true},
+	{path: "/pay/{no}", title: "支付", private: true},
+	{path: "/orders", title: "我的订单", private: true},
+	{path: "/order/{no}", title: "订单详情", private: true},
+}
+
+// addressOf finds the page of a path; a slash at the end makes no difference, as
+// in the client.
+func addressOf(path string) (address, bool) {
+	parts := strings.Split(strings.TrimRight(path, "/"), "/")
+	for _, a := range addresses {
+		wanted := strings.Split(strings.TrimRight(a.path, "/"), "/")
+		if fits(wanted, parts) {
+			return a, true
+		}
+	}
+	return address{}, false
+}
+
+func fits(wanted, parts []string) bool {
+	if len(wanted) != len(parts) {
+		return false
+	}
+	for i, w := range wanted {
+		if w != parts[i] && (!strings.HasPrefix(w, "{") || parts[i] == "") {
+			return false
+		}
+	}
+	return true
+}
