@@ -146,6 +146,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Catalog.OnDelete(a.keepSold)
 	a.Account.OnMerge(a.Access.Merge)
 	a.Account.OnMerge(a.Learning.Merge)
+	a.Account.OnMerge(a.Media.Merge)
 	a.Account.OnMerge(a.Commerce.Merge)
 	a.periodic()
 	if err := a.Jobs.Build(); err != nil {

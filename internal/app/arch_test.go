@@ -104,7 +104,7 @@ var owners = map[string]string{
 	"grants": "access", "lesson_progress": "learning", "study_sessions": "learning", "study_days": "learning",
 	"orders": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "held_decisions": "commerce",
 	"ledger_transactions": "ledger", "ledger_postings": "ledger",
-	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "blob_trash": "media",
+	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "delivered_parts": "media", "blob_trash": "media",
 }
 
 var writes = regexp.MustCompile(`(?i)\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+([a-z_]+)`)

@@ -302,13 +302,21 @@ func TestINV12ChangedPriceAsksAgain(t *testing.T) {
 
 func TestMiniProgramPaysVirtually(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
+		p := w.person(map[string]string{"X-Client": "mp-weixin", "X-Os": "android"})
+		in := p.want(200, "", "POST", "/api/auth/mp", map[string]any{"code": w.app.Sandbox.LoginCode("阿一"), "consents": consents})
+		p.header["Authorization"] = "Bearer " + in.str("token")
+		page := fmt.Sprintf("/api/courses/%d", w.paid)
+		if c := p.want(200, "", "GET", page, nil); c.at("for_sale") != false {
+			t.Fatalf("offered before virtual payment knows the price: %s", c.raw)
+		}
+		p.want(409, "item_unpublished", "POST", "/api/quotes", map[string]any{"sku_id": w.sku})
 		for range 4 { // wanted → uploading → uploaded → publishing → published
 			w.clock.Advance(15 * time.Minute)
 			w.ok(w.app.SyncItems(context.Background()))
 		}
-		p := w.person(map[string]string{"X-Client": "mp-weixin", "X-Os": "android"})
-		in := p.want(200, "", "POST", "/api/auth/mp", map[string]any{"code": w.app.Sandbox.LoginCode("阿一"), "consents": consents})
-		p.header["Authorization"] = "Bearer " + in.str("token")
+		if c := p.want(200, "", "GET", page, nil); c.at("for_sale") != true {
+			t.Fatalf("not offered although its price is published: %s", c.raw)
+		}
 		no := p.order(w.sku, "virtual-order").str("no")
 		a := p.with("virtual-pay").want(200, "", "POST", "/api/orders/"+no+"/pay", map[string]any{})
 		if a.str("action", "type") != "virtual" {

@@ -294,7 +294,7 @@ func (s *Service) OpenItems(ctx context.Context) ([]Item, error) {
 // MoveItem records that an item went from one state to the next; it does nothing
 // if it is no longer in from.
 func (s *Service) MoveItem(ctx context.Context, itemID, from, to, message string) error {
-	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.public(ctx, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.Exec(ctx, qItemMove, itemID, from, to, message, clock.MS(s.clock))
 		return err
 	})

@@ -171,15 +171,22 @@ func (s *Service) payer(ctx context.Context, o Order, q Quote, channel pay.Chann
 	if sessionKey == "" {
 		return ErrNoPayer
 	}
-	it, err := s.Catalog.Item(ctx, s.DB, q.SKUID, o.TotalFen)
+	it, err := s.item(ctx, q.SKUID, o.TotalFen)
 	if err != nil {
 		return err
 	}
-	if it.State != catalog.ItemPublished {
-		return ErrItemUnready
-	}
 	req.ProductID, req.Quantity, req.SessionKey, req.Attach = it.ItemID, 1, sessionKey, o.No
 	return nil
+}
+
+// item returns what virtual payment charges for a SKU at a price. Returns
+// ErrItemUnready before it is published there.
+func (s *Service) item(ctx context.Context, skuID, fen int64) (catalog.Item, error) {
+	it, err := s.Catalog.Item(ctx, s.DB, skuID, fen)
+	if err == nil && it.State != catalog.ItemPublished {
+		err = ErrItemUnready
+	}
+	return it, err
 }
 
 func clip(s string, n int) string {

@@ -1,6 +1,7 @@
 package commerce
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -98,7 +99,8 @@ type Offered struct {
 	Owned          bool
 }
 
-// QuoteFor prices a SKU for a user on a platform. Returns catalog.ErrSKUGone.
+// QuoteFor prices a SKU for a user on a platform. Returns catalog.ErrSKUGone,
+// ErrChannel, ErrItemUnready.
 func (s *Service) QuoteFor(ctx context.Context, userID, skuID int64, platform string) (Offered, error) {
 	o, err := s.Catalog.Offer(ctx, s.DB, skuID, platform)
 	if err != nil {
@@ -111,9 +113,55 @@ func (s *Service) QuoteFor(ctx context.Context, userID, skuID int64, platform st
 	}
 	out := Offered{Quote: q, Token: s.sign(userID, q), Cover: o.Cover, Scene: o.Scene, InstructorName: o.InstructorName, Owned: have.Forever}
 	if q.TotalFen > 0 {
-		if out.Channel, err = s.Channels.Policy(ctx, platform, o.TaxCategory); err != nil {
+		if out.Channel, err = s.payable(ctx, platform, q); err != nil {
 			return Offered{}, err
 		}
+	}
+	return out, nil
+}
+
+// payable returns the channel that takes a quote's price. Returns ErrChannel,
+// ErrItemUnready: said before somebody confirms an order that cannot be paid.
+func (s *Service) payable(ctx context.Context, platform string, q Quote) (pay.Channel, error) {
+	channel, err := s.Channels.Policy(ctx, platform, q.TaxCategory)
+	if err != nil || channel == "" {
+		return "", cmp.Or(err, error(ErrChannel))
+	}
+	if channel == pay.WechatVirtual {
+		_, err = s.item(ctx, q.SKUID, q.TotalFen)
+	}
+	return channel, err
+}
+
+// OnSale returns those SKUs of a course that can be paid for on a platform: some
+// channel serves it, and where that is virtual payment the price is published there.
+func (s *Service) OnSale(ctx context.Context, platform string, courseID int64, skus []catalog.SKU) ([]catalog.SKU, error) {
+	var items map[string]string // item → state, read when first needed
+	out := skus[:0:0]
+	for _, k := range skus {
+		fen := k.PriceOn(platform)
+		if fen == 0 {
+			out = append(out, k)
+			continue
+		}
+		channel, err := s.Channels.Policy(ctx, platform, k.TaxCategory)
+		if err != nil {
+			return nil, err
+		}
+		if channel == pay.WechatVirtual && items == nil {
+			list, err := s.Catalog.Items(ctx, courseID)
+			if err != nil {
+				return nil, err
+			}
+			items = map[string]string{}
+			for _, it := range list {
+				items[it.ItemID] = it.State
+			}
+		}
+		if channel == "" || channel == pay.WechatVirtual && items[catalog.ItemID(k.ID, fen)] != catalog.ItemPublished {
+			continue
+		}
+		out = append(out, k)
 	}
 	return out, nil
 }

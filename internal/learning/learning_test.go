@@ -217,3 +217,56 @@ func ExamplePercent() {
 	fmt.Println(learning.Percent(30_000, 60_000), learning.Percent(90_000, 60_000), learning.Percent(1, 0))
 	// Output: 50 100 0
 }
+
+var (
+	tAsset     = db.Q("learningtest/asset", `INSERT INTO assets (id, name, kind, status, source_key, bytes, duration_ms, width, height, created_by, created_at) VALUES (9, 'a.mp4', 'video', 'ready', 's', 1, 600000, 1, 1, 0, 0)`)
+	tAttach    = db.Q("learningtest/attach", `UPDATE lessons SET asset_id = 9 WHERE id = 1`)
+	tDelivered = db.Q("learningtest/delivered", `INSERT INTO delivered_parts (user_id, asset_id, part, ms, at) VALUES (7, 9, $1, 60000, 0)`)
+	tFree      = db.Q("learningtest/free", `UPDATE lessons SET is_free = TRUE WHERE id = 2`)
+)
+
+// What was handed out counts as watched even when no beat reports it; of both the
+// larger counts, and what everybody may see counts for nobody.
+func TestHandedOutCountsAsWatched(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		ctx := context.Background()
+		run := func(q *db.Stmt, args ...any) {
+			t.Helper()
+			if err := r.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { _, err := tx.Exec(ctx, q, args...); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		watched := func() int64 {
+			t.Helper()
+			n, err := r.WatchedPercent(ctx, r.db, 7, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		run(tAsset)
+		run(tAttach)
+		for part := range 3 {
+			run(tDelivered, part)
+		}
+		if got := watched(); got != 27 { // 180 s of 660 s
+			t.Errorf("%d %% after three parts", got)
+		}
+		run(tFree)
+		if got := watched(); got != 30 { // 180 s of 600 s
+			t.Errorf("%d %% beside a free lesson", got)
+		}
+		r.begin(t, 1, video)
+		r.clock.Advance(10 * time.Second)
+		r.watch(t, 1, 1, 0, 10_000)
+		if got := watched(); got != 30 {
+			t.Errorf("%d %%: reports below what was handed out add nothing", got)
+		}
+		for part := 3; part < 12; part++ {
+			run(tDelivered, part)
+		}
+		if got := watched(); got != 100 {
+			t.Errorf("%d %%: never more than the lesson", got)
+		}
+	})
+}

@@ -185,3 +185,50 @@ func FuzzToken(f *testing.F) {
 		}
 	})
 }
+
+var tDelivered = db.Q("mediatest/delivered", `SELECT COUNT(*) AS parts, CAST(COALESCE(SUM(ms), 0) AS BIGINT) AS ms FROM delivered_parts WHERE user_id = $1`)
+
+// A key that was handed out is evidence, whether the player reports or not; a
+// preview, a stranger and a repeat add nothing.
+func TestKeysHandedOutAreNoted(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		r := newRig(t, d)
+		r.readyAsset(t, 1)
+		ctx := context.Background()
+		list, err := r.seen(ctx, 1, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, seg, err := r.rendition(ctx, list[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		have := func(userID int64) (row struct{ Parts, MS int64 }) {
+			t.Helper()
+			if err := d.Get(ctx, tDelivered, &row, userID); err != nil {
+				t.Fatal(err)
+			}
+			return row
+		}
+		for range 2 {
+			if _, err := r.Key(ctx, Token{User: 1, Asset: 1, Key: seg.Keys[0]}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := r.Key(ctx, Token{Asset: 1, Key: seg.Keys[0]}); err != nil {
+			t.Fatal(err)
+		}
+		if got := have(1); got.Parts != 1 || got.MS != 8000 {
+			t.Errorf("noted %+v", got)
+		}
+		if got := have(0); got.Parts != 0 {
+			t.Errorf("nobody was noted: %+v", got)
+		}
+		if err := d.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return r.Merge(ctx, tx, 1, 2) }); err != nil {
+			t.Fatal(err)
+		}
+		if a, b := have(1), have(2); a.Parts != 0 || b.MS != 8000 {
+			t.Errorf("after the merge %+v and %+v", a, b)
+		}
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,7 +103,10 @@ func (s *Service) Key(ctx context.Context, t Token) ([]byte, error) {
 	if t.Preview {
 		kind = kindPreview
 	}
-	var row struct{ Sealed []byte }
+	var row struct {
+		Sealed      []byte
+		RenditionID int64
+	}
 	err := s.db.Get(ctx, qKeySeen, &row, t.Key, t.Asset, kind)
 	if errors.Is(err, db.ErrNone) {
 		return nil, ErrTokenBad
@@ -110,7 +114,42 @@ func (s *Service) Key(ctx context.Context, t Token) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !t.Preview && t.User != 0 {
+		// Noted before it is handed out: an answer that cannot be noted is not given.
+		if err := s.deliver(ctx, t, row.RenditionID); err != nil {
+			return nil, err
+		}
+	}
 	return s.cfg.Box.Open(keyPurpose, row.Sealed)
+}
+
+// deliver notes that the user has what the token's key opens.
+func (s *Service) deliver(ctx context.Context, t Token, renditionID int64) error {
+	_, seg, err := s.rendition(ctx, renditionID)
+	if err != nil {
+		return err
+	}
+	part := slices.Index(seg.Keys, t.Key)
+	if part < 0 {
+		return ErrTokenBad
+	}
+	var ms int64
+	for _, d := range seg.MS[part*seg.Every : min(len(seg.MS), (part+1)*seg.Every)] {
+		ms += d
+	}
+	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, qDelivered, t.User, t.Asset, part, max(ms, 1), s.now())
+		return err
+	})
+}
+
+// Merge gives what one user was handed to another, when the two become one.
+func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
+	if _, err := tx.Exec(ctx, qDeliveredMerge, from, to); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, qDeliveredDrop, from)
+	return err
 }
 
 // Master returns the master playlist for a token. Returns ErrNotReady.

@@ -47,8 +47,12 @@ var (
 	qRenditionDelete = db.Q("media/rendition_delete", `DELETE FROM renditions WHERE id = $1`)
 	qKeyInsert       = db.Q("media/key_insert", `INSERT INTO media_keys (id, rendition_id, sealed) VALUES ($1, $2, $3)`)
 	qKeyDelete       = db.Q("media/key_delete", `DELETE FROM media_keys WHERE rendition_id = $1`)
-	qKeySeen         = db.Q("media/key_seen", `SELECT k.sealed FROM media_keys k JOIN renditions r ON r.id = k.rendition_id JOIN assets a ON a.id = r.asset_id
+	qKeySeen         = db.Q("media/key_seen", `SELECT k.sealed, k.rendition_id FROM media_keys k JOIN renditions r ON r.id = k.rendition_id JOIN assets a ON a.id = r.asset_id
   WHERE k.id = $1 AND r.asset_id = $2 AND r.kind = $3 AND a.status = 'ready' AND (r.kind = 'full' OR (a.preview_ready_ms > 0 AND r.limit_ms = a.preview_ready_ms))`)
+
+	qDelivered      = db.Q("media/delivered", `INSERT INTO delivered_parts (user_id, asset_id, part, ms, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (user_id, asset_id, part) DO NOTHING`)
+	qDeliveredMerge = db.Q("media/delivered_merge", `INSERT INTO delivered_parts (user_id, asset_id, part, ms, at) SELECT $2, asset_id, part, ms, at FROM delivered_parts WHERE user_id = $1 ON CONFLICT (user_id, asset_id, part) DO NOTHING`)
+	qDeliveredDrop  = db.Q("media/delivered_drop", `DELETE FROM delivered_parts WHERE user_id = $1`)
 
 	qTrashInsert = db.Q("media/trash_insert", `INSERT INTO blob_trash (id, prefix, files, due_at) VALUES ($1, $2, $3, $4)`)
 	qTrashDue    = db.Q("media/trash_due", `SELECT id, prefix, files FROM blob_trash WHERE due_at <= $1 ORDER BY id LIMIT 50`)

@@ -142,7 +142,7 @@ func (r *routes) course(ctx context.Context, in *struct {
 ) (*courseAnswer, error) {
 	p, err := r.Catalog.CoursePage(ctx, platform(ctx), in.ID, in.Preview)
 	if err == nil {
-		return &courseAnswer{CacheControl: "no-store", Body: detail(p)}, nil
+		return r.answer(ctx, "no-store", p)
 	}
 	// What was taken off the shelf stays open for those who have it; that answer is
 	// theirs alone and is not kept for others.
@@ -156,7 +156,18 @@ func (r *routes) course(ctx context.Context, in *struct {
 	if p, err = r.Catalog.OwnedPage(ctx, platform(ctx), in.ID); err != nil {
 		return nil, err
 	}
-	return &courseAnswer{CacheControl: "private, no-store", Body: detail(p)}, nil
+	return r.answer(ctx, "private, no-store", p)
+}
+
+// answer shows a course with the offers that can really be paid for here.
+func (r *routes) answer(ctx context.Context, cache string, p catalog.Page) (*courseAnswer, error) {
+	var err error
+	if p.SKUs, err = r.Commerce.OnSale(ctx, platform(ctx), p.Course.ID, p.SKUs); err != nil {
+		return nil, err
+	}
+	v := detail(p)
+	v.ForSale = len(p.SKUs) > 0
+	return &courseAnswer{CacheControl: cache, Body: v}, nil
 }
 
 type courseAnswer struct {
