@@ -14,6 +14,7 @@ import (
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
 	"zhizhou/internal/ledger"
+	"zhizhou/internal/money"
 	"zhizhou/internal/pay"
 )
 
@@ -385,7 +386,7 @@ func (s *Service) applyRefund(ctx context.Context, tx *db.Tx, got pay.RefundRece
 		}
 		return err
 	case pay.RefundAbnormal, pay.RefundClosed:
-		if _, err := tx.Exec(ctx, qRefundBad, r.ID, "通道状态："+string(got.State)); err != nil {
+		if _, err := tx.Exec(ctx, qRefundBad, r.ID, badRefund[got.State]); err != nil {
 			return err
 		}
 		return s.event(ctx, tx, r.OrderID, "refund_abnormal", "退款没有成功，需要人工处理")
@@ -394,7 +395,7 @@ func (s *Service) applyRefund(ctx context.Context, tx *db.Tx, got pay.RefundRece
 		return fmt.Errorf("commerce: refund state %q", got.State)
 	}
 	if got.AmountFen != 0 && got.AmountFen != r.AmountFen {
-		if _, err := tx.Exec(ctx, qRefundBad, r.ID, fmt.Sprintf("通道退款金额 %d 分与应退 %d 分不符", got.AmountFen, r.AmountFen)); err != nil {
+		if _, err := tx.Exec(ctx, qRefundBad, r.ID, fmt.Sprintf("通道退了 ¥%s，应退 ¥%s，请到商户平台核对", money.Yuan(got.AmountFen), money.Yuan(r.AmountFen))); err != nil {
 			return err
 		}
 		return s.event(ctx, tx, r.OrderID, "refund_mismatch", "退款金额不符，需要人工处理")
@@ -404,6 +405,11 @@ func (s *Service) applyRefund(ctx context.Context, tx *db.Tx, got pay.RefundRece
 		return err
 	}
 	return s.bookRefund(ctx, tx, r, now)
+}
+
+var badRefund = map[pay.RefundState]string{
+	pay.RefundAbnormal: "通道没能把钱退到付款人手里，请先到商户平台处理这笔退款单",
+	pay.RefundClosed:   "通道关闭了这笔退款，没有退钱，可以重新退",
 }
 
 // bookRefund reverses the sale, or the suspense, in the ledger and on the order.

@@ -2321,6 +2321,8 @@ export interface components {
             status: string;
             status_label: string;
             title: string;
+            /** @description Of money that opened nothing: access is not touched */
+            unclaimed: boolean;
             /**
              * Format: int64
              * @description Of the course, when the refund was asked for

@@ -86,6 +86,7 @@ type RefundView struct {
 	DecidedAt      int64  `json:"decided_at"`
 	FinishedAt     int64  `json:"finished_at"`
 	LastError      string `json:"last_error"`
+	Unclaimed      bool   `json:"unclaimed" doc:"Of money that opened nothing: access is not touched"`
 }
 
 // EventView is something that happened to an order.
@@ -267,7 +268,7 @@ func refundView(x commerce.RefundRow) RefundView {
 	return RefundView{
 		ID: x.ID, No: x.No, OrderNo: x.OrderNo, Title: x.Title, Nickname: x.Nickname, Cause: x.Cause, AmountFen: x.AmountFen, Reason: x.Reason,
 		Reply: x.Reply, Status: x.Status, StatusLabel: refundLabels[x.Status], WatchedPercent: x.WatchedPercent, PaidAt: x.PaidAt, RequestedAt: x.RequestedAt,
-		DecidedAt: x.DecidedAt, FinishedAt: x.FinishedAt, LastError: x.LastError,
+		DecidedAt: x.DecidedAt, FinishedAt: x.FinishedAt, LastError: x.LastError, Unclaimed: x.OrderItemID == 0,
 	}
 }
 

@@ -2,6 +2,7 @@
 import './app/tokens.css'
 import './app/components.css'
 import './app/console.css'
+import './app/look'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { router } from './app/router'

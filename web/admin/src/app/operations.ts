@@ -49,6 +49,9 @@ export interface Operations {
   refunds: { query: Paged & { status?: string }; res: T.Page<T.Refund> }
   decideRefund: { path: Id; body: { approve: boolean; reply: string }; res: T.Refund }
   retryRefund: { path: Id; body: { reason: string }; res: void }
+  checkRefund: { path: Id; res: T.Refund }
+  held: { query: Paged & { state?: string; no?: string }; res: T.Page<T.Held> }
+  decideHeld: { path: Id; body: { decision: 'refund' | 'match' | 'explain'; note: string }; res: T.Held }
   users: { query: Paged & { q?: string }; res: T.Page<T.UserRow> }
   user: { path: Id; res: T.UserDetail }
   endDevice: { path: { id: number; device_id: number }; res: void }
@@ -62,6 +65,11 @@ export interface Operations {
   saveWechatSetting: { body: T.Setting<T.WechatSetting>; res: T.Setting<T.WechatSetting> }
   paymentSetting: { res: T.Setting<T.PaymentSetting> }
   savePaymentSetting: { body: T.Setting<T.PaymentSetting>; res: T.Setting<T.PaymentSetting> }
+  agreements: { res: T.Page<T.Agreement> }
+  agreementVersion: { path: { kind: T.AgreementKind; version: string }; res: T.AgreementText }
+  saveDraft: { path: { kind: T.AgreementKind }; body: T.DraftInput; res: T.Draft }
+  dropDraft: { path: { kind: T.AgreementKind }; res: void }
+  publishDraft: { path: { kind: T.AgreementKind }; body: { revision: number; effective_at: number }; res: T.AgreementText }
   testChannel: { body: { channel: string }; res: T.ChannelTest }
   outside: { res: { sandbox: boolean; addresses: Record<string, string> } }
 }
@@ -81,8 +89,11 @@ export const addresses = {
   banners: 'GET /banners', saveBanner: 'PUT /banners/{id}', deleteBanner: 'DELETE /banners/{id}',
   orders: 'GET /orders', order: 'GET /orders/{no}', syncOrder: 'POST /orders/{no}/sync', refundOrder: 'POST /orders/{no}/refunds',
   refunds: 'GET /refunds', decideRefund: 'POST /refunds/{id}/decide', retryRefund: 'POST /refunds/{id}/retry',
+  checkRefund: 'POST /refunds/{id}/check', held: 'GET /held-payments', decideHeld: 'POST /held-payments/{id}/decide',
   users: 'GET /users', user: 'GET /users/{id}', endDevice: 'DELETE /users/{id}/devices/{device_id}',
   staff: 'GET /staff', addStaff: 'POST /staff', saveStaff: 'PUT /staff/{id}', audit: 'GET /audit',
   shopSetting: 'GET /settings/shop', saveShopSetting: 'PUT /settings/shop', wechatSetting: 'GET /settings/wechat', saveWechatSetting: 'PUT /settings/wechat',
+  agreements: 'GET /agreements', agreementVersion: 'GET /agreements/{kind}/versions/{version}', saveDraft: 'PUT /agreements/{kind}/draft',
+  dropDraft: 'DELETE /agreements/{kind}/draft', publishDraft: 'POST /agreements/{kind}/publish',
   paymentSetting: 'GET /settings/payment', savePaymentSetting: 'PUT /settings/payment', testChannel: 'POST /settings/payment/test', outside: 'GET /outside',
 } as const satisfies Record<keyof Operations, string>

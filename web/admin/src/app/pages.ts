@@ -6,7 +6,7 @@ export interface MenuPage {
   label: string
   icon: IconName
   permission: string
-  badge?: 'refunds' | 'assets'
+  badge?: 'refunds' | 'held' | 'assets'
 }
 
 /** The side menu by group. */
@@ -27,6 +27,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     pages: [
       { name: 'orders', label: '订单', icon: 'receipt', permission: 'order.read' },
       { name: 'refunds', label: '退款', icon: 'scale', permission: 'order.read', badge: 'refunds' },
+      { name: 'held', label: '待查款', icon: 'info', permission: 'order.read', badge: 'held' },
     ],
   },
   {

@@ -26,10 +26,11 @@ const routes: RouteRecordRaw[] = [
   page('/banners', 'banners', '首页横幅', 'course.publish', () => import('@/features/shelf/BannersPage.vue')),
   page('/orders/:no?', 'orders', '订单', 'order.read', () => import('@/features/order/OrdersPage.vue')),
   page('/refunds', 'refunds', '退款', 'order.read', () => import('@/features/refund/RefundsPage.vue')),
+  page('/held', 'held', '待查款', 'order.read', () => import('@/features/held/HeldPage.vue')),
   page('/users/:id(\\d+)?', 'users', '学员', 'user.read', () => import('@/features/user/UsersPage.vue')),
   page('/staff', 'staff', '员工与角色', 'staff.manage', () => import('@/features/staff/StaffPage.vue')),
   page('/audit', 'audit', '操作日志', 'audit.read', () => import('@/features/audit/AuditPage.vue')),
-  page('/settings/:tab(shop|wechat|payment)?', 'settings', '设置', 'setting.read', () => import('@/features/setting/SettingsPage.vue')),
+  page('/settings/:tab(shop|agreements|wechat|payment)?', 'settings', '设置', 'setting.read', () => import('@/features/setting/SettingsPage.vue')),
   { path: '/account', name: 'account', component: () => import('@/features/auth/AccountPage.vue'), meta: { title: '我的账号' } },
   { path: '/:rest(.*)*', name: 'none', component: () => import('./NonePage.vue'), meta: { title: '没有这个页面' } },
 ]

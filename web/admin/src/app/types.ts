@@ -65,6 +65,14 @@ export type RefundStatus = 'requested' | 'approved' | 'processing' | 'succeeded'
 export interface Refund {
   id: number; no: string; order_no: string; title: string; nickname: string; cause: string; amount_fen: number; reason: string; reply: string
   status: RefundStatus; status_label: string; watched_percent: number; paid_at: number; requested_at: number; decided_at: number; finished_at: number; last_error: string
+  /** Of money that opened nothing: access is not touched. */
+  unclaimed: boolean
+}
+export type HeldState = 'waiting' | 'returning' | 'returned' | 'matched' | 'explained'
+export interface Held {
+  id: number; order_no: string; user_id: number; nickname: string; title: string; channel: string; out_trade_no: string; transaction_id: string; amount_fen: number; received_fen: number
+  cause: string; reason: string; paid_at: number; state: HeldState; state_label: string; refund_id: number; refund_error: string
+  decision_note: string; decided_at: number; decided_by: string; actions: string[]
 }
 export interface OrderEvent { at: number; kind: string; note: string }
 export interface Posting { kind: string; account: string; debit_fen: number; credit_fen: number; at: number }
@@ -89,4 +97,13 @@ export interface PaymentSetting {
   mch_id: string; merchant_serial: string; merchant_key: string; api_v3_key: string; mode: 'public_key' | 'platform_certificate'; public_key_id: string; public_key_pem: string
   offer_id: string; app_key: string; virtual_env: 0 | 1; policy: Record<string, string>
 }
+export type AgreementKind = 'user_agreement' | 'privacy_policy'
+export interface AgreementVersion {
+  version: string; title: string; note: string; material: boolean; effective_at: number; published_at: number; published_by: string; accepted: number
+  state: 'in_force' | 'coming' | 'past'
+}
+export interface AgreementText extends AgreementVersion { body_html: string }
+export interface DraftInput { title: string; body_html: string; note: string; material: boolean; revision: number }
+export interface Draft extends DraftInput { updated_at: number }
+export interface Agreement { kind: AgreementKind; name: string; draft: Draft | null; versions: AgreementVersion[] }
 export interface ChannelTest { ok: boolean; code: string; message: string; advice: string }

@@ -38,6 +38,14 @@ const names: Record<string, string> = {
   version: '版本',
   is_free: '免费课时',
   preview_ms: '试看毫秒',
+  received_fen: '实收金额',
+  order_no: '订单号',
+  out_trade_no: '商户单号',
+  material: '需重新同意',
+  note: '修改说明',
+  effective_at: '生效时间',
+  characters: '字符数',
+  sha256: '正文指纹',
   asset_id: '视频',
 }
 

@@ -24,6 +24,12 @@ const actions: Record<string, string> = {
   'refund.approve': '同意退款',
   'refund.reject': '拒绝退款',
   'refund.retry': '重新退款',
+  'held.refund': '退回待查款',
+  'held.match': '待查款对上订单',
+  'held.explain': '待查款记说明',
+  'agreement.draft': '保存协议草稿',
+  'agreement.drop': '丢弃协议草稿',
+  'agreement.publish': '发布协议',
   'staff.create': '添加员工',
   'staff.update': '修改员工',
   'staff.totp_on': '开启两步验证',
@@ -46,6 +52,8 @@ const kinds: Record<string, string> = {
   product: '商品',
   lesson: '课时',
   chapter: '章',
+  payment: '待查款',
+  agreement: '协议',
 }
 /** `course:12` as 课程 12. */
 export function targetLabel(target: string): string {

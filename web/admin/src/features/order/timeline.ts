@@ -12,6 +12,7 @@ export interface Step {
 
 const outcomes: Record<string, string> = { duplicate: '重复支付', late: '订单关闭后到账', mismatch: '金额或商户与订单不符' }
 const channelEvents: Record<string, string> = { channel_refund: '支付平台退款', refund_abnormal: '退款异常', refund_mismatch: '退款金额不符' }
+const heldEvents: Record<string, string> = { held_refund: '待查款退回付款人', held_match: '待查款对上这笔订单', held_explain: '待查款已记说明' }
 
 function payments(o: Order): Step[] {
   return o.payments.flatMap<Step>((p) => {
@@ -38,7 +39,7 @@ function refunds(o: Order): Step[] {
       steps.push({
         at: r.decided_at || r.requested_at,
         title: '已同意，通道退款中',
-        note: r.amount_fen < o.paid_fen ? '部分退款，授权保留' : '授权已收回',
+        note: r.unclaimed ? '不影响授权' : r.amount_fen < o.paid_fen ? '部分退款，授权保留' : '授权已收回',
         tone: 'wait',
       })
     if (r.status === 'abnormal') steps.push({ at: r.decided_at || r.requested_at, title: '退款异常', note: r.last_error, tone: 'bad' })
@@ -51,6 +52,7 @@ function refunds(o: Order): Step[] {
 export function timeline(o: Order): Step[] {
   const steps: Step[] = [...payments(o), ...refunds(o)]
   for (const e of o.events) if (channelEvents[e.kind]) steps.push({ at: e.at, title: channelEvents[e.kind], note: e.note, tone: 'bad' })
+  for (const e of o.events) if (heldEvents[e.kind]) steps.push({ at: e.at, title: heldEvents[e.kind], note: e.note, tone: 'done' })
   if (o.status === 'closed') steps.push({ at: o.expires_at, title: '订单关闭', note: '超时未支付', tone: 'done' })
   if (o.status === 'pending') steps.push({ at: o.expires_at, title: '等待支付', note: '到时自动关闭', tone: 'wait' })
   // Channels tell whole seconds, so a payment may seem older than the order that it pays.
@@ -70,8 +72,7 @@ export function refundable(o: Order): number {
     .filter(
       (r) =>
         (r.status === 'requested' || r.status === 'approved' || r.status === 'processing' || r.status === 'abnormal') &&
-        r.cause !== 'duplicate' &&
-        r.cause !== 'late',
+        !r.unclaimed,
     )
     .reduce((a, r) => a + r.amount_fen, 0)
   return o.status === 'paid' ? Math.max(0, o.paid_fen - o.refunded_fen - open) : 0

@@ -6,10 +6,9 @@ import { best } from './revenue'
 const short = (fen: number) => (Math.abs(fen) >= 1_000_000 ? `¥${+(fen / 1_000_000).toFixed(1)} 万` : `¥${fen / 100}`)
 
 /** ECharts option of the revenue line: zero-based, few grid lines, the peak labelled. */
-export function chartOption(days: DayFen[]) {
-  const css = getComputedStyle(document.documentElement)
+export function chartOption(days: DayFen[], css: CSSStyleDeclaration) {
   const t = (name: string) => css.getPropertyValue(`--${name}`).trim()
-  const text = { color: t('ink-2'), fontSize: 12, fontFamily: t('font') }
+  const text = { color: t('ink-2'), fontSize: parseFloat(t('t12')), fontFamily: t('font') }
   const top = best(days)
   return {
     animation: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
@@ -33,8 +32,6 @@ export function chartOption(days: DayFen[]) {
       type: 'value',
       splitNumber: 3,
       minInterval: 100,
-      max: top ? undefined : 10_000,
-      min: (v: { min: number }) => Math.min(0, v.min),
       axisLabel: { ...text, formatter: short },
       splitLine: { lineStyle: { color: t('line') } },
     },

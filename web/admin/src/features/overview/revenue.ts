@@ -10,6 +10,9 @@ export function best(days: DayFen[]): DayFen | null {
   return top && top.fen > 0 ? top : null
 }
 
+/** Whether any day earned or gave back anything: without it there is nothing to draw. */
+export const earned = (days: DayFen[]) => days.some((d) => d.fen !== 0)
+
 /** The finding above the chart: the total, how the last half compares with the first, and the best day. */
 export function finding(days: DayFen[]): string {
   const top = best(days)
