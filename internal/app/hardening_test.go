@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
+	"zhizhou/internal/media"
 	"zhizhou/internal/testkit"
 	"zhizhou/internal/web"
 )
@@ -371,5 +373,27 @@ func TestLimitsInTheWholeProgram(t *testing.T) {
 	}
 	if last != 429 {
 		t.Error("a session has no limit")
+	}
+}
+
+// One limit for attachments, on whichever road they come and whatever says it.
+func TestAttachmentLimitIsOne(t *testing.T) {
+	w := newWorld(t, db.SQLite)
+	limit := w.app.Media.Limits().FileBytes
+	_, err := w.app.Media.Check(media.UploadMeta{Name: "讲义.pdf", Purpose: media.PurposeAttachment, Bytes: limit + 1})
+	said := fmt.Sprintf("%d MB", limit>>20)
+	var e *errs.E
+	if !errors.As(err, &e) || e.Code != "file_too_big" || !strings.Contains(e.Msg, said) {
+		t.Errorf("%v", err)
+	}
+	for _, r := range w.app.API.Routes() {
+		if r.ID == "console_attachment_create" && r.MaxBytes != limit {
+			t.Errorf("the console's road takes %d bytes, uploads %d", r.MaxBytes, limit)
+		}
+	}
+	editor, err := os.ReadFile("../../web/admin/src/features/course/outline/AttachmentField.vue")
+	w.ok(err)
+	if !strings.Contains(string(editor), "不超过 "+said) {
+		t.Errorf("the editor does not say %s", said)
 	}
 }

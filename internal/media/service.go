@@ -48,7 +48,7 @@ var (
 type Limits struct {
 	VideoBytes      int64         // of one video or audio upload; 10 GiB
 	VideoDurationMS int64         // 12 h
-	FileBytes       int64         // of one attachment; 500 MiB
+	FileBytes       int64         // of one attachment; 100 MiB; the console says so beside the button
 	ImageBytes      int64         // of one image; 10 MiB
 	MaxSide         int64         // longest side of a video in pixels; 8192
 	MaxPlays        int           // concurrent plays a user, when Start does not say; 2
@@ -68,7 +68,7 @@ func (l *Limits) fill() {
 	}
 	def(&l.VideoBytes, 10<<30)
 	def(&l.VideoDurationMS, 12*3600*1000)
-	def(&l.FileBytes, 500<<20)
+	def(&l.FileBytes, 100<<20)
 	def(&l.ImageBytes, 10<<20)
 	def(&l.MaxSide, 8192)
 	def(&l.SegmentMS, 6000)

@@ -90,7 +90,7 @@ func (r *routes) lessons() {
 			return nil, r.Catalog.DeleteLesson(ctx, scope(ctx), in.ID)
 		})
 	attach := route("attachment_create", http.MethodPost, "courses/{id}/attachments", "Add a file; the body is the file", tag, edit)
-	attach.MaxBytes, attach.Timeout = 100<<20, 10*time.Minute
+	attach.MaxBytes, attach.Timeout = r.Media.Limits().FileBytes, 10*time.Minute
 	web.Handle(r.web, attach, func(ctx context.Context, in *struct {
 		ByID
 		Name     string `query:"name" required:"true" maxLength:"150"`

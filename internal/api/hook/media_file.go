@@ -88,7 +88,7 @@ func (h *Media) file(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": link.Name}))
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	// 500 MB on a slow line outlast the server's usual write deadline.
+	// 100 MB on a slow line outlast the server's usual write deadline.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Hour))
 	h.serve(w, r, key, "application/octet-stream", "private, no-store")
 }
