@@ -19,7 +19,7 @@ func TestStaffNamesAreSeenThrough(t *testing.T) {
 	if posesAsStaff("爱学习", "学") || !posesAsStaff("学", "学") {
 		t.Error("a shop of one character")
 	}
-	for in, want := range map[string]string{"小李": "小李", " 阿\u200b明 ": "阿明"} {
+	for in, want := range map[string]string{"小李": "小李", "阿\u200b明\u202e": "阿明"} {
 		if got := nicknameFrom(in, "知舟"); got != want {
 			t.Errorf("%q became %q", in, got)
 		}
