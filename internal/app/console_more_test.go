@@ -368,3 +368,50 @@ func TestAbnormalRefundIsNeverPaidTwice(t *testing.T) {
 		w.sound()
 	})
 }
+
+// A refund that the channel never had, or closed, is sent again under a new number,
+// once even when two press at the same time.
+func TestDeadRefundGetsANewNumber(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		finance := w.staff("finance")
+		p := w.learner("13700137008", nil)
+		no, _ := p.buy(w.sku)
+		w.app.Sandbox.SetTrouble(sandbox.Trouble{NotEnough: true})
+		r, err := w.app.Commerce.StaffRefund(ctx, no, "dead-refund", 0, "协商")
+		w.ok(err)
+		path := fmt.Sprintf("/api/console/refunds/%d", r.ID)
+		if a := finance.want(200, "", "POST", path+"/check", nil); a.str("status") != "approved" || a.str("last_error") == "" {
+			t.Fatalf("the shop has not enough money: %s", a.raw)
+		}
+		w.ok(w.app.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { _, err := tx.Exec(ctx, qRefundDead, r.ID); return err }))
+		w.app.Sandbox.SetTrouble(sandbox.Trouble{})
+		var wg sync.WaitGroup
+		got := make([]answer, 3)
+		for i := range got {
+			wg.Go(func() {
+				got[i] = finance.do("POST", path+"/retry", map[string]any{"reason": "通道没有这笔退款"})
+			})
+		}
+		wg.Wait()
+		done := 0
+		for _, a := range got {
+			if a.status == 204 {
+				done++
+			} else if a.code() != "refund_state" {
+				t.Errorf("retrying at once answers %d %s", a.status, a.raw)
+			}
+		}
+		if done != 1 {
+			t.Fatalf("%d retries went through", done)
+		}
+		w.settleRefunds()
+		all := w.app.Sandbox.Refunds()
+		if len(all) != 1 || all[0].OutRefundNo == r.No || w.count(qRefunds, "succeeded") != 1 {
+			t.Fatalf("the channel saw %v", all)
+		}
+		w.sound()
+	})
+}
+
+var qRefundDead = db.Q("apptest/refund_dead", `UPDATE refunds SET status = 'abnormal' WHERE id = $1`)
