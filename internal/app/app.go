@@ -321,6 +321,11 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
+	// TLS is a proxy's work. Without its network, all visitors share its address and
+	// what an address may ask for.
+	if a.Config.PublicURL[:5] == "https" && len(a.Config.Trusted) == 0 {
+		a.log.Warn("TRUSTED_PROXIES is empty: behind a proxy all visitors count as one address")
+	}
 	work, endWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer endWork()
 	if err := a.Jobs.Start(work); err != nil {
