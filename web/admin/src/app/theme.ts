@@ -38,6 +38,15 @@ export function themeFromTokens(): GlobalThemeOverrides {
       heightMedium: '36px',
     },
     Drawer: { bodyPadding: '0', borderRadius: '0', color: t('surface'), boxShadow: t('e2') },
+    // The dark base draws inputs without a border.
+    Input: {
+      border: `1px solid ${t('line-input')}`,
+      borderHover: `1px solid ${t('ink-2')}`,
+      borderFocus: `1px solid ${t('brand')}`,
+      boxShadowFocus: `0 0 0 3px ${t('brand-soft')}`,
+      color: t('surface'),
+      colorFocus: t('surface'),
+    },
     Switch: { railColor: t('ink-3'), railColorActive: t('brand') },
   }
 }
