@@ -22,26 +22,48 @@ var (
 
 // Source is why a grant exists.
 type Source struct {
-	Kind string // "order_item"
+	Kind string // "order_item", "gift", "redeem_code"
 	ID   int64
 }
 
 // OrderItem is the source of what was bought.
 func OrderItem(orderItemID int64) Source { return Source{Kind: "order_item", ID: orderItemID} }
 
+// Gift is the source of a copy that somebody gave.
+func Gift(giftID int64) Source { return Source{Kind: "gift", ID: giftID} }
+
+// RedeemCode is the source of what a code opened.
+func RedeemCode(codeID int64) Source { return Source{Kind: "redeem_code", ID: codeID} }
+
+// A course is open by its own grants and by those of bundles and memberships that
+// hold it: by rule, so what joins later is open too, and what has left stays open
+// to those who had it before.
+const opens = `((g.resource_kind = 'course' AND g.resource_id = $2)
+		OR (g.resource_kind IN ('bundle', 'membership') AND EXISTS (SELECT 1 FROM product_parts x WHERE x.product_id = g.resource_id AND (x.removed_at = 0 OR x.removed_at > g.created_at)
+			AND ((x.kind = 'course' AND x.ref_id = $2) OR (x.kind = 'category' AND x.ref_id = (SELECT category_id FROM courses WHERE id = $2)))))
+		OR (g.resource_kind = 'membership' AND EXISTS (SELECT 1 FROM products p WHERE p.id = g.resource_id AND p.opens_all)))`
+
 var (
 	qGrant = db.Q("access/grant", `INSERT INTO grants (id, user_id, resource_kind, resource_id, source_kind, source_id, starts_at, until_at, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`)
 	qRevoke   = db.Q("access/revoke", `UPDATE grants SET revoked_at = $3, revoke_reason = $4 WHERE source_kind = $1 AND source_id = $2 AND revoked_at = 0`)
 	qOfSource = db.Q("access/of_source", `SELECT user_id, resource_kind, resource_id, starts_at, until_at FROM grants WHERE source_kind = $1 AND source_id = $2 AND revoked_at = 0`)
+	qSpan     = db.Q("access/span", `SELECT starts_at, until_at FROM grants WHERE source_kind = $1 AND source_id = $2 AND revoked_at = 0 ORDER BY id LIMIT 1`)
 	qEarlier  = db.Q("access/earlier", `UPDATE grants SET starts_at = starts_at - $5, until_at = until_at - $5
 		WHERE user_id = $1 AND resource_kind = $2 AND resource_id = $3 AND revoked_at = 0 AND until_at > 0 AND starts_at >= $4`)
 	qHolders = db.Q("access/holders", `SELECT COUNT(*) FROM grants WHERE resource_kind = $1 AND resource_id = $2 AND revoked_at = 0 AND (until_at = 0 OR until_at > $3)`)
-	qLive    = db.Q("access/live", `SELECT source_kind, source_id, starts_at, until_at FROM grants WHERE user_id = $1 AND resource_kind = $2 AND resource_id = $3
+	qCourse  = db.Q("access/course", `SELECT g.source_kind, g.source_id, g.starts_at, g.until_at FROM grants g WHERE g.user_id = $1 AND g.revoked_at = 0 AND (g.until_at = 0 OR g.until_at > $3) AND `+opens+` ORDER BY g.id`)
+	qTiers   = db.Q("access/tiers", `SELECT resource_id, MAX(until_at) AS until_at FROM grants WHERE user_id = $1 AND resource_kind = 'membership' AND revoked_at = 0 AND starts_at <= $2 AND until_at > $2
+		GROUP BY resource_id ORDER BY resource_id`)
+	qEver = db.Q("access/ever", `SELECT COUNT(*) FROM grants WHERE user_id = $1 AND resource_kind = $2 AND resource_id = $3`)
+	qLive = db.Q("access/live", `SELECT source_kind, source_id, starts_at, until_at FROM grants WHERE user_id = $1 AND resource_kind = $2 AND resource_id = $3
 		AND revoked_at = 0 AND (until_at = 0 OR until_at > $4) ORDER BY id`)
-	qOwned = db.Q("access/owned", `SELECT resource_id, MAX(CASE WHEN until_at = 0 THEN 1 ELSE 0 END) AS forever, MAX(until_at) AS until_at, MAX(created_at) AS created_at
-		FROM grants WHERE user_id = $1 AND resource_kind = 'course' AND revoked_at = 0 AND starts_at <= $2 AND (until_at = 0 OR until_at > $2)
-		GROUP BY resource_id ORDER BY MAX(created_at) DESC LIMIT 500`)
+	qOwned = db.Q("access/owned", `SELECT o.course_id, MAX(CASE WHEN o.until_at = 0 THEN 1 ELSE 0 END) AS forever, MAX(o.until_at) AS until_at, MAX(o.created_at) AS created_at FROM (
+			SELECT g.resource_id AS course_id, g.until_at, g.created_at FROM grants g
+			WHERE g.user_id = $1 AND g.resource_kind = 'course' AND g.revoked_at = 0 AND g.starts_at <= $2 AND (g.until_at = 0 OR g.until_at > $2)
+			UNION ALL SELECT x.ref_id, g.until_at, g.created_at FROM grants g JOIN product_parts x ON x.product_id = g.resource_id AND x.kind = 'course' AND (x.removed_at = 0 OR x.removed_at > g.created_at)
+			WHERE g.user_id = $1 AND g.resource_kind = 'bundle' AND g.revoked_at = 0 AND g.starts_at <= $2 AND (g.until_at = 0 OR g.until_at > $2)) o
+		GROUP BY o.course_id ORDER BY MAX(o.created_at) DESC LIMIT 500`)
 	qMerge  = db.Q("access/merge", `UPDATE grants SET user_id = $2 WHERE user_id = $1`)
 	qCounts = db.Q("access/counts", `SELECT resource_id, COUNT(DISTINCT user_id) AS n FROM grants WHERE resource_kind = 'course' AND revoked_at = 0 GROUP BY resource_id`)
 )
@@ -69,16 +91,32 @@ type Holding struct {
 	UntilAt int64 // end of the last of overlapping periods; 0 when Forever
 }
 
-// Course tells what the user has of a course at this moment.
+// Course tells what the user has of a course at this moment, from whatever source.
 func (s *Service) Course(ctx context.Context, r db.Reader, userID, courseID int64) (Holding, error) {
 	if userID == 0 {
 		return Holding{}, nil
 	}
 	now := clock.MS(s.clock)
 	var rows []live
-	if err := r.List(ctx, qLive, &rows, userID, "course", courseID, now); err != nil {
-		return Holding{}, err
+	err := r.List(ctx, qCourse, &rows, userID, courseID, now)
+	return holding(rows, now), err
+}
+
+// Holding tells what the user has of one resource by grants of its own.
+func (s *Service) Holding(ctx context.Context, r db.Reader, userID int64, res catalog.Resource) (Holding, error) {
+	if userID == 0 {
+		return Holding{}, nil
 	}
+	if res.Kind == catalog.KindCourse {
+		return s.Course(ctx, r, userID, res.ID)
+	}
+	now := clock.MS(s.clock)
+	var rows []live
+	err := r.List(ctx, qLive, &rows, userID, res.Kind, res.ID, now)
+	return holding(rows, now), err
+}
+
+func holding(rows []live, now int64) Holding {
 	var h Holding
 	for _, g := range rows {
 		if g.StartsAt <= now {
@@ -90,7 +128,30 @@ func (s *Service) Course(ctx context.Context, r db.Reader, userID, courseID int6
 	if h.Forever || !h.Owned {
 		h.UntilAt = 0
 	}
-	return h, nil
+	return h
+}
+
+// Membership is a tier that somebody has now.
+type Membership struct {
+	ID      int64 `db:"resource_id"` // the product
+	UntilAt int64
+}
+
+// Memberships lists the tiers that the user has now.
+func (s *Service) Memberships(ctx context.Context, r db.Reader, userID int64) ([]Membership, error) {
+	var rows []Membership
+	if userID == 0 {
+		return rows, nil
+	}
+	err := r.List(ctx, qTiers, &rows, userID, clock.MS(s.clock))
+	return rows, err
+}
+
+// Ever reports whether the user was ever granted a resource, also when that ended.
+func (s *Service) Ever(ctx context.Context, r db.Reader, userID int64, res catalog.Resource) (bool, error) {
+	var n int64
+	err := r.Get(ctx, qEver, &n, userID, res.Kind, res.ID)
+	return n > 0, err
 }
 
 // Decision is the answer for one lesson.
@@ -105,6 +166,9 @@ type Decision struct {
 // down stays open for owners alone.
 func (s *Service) Lesson(ctx context.Context, userID int64, l catalog.Lesson, shown bool) (Decision, error) {
 	h, err := s.Course(ctx, s.db, userID, l.CourseID)
+	if err == nil && !h.Owned {
+		h, err = s.Holding(ctx, s.db, userID, catalog.Resource{Kind: catalog.KindLesson, ID: l.ID})
+	}
 	if err != nil {
 		return Decision{}, err
 	}
@@ -125,7 +189,7 @@ func (s *Service) Lesson(ctx context.Context, userID int64, l catalog.Lesson, sh
 
 // Owned is a course that a user has.
 type Owned struct {
-	CourseID  int64 `db:"resource_id"`
+	CourseID  int64
 	Forever   int64
 	UntilAt   int64
 	CreatedAt int64
@@ -138,13 +202,13 @@ func (s *Service) Courses(ctx context.Context, userID int64) ([]Owned, error) {
 	return rows, err
 }
 
-// Grant opens a resource to a user for periodDays (0: for good), inside tx. A
-// period bought before an earlier one has ended begins where that one ends. The
-// same source grants once: a repeat changes nothing.
-func (s *Service) Grant(ctx context.Context, tx *db.Tx, userID int64, res catalog.Resource, src Source, periodDays int64) error {
+// Grant opens a resource to a user for a period, inside tx. One bought before an
+// earlier one has ended begins where that one ends. The same source grants once:
+// a repeat changes nothing.
+func (s *Service) Grant(ctx context.Context, tx *db.Tx, userID int64, res catalog.Resource, src Source, period catalog.Period) error {
 	now := clock.MS(s.clock)
-	starts, until := now, int64(0)
-	if periodDays > 0 {
+	starts, until := now, period.Until
+	if period.Days+period.Months > 0 {
 		var rows []live
 		if err := tx.List(ctx, qLive, &rows, userID, res.Kind, res.ID, now); err != nil {
 			return err
@@ -155,7 +219,7 @@ func (s *Service) Grant(ctx context.Context, tx *db.Tx, userID int64, res catalo
 			}
 			starts = max(starts, g.UntilAt)
 		}
-		until = starts + periodDays*24*3600*1000
+		until = period.End(starts)
 	}
 	_, err := tx.Exec(ctx, qGrant, id.New(), userID, res.Kind, res.ID, src.Kind, src.ID, starts, until, now)
 	return err
@@ -190,6 +254,16 @@ func (s *Service) Revoke(ctx context.Context, tx *db.Tx, src Source, reason stri
 		}
 	}
 	return n, nil
+}
+
+// Span returns when what a source granted begins and ends, ms; both 0 when it
+// granted nothing that is live, the end 0 for good.
+func (s *Service) Span(ctx context.Context, r db.Reader, src Source) (from, until int64, err error) {
+	var rows []struct{ StartsAt, UntilAt int64 }
+	if err := r.List(ctx, qSpan, &rows, src.Kind, src.ID); err != nil || len(rows) == 0 {
+		return 0, 0, err
+	}
+	return rows[0].StartsAt, rows[0].UntilAt, nil
 }
 
 // Holders returns how many live grants a resource has.

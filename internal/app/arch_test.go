@@ -33,8 +33,9 @@ var mayImport = map[string]struct {
 	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "wechat"}}, // gives credentials that fit them
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
-	"commerce":    {4, nil},
-	"api/learner": {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
+	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
+	"commerce":       {4, nil},
+	"api/learner":    {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
 	"app": {6, nil}, "testkit": {6, nil},
 }
 
@@ -100,9 +101,10 @@ var owners = map[string]string{
 	"consents": "account", "staff": "account", "staff_recovery_codes": "account", "staff_sessions": "account",
 	"instructors": "catalog", "categories": "catalog", "courses": "catalog", "course_tags": "catalog", "chapters": "catalog", "lessons": "catalog",
 	"attachments": "catalog", "banners": "catalog", "products": "catalog", "skus": "catalog", "sku_platform_prices": "catalog",
-	"sku_price_history": "catalog", "grant_rules": "catalog", "virtual_items": "catalog", "search_index": "catalog",
+	"sku_price_history": "catalog", "sku_tier_prices": "catalog", "product_parts": "catalog", "grant_rules": "catalog", "virtual_items": "catalog", "search_index": "catalog",
 	"grants": "access", "lesson_progress": "learning", "study_sessions": "learning", "study_days": "learning",
-	"orders": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "held_decisions": "commerce",
+	"orders": "commerce", "order_discounts": "commerce", "order_holds": "commerce", "quotas": "commerce", "quota_users": "commerce", "promotions": "commerce", "coupons": "commerce", "user_coupons": "commerce",
+	"groups": "commerce", "group_members": "commerce", "gifts": "commerce", "code_batches": "commerce", "redeem_codes": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "held_decisions": "commerce",
 	"ledger_transactions": "ledger", "ledger_postings": "ledger",
 	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "delivered_parts": "media", "blob_trash": "media",
 }

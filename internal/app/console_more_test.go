@@ -331,7 +331,7 @@ func TestAbnormalRefundIsNeverPaidTwice(t *testing.T) {
 		p := w.learner("13700137007", nil)
 		no, _ := p.buy(w.sku)
 		w.app.Sandbox.SetTrouble(sandbox.Trouble{RefundStuck: true})
-		_, err := w.app.Commerce.StaffRefund(ctx, no, "stuck-refund", 5000, "协商")
+		_, err := w.app.Commerce.StaffRefund(ctx, no, "stuck-refund", 0, 5000, "协商")
 		w.ok(err)
 		w.settleRefunds()
 		rows, err := w.app.Commerce.Refunds(ctx, commerce.RefundProcessing, 0, 10)
@@ -378,7 +378,7 @@ func TestDeadRefundGetsANewNumber(t *testing.T) {
 		p := w.learner("13700137008", nil)
 		no, _ := p.buy(w.sku)
 		w.app.Sandbox.SetTrouble(sandbox.Trouble{NotEnough: true})
-		r, err := w.app.Commerce.StaffRefund(ctx, no, "dead-refund", 0, "协商")
+		r, err := w.app.Commerce.StaffRefund(ctx, no, "dead-refund", 0, 0, "协商")
 		w.ok(err)
 		path := fmt.Sprintf("/api/console/refunds/%d", r.ID)
 		if a := finance.want(200, "", "POST", path+"/check", nil); a.str("status") != "approved" || a.str("last_error") == "" {

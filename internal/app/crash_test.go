@@ -97,7 +97,7 @@ func (s stepping) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // purchase goes the whole road: place, pay, notice, refund, refund notice.
 func purchase(ctx context.Context, a *app.App, p plan) error {
-	q, err := a.Commerce.QuoteFor(ctx, p.User, p.SKU, "pc")
+	q, err := a.Commerce.QuoteFor(ctx, commerce.Ask{UserID: p.User, Platform: "pc", Wants: []commerce.Want{{SKUID: p.SKU, Quantity: 1}}})
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func purchase(ctx context.Context, a *app.App, p plan) error {
 	if err := panel(p.Panel, "tick", map[string]any{}); err != nil {
 		return err
 	}
-	r, err := a.Commerce.RequestRefund(ctx, p.User, o.No, "crash-refund", "测试退款")
+	r, err := a.Commerce.RequestRefund(ctx, p.User, o.No, "crash-refund", 0, "测试退款")
 	if err != nil {
 		return err
 	}

@@ -153,7 +153,11 @@ func (a *App) seedCourse(ctx context.Context, c demo.Course, categoryID, teacher
 	if c.PeriodDays > 0 {
 		name = fmt.Sprintf("%d 天有效", c.PeriodDays)
 	}
-	if _, err := a.Catalog.SaveSKU(ctx, made.ID, catalog.SKU{Name: name, PriceFen: c.PriceFen, PeriodDays: c.PeriodDays, TaxCategory: "digital_service", Active: true}); err != nil {
+	productID, err := a.Catalog.ProductOf(ctx, made.ID)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := a.Catalog.SaveSKU(ctx, productID, catalog.SKU{Name: name, PriceFen: c.PriceFen, PeriodDays: c.PeriodDays, TaxCategory: "digital_service", Active: true}); err != nil {
 		return 0, err
 	}
 	waiting := false

@@ -100,7 +100,7 @@ func TestNamesMustShow(t *testing.T) {
 			err4 := c.RenameChapter(ctx, 0, course.ID, chapter, name)
 			_, err5 := c.AddLesson(ctx, 0, course.ID, chapter, name, catalog.Article)
 			err6 := c.UpdateLesson(ctx, 0, lesson, catalog.LessonChange{Title: name})
-			_, err7 := c.SaveSKU(ctx, course.ID, catalog.SKU{Name: name, TaxCategory: "digital_service"})
+			_, err7 := c.SaveSKU(ctx, must(c.ProductOf(ctx, course.ID))(w.t), catalog.SKU{Name: name, TaxCategory: "digital_service"})
 			_, err8 := c.SaveInstructor(ctx, catalog.Instructor{Name: name})
 			_, err9 := c.SaveCategory(ctx, catalog.Category{Name: name, Slug: "x"})
 			_, err10 := c.SaveBanner(ctx, catalog.Banner{Title: name})

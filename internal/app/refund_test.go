@@ -29,10 +29,10 @@ func TestINV5ParallelRefundsNeverExceedThePayment(t *testing.T) {
 		for i := range 12 {
 			wg.Go(func() {
 				if i%3 == 0 {
-					_, _ = w.app.Commerce.RequestRefund(ctx, me, no, fmt.Sprintf("user-key-%d", i), "不想学了")
+					_, _ = w.app.Commerce.RequestRefund(ctx, me, no, fmt.Sprintf("user-key-%d", i), 0, "不想学了")
 					return
 				}
-				_, _ = w.app.Commerce.StaffRefund(ctx, no, fmt.Sprintf("staff-key-%d", i), []int64{0, 9000}[i%2], "协商退款")
+				_, _ = w.app.Commerce.StaffRefund(ctx, no, fmt.Sprintf("staff-key-%d", i), 0, []int64{0, 9000}[i%2], "协商退款")
 			})
 		}
 		wg.Wait()
@@ -80,13 +80,13 @@ func TestPartialRefundKeepsAccess(t *testing.T) {
 		if _, err := w.app.Commerce.Decide(ctx, rows[0].ID, true, "改主意"); err == nil {
 			t.Fatal("a decided refund was decided again")
 		}
-		_, err = w.app.Commerce.StaffRefund(ctx, no, "part-key-1", 5000, "补偿")
+		_, err = w.app.Commerce.StaffRefund(ctx, no, "part-key-1", 0, 5000, "补偿")
 		w.ok(err)
 		w.settleRefunds()
 		if !open() || p.want(200, "", "GET", "/api/orders/"+no, nil).num("refunded_fen") != 5000 {
 			t.Fatal("a partial refund closed the course, or was not booked")
 		}
-		_, err = w.app.Commerce.StaffRefund(ctx, no, "part-key-2", 0, "全部退回")
+		_, err = w.app.Commerce.StaffRefund(ctx, no, "part-key-2", 0, 0, "全部退回")
 		w.ok(err)
 		w.settleRefunds()
 		if open() || p.want(200, "", "GET", "/api/orders/"+no, nil).str("status") != "refunded" {
@@ -102,7 +102,7 @@ func TestRefundPolicyOfTheOrder(t *testing.T) {
 		p := w.learner("13600136002", nil)
 		no, _ := p.buy(w.sku)
 		// What is promised to later buyers does not touch this order.
-		w.ok(w.app.Catalog.SetRefundPolicy(context.Background(), w.paid, 0, 0))
+		w.ok(w.app.Catalog.SetRefundPolicy(context.Background(), w.product(w.paid), 0, 0))
 		if a := p.want(200, "", "GET", "/api/orders/"+no, nil); a.at("refundable", "allowed") != true {
 			t.Fatalf("the promise was taken back: %s", a.raw)
 		}
@@ -117,7 +117,7 @@ func TestRefundPolicyOfTheOrder(t *testing.T) {
 		p.with("too-late-1").want(409, "refund_refused", "POST", "/api/orders/"+no+"/refunds", map[string]any{"reason": "学完了再退"})
 
 		other := w.learner("13600136003", nil)
-		w.ok(w.app.Catalog.SetRefundPolicy(context.Background(), w.paid, 7, 20))
+		w.ok(w.app.Catalog.SetRefundPolicy(context.Background(), w.product(w.paid), 7, 20))
 		late, _ := other.buy(w.sku)
 		w.clock.Advance(8 * 24 * time.Hour)
 		if a := other.want(200, "", "GET", "/api/orders/"+late, nil); a.at("refundable", "allowed") == true {
@@ -142,11 +142,11 @@ func TestGrantsAreTheirSources(t *testing.T) {
 		}
 		for range 3 { // the same source grants once
 			tx(func(ctx context.Context, tx *db.Tx) error {
-				return w.app.Access.Grant(ctx, tx, me, res, access.Source{Kind: "gift", ID: 1}, 30)
+				return w.app.Access.Grant(ctx, tx, me, res, access.Source{Kind: "gift", ID: 1}, catalog.Period{Days: 30})
 			})
 		}
 		tx(func(ctx context.Context, tx *db.Tx) error {
-			return w.app.Access.Grant(ctx, tx, me, res, access.Source{Kind: "gift", ID: 2}, 30)
+			return w.app.Access.Grant(ctx, tx, me, res, access.Source{Kind: "gift", ID: 2}, catalog.Period{Days: 30})
 		})
 		day := int64(24 * 3600 * 1000)
 		if h := have(); !h.Owned || h.UntilAt < w.clock.Now().UnixMilli()+59*day || h.UntilAt > w.clock.Now().UnixMilli()+61*day {
@@ -215,7 +215,7 @@ func TestAbnormalRefundWaitsForAPerson(t *testing.T) {
 		p := w.learner("13600136005", nil)
 		no, _ := p.buy(w.sku)
 		w.app.Sandbox.SetTrouble(sandbox.Trouble{RefundAbnormal: true})
-		_, err := w.app.Commerce.StaffRefund(ctx, no, "abnormal-1", 0, "协商")
+		_, err := w.app.Commerce.StaffRefund(ctx, no, "abnormal-1", 0, 0, "协商")
 		w.ok(err)
 		w.settleRefunds()
 		rows, err := w.app.Commerce.Refunds(ctx, commerce.RefundAbnormal, 0, 10)

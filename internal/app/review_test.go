@@ -26,15 +26,15 @@ func TestQuoteBindsPeriodAndPromise(t *testing.T) {
 			return p.want(200, "", "POST", "/api/quotes", map[string]any{"sku_id": w.sku}).str("token")
 		}
 		shown := token()
-		w.ok(w.app.Catalog.SetRefundPolicy(context.Background(), w.paid, 0, 0))
+		w.ok(w.app.Catalog.SetRefundPolicy(context.Background(), w.product(w.paid), 0, 0))
 		place(shown, "bind-key-1", 409, "quote_expired")
 		shown = token()
-		_, err := w.app.Catalog.SaveSKU(context.Background(), w.paid, catalog.SKU{ID: w.sku, Name: "一天", PriceFen: 16900, PeriodDays: 1, TaxCategory: "digital_service", Active: true})
+		_, err := w.app.Catalog.SaveSKU(context.Background(), w.product(w.paid), catalog.SKU{ID: w.sku, Name: "一天", PriceFen: 16900, PeriodDays: 1, TaxCategory: "digital_service", Active: true})
 		w.ok(err)
 		place(shown, "bind-key-2", 409, "quote_expired")
 		place(token(), "bind-key-3", 200, "")
 		// An open order of other terms is not brought back.
-		w.ok(w.app.Catalog.SetRefundPolicy(context.Background(), w.paid, 14, 50))
+		w.ok(w.app.Catalog.SetRefundPolicy(context.Background(), w.product(w.paid), 14, 50))
 		place(token(), "bind-key-4", 200, "")
 		if n := w.count(qOrders); n != 2 {
 			t.Fatalf("%d orders", n)
@@ -51,7 +51,7 @@ func TestRefundedPeriodMovesTheNextUp(t *testing.T) {
 		res := catalog.Resource{Kind: "course", ID: w.paid}
 		for i := range int64(2) {
 			w.ok(w.app.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-				return w.app.Access.Grant(ctx, tx, me, res, access.Source{Kind: "gift", ID: i + 1}, 30)
+				return w.app.Access.Grant(ctx, tx, me, res, access.Source{Kind: "gift", ID: i + 1}, catalog.Period{Days: 30})
 			}))
 		}
 		w.clock.Advance(10 * 24 * time.Hour)

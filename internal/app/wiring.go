@@ -179,9 +179,9 @@ func (a *App) syncItem(ctx context.Context, p *virtual.Provider, it catalog.Item
 	}
 	switch it.State {
 	case catalog.ItemWanted:
-		name := []rune(it.CourseTitle)
+		name := []rune(it.Title)
 		err := p.UploadItem(ctx, virtual.Item{
-			ID: it.ItemID, Name: string(name[:min(len(name), 20)]), PriceFen: it.PriceFen, Remark: it.CourseTitle + " " + it.SKUName, ImageURL: a.Config.PublicURL + "/item.png",
+			ID: it.ItemID, Name: string(name[:min(len(name), 20)]), PriceFen: it.PriceFen, Remark: it.Title + " " + it.SKUName, ImageURL: a.Config.PublicURL + "/item.png",
 		})
 		if err != nil {
 			return err

@@ -80,7 +80,7 @@ func (w *world) school() {
 		w.ok(c.UpdateCourse(ctx, 0, course.ID, catalog.CourseChange{
 			Title: title, Promise: "写给总被追问的人", IntroHTML: "<p>先说结论</p>", Tags: []string{"邮件"}, Outcomes: []string{}, InstructorID: teacher, CategoryID: category, Version: course.Version,
 		}))
-		skuID = must(c.SaveSKU(ctx, course.ID, catalog.SKU{Name: "长期有效", PriceFen: fen, TaxCategory: "digital_service", Active: true}))(w.t)
+		skuID = must(c.SaveSKU(ctx, must(c.ProductOf(ctx, course.ID))(w.t), catalog.SKU{Name: "长期有效", PriceFen: fen, TaxCategory: "digital_service", Active: true}))(w.t)
 		chapter := must(c.AddChapter(ctx, 0, course.ID, "第一章"))(w.t)
 		first = must(c.AddLesson(ctx, 0, course.ID, chapter, "第一课", catalog.Article))(w.t)
 		second = must(c.AddLesson(ctx, 0, course.ID, chapter, "第二课", catalog.Article))(w.t)
@@ -91,6 +91,11 @@ func (w *world) school() {
 	}
 	w.paid, w.sku, w.openText, w.lesson = make1("把话写清楚", 16900)
 	w.free, w.freeSKU, _, _ = make1("从一碗米饭开始", 0)
+}
+
+// product returns the product of a course.
+func (w *world) product(courseID int64) int64 {
+	return must(w.app.Catalog.ProductOf(context.Background(), courseID))(w.t)
 }
 
 func must[T any](v T, err error) func(t *testing.T) T {

@@ -268,8 +268,12 @@ func (s *Service) ready(ctx context.Context, tx *db.Tx, c Course) error {
 	if err := tx.List(ctx, qLessons, &lessons, c.ID); err != nil {
 		return err
 	}
+	var p Product
+	if err := tx.Get(ctx, qProduct, &p, c.ID); err != nil {
+		return err
+	}
 	var skus []SKU
-	if err := tx.List(ctx, qSKUs, &skus, c.ID, false); err != nil {
+	if err := tx.List(ctx, qSKUs, &skus, p.ID, false); err != nil {
 		return err
 	}
 	e := ErrNotReady

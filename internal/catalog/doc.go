@@ -22,6 +22,7 @@ type Service struct {
 	onLesson  []func(ctx context.Context, tx *db.Tx, l Lesson) error
 	onDelete  []func(ctx context.Context, tx *db.Tx, courseID int64) error
 	onPublish []func(ctx context.Context, tx *db.Tx, l Lesson) error
+	onSKU     []func(ctx context.Context, tx *db.Tx, k SKU) error
 }
 
 // New makes a Service. changed is called after each public change, to drop caches.
@@ -46,6 +47,12 @@ func (s *Service) OnPublish(f func(ctx context.Context, tx *db.Tx, l Lesson) err
 	s.onPublish = append(s.onPublish, f)
 }
 
+// OnSKU registers f to run in the transaction that saves a SKU: commerce sets the
+// stock.
+func (s *Service) OnSKU(f func(ctx context.Context, tx *db.Tx, k SKU) error) {
+	s.onSKU = append(s.onSKU, f)
+}
+
 // The refusals of this domain.
 var (
 	ErrCourseGone     = errs.New(errs.NotFound, "course_gone", "没有这门课程，或已下架")
@@ -58,6 +65,8 @@ var (
 	ErrCourse         = errs.New(errs.Invalid, "course_invalid", "请检查课程资料")
 	ErrLesson         = errs.New(errs.Invalid, "lesson_invalid", "请检查课时资料")
 	ErrAttachment     = errs.New(errs.Invalid, "attachment_invalid", "请检查附件")
+	ErrProductGone    = errs.New(errs.NotFound, "product_gone", "没有这个商品，或已下架")
+	ErrGoods          = errs.New(errs.Invalid, "product_invalid", "请检查商品")
 	ErrSKU            = errs.New(errs.Invalid, "sku_invalid", "请检查规格")
 	ErrOutline        = errs.New(errs.Conflict, "outline_changed", "大纲刚被别人改过，请刷新后再排序")
 	ErrVersion        = errs.New(errs.Conflict, "course_changed", "课程刚被别人改过，请刷新后再保存")

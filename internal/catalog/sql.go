@@ -9,7 +9,7 @@ const cardColumns = `c.id, c.title, c.promise, c.cover, c.scene, c.position, c.r
 	COALESCE((SELECT string_agg(t.tag, ',') FROM course_tags t WHERE t.course_id = c.id), '') AS tags,
 	COALESCE((SELECT MIN(COALESCE(pp.price_fen, s.price_fen)) FROM products p JOIN skus s ON s.product_id = p.id
 		LEFT JOIN sku_platform_prices pp ON pp.sku_id = s.id AND pp.platform = $1
-		WHERE p.course_id = c.id AND s.active), -1) AS price_fen`
+		WHERE p.course_id = c.id AND p.kind = 'course' AND s.active), -1) AS price_fen`
 
 const cardFrom = ` FROM courses c LEFT JOIN instructors i ON i.id = c.instructor_id LEFT JOIN categories k ON k.id = c.category_id `
 
@@ -17,6 +17,10 @@ const visible = ` c.status = 'published' AND c.deleted_at = 0 `
 
 const courseColumns = `id, title, promise, intro_html, audience, outcomes, cover, scene, instructor_id, category_id, position, recommended, status,
 	publish_at, published_at, deleted_at, preview_token, lesson_count, video_count, preview_count, duration_ms, learner_count, version, created_at, updated_at`
+
+const productColumns = `id, kind, course_id, lesson_id, title, promise, intro_html, cover, scene, status, position, rank, pay_permille, opens_all, refund_days, refund_max_watched_percent, created_at, updated_at`
+
+const skuColumns = `id, product_id, name, price_fen, period_days, period_months, until_at, tax_category, active, sale_from, sale_until, stock, per_user, trial, position`
 
 const lessonColumns = `id, course_id, chapter_id, title, form, position, is_free, preview_ms, body_html, asset_id, duration_ms`
 
@@ -32,7 +36,8 @@ var (
 		AND (CAST($2 AS BIGINT) < 0 OR c.from_fen > $2 OR (c.from_fen = $2 AND c.id > $3)) ORDER BY c.from_fen, c.id LIMIT $4`)
 	qCard       = db.Q("catalog/card", `SELECT `+cardColumns+cardFrom+`WHERE c.id = $2 AND c.deleted_at = 0`)
 	qCardsOwned = db.Q("catalog/cards_owned", `SELECT `+cardColumns+cardFrom+`WHERE c.deleted_at = 0
-		AND c.id IN (SELECT g.resource_id FROM grants g WHERE g.user_id = $2 AND g.resource_kind = 'course' AND g.revoked_at = 0)`)
+		AND c.id IN (SELECT g.resource_id FROM grants g WHERE g.user_id = $2 AND g.resource_kind = 'course' AND g.revoked_at = 0
+			UNION SELECT x.ref_id FROM grants g JOIN product_parts x ON x.product_id = g.resource_id AND x.kind = 'course' WHERE g.user_id = $2 AND g.resource_kind = 'bundle' AND g.revoked_at = 0)`)
 	qCardVisible = db.Q("catalog/card_visible", `SELECT `+cardColumns+cardFrom+`WHERE c.id = $2 AND`+visible)
 
 	qCourse     = db.Q("catalog/course", `SELECT `+courseColumns+` FROM courses WHERE id = $1 AND deleted_at = 0`)
@@ -56,7 +61,7 @@ var (
 		video_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'video'),
 		preview_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (l.is_free OR l.preview_ms > 0)),
 		duration_ms = (SELECT CAST(COALESCE(SUM(l.duration_ms), 0) AS BIGINT) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0),
-		from_fen = (SELECT COALESCE(MIN(s.price_fen), 0) FROM products p JOIN skus s ON s.product_id = p.id WHERE p.course_id = courses.id AND s.active),
+		from_fen = (SELECT COALESCE(MIN(s.price_fen), 0) FROM products p JOIN skus s ON s.product_id = p.id WHERE p.course_id = courses.id AND p.kind = 'course' AND s.active),
 		updated_at = $2 WHERE id = $1`)
 	qLearners    = db.Q("catalog/course_learners", `UPDATE courses SET learner_count = $2 WHERE id = $1 AND learner_count <> $2`)
 	qCourseStats = db.Q("catalog/course_stats", `SELECT status, COUNT(*) AS n FROM courses WHERE deleted_at = 0 GROUP BY status`)
@@ -109,37 +114,65 @@ var (
 		ON CONFLICT (id) DO UPDATE SET title = $2, subtitle = $3, note = $4, image = $5, link = $6, position = $7, active = $8`)
 	qBannerDelete = db.Q("catalog/banner_delete", `DELETE FROM banners WHERE id = $1`)
 
-	qProduct       = db.Q("catalog/product", `SELECT id, kind, course_id, refund_days, refund_max_watched_percent FROM products WHERE course_id = $1`)
+	qProduct       = db.Q("catalog/product", `SELECT `+productColumns+` FROM products WHERE course_id = $1 AND kind = 'course'`)
+	qProductByID   = db.Q("catalog/product_by_id", `SELECT `+productColumns+` FROM products WHERE id = $1`)
 	qProductInsert = db.Q("catalog/product_insert", `INSERT INTO products (id, kind, course_id, created_at) VALUES ($1, 'course', $2, $3) ON CONFLICT DO NOTHING`)
-	qProductPolicy = db.Q("catalog/product_policy", `UPDATE products SET refund_days = $2, refund_max_watched_percent = $3 WHERE course_id = $1`)
-	qSKUs          = db.Q("catalog/skus", `SELECT s.id, s.product_id, s.name, s.price_fen, s.period_days, s.tax_category, s.active, s.position
-		FROM skus s JOIN products p ON p.id = s.product_id WHERE p.course_id = $1 AND (s.active OR $2) ORDER BY s.position, s.id`)
-	qOffer = db.Q("catalog/offer", `SELECT s.id AS sku_id, s.name AS sku_name, s.period_days, s.tax_category, s.active,
-		COALESCE(pp.price_fen, s.price_fen) AS price_fen, p.id AS product_id, p.refund_days, p.refund_max_watched_percent,
-		c.id AS course_id, c.title AS course_title, c.cover, c.scene, c.status, c.deleted_at, COALESCE(i.name, '') AS instructor_name,
-		COALESCE((SELECT MIN(h.price_fen) FROM sku_price_history h WHERE h.sku_id = s.id AND (h.until_at = 0 OR h.until_at > $3)), s.price_fen) AS week_low_fen
-		FROM skus s JOIN products p ON p.id = s.product_id JOIN courses c ON c.id = p.course_id LEFT JOIN instructors i ON i.id = c.instructor_id
+	qProductPolicy = db.Q("catalog/product_policy", `UPDATE products SET refund_days = $2, refund_max_watched_percent = $3 WHERE id = $1`)
+	qSKUs          = db.Q("catalog/skus", `SELECT `+skuColumns+` FROM skus WHERE product_id = $1 AND (active OR $2) ORDER BY position, id`)
+	// The title is the course's or lesson's own where the product has none.
+	qOffer = db.Q("catalog/offer", `SELECT s.id AS sku_id, s.name AS sku_name, s.period_days, s.period_months, s.until_at, s.tax_category, s.active,
+		s.sale_from, s.sale_until, s.stock, s.per_user, s.trial,
+		s.price_fen AS plain_fen, COALESCE(pp.price_fen, s.price_fen) AS price_fen, p.id AS product_id, p.kind, p.rank, p.refund_days, p.refund_max_watched_percent,
+		p.course_id, COALESCE(c.category_id, 0) AS category_id, CASE WHEN p.title <> '' THEN p.title WHEN p.kind = 'lesson' THEN COALESCE(l.title, '') ELSE COALESCE(c.title, '') END AS title,
+		CASE WHEN p.cover <> '' THEN p.cover ELSE COALESCE(c.cover, '') END AS cover, CASE WHEN p.scene <> '' THEN p.scene ELSE COALESCE(c.scene, '') END AS scene,
+		CASE WHEN p.kind = 'course' THEN COALESCE(c.status, '') ELSE p.status END AS status,
+		CASE WHEN p.course_id > 0 AND (COALESCE(c.deleted_at, 1) > 0 OR c.status <> 'published') THEN 1 ELSE COALESCE(l.deleted_at, 0) END AS deleted_at,
+		COALESCE(i.name, '') AS instructor_name,
+		COALESCE((SELECT MIN(h.price_fen) FROM sku_price_history h WHERE h.sku_id = s.id AND (h.until_at = 0 OR h.until_at > $3)), s.price_fen) AS week_low_fen,
+		COALESCE((SELECT MIN(h.price_fen) FROM sku_price_history h JOIN sku_price_history n ON n.sku_id = h.sku_id AND n.until_at = 0
+			WHERE h.sku_id = s.id AND h.until_at > n.from_at - 604800000 AND n.from_at > $4), 0) AS before_fen
+		FROM skus s JOIN products p ON p.id = s.product_id LEFT JOIN courses c ON c.id = p.course_id LEFT JOIN lessons l ON l.id = p.lesson_id
+		LEFT JOIN instructors i ON i.id = c.instructor_id
 		LEFT JOIN sku_platform_prices pp ON pp.sku_id = s.id AND pp.platform = $2 WHERE s.id = $1`)
-	qSKUInsert      = db.Q("catalog/sku_insert", `INSERT INTO skus (id, product_id, name, price_fen, period_days, tax_category, active, position, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
-	qSKUUpdate      = db.Q("catalog/sku_update", `UPDATE skus SET name = $2, price_fen = $3, period_days = $4, tax_category = $5, active = $6, position = $7 WHERE id = $1`)
-	qSKUCourse      = db.Q("catalog/sku_course", `SELECT p.course_id FROM skus s JOIN products p ON p.id = s.product_id WHERE s.id = $1`)
+	qSKUInsert = db.Q("catalog/sku_insert", `INSERT INTO skus (id, product_id, name, price_fen, period_days, period_months, until_at, tax_category, active, sale_from, sale_until,
+		stock, per_user, trial, position, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`)
+	qSKUUpdate = db.Q("catalog/sku_update", `UPDATE skus SET name = $2, price_fen = $3, period_days = $4, period_months = $5, until_at = $6, tax_category = $7, active = $8, sale_from = $9,
+		sale_until = $10, stock = $11, per_user = $12, trial = $13, position = $14 WHERE id = $1`)
+	qSKUProduct     = db.Q("catalog/sku_product", `SELECT product_id FROM skus WHERE id = $1`)
 	qSKUPrice       = db.Q("catalog/sku_price", `SELECT price_fen FROM skus WHERE id = $1 /*for_update*/`)
 	qPlatformPrices = db.Q("catalog/platform_prices", `SELECT pp.sku_id, pp.platform, pp.price_fen FROM sku_platform_prices pp JOIN skus s ON s.id = pp.sku_id
-		JOIN products p ON p.id = s.product_id WHERE p.course_id = $1 ORDER BY pp.sku_id, pp.platform`)
+		WHERE s.product_id = $1 ORDER BY pp.sku_id, pp.platform`)
 	qPlatformDrop = db.Q("catalog/platform_prices_drop", `DELETE FROM sku_platform_prices WHERE sku_id = $1`)
 	qPlatformAdd  = db.Q("catalog/platform_price_add", `INSERT INTO sku_platform_prices (sku_id, platform, price_fen) VALUES ($1, $2, $3)`)
 	qHistoryEnd   = db.Q("catalog/history_end", `UPDATE sku_price_history SET until_at = $2 WHERE sku_id = $1 AND until_at = 0`)
 	qHistoryAdd   = db.Q("catalog/history_add", `INSERT INTO sku_price_history (sku_id, price_fen, from_at) VALUES ($1, $2, $3)
 		ON CONFLICT (sku_id, from_at) DO UPDATE SET price_fen = $2, until_at = 0`)
+	qTierPrices    = db.Q("catalog/tier_prices", `SELECT t.sku_id, t.tier_id, t.price_fen FROM sku_tier_prices t JOIN skus s ON s.id = t.sku_id WHERE s.product_id = $1 ORDER BY t.sku_id, t.tier_id`)
+	qTierPricesOf  = db.Q("catalog/tier_prices_of", `SELECT sku_id, tier_id, price_fen FROM sku_tier_prices WHERE sku_id = $1 ORDER BY tier_id`)
+	qTierPriceDrop = db.Q("catalog/tier_prices_drop", `DELETE FROM sku_tier_prices WHERE sku_id = $1`)
+	qTierPriceAdd  = db.Q("catalog/tier_price_add", `INSERT INTO sku_tier_prices (sku_id, tier_id, price_fen) VALUES ($1, $2, $3)`)
+
+	qGoodsInsert = db.Q("catalog/goods_insert", `INSERT INTO products (id, kind, course_id, lesson_id, title, status, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, 'draft', $6, $6) ON CONFLICT DO NOTHING`)
+	qGoodsUpdate = db.Q("catalog/goods_update", `UPDATE products SET title = $2, promise = $3, intro_html = $4, cover = $5, scene = $6, position = $7, rank = $8, pay_permille = $9, opens_all = $10,
+		updated_at = $11 WHERE id = $1 AND kind <> 'course'`)
+	qGoodsStatus = db.Q("catalog/goods_status", `UPDATE products SET status = $3, updated_at = $4 WHERE id = $1 AND status = $2 AND kind <> 'course'`)
+	qGoodsList   = db.Q("catalog/goods", `SELECT `+productColumns+` FROM products WHERE kind = $1 AND ($2 OR status = 'published') ORDER BY position, id LIMIT 200`)
+	qLessonSold  = db.Q("catalog/lesson_product", `SELECT `+productColumns+` FROM products WHERE lesson_id = $1 AND kind = 'lesson'`)
+	qMemberships = db.Q("catalog/memberships", `SELECT id, title, pay_permille FROM products WHERE kind = 'membership' AND status <> 'draft' ORDER BY rank, id LIMIT 50`)
+	qParts       = db.Q("catalog/product_parts", `SELECT kind, ref_id, position, added_at FROM product_parts WHERE product_id = $1 AND removed_at = 0 ORDER BY position, ref_id`)
+	qPartAdd     = db.Q("catalog/product_part_add", `INSERT INTO product_parts (product_id, kind, ref_id, position, added_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (product_id, kind, ref_id) DO UPDATE SET position = $4, removed_at = 0`)
+	qPartRemove = db.Q("catalog/product_part_remove", `UPDATE product_parts SET removed_at = $4 WHERE product_id = $1 AND kind = $2 AND ref_id = $3 AND removed_at = 0`)
+
 	qRuleAdd = db.Q("catalog/grant_rule_add", `INSERT INTO grant_rules (sku_id, resource_kind, resource_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`)
 	qRules   = db.Q("catalog/grant_rules", `SELECT resource_kind, resource_id FROM grant_rules WHERE sku_id = $1`)
 
 	qItemWant = db.Q("catalog/item_want", `INSERT INTO virtual_items (item_id, sku_id, price_fen, state, updated_at) VALUES ($1, $2, $3, 'wanted', $4) ON CONFLICT DO NOTHING`)
 	qItem     = db.Q("catalog/item", `SELECT item_id, sku_id, price_fen, state, message, updated_at FROM virtual_items WHERE sku_id = $1 AND price_fen = $2`)
 	qItems    = db.Q("catalog/items", `SELECT v.item_id, v.sku_id, v.price_fen, v.state, v.message, v.updated_at FROM virtual_items v JOIN skus s ON s.id = v.sku_id
-		JOIN products p ON p.id = s.product_id WHERE p.course_id = $1 ORDER BY v.updated_at DESC`)
-	qItemsOpen = db.Q("catalog/items_open", `SELECT v.item_id, v.sku_id, v.price_fen, v.state, v.message, v.updated_at, s.name AS sku_name, c.title AS course_title
-		FROM virtual_items v JOIN skus s ON s.id = v.sku_id JOIN products p ON p.id = s.product_id JOIN courses c ON c.id = p.course_id
+		WHERE s.product_id = $1 ORDER BY v.updated_at DESC`)
+	qItemsOpen = db.Q("catalog/items_open", `SELECT v.item_id, v.sku_id, v.price_fen, v.state, v.message, v.updated_at, s.name AS sku_name, CASE WHEN p.title <> '' THEN p.title ELSE COALESCE(c.title, '') END AS title
+		FROM virtual_items v JOIN skus s ON s.id = v.sku_id JOIN products p ON p.id = s.product_id LEFT JOIN courses c ON c.id = p.course_id
 		WHERE v.state IN ('wanted', 'uploading', 'uploaded', 'publishing') ORDER BY v.updated_at LIMIT 50`)
 	qItemMove  = db.Q("catalog/item_move", `UPDATE virtual_items SET state = $3, message = $4, updated_at = $5 WHERE item_id = $1 AND state = $2`)
 	qItemAgain = db.Q("catalog/item_again", `UPDATE virtual_items SET state = 'wanted', message = '', updated_at = $3 WHERE sku_id = $1 AND price_fen = $2 AND state = 'failed'`)

@@ -30,7 +30,7 @@ func (s *Service) AppleInquiry(ctx context.Context, outTradeNo string) (agree bo
 		return false, "", errors.Join(err, ErrOrderGone)
 	}
 	it := items[0]
-	watched, err := s.Learning.WatchedPercent(ctx, s.DB, o.UserID, it.CourseID)
+	watched, err := s.watched(ctx, s.DB, o, it)
 	if err != nil {
 		return false, "", err
 	}

@@ -26,11 +26,18 @@ var checks = []check{
 		WHERE p.outcome = 'settled' GROUP BY p.order_id HAVING COUNT(*) > 1`)},
 	{1, "settled payment without its ledger entry", db.Q("audit/settled_unbooked", `SELECT 'payment ' || p.out_trade_no AS row FROM payments p WHERE p.outcome = 'settled'
 		AND NOT EXISTS (SELECT 1 FROM ledger_transactions t WHERE t.kind = 'settle' AND t.ref_kind = 'payment' AND t.ref_id = p.id)`)},
+	{3, "paid order that was not delivered", db.Q("audit/paid_undelivered", `SELECT 'order ' || o.no AS row FROM orders o WHERE o.status = 'paid' AND o.delivered_at = 0
+		AND NOT EXISTS (SELECT 1 FROM groups g WHERE g.id = o.group_id AND (g.state = 'forming' OR (g.state = 'failed' AND EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id))))`)},
 	{3, "paid order line without a grant", db.Q("audit/paid_no_grant", `SELECT 'order ' || o.no AS row FROM orders o JOIN order_items i ON i.order_id = o.id
-		WHERE o.status = 'paid' AND i.refunded_fen < i.price_fen AND NOT EXISTS
-		(SELECT 1 FROM grants g WHERE g.source_kind = 'order_item' AND g.source_id = i.id AND g.revoked_at = 0)`)},
-	{3, "free order without a grant", db.Q("audit/free_no_grant", `SELECT 'order ' || o.no AS row FROM orders o JOIN order_items i ON i.order_id = o.id
-		WHERE o.status = 'paid' AND i.price_fen = 0 AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.source_kind = 'order_item' AND g.source_id = i.id)`)},
+		WHERE o.status = 'paid' AND o.delivered_at > 0 AND NOT o.gift AND (i.refunded_fen < i.price_fen OR i.price_fen = 0)
+		AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.order_item_id = i.id AND r.ends_access AND r.status NOT IN ('requested', 'rejected'))
+		AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.source_kind = 'order_item' AND g.source_id = i.id AND g.revoked_at = 0)`)},
+	{3, "gift line without its copies", db.Q("audit/gift_copies", `SELECT 'order ' || o.no AS row FROM orders o JOIN order_items i ON i.order_id = o.id
+		WHERE o.gift AND o.delivered_at > 0 AND (SELECT COUNT(*) FROM gifts g WHERE g.order_item_id = i.id) <> i.quantity`)},
+	{3, "received gift without a grant", db.Q("audit/gift_no_grant", `SELECT 'gift ' || CAST(g.id AS TEXT) AS row FROM gifts g JOIN order_items i ON i.id = g.order_item_id
+		WHERE g.state = 'received' AND i.refunded_fen < i.price_fen AND NOT EXISTS (SELECT 1 FROM grants a WHERE a.source_kind = 'gift' AND a.source_id = g.id)`)},
+	{3, "used redeem code without a grant", db.Q("audit/code_no_grant", `SELECT 'redeem code ' || CAST(c.id AS TEXT) AS row FROM redeem_codes c
+		WHERE c.state = 'used' AND NOT EXISTS (SELECT 1 FROM grants a WHERE a.source_kind = 'redeem_code' AND a.source_id = c.id)`)},
 	{3, "grant without a paid order", db.Q("audit/grant_unpaid", `SELECT 'grant ' || CAST(g.id AS TEXT) AS row FROM grants g
 		LEFT JOIN order_items i ON i.id = g.source_id LEFT JOIN orders o ON o.id = i.order_id
 		WHERE g.source_kind = 'order_item' AND g.revoked_at = 0 AND (o.id IS NULL OR o.status NOT IN ('paid') OR (i.price_fen > 0 AND i.refunded_fen = i.price_fen))`)},
@@ -52,6 +59,22 @@ var checks = []check{
 		AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.outcome = 'settled')`)},
 	{10, "order state and money disagree", db.Q("audit/state", `SELECT 'order ' || no AS row FROM orders WHERE (status IN ('pending', 'closed') AND (paid_fen <> 0 OR refunded_fen <> 0))
 		OR (status = 'refunded' AND refunded_fen <> paid_fen) OR (status = 'paid' AND paid_fen > 0 AND refunded_fen >= paid_fen)`)},
+	{11, "line and its discounts disagree", db.Q("audit/discounts", `SELECT 'order ' || o.no AS row FROM orders o JOIN order_items i ON i.order_id = o.id
+		WHERE i.discount_fen <> COALESCE((SELECT SUM(d.off_fen) FROM order_discounts d WHERE d.order_item_id = i.id), 0)`)},
+	{24, "quota and holds disagree", db.Q("audit/quota", `SELECT q.kind || ' ' || CAST(q.ref_id AS TEXT) AS row FROM quotas q
+		WHERE q.held <> COALESCE((SELECT SUM(h.units) FROM order_holds h WHERE h.kind = q.kind AND h.ref_id = q.ref_id AND h.counted AND h.state = 'held'), 0)
+		OR q.sold <> COALESCE((SELECT SUM(h.units) FROM order_holds h WHERE h.kind = q.kind AND h.ref_id = q.ref_id AND h.counted AND h.state = 'sold'), 0)`)},
+	{24, "hold and its order disagree", db.Q("audit/hold_state", `SELECT 'order ' || o.no AS row FROM order_holds h JOIN orders o ON o.id = h.order_id
+		WHERE (o.status = 'pending' AND h.state <> 'held') OR (o.status = 'closed' AND h.state <> 'released') OR (o.status = 'paid' AND h.state = 'held')`)},
+	{25, "group and its members disagree", db.Q("audit/group", `SELECT 'group ' || CAST(g.id AS TEXT) AS row FROM groups g
+		WHERE (g.state = 'succeeded' AND g.paid <> g.size) OR (g.state = 'forming' AND (g.paid <> (SELECT COUNT(*) FROM group_members m WHERE m.group_id = g.id AND m.state = 'paid')
+		OR g.seats <> (SELECT COUNT(*) FROM group_members m WHERE m.group_id = g.id AND m.state IN ('held', 'paid'))))`)},
+	{25, "member of a failed group without a refund", db.Q("audit/group_unrefunded", `SELECT 'order ' || o.no AS row FROM groups g JOIN orders o ON o.group_id = g.id
+		WHERE g.state = 'failed' AND o.status = 'paid' AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id)`)},
+	{26, "coupons issued and in wallets disagree", db.Q("audit/coupons", `SELECT 'coupon ' || CAST(c.id AS TEXT) AS row FROM coupons c
+		WHERE c.issued <> (SELECT COUNT(*) FROM user_coupons w WHERE w.coupon_id = c.id)`)},
+	{26, "coupon and its order disagree", db.Q("audit/coupon_order", `SELECT 'coupon ' || CAST(w.id AS TEXT) AS row FROM user_coupons w JOIN orders o ON o.id = w.order_id
+		WHERE (w.state = 'held' AND o.status <> 'pending') OR (w.state = 'used' AND o.status NOT IN ('paid', 'refunded'))`)},
 	{11, "order total is not the sum of its lines", db.Q("audit/total", `SELECT 'order ' || o.no AS row FROM orders o JOIN order_items i ON i.order_id = o.id
 		GROUP BY o.id, o.no, o.total_fen HAVING SUM(i.price_fen) <> o.total_fen`)},
 	{11, "refunded lines and order disagree", db.Q("audit/refunded_sum", `SELECT 'order ' || o.no AS row FROM orders o JOIN order_items i ON i.order_id = o.id

@@ -316,13 +316,7 @@ func (s *Service) matchHeld(ctx context.Context, tx *db.Tx, h Held) error {
 		return ErrHeldAction.Say("订单已不在待支付，不能再对上；可以退回付款人")
 	}
 	o.Status, o.PaidFen, o.PaidAt = Paid, h.AmountFen, h.PaidAt
-	if _, err := ledger.Post(ctx, tx, ledger.Entry{
-		Kind: "settle", RefKind: "payment", RefID: h.ID, OrderID: h.OrderID, At: clock.MS(s.Clock),
-		Lines: []ledger.Line{ledger.Debit(ledger.Suspense, h.AmountFen), ledger.Credit(ledger.RevenueCourse, h.AmountFen)},
-	}); err != nil {
-		return err
-	}
-	return s.deliver(ctx, tx, o)
+	return s.sold(ctx, tx, o, h.ID, ledger.Debit(ledger.Suspense, h.AmountFen))
 }
 
 // CheckRefund asks the channel about a refund that is on its way, now instead of

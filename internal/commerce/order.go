@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
@@ -25,7 +26,11 @@ type Order struct {
 	InputHash   string
 	Status      string
 	Platform    string
+	ListFen     int64 // before every rule
 	TotalFen    int64
+	Gift        bool
+	GroupID     int64
+	DeliveredAt int64
 	PaidFen     int64
 	RefundedFen int64
 	Quote       string // JSON, frozen
@@ -49,19 +54,28 @@ type Item struct {
 	OrderID                 int64
 	SKUID                   int64 `db:"sku_id"`
 	ProductID               int64
+	Kind                    string // of the product
 	CourseID                int64
 	Title                   string
 	SKUName                 string `db:"sku_name"`
-	ListFen                 int64
+	Quantity                int64
+	ListFen                 int64 // of all copies
 	DiscountFen             int64
 	PriceFen                int64
 	PeriodDays              int64
+	PeriodMonths            int64
+	UntilAt                 int64
 	TaxCategory             string
 	RefundDays              int64
 	RefundMaxWatchedPercent int64
 	RefundedFen             int64
 	Cover                   string // of the course now
 	Scene                   string
+}
+
+// Period returns how long the line opens what it sells.
+func (i Item) Period() catalog.Period {
+	return catalog.Period{Days: i.PeriodDays, Months: i.PeriodMonths, Until: i.UntilAt}
 }
 
 // Place is the input of an order.
@@ -75,7 +89,8 @@ type Place struct {
 
 // Place makes an order out of a quote that was shown. A repeat with the same key
 // gives the same order; a free order is settled at once. Returns ErrTerms,
-// ErrQuote, ErrOwned, ErrIdempotency, catalog.ErrSKUGone.
+// ErrQuote, ErrOwned, ErrIdempotency, ErrSoldOut, ErrLimit, ErrTrial, ErrGroup,
+// catalog.ErrSKUGone.
 func (s *Service) Place(ctx context.Context, p Place) (Order, error) {
 	if !p.TermsConfirmed {
 		return Order{}, ErrTerms
@@ -89,12 +104,16 @@ func (s *Service) Place(ctx context.Context, p Place) (Order, error) {
 	if err != nil {
 		return Order{}, err
 	}
-	if t.Platform != p.Platform {
+	if t.Ask.Platform != p.Platform {
 		return Order{}, ErrQuote
+	}
+	published, err := s.publishedOnly(ctx, p.Platform)
+	if err != nil {
+		return Order{}, err
 	}
 	var out Order
 	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		out, err = s.place(ctx, tx, p, t, hash)
+		out, err = s.place(ctx, tx, p, t, published, hash)
 		return err
 	})
 	return out, err
@@ -109,36 +128,27 @@ func (s *Service) replay(ctx context.Context, userID int64, key, hash string) (O
 	return o, err
 }
 
-func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, hash string) (Order, error) {
-	offer, err := s.Catalog.Offer(ctx, tx, t.SKU, p.Platform)
-	if err != nil {
-		return Order{}, err
-	}
-	q := Price(offer, p.Platform, s.Clock.Now())
-	if q.facts() != t.Facts {
-		return Order{}, ErrQuote
-	}
-	have, err := s.Access.Course(ctx, tx, p.UserID, offer.CourseID)
-	if err != nil {
-		return Order{}, err
-	}
-	if have.Forever || have.Owned && q.TotalFen == 0 {
-		return Order{}, ErrOwned
-	}
+func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, published map[string]bool, hash string) (Order, error) {
 	now := clock.MS(s.Clock)
 	// Somebody who comes back from the payment page with a fresh key gets the order
 	// that is still open, not a second one.
-	var same int64
-	err = tx.Get(ctx, qOrderSame, &same, p.UserID, q.SKUID, q.TotalFen, p.Platform, now+5*60_000)
-	if err == nil {
-		var o Order
-		if err := tx.Get(ctx, qOrderByID, &o, same); err != nil {
-			return Order{}, err
-		}
-		if o.Frozen().facts() == q.facts() {
+	var open []Order
+	if err := tx.List(ctx, qOrdersOpen, &open, p.UserID, p.Platform, now+5*60_000); err != nil {
+		return Order{}, err
+	}
+	for _, o := range open {
+		if o.Frozen().facts() == t.Facts {
 			return o, nil
 		}
-	} else if !errors.Is(err, db.ErrNone) {
+	}
+	q, _, err := s.quote(ctx, tx, t.Ask, published)
+	if err != nil {
+		return Order{}, err
+	}
+	if q.facts() != t.Facts {
+		return Order{}, ErrQuote
+	}
+	if err := s.buyable(ctx, tx, t.Ask, q); err != nil {
 		return Order{}, err
 	}
 	frozen, err := json.Marshal(q)
@@ -146,10 +156,10 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, ha
 		return Order{}, err
 	}
 	o := Order{
-		ID: id.New(), No: id.Code(), UserID: p.UserID, IdemKey: p.IdempotencyKey, InputHash: hash, Status: Pending, Platform: p.Platform,
-		TotalFen: q.TotalFen, Quote: string(frozen), TermsAt: now, CreatedAt: now, ExpiresAt: now + orderLife.Milliseconds(),
+		ID: id.New(), No: id.Code(), UserID: p.UserID, IdemKey: p.IdempotencyKey, InputHash: hash, Status: Pending, Platform: p.Platform, ListFen: q.ListFen,
+		TotalFen: q.TotalFen, Gift: q.Gift, Quote: string(frozen), TermsAt: now, CreatedAt: now, ExpiresAt: now + orderLife.Milliseconds(),
 	}
-	n, err := tx.Exec(ctx, qOrderInsert, o.ID, o.No, o.UserID, o.IdemKey, o.InputHash, o.Platform, o.TotalFen, o.Quote, now, o.ExpiresAt)
+	n, err := tx.Exec(ctx, qOrderInsert, o.ID, o.No, o.UserID, o.IdemKey, o.InputHash, o.Platform, o.ListFen, o.TotalFen, o.Gift, o.Quote, now, o.ExpiresAt)
 	if err != nil {
 		return Order{}, err
 	}
@@ -163,13 +173,13 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, ha
 		}
 		return first, nil
 	}
-	it := Item{
-		ID: id.New(), OrderID: o.ID, SKUID: q.SKUID, ProductID: q.ProductID, CourseID: q.CourseID, Title: q.CourseTitle, SKUName: q.SKUName,
-		ListFen: q.ListFen, DiscountFen: q.ListFen - q.TotalFen, PriceFen: q.TotalFen, PeriodDays: q.PeriodDays, TaxCategory: q.TaxCategory,
-		RefundDays: q.RefundDays, RefundMaxWatchedPercent: q.RefundMaxWatchedPercent,
+	if err := s.insertItems(ctx, tx, o, q); err != nil {
+		return Order{}, err
 	}
-	if _, err := tx.Exec(ctx, qItemInsert, it.ID, it.OrderID, it.SKUID, it.ProductID, it.CourseID, it.Title, it.SKUName, it.ListFen, it.DiscountFen,
-		it.PriceFen, it.PeriodDays, it.TaxCategory, it.RefundDays, it.RefundMaxWatchedPercent); err != nil {
+	if err := s.holdAll(ctx, tx, o, q); err != nil {
+		return Order{}, err
+	}
+	if err := s.takeSeat(ctx, tx, &o, q); err != nil {
 		return Order{}, err
 	}
 	if o.TotalFen > 0 {
@@ -179,7 +189,24 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, ha
 		return Order{}, err
 	}
 	o.Status, o.PaidAt = Paid, now
-	return o, s.deliver(ctx, tx, o)
+	return o, s.fulfil(ctx, tx, o)
+}
+
+// insertItems writes the lines with each one's share of each rule.
+func (s *Service) insertItems(ctx context.Context, tx *db.Tx, o Order, q Quote) error {
+	for _, it := range q.Items {
+		itemID := id.New()
+		if _, err := tx.Exec(ctx, qItemInsert, itemID, o.ID, it.SKUID, it.ProductID, it.Kind, it.CourseID, it.Title, it.SKUName, it.Quantity, it.ListFen, it.ListFen-it.PayFen,
+			it.PayFen, it.PeriodDays, it.PeriodMonths, it.UntilAt, it.TaxCategory, it.RefundDays, it.RefundMaxWatchedPercent); err != nil {
+			return err
+		}
+		for _, d := range it.Discounts {
+			if _, err := tx.Exec(ctx, qDiscountInsert, itemID, string(d.Kind), d.RuleID, d.OffFen); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func inputHash(parts ...string) string {
@@ -311,7 +338,7 @@ func (s *Service) event(ctx context.Context, tx *db.Tx, orderID int64, kind, not
 
 // Merge moves orders and refunds when two users become one.
 func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
-	for _, q := range []*db.Stmt{qOrderMerge, qRefundMerge} {
+	for _, q := range []*db.Stmt{qOrderMerge, qRefundMerge, qWalletMerge, qGroupMerge, qGiftMerge, qCodeMerge} {
 		if _, err := tx.Exec(ctx, q, from, to); err != nil {
 			return err
 		}

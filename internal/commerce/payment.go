@@ -91,7 +91,7 @@ func (s *Service) Pay(ctx context.Context, in PayInput) (Attempt, error) {
 func (s *Service) attempt(ctx context.Context, o Order, in PayInput) (Attempt, error) {
 	q := o.Frozen()
 	// What is shown was priced for the order's platform; paying happens there.
-	channel, err := s.Channels.Policy(ctx, in.Platform, q.TaxCategory)
+	channel, err := s.Channels.Policy(ctx, in.Platform, q.Items[0].TaxCategory)
 	if err != nil {
 		return Attempt{}, err
 	}
@@ -103,7 +103,7 @@ func (s *Service) attempt(ctx context.Context, o Order, in PayInput) (Attempt, e
 		return Attempt{}, err
 	}
 	req := pay.Prepay{
-		Description: clip(q.CourseTitle, 40), AmountFen: o.TotalFen, ClientIP: in.ClientIP, ReturnURL: in.ReturnURL,
+		Description: clip(q.Title(), 40), AmountFen: o.TotalFen, ClientIP: in.ClientIP, ReturnURL: in.ReturnURL,
 		NotifyURL: s.Channels.NotifyURL(channel, "payment"), ExpiresAt: time.UnixMilli(o.ExpiresAt),
 	}
 	if err := s.payer(ctx, o, q, channel, &req); err != nil {
@@ -171,18 +171,23 @@ func (s *Service) payer(ctx context.Context, o Order, q Quote, channel pay.Chann
 	if sessionKey == "" {
 		return ErrNoPayer
 	}
-	it, err := s.item(ctx, q.SKUID, o.TotalFen)
+	it, err := s.item(ctx, q)
 	if err != nil {
 		return err
 	}
-	req.ProductID, req.Quantity, req.SessionKey, req.Attach = it.ItemID, 1, sessionKey, o.No
+	req.ProductID, req.Quantity, req.SessionKey, req.Attach = it.ItemID, int(q.Items[0].Quantity), sessionKey, o.No
 	return nil
 }
 
-// item returns what virtual payment charges for a SKU at a price. Returns
-// ErrItemUnready before it is published there.
-func (s *Service) item(ctx context.Context, skuID, fen int64) (catalog.Item, error) {
-	it, err := s.Catalog.Item(ctx, s.DB, skuID, fen)
+// item returns what virtual payment charges for a quote: one kind of goods at a
+// published price, so many times (INV-12). Returns ErrItemUnready, ErrChannel for
+// what it cannot express.
+func (s *Service) item(ctx context.Context, q Quote) (catalog.Item, error) {
+	line := q.Items[0]
+	if len(q.Items) > 1 || line.PayFen%line.Quantity != 0 {
+		return catalog.Item{}, ErrChannel.Say("小程序里一次只能买一种商品，请分开下单")
+	}
+	it, err := s.Catalog.Item(ctx, s.DB, line.SKUID, line.PayFen/line.Quantity)
 	if err == nil && it.State != catalog.ItemPublished {
 		err = ErrItemUnready
 	}
@@ -262,10 +267,17 @@ func (s *Service) close(ctx context.Context, orderID int64) error {
 			return err
 		}
 	}
-	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, qOrderClose, orderID, clock.MS(s.Clock))
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.closed(ctx, tx, orderID) })
+}
+
+// closed ends an unpaid order and gives back what it held; when it was paid or
+// closed in the meantime nothing happens.
+func (s *Service) closed(ctx context.Context, tx *db.Tx, orderID int64) error {
+	n, err := tx.Exec(ctx, qOrderClose, orderID, clock.MS(s.Clock))
+	if err != nil || n == 0 {
 		return err
-	})
+	}
+	return s.release(ctx, tx, orderID)
 }
 
 func (s *Service) closeAttempt(ctx context.Context, p Payment) error {

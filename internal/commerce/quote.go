@@ -5,16 +5,65 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"zhizhou/internal/access"
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/commerce/price"
+	"zhizhou/internal/db"
 	"zhizhou/internal/money"
 	"zhizhou/internal/pay"
 )
 
-const quoteLife = 15 * time.Minute
+const (
+	quoteLife   = 15 * time.Minute
+	maxWants    = 20
+	maxQuantity = 999
+)
+
+// Want is one thing that somebody asks the price of.
+type Want struct {
+	SKUID    int64 `json:"sku_id"`
+	Quantity int64 `json:"quantity"`
+}
+
+// Ask is a question for a price. It travels inside the signed token, so that what
+// was asked and what is ordered are the same.
+type Ask struct {
+	UserID   int64   `json:"user_id"`
+	Platform string  `json:"platform"`
+	Wants    []Want  `json:"wants"`
+	Gift     bool    `json:"gift,omitempty"`     // bought to be given away
+	Group    bool    `json:"group,omitempty"`    // bought in a group
+	GroupID  int64   `json:"group_id,omitempty"` // one that is joined; 0: a new one
+	Coupons  []int64 `json:"coupons,omitempty"`  // chosen; empty: the best
+	NoCoupon bool    `json:"no_coupon,omitempty"`
+}
+
+// QuoteItem is one line of a quote, with the refund promise of its day.
+type QuoteItem struct {
+	SKUID                   int64        `json:"sku_id"`
+	SKUName                 string       `json:"sku_name"`
+	ProductID               int64        `json:"product_id"`
+	Kind                    string       `json:"kind"`
+	CourseID                int64        `json:"course_id"`
+	Title                   string       `json:"title"`
+	Quantity                int64        `json:"quantity"`
+	PeriodDays              int64        `json:"period_days"`
+	PeriodMonths            int64        `json:"period_months"`
+	UntilAt                 int64        `json:"until_at"`
+	TaxCategory             string       `json:"tax_category"`
+	ListFen                 int64        `json:"list_fen"`
+	PayFen                  int64        `json:"pay_fen"`
+	Discounts               []price.Part `json:"discounts"`
+	RefundDays              int64        `json:"refund_days"`
+	RefundMaxWatchedPercent int64        `json:"refund_max_watched_percent"`
+}
 
 // Line is one step from the list price to what is paid, with its reason.
 type Line struct {
@@ -23,52 +72,81 @@ type Line struct {
 	Reason    string `json:"reason"`
 }
 
-// Skipped is a rule that was looked at and not used, with its reason.
-type Skipped struct {
-	Label  string `json:"label"`
-	Reason string `json:"reason"`
-}
-
 // Quote is an immutable price with its whole explanation. It is shown, signed,
 // and stored with the order.
 type Quote struct {
-	SKUID                   int64     `json:"sku_id"`
-	SKUName                 string    `json:"sku_name"`
-	ProductID               int64     `json:"product_id"`
-	CourseID                int64     `json:"course_id"`
-	CourseTitle             string    `json:"course_title"`
-	Platform                string    `json:"platform"`
-	PeriodDays              int64     `json:"period_days"`
-	TaxCategory             string    `json:"tax_category"`
-	ListFen                 int64     `json:"list_fen"`  // before every rule
-	TotalFen                int64     `json:"total_fen"` // to pay
-	WasFen                  int64     `json:"was_fen"`   // really charged within 7 days and above TotalFen, else 0
-	Lines                   []Line    `json:"lines"`
-	NotApplied              []Skipped `json:"not_applied"`
-	RefundDays              int64     `json:"refund_days"`
-	RefundMaxWatchedPercent int64     `json:"refund_max_watched_percent"`
-	ExpiresAt               int64     `json:"expires_at"`
+	Platform   string          `json:"platform"`
+	Gift       bool            `json:"gift"`
+	GroupID    int64           `json:"group_id"` // joined; 0 with a group rule applied: a new one
+	Items      []QuoteItem     `json:"items"`
+	ListFen    int64           `json:"list_fen"`  // before every rule
+	TotalFen   int64           `json:"total_fen"` // to pay
+	WasFen     int64           `json:"was_fen"`   // a price that was really charged and is above TotalFen, else 0
+	Lines      []Line          `json:"lines"`
+	Applied    []price.Applied `json:"applied"`
+	NotApplied []price.Skipped `json:"not_applied"`
+	ExpiresAt  int64           `json:"expires_at"`
 }
 
-// Price explains what an offer costs on a platform at a time. It is pure: the
-// same input gives the same quote, and nothing else is looked at.
-func Price(o catalog.Offer, platform string, now time.Time) Quote {
+// Title names what is sold, for bills and lists.
+func (q Quote) Title() string {
+	switch len(q.Items) {
+	case 0:
+		return ""
+	case 1:
+		return q.Items[0].Title
+	}
+	return fmt.Sprintf("%s 等 %d 件", q.Items[0].Title, len(q.Items))
+}
+
+// group returns the group rule that was applied, or nil.
+func (q Quote) group() *price.Applied {
+	for i := range q.Applied {
+		if q.Applied[i].Kind == price.Group {
+			return &q.Applied[i]
+		}
+	}
+	return nil
+}
+
+// explain makes the quote of what the rules gave. It is pure.
+func explain(ask Ask, offers []catalog.Offer, p price.Quote, now time.Time) Quote {
 	q := Quote{
-		SKUID: o.SKUID, SKUName: o.SKUName, ProductID: o.ProductID, CourseID: o.CourseID, CourseTitle: o.CourseTitle,
-		Platform: platform, PeriodDays: o.PeriodDays, TaxCategory: o.TaxCategory,
-		ListFen: o.PriceFen, TotalFen: o.PriceFen,
-		RefundDays: o.RefundDays, RefundMaxWatchedPercent: o.RefundMaxWatchedPercent,
-		ExpiresAt:  now.Add(quoteLife).UnixMilli(),
-		NotApplied: []Skipped{},
+		Platform: ask.Platform, Gift: ask.Gift, GroupID: ask.GroupID, ListFen: p.ListFen, TotalFen: p.TotalFen,
+		Applied: p.Applied, NotApplied: p.NotApplied, ExpiresAt: now.Add(quoteLife).UnixMilli(),
 	}
-	reason := "当前售价"
-	if o.PriceFen == 0 {
-		reason = "免费课程"
+	was := int64(0)
+	for i, o := range offers {
+		l := p.Lines[i]
+		q.Items = append(q.Items, QuoteItem{
+			SKUID: o.SKUID, SKUName: o.SKUName, ProductID: o.ProductID, Kind: o.Kind, CourseID: o.CourseID, Title: o.Title, Quantity: l.Quantity,
+			PeriodDays: o.PeriodDays, PeriodMonths: o.PeriodMonths, UntilAt: o.UntilAt, TaxCategory: o.TaxCategory, ListFen: l.ListFen, PayFen: l.PayFen, Discounts: l.Discounts,
+			RefundDays: o.RefundDays, RefundMaxWatchedPercent: o.RefundMaxWatchedPercent,
+		})
+		line := Line{Label: o.SKUName, AmountFen: l.ListFen, Reason: "当前售价"}
+		if len(offers) > 1 {
+			line.Label = o.Title + " · " + o.SKUName
+		}
+		switch {
+		case l.ListFen == 0:
+			line.Reason = "免费"
+		case l.Quantity > 1:
+			line.Reason = fmt.Sprintf("¥%s × %d", money.Yuan(o.PriceFen), l.Quantity)
+		case o.BeforeFen > o.PriceFen:
+			line.Reason = "降价前 7 天最低售价 ¥" + money.Yuan(o.BeforeFen)
+		}
+		q.Lines = append(q.Lines, line)
+		base := max(o.BeforeFen, o.PriceFen)
+		if len(l.Discounts) > 0 {
+			base = min(o.WeekLowFen, o.PriceFen)
+		}
+		was += base * l.Quantity
 	}
-	q.Lines = []Line{{Label: o.SKUName, AmountFen: o.PriceFen, Reason: reason}}
-	if o.WeekLowFen > o.PriceFen && o.PriceFen > 0 {
-		q.WasFen = o.WeekLowFen
-		q.Lines[0].Reason = "近 7 天最低成交价 ¥" + money.Yuan(o.WeekLowFen)
+	if was > q.TotalFen && q.TotalFen > 0 {
+		q.WasFen = was
+	}
+	for _, a := range p.Applied {
+		q.Lines = append(q.Lines, Line{Label: a.Label, AmountFen: -a.OffFen, Reason: a.Reason})
 	}
 	return q
 }
@@ -99,44 +177,256 @@ type Offered struct {
 	Owned          bool
 }
 
-// QuoteFor prices a SKU for a user on a platform. Returns catalog.ErrSKUGone,
-// ErrChannel, ErrItemUnready.
-func (s *Service) QuoteFor(ctx context.Context, userID, skuID int64, platform string) (Offered, error) {
-	o, err := s.Catalog.Offer(ctx, s.DB, skuID, platform)
+// QuoteFor prices what a user asks for on a platform. Returns catalog.ErrSKUGone,
+// ErrSoldOut, ErrTrial, ErrQuantity, ErrGroup, ErrChannel, ErrItemUnready.
+func (s *Service) QuoteFor(ctx context.Context, ask Ask) (Offered, error) {
+	published, err := s.publishedOnly(ctx, ask.Platform)
 	if err != nil {
 		return Offered{}, err
 	}
-	q := Price(o, platform, s.Clock.Now())
-	have, err := s.Access.Course(ctx, s.DB, userID, o.CourseID)
+	q, offers, err := s.quote(ctx, s.DB, ask, published)
 	if err != nil {
 		return Offered{}, err
 	}
-	out := Offered{Quote: q, Token: s.sign(userID, q), Cover: o.Cover, Scene: o.Scene, InstructorName: o.InstructorName, Owned: have.Forever}
+	out := Offered{Quote: q, Token: s.sign(ask, q), Cover: offers[0].Cover, Scene: offers[0].Scene, InstructorName: offers[0].InstructorName}
+	if err := s.buyable(ctx, s.DB, ask, q); errors.Is(err, ErrOwned) {
+		out.Owned = true
+	} else if err != nil {
+		return Offered{}, err
+	}
 	if q.TotalFen > 0 {
-		if out.Channel, err = s.payable(ctx, platform, q); err != nil {
+		if out.Channel, err = s.payable(ctx, q); err != nil {
 			return Offered{}, err
 		}
 	}
 	return out, nil
 }
 
-// payable returns the channel that takes a quote's price. Returns ErrChannel,
-// ErrItemUnready: said before somebody confirms an order that cannot be paid.
-func (s *Service) payable(ctx context.Context, platform string, q Quote) (pay.Channel, error) {
-	channel, err := s.Channels.Policy(ctx, platform, q.TaxCategory)
-	if err != nil || channel == "" {
-		return "", cmp.Or(err, error(ErrChannel))
+// publishedOnly names the kinds of goods that a platform sells by virtual payment,
+// which charges published prices alone. It reads settings, so it is asked before a
+// transaction begins.
+func (s *Service) publishedOnly(ctx context.Context, platform string) (map[string]bool, error) {
+	if !miniOf(platform) {
+		return nil, nil
 	}
-	if channel == pay.WechatVirtual {
-		_, err = s.item(ctx, q.SKUID, q.TotalFen)
+	out := map[string]bool{}
+	for _, goods := range catalog.TaxCategories {
+		channel, err := s.Channels.Policy(ctx, platform, goods)
+		if err != nil {
+			return nil, err
+		}
+		out[goods] = channel == pay.WechatVirtual
 	}
-	return channel, err
+	return out, nil
 }
 
-// OnSale returns those SKUs of a course that can be paid for on a platform: some
+// quote reads everything that a price depends on and prices it.
+func (s *Service) quote(ctx context.Context, r db.Reader, ask Ask, published map[string]bool) (Quote, []catalog.Offer, error) {
+	if len(ask.Wants) == 0 || len(ask.Wants) > maxWants {
+		return Quote{}, nil, ErrQuantity.Say("一次可以买 1–20 件商品")
+	}
+	in := price.Input{At: clock.MS(s.Clock), Platform: ask.Platform, Group: ask.Group, NoCoupon: ask.NoCoupon}
+	if len(ask.Coupons) > 0 {
+		in.Coupons = ask.Coupons
+	}
+	var offers []catalog.Offer
+	seen := map[int64]bool{}
+	for _, w := range ask.Wants {
+		if w.Quantity < 1 || w.Quantity > maxQuantity || seen[w.SKUID] {
+			return Quote{}, nil, ErrQuantity
+		}
+		seen[w.SKUID] = true
+		o, err := s.Catalog.Offer(ctx, r, w.SKUID, ask.Platform)
+		if err != nil {
+			return Quote{}, nil, err
+		}
+		if w.Quantity > 1 && !ask.Gift && o.Kind != catalog.KindService {
+			return Quote{}, nil, ErrQuantity.Say("自己学习只需要买一份；送人请选「赠送」")
+		}
+		sellable, err := s.sellable(ctx, r, o, published[o.TaxCategory])
+		if err != nil {
+			return Quote{}, nil, err
+		}
+		offers = append(offers, o)
+		in.Items = append(in.Items, price.Item{
+			SKUID: o.SKUID, ProductID: o.ProductID, Kind: o.Kind, CategoryID: o.CategoryID, Label: o.Title, ListFen: o.PriceFen, Quantity: w.Quantity, Sellable: sellable,
+		})
+	}
+	if err := s.candidates(ctx, r, ask, offers, &in); err != nil {
+		return Quote{}, nil, err
+	}
+	q := explain(ask, offers, price.Of(in), s.Clock.Now())
+	if ask.Group && q.group() == nil {
+		return Quote{}, nil, groupRefusal(q)
+	}
+	return q, offers, nil
+}
+
+// candidates adds the promotions, member prices and coupons that might apply. One
+// question tells which of them there are at all.
+func (s *Service) candidates(ctx context.Context, r db.Reader, ask Ask, offers []catalog.Offer, in *price.Input) error {
+	var have struct{ Promotions, Coupons, Tiers int64 }
+	if err := r.Get(ctx, qMarket, &have, ask.UserID, in.At); err != nil {
+		return err
+	}
+	if have.Promotions > 0 {
+		rules, newcomer, err := s.promotionRules(ctx, r, ask, in.At)
+		if err != nil {
+			return err
+		}
+		in.Rules = append(in.Rules, rules...)
+		if newcomer {
+			var paid int64
+			if err := r.Get(ctx, qEverPaid, &paid, ask.UserID); err != nil {
+				return err
+			}
+			in.PaidOrder = paid > 0
+		}
+	}
+	if have.Tiers > 0 {
+		if err := s.memberRules(ctx, r, ask, offers, in); err != nil {
+			return err
+		}
+	}
+	if have.Coupons > 0 {
+		rules, err := s.couponRules(ctx, r, ask.UserID, in.At)
+		if err != nil {
+			return err
+		}
+		in.Rules = append(in.Rules, rules...)
+	}
+	if !slices.ContainsFunc(in.Rules, func(r price.Rule) bool { return len(r.Scope.Tags) > 0 }) {
+		return nil
+	}
+	for i, o := range offers {
+		if o.CourseID == 0 {
+			continue
+		}
+		var err error
+		if in.Items[i].Tags, err = s.Catalog.Tags(ctx, r, o.CourseID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// memberRules makes a rule of every tier's price; those of tiers that the buyer
+// does not have explain what they would save.
+func (s *Service) memberRules(ctx context.Context, r db.Reader, ask Ask, offers []catalog.Offer, in *price.Input) error {
+	mine, err := s.Access.Memberships(ctx, r, ask.UserID)
+	if err != nil {
+		return err
+	}
+	for _, m := range mine {
+		in.Tiers = append(in.Tiers, m.ID)
+	}
+	tiers, err := s.Catalog.Memberships(ctx, r)
+	if err != nil {
+		return err
+	}
+	named := map[[2]int64]int64{} // tier and SKU → price
+	for _, o := range offers {
+		prices, err := s.Catalog.TierPrices(ctx, r, o.SKUID)
+		if err != nil {
+			return err
+		}
+		for _, p := range prices {
+			named[[2]int64{p.TierID, p.SKUID}] = p.PriceFen
+		}
+	}
+	for _, t := range tiers {
+		rule := price.Rule{ID: t.ID, Kind: price.Member, Label: t.Title + "价", PriceFen: -1, Left: price.Unlimited, BuyerLeft: price.Unlimited, Tiers: []int64{t.ID}}
+		part := rule
+		part.Pay = t.PayPermille
+		for _, o := range offers {
+			if o.Kind == catalog.KindMembership || o.Kind == catalog.KindService {
+				continue
+			}
+			if fen, ok := named[[2]int64{t.ID, o.SKUID}]; ok {
+				one := rule
+				one.PriceFen, one.Scope.SKUs = fen, []int64{o.SKUID}
+				in.Rules = append(in.Rules, one)
+			} else if t.PayPermille < 1000 {
+				part.Scope.SKUs = append(part.Scope.SKUs, o.SKUID)
+			}
+		}
+		if len(part.Scope.SKUs) > 0 {
+			in.Rules = append(in.Rules, part)
+		}
+	}
+	return nil
+}
+
+// sellable names the published prices of an offer where nothing else can be
+// charged, nil where any price can.
+func (s *Service) sellable(ctx context.Context, r db.Reader, o catalog.Offer, published bool) ([]int64, error) {
+	if !published || o.PriceFen == 0 {
+		return nil, nil
+	}
+	items, err := s.Catalog.Items(ctx, r, o.ProductID)
+	out := []int64{}
+	for _, it := range items {
+		if it.SKUID == o.SKUID && it.State == catalog.ItemPublished {
+			out = append(out, it.PriceFen)
+		}
+	}
+	return out, err
+}
+
+// buyable refuses what the buyer has for good already, what is for newcomers to
+// the product alone, and what is sold out. Returns ErrOwned, ErrTrial, ErrSoldOut.
+func (s *Service) buyable(ctx context.Context, r db.Reader, ask Ask, q Quote) error {
+	for _, it := range q.Items {
+		if !ask.Gift {
+			if err := s.unowned(ctx, r, ask.UserID, it); err != nil {
+				return err
+			}
+		}
+		var left int64
+		err := r.Get(ctx, qQuotaLeft, &left, "sku", it.SKUID)
+		if err == nil && left < it.Quantity {
+			return ErrSoldOut
+		}
+		if err != nil && !errors.Is(err, db.ErrNone) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) unowned(ctx context.Context, r db.Reader, userID int64, it QuoteItem) error {
+	rules, err := s.Catalog.Rules(ctx, r, it.SKUID)
+	if err != nil || len(rules) == 0 || it.Kind == catalog.KindService {
+		return err
+	}
+	for _, res := range rules {
+		have, err := s.Access.Holding(ctx, r, userID, res)
+		if err != nil {
+			return err
+		}
+		if !have.Forever && (!have.Owned || it.PayFen > 0) {
+			return s.firstTime(ctx, r, userID, it, res)
+		}
+	}
+	return ErrOwned
+}
+
+func (s *Service) firstTime(ctx context.Context, r db.Reader, userID int64, it QuoteItem, res catalog.Resource) error {
+	var trial bool
+	if err := r.Get(ctx, qSKUTrial, &trial, it.SKUID); err != nil || !trial {
+		return err
+	}
+	had, err := s.Access.Ever(ctx, r, userID, res)
+	if err == nil && had {
+		err = ErrTrial
+	}
+	return err
+}
+
+// OnSale returns those SKUs of a product that can be paid for on a platform: some
 // channel serves it, and where that is virtual payment the price is published there.
-func (s *Service) OnSale(ctx context.Context, platform string, courseID int64, skus []catalog.SKU) ([]catalog.SKU, error) {
-	var items map[string]string // item → state, read when first needed
+func (s *Service) OnSale(ctx context.Context, platform string, productID int64, skus []catalog.SKU) ([]catalog.SKU, error) {
+	var published map[string]bool // read when first needed
 	out := skus[:0:0]
 	for _, k := range skus {
 		fen := k.PriceOn(platform)
@@ -148,17 +438,17 @@ func (s *Service) OnSale(ctx context.Context, platform string, courseID int64, s
 		if err != nil {
 			return nil, err
 		}
-		if channel == pay.WechatVirtual && items == nil {
-			list, err := s.Catalog.Items(ctx, courseID)
+		if channel == pay.WechatVirtual && published == nil {
+			list, err := s.Catalog.Items(ctx, s.DB, productID)
 			if err != nil {
 				return nil, err
 			}
-			items = map[string]string{}
+			published = map[string]bool{}
 			for _, it := range list {
-				items[it.ItemID] = it.State
+				published[it.ItemID] = it.State == catalog.ItemPublished
 			}
 		}
-		if channel == "" || channel == pay.WechatVirtual && items[catalog.ItemID(k.ID, fen)] != catalog.ItemPublished {
+		if channel == "" || channel == pay.WechatVirtual && !published[catalog.ItemID(k.ID, fen)] {
 			continue
 		}
 		out = append(out, k)
@@ -166,17 +456,31 @@ func (s *Service) OnSale(ctx context.Context, platform string, courseID int64, s
 	return out, nil
 }
 
-// A token carries the quote's facts signed for one user, so that what was shown is
-// what is charged, or the order is refused (INV-12).
-type tokenBody struct {
-	User, SKU, Expires int64
-	Platform           string
-	Facts              string // of the whole quote: price, period, promise
+// payable returns the channel that takes a quote's price. Returns ErrChannel,
+// ErrItemUnready: said before somebody confirms an order that cannot be paid.
+func (s *Service) payable(ctx context.Context, q Quote) (pay.Channel, error) {
+	channel, err := s.Channels.Policy(ctx, q.Platform, q.Items[0].TaxCategory)
+	if err != nil || channel == "" {
+		return "", cmp.Or(err, error(ErrChannel))
+	}
+	if channel == pay.WechatVirtual {
+		_, err = s.item(ctx, q)
+	}
+	return channel, err
 }
 
-// facts sums up all of a quote but its expiry: what was shown is what is agreed.
+// A token carries the question and the answer's facts, signed for one user, so
+// that what was shown is what is charged, or the order is refused (INV-12).
+type tokenBody struct {
+	Ask     Ask    `json:"a"`
+	Expires int64  `json:"e"`
+	Facts   string `json:"f"` // of the whole quote: price, period, promise
+}
+
+// facts sums up what is agreed: all of a quote but its expiry and what might have
+// been.
 func (q Quote) facts() string {
-	q.ExpiresAt = 0
+	q.ExpiresAt, q.NotApplied = 0, nil
 	raw, err := json.Marshal(q)
 	if err != nil {
 		panic(err) // plain values
@@ -184,8 +488,8 @@ func (q Quote) facts() string {
 	return inputHash("quote", string(raw))
 }
 
-func (s *Service) sign(userID int64, q Quote) string {
-	raw, err := json.Marshal(tokenBody{userID, q.SKUID, q.ExpiresAt, q.Platform, q.facts()})
+func (s *Service) sign(ask Ask, q Quote) string {
+	raw, err := json.Marshal(tokenBody{ask, q.ExpiresAt, q.facts()})
 	if err != nil {
 		panic(err) // plain values
 	}
@@ -204,8 +508,22 @@ func (s *Service) readToken(userID int64, token string) (tokenBody, error) {
 	if err != nil || json.Unmarshal(raw, &b) != nil {
 		return b, ErrQuote
 	}
-	if b.User != userID || s.Clock.Now().UnixMilli() > b.Expires {
+	if b.Ask.UserID != userID || s.Clock.Now().UnixMilli() > b.Expires {
 		return b, ErrQuote
 	}
 	return b, nil
+}
+
+// grantTo opens what one line of an order sells.
+func (s *Service) grantTo(ctx context.Context, tx *db.Tx, userID int64, it Item, src access.Source) error {
+	rules, err := s.Catalog.Rules(ctx, tx, it.SKUID)
+	if err != nil {
+		return err
+	}
+	for _, res := range rules {
+		if err := s.Access.Grant(ctx, tx, userID, res, src, it.Period()); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -2,45 +2,9 @@ package commerce_test
 
 import (
 	"testing"
-	"time"
 
-	"zhizhou/internal/catalog"
 	"zhizhou/internal/commerce"
 )
-
-func TestPriceExplainsItself(t *testing.T) {
-	now := time.UnixMilli(1_000_000)
-	base := catalog.Offer{SKUID: 1, SKUName: "长期有效", CourseID: 2, CourseTitle: "课", PriceFen: 16900, WeekLowFen: 16900, RefundDays: 7, RefundMaxWatchedPercent: 20}
-	for _, c := range []struct {
-		name     string
-		change   func(*catalog.Offer)
-		total    int64
-		was      int64
-		reasoned string
-	}{
-		{"plain", func(*catalog.Offer) {}, 16900, 0, "当前售价"},
-		{"really lowered this week", func(o *catalog.Offer) { o.PriceFen, o.WeekLowFen = 9900, 16900 }, 9900, 16900, "近 7 天最低成交价 ¥169.00"},
-		{"raised: nothing is crossed out", func(o *catalog.Offer) { o.WeekLowFen = 9900 }, 16900, 0, "当前售价"},
-		{"free", func(o *catalog.Offer) { o.PriceFen = 0 }, 0, 0, "免费课程"},
-	} {
-		o := base
-		c.change(&o)
-		q := commerce.Price(o, "pc", now)
-		if q.TotalFen != c.total || q.WasFen != c.was || len(q.Lines) != 1 || q.Lines[0].Reason != c.reasoned {
-			t.Errorf("%s: %+v", c.name, q)
-		}
-		var sum int64
-		for _, l := range q.Lines {
-			sum += l.AmountFen
-		}
-		if sum != q.TotalFen {
-			t.Errorf("%s: the lines give %d, the total is %d (INV-11)", c.name, sum, q.TotalFen)
-		}
-		if q.ExpiresAt <= now.UnixMilli() {
-			t.Errorf("%s: the quote never lived", c.name)
-		}
-	}
-}
 
 // The graphs are closed: every state that can be reached is known, and what is
 // final leads nowhere (INV-10).

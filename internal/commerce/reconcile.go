@@ -14,7 +14,7 @@ import (
 // left behind: open attempts, expired orders, refunds. It runs each minute, may run
 // twice at once, and does nothing that Settle would not do.
 func (s *Service) Sweep(ctx context.Context) error {
-	return errors.Join(s.sweepPayments(ctx), s.sweepOrders(ctx), s.sweepRefunds(ctx))
+	return errors.Join(s.sweepPayments(ctx), s.sweepOrders(ctx), s.sweepGroups(ctx), s.sweepRefunds(ctx))
 }
 
 func (s *Service) sweepPayments(ctx context.Context) error {

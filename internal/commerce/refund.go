@@ -10,6 +10,7 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/audit"
+	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
@@ -29,8 +30,9 @@ type Refund struct {
 	OrderItemID     int64 // 0: a payment that never opened anything
 	PaymentID       int64
 	UserID          int64
-	Cause           string // requested, staff, duplicate, late, channel
+	Cause           string // requested, staff, duplicate, late, channel, group_failed, gift_unreceived
 	AmountFen       int64
+	EndsAccess      bool // also when a part stays paid: the unused time of a period
 	Reason          string
 	Reply           string
 	Status          string
@@ -45,62 +47,119 @@ type Refund struct {
 	LastError       string
 }
 
-// Refundable tells whether a buyer may ask for an order's money back now, and if
+// Refundable tells whether a buyer may ask for a line's money back now, and if
 // not, why.
 type Refundable struct {
+	ItemID         int64
 	Allowed        bool
 	Reason         string
 	MaxFen         int64
 	WatchedPercent int64
+	EndsAccess     bool // what is given back is the unused time: the rest stays paid
 }
 
-// Refundable answers for one order by the promise stored on its lines.
-func (s *Service) Refundable(ctx context.Context, d Detail) (Refundable, error) {
-	return s.refundable(ctx, s.DB, d.Order, d.Items, d.Refunds)
+// Refundable answers for each line of an order by the promise stored on it.
+func (s *Service) Refundable(ctx context.Context, d Detail) ([]Refundable, error) {
+	out := make([]Refundable, 0, len(d.Items))
+	for _, it := range d.Items {
+		can, err := s.refundable(ctx, s.DB, d.Order, it, d.Refunds)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, can)
+	}
+	return out, nil
 }
 
-func (s *Service) refundable(ctx context.Context, r db.Reader, o Order, items []Item, refunds []Refund) (Refundable, error) {
-	var out Refundable
-	if o.Status != Paid || o.PaidFen == 0 || len(items) == 0 {
+func (s *Service) refundable(ctx context.Context, r db.Reader, o Order, it Item, refunds []Refund) (Refundable, error) {
+	out := Refundable{ItemID: it.ID}
+	if o.Status != Paid || o.PaidFen == 0 {
 		out.Reason = "这笔订单没有可退的款"
 		return out, nil
 	}
 	for _, x := range refunds {
-		if x.OrderItemID != 0 && (x.Status == RefundRequested || x.Status == RefundApproved || x.Status == RefundProcessing || x.Status == RefundAbnormal) {
+		if x.OrderItemID == it.ID && (x.Status == RefundRequested || x.Status == RefundApproved || x.Status == RefundProcessing || x.Status == RefundAbnormal) {
 			out.Reason = "退款正在处理"
 			return out, nil
 		}
+		if x.OrderItemID == it.ID && x.EndsAccess && x.Status == RefundSucceeded {
+			out.Reason = "剩余时间已经退款"
+			return out, nil
+		}
 	}
-	it := items[0]
 	out.MaxFen = it.PriceFen - it.RefundedFen
-	watched, err := s.Learning.WatchedPercent(ctx, r, o.UserID, it.CourseID)
-	if err != nil {
+	var err error
+	if out.WatchedPercent, err = s.watched(ctx, r, o, it); err != nil {
 		return out, err
 	}
-	out.WatchedPercent = watched
-	day := int64(24 * 3600 * 1000)
+	inTime := clock.MS(s.Clock) <= o.PaidAt+it.RefundDays*day
 	switch {
 	case o.Platform == "mp_ios":
 		out.Reason = ErrRefundApple.Msg
 	case out.MaxFen <= 0:
 		out.Reason = "已全部退款"
+	case o.Gift:
+		out.Reason = "赠送的商品请用「退回未领取的份数」"
 	case it.RefundDays == 0:
-		out.Reason = "这门课程不支持退款"
-	case clock.MS(s.Clock) > o.PaidAt+it.RefundDays*day:
-		out.Reason = fmt.Sprintf("已超过付款后 %d 天", it.RefundDays)
-	case watched > it.RefundMaxWatchedPercent:
-		out.Reason = fmt.Sprintf("已学 %d%%，超过了 %d%%", watched, it.RefundMaxWatchedPercent)
-	default:
+		out.Reason = "这个商品不支持退款"
+	case inTime && out.WatchedPercent <= it.RefundMaxWatchedPercent:
 		out.Allowed = true
 		out.Reason = RefundText(it.RefundDays, it.RefundMaxWatchedPercent)
+	case it.Kind == catalog.KindMembership:
+		return s.unused(ctx, r, it, out)
+	case !inTime:
+		out.Reason = fmt.Sprintf("已超过付款后 %d 天", it.RefundDays)
+	default:
+		out.Reason = fmt.Sprintf("已学 %d%%，超过了 %d%%", out.WatchedPercent, it.RefundMaxWatchedPercent)
 	}
 	return out, nil
 }
 
-// RequestRefund asks for the money of an order back, for finance to decide. A
-// repeat with the same key gives the same refund. Returns ErrOrderGone,
-// ErrRefundPolicy with the reason, ErrRefundOpen, ErrRefundApple.
-func (s *Service) RequestRefund(ctx context.Context, userID int64, no, key, reason string) (Refund, error) {
+const day = int64(24 * 3600 * 1000)
+
+// watched is the evidence for a refund: how much of what a line opened was had.
+func (s *Service) watched(ctx context.Context, r db.Reader, o Order, it Item) (int64, error) {
+	if it.CourseID == 0 || o.Gift {
+		return 0, nil
+	}
+	return s.Learning.WatchedPercent(ctx, r, o.UserID, it.CourseID)
+}
+
+// unused gives back the time of a membership that is still to come, by the day.
+func (s *Service) unused(ctx context.Context, r db.Reader, it Item, out Refundable) (Refundable, error) {
+	from, until, err := s.Access.Span(ctx, r, access.OrderItem(it.ID))
+	if err != nil {
+		return out, err
+	}
+	days, left := (until-from)/day, (until-max(from, clock.MS(s.Clock)))/day
+	out.MaxFen = 0
+	if days > 0 && left > 0 {
+		out.MaxFen = min(it.PriceFen*left/days, it.PriceFen-it.RefundedFen)
+	}
+	if out.MaxFen <= 0 {
+		out.Reason = "会员期已经用完"
+		return out, nil
+	}
+	out.Allowed, out.EndsAccess = true, true
+	out.Reason = fmt.Sprintf("按剩余 %d 天（共 %d 天）退 ¥%s，会员同时结束", left, days, money.Yuan(out.MaxFen))
+	return out, nil
+}
+
+// pick returns the line that itemID names; 0 names the only one. Returns
+// ErrRefundItem.
+func pick(items []Item, itemID int64) (Item, error) {
+	for _, it := range items {
+		if it.ID == itemID || itemID == 0 && len(items) == 1 {
+			return it, nil
+		}
+	}
+	return Item{}, ErrRefundItem
+}
+
+// RequestRefund asks for the money of one line back, for finance to decide; itemID
+// 0 is the only line. A repeat with the same key gives the same refund. Returns
+// ErrOrderGone, ErrRefundItem, ErrRefundPolicy with the reason, ErrRefundApple.
+func (s *Service) RequestRefund(ctx context.Context, userID int64, no, key string, itemID int64, reason string) (Refund, error) {
 	reason = strings.TrimSpace(reason)
 	if n := utf8.RuneCountInString(reason); n < 2 || n > 200 {
 		return Refund{}, ErrRefundPolicy.Say("请用 2–200 个字说明原因").Field("reason", "2–200 个字")
@@ -125,11 +184,15 @@ func (s *Service) RequestRefund(ctx context.Context, userID int64, no, key, reas
 		if err != nil {
 			return err
 		}
+		it, err := pick(items, itemID)
+		if err != nil {
+			return err
+		}
 		var refunds []Refund
 		if err := tx.List(ctx, qRefundsOf, &refunds, o.ID); err != nil {
 			return err
 		}
-		can, err := s.refundable(ctx, tx, o, items, refunds)
+		can, err := s.refundable(ctx, tx, o, it, refunds)
 		if err != nil {
 			return err
 		}
@@ -137,7 +200,7 @@ func (s *Service) RequestRefund(ctx context.Context, userID int64, no, key, reas
 			return ErrRefundPolicy.Say(can.Reason)
 		}
 		out = Refund{
-			ID: id.New(), No: id.Code(), OrderID: o.ID, OrderItemID: items[0].ID, PaymentID: p.ID, UserID: userID, Cause: "requested",
+			ID: id.New(), No: id.Code(), OrderID: o.ID, OrderItemID: it.ID, PaymentID: p.ID, UserID: userID, Cause: "requested", EndsAccess: can.EndsAccess,
 			AmountFen: can.MaxFen, Reason: reason, Status: RefundRequested, WatchedPercent: can.WatchedPercent, RequestedAt: clock.MS(s.Clock),
 		}
 		return s.insertRefund(ctx, tx, out, "u:"+key)
@@ -164,16 +227,16 @@ func (s *Service) paidParts(ctx context.Context, tx *db.Tx, o Order) ([]Item, Pa
 }
 
 func (s *Service) insertRefund(ctx context.Context, tx *db.Tx, r Refund, key string) error {
-	_, err := tx.Exec(ctx, qRefundInsert, r.ID, r.No, r.OrderID, r.OrderItemID, r.PaymentID, r.UserID, key, r.Cause, r.AmountFen, r.Reason,
+	_, err := tx.Exec(ctx, qRefundInsert, r.ID, r.No, r.OrderID, r.OrderItemID, r.PaymentID, r.UserID, key, r.Cause, r.AmountFen, r.EndsAccess, r.Reason,
 		r.Status, r.WatchedPercent, r.RequestedAt, r.CheckAt)
 	return err
 }
 
 // StaffRefund gives money of an order back on staff's own decision, beyond the
 // buyer's policy: it is requested and approved in one step. amountFen 0 means all
-// that is left; a part leaves access as it is. Returns ErrRefundAmount,
-// ErrRefundOpen, ErrRefundApple.
-func (s *Service) StaffRefund(ctx context.Context, no, key string, amountFen int64, reason string) (Refund, error) {
+// that is left of the line; a part leaves access as it is. Returns ErrRefundAmount,
+// ErrRefundItem, ErrRefundOpen, ErrRefundApple.
+func (s *Service) StaffRefund(ctx context.Context, no, key string, itemID, amountFen int64, reason string) (Refund, error) {
 	o, err := s.AnyOrder(ctx, no)
 	if err != nil {
 		return Refund{}, err
@@ -194,7 +257,10 @@ func (s *Service) StaffRefund(ctx context.Context, no, key string, amountFen int
 		if err != nil {
 			return err
 		}
-		it := items[0]
+		it, err := pick(items, itemID)
+		if err != nil {
+			return err
+		}
 		var open int64
 		if err := tx.Get(ctx, qRefundOpen, &open, it.ID); err != nil {
 			return err
@@ -209,7 +275,7 @@ func (s *Service) StaffRefund(ctx context.Context, no, key string, amountFen int
 		if amountFen < 1 || amountFen > left {
 			return ErrRefundAmount
 		}
-		watched, err := s.Learning.WatchedPercent(ctx, tx, o.UserID, it.CourseID)
+		watched, err := s.watched(ctx, tx, o, it)
 		if err != nil {
 			return err
 		}
@@ -278,7 +344,8 @@ func (s *Service) approve(ctx context.Context, tx *db.Tx, r Refund, reply string
 }
 
 // takeBack reserves the amount on the order line, so that no two refunds together
-// exceed it (INV-5), and ends the line's grants when nothing of it stays paid.
+// exceed it (INV-5), and ends what the line opened when nothing of it stays paid.
+// When that is so of every line, what the order took is given back too.
 func (s *Service) takeBack(ctx context.Context, tx *db.Tx, r Refund) error {
 	n, err := tx.Exec(ctx, qItemRefund, r.OrderItemID, r.AmountFen)
 	if err != nil {
@@ -291,13 +358,64 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, r Refund) error {
 	if err := tx.List(ctx, qItems, &items, r.OrderID); err != nil {
 		return err
 	}
+	whole := true
 	for _, it := range items {
-		if it.ID == r.OrderItemID && it.RefundedFen == it.PriceFen {
-			_, err := s.Access.Revoke(ctx, tx, access.OrderItem(it.ID), "退款")
+		whole = whole && it.RefundedFen == it.PriceFen
+		if it.ID != r.OrderItemID || it.RefundedFen < it.PriceFen && !r.EndsAccess {
+			continue
+		}
+		if _, err := s.Access.Revoke(ctx, tx, access.OrderItem(it.ID), "退款"); err != nil {
+			return err
+		}
+		if r.Cause == "gift_unreceived" {
+			continue // those copies are void already; what was received stays
+		}
+		if err := s.voidGifts(ctx, tx, it.ID); err != nil {
 			return err
 		}
 	}
+	if !whole {
+		return nil
+	}
+	return s.unsell(ctx, tx, r.OrderID)
+}
+
+// refundWhole gives back every line of a paid order that is not refunded yet,
+// without a person: the key makes it once.
+func (s *Service) refundWhole(ctx context.Context, tx *db.Tx, o Order, cause, reason, key string) error {
+	var items []Item
+	if err := tx.List(ctx, qItems, &items, o.ID); err != nil {
+		return err
+	}
+	for _, it := range items {
+		if left := it.PriceFen - it.RefundedFen; left > 0 {
+			if err := s.refundPart(ctx, tx, o, it.ID, left, cause, reason, fmt.Sprintf("%s:%d", key, it.ID)); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+// refundPart gives back an amount of one line without a person; the channel is
+// asked by a job.
+func (s *Service) refundPart(ctx context.Context, tx *db.Tx, o Order, itemID, amountFen int64, cause, reason, key string) error {
+	_, p, err := s.paidParts(ctx, tx, o)
+	if err != nil {
+		return err
+	}
+	now := clock.MS(s.Clock)
+	r := Refund{
+		ID: id.New(), No: id.Code(), OrderID: o.ID, OrderItemID: itemID, PaymentID: p.ID, UserID: o.UserID, Cause: cause, AmountFen: amountFen,
+		Reason: reason, Status: RefundApproved, RequestedAt: now, CheckAt: now + 60_000,
+	}
+	if err := s.insertRefund(ctx, tx, r, key); err != nil {
+		return err
+	}
+	if err := s.takeBack(ctx, tx, r); err != nil {
+		return err
+	}
+	return s.Jobs.Add(ctx, tx, RefundJob{RefundID: r.ID})
 }
 
 // RefundJob asks the channel for an approved refund.
@@ -418,10 +536,13 @@ func (s *Service) bookRefund(ctx context.Context, tx *db.Tx, r Refund, now int64
 	if err := tx.Get(ctx, qPayment, &p, r.PaymentID); err != nil {
 		return err
 	}
-	against := ledger.RevenueCourse
-	if r.OrderItemID == 0 {
-		against = ledger.Suspense
-	} else {
+	against := ledger.Suspense
+	if r.OrderItemID != 0 {
+		var it Item
+		if err := tx.Get(ctx, qItemByID, &it, r.OrderItemID); err != nil {
+			return err
+		}
+		against = ledger.Revenue(it.Kind)
 		n, err := tx.Exec(ctx, qOrderRefunded, r.OrderID, r.AmountFen)
 		if err != nil {
 			return err

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"zhizhou/internal/access"
+	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
@@ -76,7 +79,7 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, r pay.Receipt) error {
 		paidAt = r.PaidAt.UnixMilli()
 	}
 	if note := mismatch(p, r); note != "" {
-		return s.hold(ctx, tx, p, r, paidAt, note)
+		return s.suspend(ctx, tx, p, r, paidAt, note)
 	}
 	n, err := tx.Exec(ctx, qPaymentPaid, p.ID, r.TransactionID, paidAt, Settled)
 	if err != nil || n == 0 {
@@ -97,7 +100,7 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, r pay.Receipt) error {
 		}
 		if n == 1 {
 			o.Status, o.PaidFen, o.PaidAt = Paid, p.AmountFen, paidAt
-			return s.sold(ctx, tx, o, p, now)
+			return s.sold(ctx, tx, o, p.ID, ledger.Debit(ledger.Clearing(p.Channel), p.AmountFen))
 		}
 	}
 	return s.giveBack(ctx, tx, o, p, now)
@@ -122,8 +125,8 @@ func mismatch(p Payment, r pay.Receipt) string {
 	return ""
 }
 
-// hold books money that is not what we asked for and grants nothing.
-func (s *Service) hold(ctx context.Context, tx *db.Tx, p Payment, r pay.Receipt, paidAt int64, note string) error {
+// suspend books money that is not what we asked for and grants nothing.
+func (s *Service) suspend(ctx context.Context, tx *db.Tx, p Payment, r pay.Receipt, paidAt int64, note string) error {
 	n, err := tx.Exec(ctx, qPaymentHeld, p.ID, r.TransactionID, paidAt, note)
 	if err != nil || n == 0 {
 		return err
@@ -145,43 +148,79 @@ func (s *Service) hold(ctx context.Context, tx *db.Tx, p Payment, r pay.Receipt,
 // ownedElsewhere reports whether everything the order is for was bought for good
 // through another order in the meantime.
 func (s *Service) ownedElsewhere(ctx context.Context, tx *db.Tx, o Order) (bool, error) {
-	if o.Status != Pending {
+	if o.Status != Pending || o.Gift {
 		return false, nil
 	}
-	have, err := s.Access.Course(ctx, tx, o.UserID, o.Frozen().CourseID)
-	return have.Forever, err
+	for _, it := range o.Frozen().Items {
+		if it.Kind == catalog.KindService || it.Kind == catalog.KindMembership {
+			return false, nil
+		}
+		rules, err := s.Catalog.Rules(ctx, tx, it.SKUID)
+		if err != nil {
+			return false, err
+		}
+		for _, res := range rules {
+			have, err := s.Access.Holding(ctx, tx, o.UserID, res)
+			if err != nil || !have.Forever {
+				return false, err
+			}
+		}
+	}
+	return true, nil
 }
 
-// sold books the sale and opens what was bought.
-func (s *Service) sold(ctx context.Context, tx *db.Tx, o Order, p Payment, now int64) error {
-	if _, err := ledger.Post(ctx, tx, ledger.Entry{
-		Kind: "settle", RefKind: "payment", RefID: p.ID, OrderID: o.ID, At: now,
-		Lines: []ledger.Line{ledger.Debit(ledger.Clearing(p.Channel), p.AmountFen), ledger.Credit(ledger.RevenueCourse, p.AmountFen)},
-	}); err != nil {
+// sold books the sale, whose money comes from an account, and opens what was bought.
+func (s *Service) sold(ctx context.Context, tx *db.Tx, o Order, paymentID int64, from ledger.Line) error {
+	lines := []ledger.Line{from}
+	byKind := map[string]int64{}
+	for _, it := range o.Frozen().Items {
+		byKind[it.Kind] += it.PayFen
+	}
+	for _, kind := range slices.Sorted(maps.Keys(byKind)) {
+		if byKind[kind] > 0 {
+			lines = append(lines, ledger.Credit(ledger.Revenue(kind), byKind[kind]))
+		}
+	}
+	if _, err := ledger.Post(ctx, tx, ledger.Entry{Kind: "settle", RefKind: "payment", RefID: paymentID, OrderID: o.ID, At: clock.MS(s.Clock), Lines: lines}); err != nil {
 		return err
+	}
+	return s.fulfil(ctx, tx, o)
+}
+
+// fulfil does what being paid means: what was held is sold, the goods are opened
+// or the group is joined, and who else wants to know is told.
+func (s *Service) fulfil(ctx context.Context, tx *db.Tx, o Order) error {
+	if err := s.sell(ctx, tx, o.ID); err != nil {
+		return err
+	}
+	for _, f := range s.onPaid {
+		if err := f(ctx, tx, o); err != nil {
+			return err
+		}
+	}
+	if o.GroupID > 0 {
+		return s.joined(ctx, tx, o)
 	}
 	return s.deliver(ctx, tx, o)
 }
 
-// deliver grants every line of a paid order and tells who else wants to know.
+// deliver opens every line of a paid order, or makes its gifts; once.
 func (s *Service) deliver(ctx context.Context, tx *db.Tx, o Order) error {
+	n, err := tx.Exec(ctx, qOrderDelivered, o.ID, clock.MS(s.Clock))
+	if err != nil || n == 0 {
+		return err
+	}
 	var items []Item
 	if err := tx.List(ctx, qItems, &items, o.ID); err != nil {
 		return err
 	}
 	for _, it := range items {
-		rules, err := s.Catalog.Rules(ctx, tx, it.SKUID)
+		if o.Gift {
+			err = s.wrap(ctx, tx, o, it)
+		} else {
+			err = s.grantTo(ctx, tx, o.UserID, it, access.OrderItem(it.ID))
+		}
 		if err != nil {
-			return err
-		}
-		for _, res := range rules {
-			if err := s.Access.Grant(ctx, tx, o.UserID, res, access.OrderItem(it.ID), it.PeriodDays); err != nil {
-				return err
-			}
-		}
-	}
-	for _, f := range s.onPaid {
-		if err := f(ctx, tx, o); err != nil {
 			return err
 		}
 	}
@@ -196,7 +235,7 @@ func (s *Service) giveBack(ctx context.Context, tx *db.Tx, o Order, p Payment, n
 		outcome, reason = Late, "订单已关闭后到账，原路退回"
 	}
 	if o.Status == Pending { // bought through another order: nothing is left to sell
-		if _, err := tx.Exec(ctx, qOrderClose, o.ID, now); err != nil {
+		if err := s.closed(ctx, tx, o.ID); err != nil {
 			return err
 		}
 	}

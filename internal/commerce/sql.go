@@ -7,10 +7,10 @@ import (
 )
 
 const (
-	orderColumns   = `id, no, user_id, idem_key, input_hash, status, platform, total_fen, paid_fen, refunded_fen, quote, terms_at, created_at, expires_at, paid_at, closed_at`
-	itemColumns    = `id, order_id, sku_id, product_id, course_id, title, sku_name, list_fen, discount_fen, price_fen, period_days, tax_category, refund_days, refund_max_watched_percent, refunded_fen`
+	orderColumns   = `id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, group_id, delivered_at, paid_fen, refunded_fen, quote, terms_at, created_at, expires_at, paid_at, closed_at`
+	itemColumns    = `id, order_id, sku_id, product_id, kind, course_id, title, sku_name, quantity, list_fen, discount_fen, price_fen, period_days, period_months, until_at, tax_category, refund_days, refund_max_watched_percent, refunded_fen`
 	paymentColumns = `id, order_id, channel, out_trade_no, amount_fen, mch_id, app_id, payer_openid, status, outcome, transaction_id, note, created_at, expires_at, paid_at, check_at, checks`
-	refundColumns  = `id, no, order_id, order_item_id, payment_id, user_id, cause, amount_fen, reason, reply, status, watched_percent, requested_at, decided_at, decided_by, finished_at, channel_refund_id, check_at, checks, last_error`
+	refundColumns  = `id, no, order_id, order_item_id, payment_id, user_id, cause, amount_fen, ends_access, reason, reply, status, watched_percent, requested_at, decided_at, decided_by, finished_at, channel_refund_id, check_at, checks, last_error`
 )
 
 // of puts a table's alias before each column of a list.
@@ -19,12 +19,11 @@ func of(alias, columns string) string {
 }
 
 var (
-	qOrder      = db.Q("commerce/order", `SELECT `+orderColumns+` FROM orders WHERE no = $1`)
-	qOrderByID  = db.Q("commerce/order_by_id", `SELECT `+orderColumns+` FROM orders WHERE id = $1`)
-	qOrderLock  = db.Q("commerce/order_lock", `SELECT `+orderColumns+` FROM orders WHERE id = $1 /*for_update*/`)
-	qOrderByKey = db.Q("commerce/order_by_key", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND idem_key = $2`)
-	qOrderSame  = db.Q("commerce/order_same", `SELECT o.id FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.user_id = $1 AND o.status = 'pending'
-		AND i.sku_id = $2 AND o.total_fen = $3 AND o.platform = $4 AND o.expires_at > $5 ORDER BY o.id DESC LIMIT 1`)
+	qOrder           = db.Q("commerce/order", `SELECT `+orderColumns+` FROM orders WHERE no = $1`)
+	qOrderByID       = db.Q("commerce/order_by_id", `SELECT `+orderColumns+` FROM orders WHERE id = $1`)
+	qOrderLock       = db.Q("commerce/order_lock", `SELECT `+orderColumns+` FROM orders WHERE id = $1 /*for_update*/`)
+	qOrderByKey      = db.Q("commerce/order_by_key", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND idem_key = $2`)
+	qOrdersOpen      = db.Q("commerce/orders_open", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND status = 'pending' AND platform = $2 AND expires_at > $3 ORDER BY id DESC LIMIT 10`)
 	qOrderPendingFor = db.Q("commerce/order_pending_for", `SELECT o.no FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.user_id = $1 AND o.status = 'pending'
 		AND i.course_id = $2 AND o.expires_at > $3 ORDER BY o.id DESC LIMIT 1`)
 	qOrdersOf = db.Q("commerce/orders_of", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) ORDER BY id DESC LIMIT $3`)
@@ -32,10 +31,11 @@ var (
 		WHERE ($1 = '' OR o.status = $1) AND (CAST($2 AS BIGINT) = 0 OR o.user_id = $2) AND (CAST($3 AS BIGINT) = 0 OR o.id < $3) AND ($4 = '' OR o.no = $4)
 		ORDER BY o.id DESC LIMIT $5`)
 	qOrdersDue   = db.Q("commerce/orders_due", `SELECT id FROM orders WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT 200`)
-	qOrderInsert = db.Q("commerce/order_insert", `INSERT INTO orders (id, no, user_id, idem_key, input_hash, status, platform, total_fen, quote, terms_at, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $9, $10) ON CONFLICT (user_id, idem_key) DO NOTHING`)
-	qOrderPaid  = db.Q("commerce/order_paid", `UPDATE orders SET status = 'paid', paid_fen = $2, paid_at = $3 WHERE id = $1 AND status = 'pending'`)
-	qOrderClose = db.Q("commerce/order_close", `UPDATE orders SET status = 'closed', closed_at = $2 WHERE id = $1 AND status = 'pending'
+	qOrderInsert = db.Q("commerce/order_insert", `INSERT INTO orders (id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, quote, terms_at, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10, $11, $11, $12) ON CONFLICT (user_id, idem_key) DO NOTHING`)
+	qOrderPaid      = db.Q("commerce/order_paid", `UPDATE orders SET status = 'paid', paid_fen = $2, paid_at = $3 WHERE id = $1 AND status = 'pending'`)
+	qOrderDelivered = db.Q("commerce/order_delivered", `UPDATE orders SET delivered_at = $2 WHERE id = $1 AND status = 'paid' AND delivered_at = 0`)
+	qOrderClose     = db.Q("commerce/order_close", `UPDATE orders SET status = 'closed', closed_at = $2 WHERE id = $1 AND status = 'pending'
 		AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.order_id = $1 AND p.status = 'created')`)
 	qOrderRefunded = db.Q("commerce/order_refunded", `UPDATE orders SET refunded_fen = refunded_fen + $2,
 		status = CASE WHEN refunded_fen + $2 = paid_fen THEN 'refunded' ELSE status END WHERE id = $1 AND status = 'paid' AND refunded_fen + $2 <= paid_fen`)
@@ -46,9 +46,10 @@ var (
 	qItemsOf = db.Q("commerce/items_of", `SELECT `+of("i", itemColumns)+`, COALESCE(c.cover, '') AS cover, COALESCE(c.scene, '') AS scene
 		FROM order_items i JOIN orders o ON o.id = i.order_id LEFT JOIN courses c ON c.id = i.course_id WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 ORDER BY i.id`)
 	qRefundsIn  = db.Q("commerce/refunds_in", `SELECT `+of("r", refundColumns)+` FROM refunds r JOIN orders o ON o.id = r.order_id WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 ORDER BY r.id`)
-	qItemInsert = db.Q("commerce/item_insert", `INSERT INTO order_items (id, order_id, sku_id, product_id, course_id, title, sku_name, list_fen, discount_fen, price_fen,
-		period_days, tax_category, refund_days, refund_max_watched_percent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`)
-	qItemRefund = db.Q("commerce/item_refund", `UPDATE order_items SET refunded_fen = refunded_fen + $2 WHERE id = $1 AND refunded_fen + $2 <= price_fen`)
+	qItemInsert = db.Q("commerce/item_insert", `INSERT INTO order_items (id, order_id, sku_id, product_id, kind, course_id, title, sku_name, quantity, list_fen, discount_fen, price_fen,
+		period_days, period_months, until_at, tax_category, refund_days, refund_max_watched_percent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`)
+	qDiscountInsert = db.Q("commerce/discount_insert", `INSERT INTO order_discounts (order_item_id, kind, rule_id, off_fen) VALUES ($1, $2, $3, $4)`)
+	qItemRefund     = db.Q("commerce/item_refund", `UPDATE order_items SET refunded_fen = refunded_fen + $2 WHERE id = $1 AND refunded_fen + $2 <= price_fen`)
 
 	qPayments      = db.Q("commerce/payments", `SELECT `+paymentColumns+` FROM payments WHERE order_id = $1 ORDER BY id`)
 	qPayment       = db.Q("commerce/payment", `SELECT `+paymentColumns+` FROM payments WHERE id = $1`)
@@ -71,8 +72,8 @@ var (
 		FROM refunds r JOIN orders o ON o.id = r.order_id JOIN users u ON u.id = r.user_id
 		WHERE ($1 = '' OR r.status = $1) AND (CAST($2 AS BIGINT) = 0 OR r.id < $2) AND (CAST($3 AS BIGINT) = 0 OR r.order_id = $3) AND (CAST($4 AS BIGINT) = 0 OR r.id = $4) ORDER BY r.id DESC LIMIT $5`)
 	qRefundOpen   = db.Q("commerce/refund_open", `SELECT COUNT(*) FROM refunds WHERE order_item_id = $1 AND status IN ('requested', 'approved', 'processing', 'abnormal')`)
-	qRefundInsert = db.Q("commerce/refund_insert", `INSERT INTO refunds (id, no, order_id, order_item_id, payment_id, user_id, idem_key, cause, amount_fen, reason, status, watched_percent, requested_at, check_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (order_id, idem_key) DO NOTHING`)
+	qRefundInsert = db.Q("commerce/refund_insert", `INSERT INTO refunds (id, no, order_id, order_item_id, payment_id, user_id, idem_key, cause, amount_fen, ends_access, reason, status, watched_percent, requested_at, check_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (order_id, idem_key) DO NOTHING`)
 	qRefundDecide = db.Q("commerce/refund_decide", `UPDATE refunds SET status = $2, reply = $3, decided_at = $4, decided_by = $5, check_at = $6, amount_fen = $7 WHERE id = $1 AND status = 'requested'`)
 	qRefundSent   = db.Q("commerce/refund_sent", `UPDATE refunds SET status = 'processing', channel_refund_id = $2, check_at = $3, last_error = '' WHERE id = $1 AND status = 'approved'`)
 	qRefundDone   = db.Q("commerce/refund_done", `UPDATE refunds SET status = 'succeeded', channel_refund_id = $2, finished_at = $3, last_error = '' WHERE id = $1 AND status IN ('approved', 'processing', 'abnormal')`)

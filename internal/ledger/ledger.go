@@ -18,11 +18,13 @@ var ErrUnbalanced = errors.New("ledger: debits and credits differ")
 
 // The accounts.
 const (
-	RevenueCourse = "revenue:course"
 	// Suspense holds money that came without a claim on goods: late, double or
 	// mismatching payments, until it is given back.
 	Suspense = "suspense"
 )
+
+// Revenue is the account of what a kind of product earns.
+func Revenue(kind string) string { return "revenue:" + kind }
 
 // Clearing is the account of what a channel holds for us.
 func Clearing(channel string) string { return "clearing:" + channel }
@@ -59,7 +61,7 @@ var (
 	qTrail = db.Q("ledger/trail", `SELECT t.kind, p.account, p.debit_fen, p.credit_fen, p.at FROM ledger_postings p
 		JOIN ledger_transactions t ON t.id = p.transaction_id WHERE p.order_id = $1 ORDER BY p.id`)
 	qRevenueDays = db.Q("ledger/revenue_days", `SELECT (at + 28800000) / 86400000 AS day, CAST(SUM(credit_fen - debit_fen) AS BIGINT) AS fen
-		FROM ledger_postings WHERE account = $1 AND at >= $2 GROUP BY (at + 28800000) / 86400000 ORDER BY day`)
+		FROM ledger_postings WHERE account LIKE 'revenue:%' AND at >= $1 GROUP BY (at + 28800000) / 86400000 ORDER BY day`)
 )
 
 // Post writes e. Posting the same fact again does nothing and returns false.
@@ -125,6 +127,6 @@ type DayRevenue struct {
 // RevenueDays returns net revenue per day since the time (ms).
 func RevenueDays(ctx context.Context, r db.Reader, since int64) ([]DayRevenue, error) {
 	var rows []DayRevenue
-	err := r.List(ctx, qRevenueDays, &rows, RevenueCourse, since)
+	err := r.List(ctx, qRevenueDays, &rows, since)
 	return rows, err
 }

@@ -19,7 +19,7 @@ func TestINV4PostsBalancedAndOnce(t *testing.T) {
 		}
 		e := ledger.Entry{
 			Kind: "settle", RefKind: "payment", RefID: 1, OrderID: 1, At: 1,
-			Lines: []ledger.Line{ledger.Debit(ledger.Clearing("wechat_native"), 100), ledger.Credit(ledger.RevenueCourse, 100)},
+			Lines: []ledger.Line{ledger.Debit(ledger.Clearing("wechat_native"), 100), ledger.Credit(ledger.Revenue("course"), 100)},
 		}
 		if ok, err := post(e); !ok || err != nil {
 			t.Fatal(ok, err)

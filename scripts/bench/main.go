@@ -162,7 +162,11 @@ func (h *house) seed(ctx context.Context, buyers int) error {
 	if err := h.catalog.UpdateCourse(ctx, 0, c.ID, catalog.CourseChange{Title: "课程", InstructorID: who, Version: c.Version}); err != nil {
 		return err
 	}
-	if h.sku, err = h.catalog.SaveSKU(ctx, c.ID, catalog.SKU{Name: "长期有效", PriceFen: 16900, TaxCategory: "digital_service", Active: true}); err != nil {
+	productID, err := h.catalog.ProductOf(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if h.sku, err = h.catalog.SaveSKU(ctx, productID, catalog.SKU{Name: "长期有效", PriceFen: 16900, TaxCategory: "digital_service", Active: true}); err != nil {
 		return err
 	}
 	ch, err := h.catalog.AddChapter(ctx, 0, c.ID, "章")

@@ -179,7 +179,7 @@ func (h *house) round(ctx context.Context, r int) (time.Duration, error) {
 	numbers := make([]string, perRound)
 	placing, err := parallel(perRound, buyers, func(i int) error {
 		user := h.users[r*perRound+i]
-		q, err := h.commerce.QuoteFor(ctx, user, h.sku, "pc")
+		q, err := h.commerce.QuoteFor(ctx, commerce.Ask{UserID: user, Platform: "pc", Wants: []commerce.Want{{SKUID: h.sku, Quantity: 1}}})
 		if err != nil {
 			return err
 		}

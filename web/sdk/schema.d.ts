@@ -623,40 +623,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/console/courses/{id}/refund-policy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Set the refund promise of future orders */
-        put: operations["console_refund_policy"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/courses/{id}/skus/{sku_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Add (0) or change an offer */
-        put: operations["console_sku_save"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/console/courses/{id}/unpublish": {
         parameters: {
             query?: never;
@@ -924,6 +890,40 @@ export interface paths {
         /** The day's numbers and what waits */
         get: operations["console_overview"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{id}/refund-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the refund promise of future orders */
+        put: operations["console_refund_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/products/{id}/skus/{sku_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Add (0) or change an offer */
+        put: operations["console_sku_save"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1636,6 +1636,17 @@ export interface components {
             title: string;
             version: string;
         };
+        Applied: {
+            kind: string;
+            label: string;
+            /** Format: int64 */
+            off_fen: number;
+            reason: string;
+            /** Format: int64 */
+            rule_id: number;
+            /** Format: int64 */
+            units: number;
+        };
         AttachmentView: {
             /** Format: int64 */
             bytes: number;
@@ -1930,6 +1941,8 @@ export interface components {
             /** Format: int64 */
             position: number;
             preview_url: string;
+            /** Format: int64 */
+            product_id: number;
             promise: string;
             /** Format: int64 */
             publish_at: number;
@@ -2334,9 +2347,16 @@ export interface components {
             name: string;
             /**
              * Format: int64
+             * @description 0: no limit
+             */
+            per_user?: number;
+            /**
+             * Format: int64
              * @description 0: for good
              */
             period_days: number;
+            /** Format: int64 */
+            period_months?: number;
             /** @description platform → fen, where it differs */
             platform_prices: {
                 [key: string]: number;
@@ -2345,8 +2365,28 @@ export interface components {
             position?: number;
             /** Format: int64 */
             price_fen: number;
+            /** Format: int64 */
+            sale_from?: number;
+            /** Format: int64 */
+            sale_until?: number;
+            /**
+             * Format: int64
+             * @description 0: unlimited
+             */
+            stock?: number;
             /** @enum {string} */
             tax_category: "digital_service" | "book" | "goods";
+            /** @description membership → fen for its members */
+            tier_prices?: {
+                [key: string]: number;
+            };
+            /** @description Only for who never had the product */
+            trial?: boolean;
+            /**
+             * Format: int64
+             * @description A fixed date
+             */
+            until_at?: number;
         };
         ConsoleSKUView: {
             active: boolean;
@@ -2355,9 +2395,16 @@ export interface components {
             name: string;
             /**
              * Format: int64
+             * @description 0: no limit
+             */
+            per_user?: number;
+            /**
+             * Format: int64
              * @description 0: for good
              */
             period_days: number;
+            /** Format: int64 */
+            period_months?: number;
             /** @description platform → fen, where it differs */
             platform_prices: {
                 [key: string]: number;
@@ -2366,8 +2413,28 @@ export interface components {
             position?: number;
             /** Format: int64 */
             price_fen: number;
+            /** Format: int64 */
+            sale_from?: number;
+            /** Format: int64 */
+            sale_until?: number;
+            /**
+             * Format: int64
+             * @description 0: unlimited
+             */
+            stock?: number;
             /** @enum {string} */
             tax_category: "digital_service" | "book" | "goods";
+            /** @description membership → fen for its members */
+            tier_prices?: {
+                [key: string]: number;
+            };
+            /** @description Only for who never had the product */
+            trial?: boolean;
+            /**
+             * Format: int64
+             * @description A fixed date
+             */
+            until_at?: number;
         };
         ConsoleSettingPayment: {
             value: components["schemas"]["Payment"];
@@ -2530,6 +2597,11 @@ export interface components {
              * @description 0: all that is left
              */
             amount_fen: number;
+            /**
+             * Format: int64
+             * @description The line; 0: the only one
+             */
+            item_id?: number;
             reason: string;
         };
         Console_outline_orderRequest: {
@@ -2658,6 +2730,8 @@ export interface components {
              * @description Lowest price on this platform, fen
              */
             price_fen: number;
+            /** Format: int64 */
+            product_id: number;
             promise: string;
             /** Format: int64 */
             published_at: number;
@@ -2704,14 +2778,26 @@ export interface components {
             cover_url: string;
             /** Format: int64 */
             id: number;
+            /** @enum {string} */
+            kind: "course" | "lesson" | "bundle" | "membership" | "service";
             /** Format: int64 */
             period_days: number;
             /** Format: int64 */
+            period_months: number;
+            /** Format: int64 */
             price_fen: number;
+            /** Format: int64 */
+            product_id: number;
+            /** Format: int64 */
+            quantity: number;
+            /** Format: int64 */
+            refunded_fen: number;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
             sku_name: string;
             title: string;
+            /** Format: int64 */
+            until_at: number;
         };
         JSAPIParams: {
             appId: string;
@@ -2860,8 +2946,13 @@ export interface components {
         OrderView: {
             /** Format: int64 */
             created_at: number;
+            /** @description What was bought is open, or made into gifts */
+            delivered: boolean;
             /** Format: int64 */
             expires_at: number;
+            gift: boolean;
+            /** Format: int64 */
+            group_id: number;
             items: components["schemas"]["ItemView"][];
             no: string;
             /** Format: int64 */
@@ -2869,6 +2960,7 @@ export interface components {
             /** Format: int64 */
             paid_fen: number;
             quote_lines: components["schemas"]["Line"][];
+            /** @description Of the line that may be given back, or why none may */
             refundable: components["schemas"]["RefundableView"];
             /** Format: int64 */
             refunded_fen: number;
@@ -2903,6 +2995,13 @@ export interface components {
             studied_at: number;
             /** Format: int64 */
             until_at: number;
+        };
+        Part: {
+            kind: string;
+            /** Format: int64 */
+            off_fen: number;
+            /** Format: int64 */
+            rule_id: number;
         };
         Password_loginRequest: {
             /** @description The agreements the user ticked */
@@ -2998,20 +3097,40 @@ export interface components {
             position_ms: number;
         };
         Quote: {
-            /** Format: int64 */
-            course_id: number;
-            course_title: string;
+            applied: components["schemas"]["Applied"][] | null;
             /** Format: int64 */
             expires_at: number;
+            gift: boolean;
+            /** Format: int64 */
+            group_id: number;
+            items: components["schemas"]["QuoteItem"][] | null;
             lines: components["schemas"]["Line"][] | null;
             /** Format: int64 */
             list_fen: number;
             not_applied: components["schemas"]["Skipped"][] | null;
-            /** Format: int64 */
-            period_days: number;
             platform: string;
             /** Format: int64 */
+            total_fen: number;
+            /** Format: int64 */
+            was_fen: number;
+        };
+        QuoteItem: {
+            /** Format: int64 */
+            course_id: number;
+            discounts: components["schemas"]["Part"][] | null;
+            kind: string;
+            /** Format: int64 */
+            list_fen: number;
+            /** Format: int64 */
+            pay_fen: number;
+            /** Format: int64 */
+            period_days: number;
+            /** Format: int64 */
+            period_months: number;
+            /** Format: int64 */
             product_id: number;
+            /** Format: int64 */
+            quantity: number;
             /** Format: int64 */
             refund_days: number;
             /** Format: int64 */
@@ -3020,14 +3139,41 @@ export interface components {
             sku_id: number;
             sku_name: string;
             tax_category: string;
+            title: string;
             /** Format: int64 */
-            total_fen: number;
-            /** Format: int64 */
-            was_fen: number;
+            until_at: number;
         };
-        QuoteRequest: {
+        QuoteItemView: {
+            /** Format: int64 */
+            list_fen: number;
+            /** Format: int64 */
+            pay_fen: number;
+            /** Format: int64 */
+            quantity: number;
             /** Format: int64 */
             sku_id: number;
+            sku_name: string;
+            title: string;
+        };
+        QuoteRequest: {
+            /** @description Chosen coupons of the wallet; none: the best */
+            coupon_ids?: number[] | null;
+            /** @description To be given away: as many as wanted */
+            gift?: boolean;
+            /** @description In a group */
+            group?: boolean;
+            /**
+             * Format: int64
+             * @description The group to join; 0: a new one
+             */
+            group_id?: number;
+            items?: components["schemas"]["Want"][] | null;
+            no_coupon?: boolean;
+            /**
+             * Format: int64
+             * @description One thing, once; or items
+             */
+            sku_id?: number;
         };
         QuoteView: {
             already_owned: boolean;
@@ -3040,11 +3186,23 @@ export interface components {
             cover_url: string;
             /** Format: int64 */
             expires_at: number;
+            gift: boolean;
+            in_group: boolean;
             instructor_name: string;
+            items: components["schemas"]["QuoteItemView"][];
+            /** @enum {string} */
+            kind: "course" | "lesson" | "bundle" | "membership" | "service";
             lines: components["schemas"]["Line"][];
-            not_applied: components["schemas"]["Skipped"][];
+            /**
+             * Format: int64
+             * @description Before every rule
+             */
+            list_fen: number;
+            not_applied: components["schemas"]["SkippedView"][];
             /** Format: int64 */
             period_days: number;
+            /** Format: int64 */
+            period_months: number;
             refund_text: string;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
@@ -3056,6 +3214,8 @@ export interface components {
             token: string;
             /** Format: int64 */
             total_fen: number;
+            /** Format: int64 */
+            until_at: number;
             /**
              * Format: int64
              * @description Really charged within 7 days; 0: show nothing crossed out
@@ -3092,10 +3252,17 @@ export interface components {
             status_label: string;
         };
         Refund_requestRequest: {
+            /**
+             * Format: int64
+             * @description The line; 0: the only one
+             */
+            item_id?: number;
             reason: string;
         };
         RefundableView: {
             allowed: boolean;
+            /** Format: int64 */
+            item_id: number;
             /** Format: int64 */
             max_fen: number;
             reason: string;
@@ -3111,11 +3278,20 @@ export interface components {
             name: string;
             /**
              * Format: int64
-             * @description 0: for good
+             * @description 0: for good, or by months or a date
              */
             period_days: number;
             /** Format: int64 */
+            period_months: number;
+            /** Format: int64 */
             price_fen: number;
+            /** @description Only for who never had it */
+            trial: boolean;
+            /**
+             * Format: int64
+             * @description A fixed date
+             */
+            until_at: number;
         };
         SMSView: {
             /** Format: int64 */
@@ -3153,8 +3329,19 @@ export interface components {
             wechat_login: boolean;
         };
         Skipped: {
+            kind: string;
             label: string;
             reason: string;
+            /** Format: int64 */
+            rule_id: number;
+        };
+        SkippedView: {
+            /** @enum {string} */
+            kind: "newcomer" | "flash" | "group" | "member" | "threshold" | "coupon" | "points";
+            label: string;
+            reason: string;
+            /** Format: int64 */
+            rule_id: number;
         };
         Sms_loginRequest: {
             code: string;
@@ -3197,6 +3384,12 @@ export interface components {
             paySig: string;
             signData: string;
             signature: string;
+        };
+        Want: {
+            /** Format: int64 */
+            quantity: number;
+            /** Format: int64 */
+            sku_id: number;
         };
         WeChat: {
             mini_app_id: string;
@@ -6639,183 +6832,6 @@ export interface operations {
             };
         };
     };
-    console_refund_policy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Console_refund_policyRequest"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_sku_save: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-                sku_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConsoleSKUInput"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleMade"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     console_course_unpublish: {
         parameters: {
             query?: never;
@@ -8301,6 +8317,183 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsoleOverviewView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_refund_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_refund_policyRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_sku_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                sku_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsoleSKUInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleMade"];
                 };
             };
             /** @description Bad Request */

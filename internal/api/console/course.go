@@ -58,6 +58,7 @@ type CourseView struct {
 	PublishAt    int64            `json:"publish_at"`
 	PublishedAt  int64            `json:"published_at"`
 	UpdatedAt    int64            `json:"updated_at"`
+	ProductID    int64            `json:"product_id"`
 	PreviewURL   string           `json:"preview_url"`
 	LessonCount  int64            `json:"lesson_count"`
 	DurationMS   int64            `json:"duration_ms"`
@@ -253,11 +254,12 @@ func (r *routes) courseView(ctx context.Context, courseID int64) (*web.Body[Cour
 	if err != nil {
 		return nil, err
 	}
+	v.ProductID = product.ID
 	v.RefundDays, v.RefundMaxWatchedPercent = product.RefundDays, product.RefundMaxWatchedPercent
 	for _, k := range skus {
 		v.SKUs = append(v.SKUs, skuView(k))
 	}
-	items, err := r.Catalog.Items(ctx, courseID)
+	items, err := r.Catalog.Items(ctx, r.Settings.DB, product.ID)
 	if err != nil {
 		return nil, err
 	}

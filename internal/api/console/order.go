@@ -158,12 +158,13 @@ func (r *routes) orders() {
 			OrderPath
 			Key  string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"64"`
 			Body struct {
+				ItemID    int64  `json:"item_id,omitempty" doc:"The line; 0: the only one"`
 				AmountFen int64  `json:"amount_fen" minimum:"0" doc:"0: all that is left"`
 				Reason    string `json:"reason" minLength:"2" maxLength:"800"`
 			}
 		},
 		) (*web.Body[OrderDetail], error) {
-			if _, err := r.Commerce.StaffRefund(ctx, in.No, in.Key, in.Body.AmountFen, in.Body.Reason); err != nil {
+			if _, err := r.Commerce.StaffRefund(ctx, in.No, in.Key, in.Body.ItemID, in.Body.AmountFen, in.Body.Reason); err != nil {
 				return nil, err
 			}
 			return r.orderDetail(ctx, in.No)
@@ -218,7 +219,7 @@ func (r *routes) refunds() {
 
 func orderRow(o commerce.Order, nickname string) OrderRow {
 	return OrderRow{
-		No: o.No, UserID: o.UserID, Nickname: nickname, Status: o.Status, StatusLabel: orderLabels[o.Status], Platform: o.Platform, Title: o.Frozen().CourseTitle,
+		No: o.No, UserID: o.UserID, Nickname: nickname, Status: o.Status, StatusLabel: orderLabels[o.Status], Platform: o.Platform, Title: o.Frozen().Title(),
 		TotalFen: o.TotalFen, PaidFen: o.PaidFen, RefundedFen: o.RefundedFen, CreatedAt: o.CreatedAt, PaidAt: o.PaidAt,
 	}
 }

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"zhizhou/internal/account"
 	"zhizhou/internal/catalog"
@@ -19,6 +20,29 @@ type SKUInput struct {
 	Active         bool             `json:"active"`
 	Position       int64            `json:"position,omitempty"`
 	PlatformPrices map[string]int64 `json:"platform_prices" nullable:"false" doc:"platform → fen, where it differs"`
+	PeriodMonths   int64            `json:"period_months,omitempty" minimum:"0"`
+	UntilAt        int64            `json:"until_at,omitempty" minimum:"0" doc:"A fixed date"`
+	SaleFrom       int64            `json:"sale_from,omitempty" minimum:"0"`
+	SaleUntil      int64            `json:"sale_until,omitempty" minimum:"0"`
+	Stock          int64            `json:"stock,omitempty" minimum:"0" doc:"0: unlimited"`
+	PerUser        int64            `json:"per_user,omitempty" minimum:"0" doc:"0: no limit"`
+	Trial          bool             `json:"trial,omitempty" doc:"Only for who never had the product"`
+	TierPrices     map[string]int64 `json:"tier_prices,omitempty" doc:"membership → fen for its members"`
+}
+
+func (b SKUInput) sku(skuID int64) (catalog.SKU, error) {
+	k := catalog.SKU{
+		ID: skuID, Name: b.Name, PriceFen: b.PriceFen, PeriodDays: b.PeriodDays, PeriodMonths: b.PeriodMonths, UntilAt: b.UntilAt, TaxCategory: b.TaxCategory, Active: b.Active,
+		SaleFrom: b.SaleFrom, SaleUntil: b.SaleUntil, Stock: b.Stock, PerUser: b.PerUser, Trial: b.Trial, Position: b.Position, Platforms: b.PlatformPrices, Tiers: map[int64]int64{},
+	}
+	for tier, fen := range b.TierPrices {
+		n, err := strconv.ParseInt(tier, 10, 64)
+		if err != nil {
+			return k, catalog.ErrSKU.Field("tier_prices", "没有这个会员")
+		}
+		k.Tiers[n] = fen
+	}
+	return k, nil
 }
 
 // SKUView is an offer in the editor.
@@ -38,24 +62,32 @@ type ItemView struct {
 }
 
 func skuView(k catalog.SKU) SKUView {
-	return SKUView{k.ID, SKUInput{k.Name, k.PriceFen, k.PeriodDays, k.TaxCategory, k.Active, k.Position, k.Platforms}}
+	v := SKUView{k.ID, SKUInput{
+		Name: k.Name, PriceFen: k.PriceFen, PeriodDays: k.PeriodDays, PeriodMonths: k.PeriodMonths, UntilAt: k.UntilAt, TaxCategory: k.TaxCategory, Active: k.Active,
+		SaleFrom: k.SaleFrom, SaleUntil: k.SaleUntil, Stock: k.Stock, PerUser: k.PerUser, Trial: k.Trial, Position: k.Position, PlatformPrices: k.Platforms, TierPrices: map[string]int64{},
+	}}
+	for tier, fen := range k.Tiers {
+		v.TierPrices[strconv.FormatInt(tier, 10)] = fen
+	}
+	return v
 }
 
 func (r *routes) selling() {
-	web.Handle(r.web, route("sku_save", http.MethodPut, "courses/{id}/skus/{sku_id}", "Add (0) or change an offer", "console course", account.PermProductEdit),
+	web.Handle(r.web, route("sku_save", http.MethodPut, "products/{id}/skus/{sku_id}", "Add (0) or change an offer", "console course", account.PermProductEdit),
 		func(ctx context.Context, in *struct {
 			ByID
 			SKUID int64 `path:"sku_id"`
 			Body  SKUInput
 		},
 		) (*web.Body[Made], error) {
-			b := in.Body
-			n, err := r.Catalog.SaveSKU(ctx, in.ID, catalog.SKU{
-				ID: in.SKUID, Name: b.Name, PriceFen: b.PriceFen, PeriodDays: b.PeriodDays, TaxCategory: b.TaxCategory, Active: b.Active, Position: b.Position, Platforms: b.PlatformPrices,
-			})
+			k, err := in.Body.sku(in.SKUID)
+			if err != nil {
+				return nil, err
+			}
+			n, err := r.Catalog.SaveSKU(ctx, in.ID, k)
 			return web.Answer(Made{n}), err
 		})
-	web.Handle(r.web, quiet(route("refund_policy", http.MethodPut, "courses/{id}/refund-policy", "Set the refund promise of future orders", "console course", account.PermProductEdit)),
+	web.Handle(r.web, quiet(route("refund_policy", http.MethodPut, "products/{id}/refund-policy", "Set the refund promise of future orders", "console course", account.PermProductEdit)),
 		func(ctx context.Context, in *struct {
 			ByID
 			Body struct {

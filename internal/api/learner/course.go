@@ -23,6 +23,7 @@ type CourseDetail struct {
 	Attachments  []AttachmentView `json:"attachments" nullable:"false"`
 	SKUs         []SKUView        `json:"skus" nullable:"false"`
 	RefundPolicy RefundPolicyView `json:"refund_policy"`
+	ProductID    int64            `json:"product_id"`
 	IsDraft      bool             `json:"is_draft" doc:"Seen through a preview link; not public"`
 }
 
@@ -63,10 +64,13 @@ type AttachmentView struct {
 
 // SKUView is an offer.
 type SKUView struct {
-	ID         int64  `json:"id"`
-	Name       string `json:"name"`
-	PriceFen   int64  `json:"price_fen"`
-	PeriodDays int64  `json:"period_days" doc:"0: for good"`
+	ID           int64  `json:"id"`
+	Name         string `json:"name"`
+	PriceFen     int64  `json:"price_fen"`
+	PeriodDays   int64  `json:"period_days" doc:"0: for good, or by months or a date"`
+	PeriodMonths int64  `json:"period_months"`
+	UntilAt      int64  `json:"until_at" doc:"A fixed date"`
+	Trial        bool   `json:"trial" doc:"Only for who never had it"`
 }
 
 // RefundPolicyView is the refund promise.
@@ -162,7 +166,7 @@ func (r *routes) course(ctx context.Context, in *struct {
 // answer shows a course with the offers that can really be paid for here.
 func (r *routes) answer(ctx context.Context, cache string, p catalog.Page) (*courseAnswer, error) {
 	var err error
-	if p.SKUs, err = r.Commerce.OnSale(ctx, platform(ctx), p.Course.ID, p.SKUs); err != nil {
+	if p.SKUs, err = r.Commerce.OnSale(ctx, platform(ctx), p.Product.ID, p.SKUs); err != nil {
 		return nil, err
 	}
 	v := detail(p)
@@ -180,7 +184,7 @@ func detail(p catalog.Page) CourseDetail {
 		CourseCard: card(p.Card), IntroHTML: p.Course.IntroHTML, Audience: p.Course.Audience, Outcomes: p.Course.OutcomeList(),
 		Category:   CategoryView{ID: p.Course.CategoryID, Name: p.Card.CategoryName, Slug: p.Card.CategorySlug},
 		Instructor: InstructorView{p.Instructor.ID, p.Instructor.Name, p.Instructor.Title, p.Instructor.Bio, imageURL(p.Instructor.Avatar)},
-		Chapters:   []ChapterView{}, Attachments: []AttachmentView{}, SKUs: []SKUView{}, IsDraft: p.Course.Status != catalog.Published,
+		Chapters:   []ChapterView{}, Attachments: []AttachmentView{}, SKUs: []SKUView{}, IsDraft: p.Course.Status != catalog.Published, ProductID: p.Product.ID,
 		RefundPolicy: RefundPolicyView{p.Product.RefundDays, p.Product.RefundMaxWatchedPercent, commerce.RefundText(p.Product.RefundDays, p.Product.RefundMaxWatchedPercent)},
 	}
 	n := 0
@@ -198,12 +202,16 @@ func detail(p catalog.Page) CourseDetail {
 		}
 	}
 	for _, k := range p.SKUs {
-		v.SKUs = append(v.SKUs, SKUView{k.ID, k.Name, p.Prices[k.ID], k.PeriodDays})
+		v.SKUs = append(v.SKUs, skuView(k, p.Prices[k.ID]))
 	}
 	if v.RefundPolicy.Days == 0 || v.IsFree {
 		v.RefundPolicy.Text = commerce.RefundText(0, 0)
 	}
 	return v
+}
+
+func skuView(k catalog.SKU, fen int64) SKUView {
+	return SKUView{k.ID, k.Name, fen, k.PeriodDays, k.PeriodMonths, k.UntilAt, k.Trial}
 }
 
 func (r *routes) mine(ctx context.Context, in *struct {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"zhizhou/internal/catalog"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/pay"
 	"zhizhou/internal/web"
@@ -12,25 +13,50 @@ import (
 
 // QuoteView is a price with its reasons.
 type QuoteView struct {
-	Token          string             `json:"token"`
-	SKUID          int64              `json:"sku_id"`
-	SKUName        string             `json:"sku_name"`
-	CourseID       int64              `json:"course_id"`
-	CourseTitle    string             `json:"course_title"`
-	CoverURL       string             `json:"cover_url"`
-	Scene          string             `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
-	InstructorName string             `json:"instructor_name"`
-	PeriodDays     int64              `json:"period_days"`
-	WasFen         int64              `json:"was_fen" doc:"Really charged within 7 days; 0: show nothing crossed out"`
-	TotalFen       int64              `json:"total_fen"`
-	Lines          []commerce.Line    `json:"lines" nullable:"false"`
-	NotApplied     []commerce.Skipped `json:"not_applied" nullable:"false"`
-	Channel        string             `json:"channel" doc:"free, or how it will be paid; empty: not sold here"`
-	ChannelLabel   string             `json:"channel_label"`
-	RefundText     string             `json:"refund_text"`
-	TermsText      string             `json:"terms_text" doc:"Must be confirmed by a step of its own"`
-	ExpiresAt      int64              `json:"expires_at"`
-	AlreadyOwned   bool               `json:"already_owned"`
+	Token          string          `json:"token"`
+	SKUID          int64           `json:"sku_id"`
+	SKUName        string          `json:"sku_name"`
+	CourseID       int64           `json:"course_id"`
+	CourseTitle    string          `json:"course_title"`
+	CoverURL       string          `json:"cover_url"`
+	Scene          string          `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
+	InstructorName string          `json:"instructor_name"`
+	PeriodDays     int64           `json:"period_days"`
+	PeriodMonths   int64           `json:"period_months"`
+	UntilAt        int64           `json:"until_at"`
+	Kind           string          `json:"kind" enum:"course,lesson,bundle,membership,service"`
+	Items          []QuoteItemView `json:"items" nullable:"false"`
+	Gift           bool            `json:"gift"`
+	InGroup        bool            `json:"in_group"`
+	ListFen        int64           `json:"list_fen" doc:"Before every rule"`
+	WasFen         int64           `json:"was_fen" doc:"Really charged within 7 days; 0: show nothing crossed out"`
+	TotalFen       int64           `json:"total_fen"`
+	Lines          []commerce.Line `json:"lines" nullable:"false"`
+	NotApplied     []SkippedView   `json:"not_applied" nullable:"false"`
+	Channel        string          `json:"channel" doc:"free, or how it will be paid; empty: not sold here"`
+	ChannelLabel   string          `json:"channel_label"`
+	RefundText     string          `json:"refund_text"`
+	TermsText      string          `json:"terms_text" doc:"Must be confirmed by a step of its own"`
+	ExpiresAt      int64           `json:"expires_at"`
+	AlreadyOwned   bool            `json:"already_owned"`
+}
+
+// QuoteItemView is one line of a quote.
+type QuoteItemView struct {
+	SKUID    int64  `json:"sku_id"`
+	Title    string `json:"title"`
+	SKUName  string `json:"sku_name"`
+	Quantity int64  `json:"quantity"`
+	ListFen  int64  `json:"list_fen"`
+	PayFen   int64  `json:"pay_fen"`
+}
+
+// SkippedView is a rule that was looked at and not used, with its reason.
+type SkippedView struct {
+	Kind   string `json:"kind" enum:"newcomer,flash,group,member,threshold,coupon,points"`
+	RuleID int64  `json:"rule_id"`
+	Label  string `json:"label"`
+	Reason string `json:"reason"`
 }
 
 // OrderView is an order.
@@ -47,19 +73,28 @@ type OrderView struct {
 	Items       []ItemView      `json:"items" nullable:"false"`
 	QuoteLines  []commerce.Line `json:"quote_lines" nullable:"false"`
 	Refunds     []RefundView    `json:"refunds" nullable:"false"`
-	Refundable  RefundableView  `json:"refundable"`
+	Refundable  RefundableView  `json:"refundable" doc:"Of the line that may be given back, or why none may"`
+	Gift        bool            `json:"gift"`
+	GroupID     int64           `json:"group_id"`
+	Delivered   bool            `json:"delivered" doc:"What was bought is open, or made into gifts"`
 }
 
 // ItemView is a line of an order.
 type ItemView struct {
-	ID         int64  `json:"id"`
-	CourseID   int64  `json:"course_id"`
-	Title      string `json:"title"`
-	SKUName    string `json:"sku_name"`
-	PriceFen   int64  `json:"price_fen"`
-	PeriodDays int64  `json:"period_days"`
-	CoverURL   string `json:"cover_url"`
-	Scene      string `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
+	ID           int64  `json:"id"`
+	CourseID     int64  `json:"course_id"`
+	Title        string `json:"title"`
+	SKUName      string `json:"sku_name"`
+	PriceFen     int64  `json:"price_fen"`
+	PeriodDays   int64  `json:"period_days"`
+	CoverURL     string `json:"cover_url"`
+	Kind         string `json:"kind" enum:"course,lesson,bundle,membership,service"`
+	ProductID    int64  `json:"product_id"`
+	Quantity     int64  `json:"quantity"`
+	PeriodMonths int64  `json:"period_months"`
+	UntilAt      int64  `json:"until_at"`
+	RefundedFen  int64  `json:"refunded_fen"`
+	Scene        string `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
 }
 
 // RefundView is a refund.
@@ -76,6 +111,7 @@ type RefundView struct {
 
 // RefundableView tells whether a refund may be asked for.
 type RefundableView struct {
+	ItemID  int64  `json:"item_id"`
 	Allowed bool   `json:"allowed"`
 	Reason  string `json:"reason"`
 	MaxFen  int64  `json:"max_fen"`
@@ -127,11 +163,23 @@ func (r *routes) orders() {
 	web.Handle(r.web, order("quote", http.MethodPost, "/api/quotes", "Price an offer"),
 		func(ctx context.Context, in *struct {
 			Body struct {
-				SKUID int64 `json:"sku_id"`
+				SKUID     int64           `json:"sku_id,omitempty" doc:"One thing, once; or items"`
+				Items     []commerce.Want `json:"items,omitempty" maxItems:"20"`
+				Gift      bool            `json:"gift,omitempty" doc:"To be given away: as many as wanted"`
+				Group     bool            `json:"group,omitempty" doc:"In a group"`
+				GroupID   int64           `json:"group_id,omitempty" doc:"The group to join; 0: a new one"`
+				CouponIDs []int64         `json:"coupon_ids,omitempty" maxItems:"10" doc:"Chosen coupons of the wallet; none: the best"`
+				NoCoupon  bool            `json:"no_coupon,omitempty"`
 			}
 		},
 		) (*web.Body[QuoteView], error) {
-			o, err := r.Commerce.QuoteFor(ctx, web.UserID(ctx), in.Body.SKUID, platform(ctx))
+			b := in.Body
+			if b.SKUID != 0 {
+				b.Items = []commerce.Want{{SKUID: b.SKUID, Quantity: 1}}
+			}
+			o, err := r.Commerce.QuoteFor(ctx, commerce.Ask{
+				UserID: web.UserID(ctx), Platform: platform(ctx), Wants: b.Items, Gift: b.Gift, Group: b.Group || b.GroupID > 0, GroupID: b.GroupID, Coupons: b.CouponIDs, NoCoupon: b.NoCoupon,
+			})
 			if err != nil {
 				return nil, err
 			}
@@ -141,7 +189,7 @@ func (r *routes) orders() {
 		func(ctx context.Context, in *struct {
 			Keyed
 			Body struct {
-				QuoteToken     string `json:"quote_token" maxLength:"600"`
+				QuoteToken     string `json:"quote_token" maxLength:"3000"`
 				TermsConfirmed bool   `json:"terms_confirmed"`
 			}
 		},
@@ -217,11 +265,12 @@ func (r *routes) orders() {
 			Keyed
 			Numbered
 			Body struct {
+				ItemID int64  `json:"item_id,omitempty" doc:"The line; 0: the only one"`
 				Reason string `json:"reason" maxLength:"800"`
 			}
 		},
 		) (*web.Body[OrderView], error) {
-			if _, err := r.Commerce.RequestRefund(ctx, web.UserID(ctx), in.No, in.Key, in.Body.Reason); err != nil {
+			if _, err := r.Commerce.RequestRefund(ctx, web.UserID(ctx), in.No, in.Key, in.Body.ItemID, in.Body.Reason); err != nil {
 				return nil, err
 			}
 			o, err := r.Commerce.Order(ctx, web.UserID(ctx), in.No)
@@ -237,16 +286,35 @@ func first(keys []int64) int64 {
 }
 
 func quoteView(o commerce.Offered) QuoteView {
+	it := o.Items[0]
 	v := QuoteView{
-		Token: o.Token, SKUID: o.SKUID, SKUName: o.SKUName, CourseID: o.CourseID, CourseTitle: o.CourseTitle, CoverURL: imageURL(o.Cover), Scene: o.Scene,
-		InstructorName: o.InstructorName, PeriodDays: o.PeriodDays, WasFen: o.WasFen, TotalFen: o.TotalFen, Lines: o.Lines, NotApplied: o.NotApplied,
-		Channel: string(o.Channel), ChannelLabel: channelLabels[o.Channel], RefundText: commerce.RefundText(o.RefundDays, o.RefundMaxWatchedPercent),
+		Token: o.Token, SKUID: it.SKUID, SKUName: it.SKUName, CourseID: it.CourseID, CourseTitle: o.Title(), CoverURL: imageURL(o.Cover), Scene: scene(o.Scene), Kind: it.Kind,
+		InstructorName: o.InstructorName, PeriodDays: it.PeriodDays, PeriodMonths: it.PeriodMonths, UntilAt: it.UntilAt, Gift: o.Gift, ListFen: o.ListFen, WasFen: o.WasFen,
+		TotalFen: o.TotalFen, Lines: o.Lines, Items: []QuoteItemView{}, NotApplied: []SkippedView{},
+		Channel: string(o.Channel), ChannelLabel: channelLabels[o.Channel], RefundText: commerce.RefundText(it.RefundDays, it.RefundMaxWatchedPercent),
 		TermsText: commerce.TermsText, ExpiresAt: o.ExpiresAt, AlreadyOwned: o.Owned,
+	}
+	for _, i := range o.Items {
+		v.Items = append(v.Items, QuoteItemView{i.SKUID, i.Title, i.SKUName, i.Quantity, i.ListFen, i.PayFen})
+	}
+	for _, n := range o.NotApplied {
+		v.NotApplied = append(v.NotApplied, SkippedView{string(n.Kind), n.RuleID, n.Label, n.Reason})
+	}
+	for _, a := range o.Applied {
+		v.InGroup = v.InGroup || a.Kind == "group"
 	}
 	if o.TotalFen == 0 {
 		v.Channel, v.ChannelLabel, v.RefundText = "free", "免费", "免费课程"
 	}
 	return v
+}
+
+// scene is the drawn picture for what has no cover; some kinds of goods name none.
+func scene(name string) string {
+	if name == "" {
+		return catalog.Scenes[0]
+	}
+	return name
 }
 
 func (r *routes) orderAnswer(ctx context.Context, o commerce.Order, err error) (*web.Body[OrderView], error) {
@@ -257,7 +325,13 @@ func (r *routes) orderAnswer(ctx context.Context, o commerce.Order, err error) (
 	if err != nil {
 		return nil, err
 	}
-	can, err := r.Commerce.Refundable(ctx, d)
+	lines, err := r.Commerce.Refundable(ctx, d)
+	can := commerce.Refundable{}
+	for _, l := range lines {
+		if !can.Allowed {
+			can = l
+		}
+	}
 	return web.Answer(orderView(d, can)), err
 }
 
@@ -266,10 +340,14 @@ func orderView(d commerce.Detail, can commerce.Refundable) OrderView {
 	o := d.Order
 	v := OrderView{
 		No: o.No, Status: o.Status, TotalFen: o.TotalFen, PaidFen: o.PaidFen, RefundedFen: o.RefundedFen, CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt,
-		PaidAt: o.PaidAt, Items: []ItemView{}, QuoteLines: o.Frozen().Lines, Refunds: []RefundView{}, Refundable: RefundableView{can.Allowed, can.Reason, can.MaxFen},
+		PaidAt: o.PaidAt, Items: []ItemView{}, QuoteLines: o.Frozen().Lines, Refunds: []RefundView{}, Refundable: RefundableView{can.ItemID, can.Allowed, can.Reason, can.MaxFen},
+		Gift: o.Gift, GroupID: o.GroupID, Delivered: o.DeliveredAt > 0,
 	}
 	for _, it := range d.Items {
-		v.Items = append(v.Items, ItemView{it.ID, it.CourseID, it.Title, it.SKUName, it.PriceFen, it.PeriodDays, imageURL(it.Cover), it.Scene})
+		v.Items = append(v.Items, ItemView{
+			ID: it.ID, CourseID: it.CourseID, Title: it.Title, SKUName: it.SKUName, PriceFen: it.PriceFen, PeriodDays: it.PeriodDays, CoverURL: imageURL(it.Cover), Scene: scene(it.Scene),
+			Kind: it.Kind, ProductID: it.ProductID, Quantity: it.Quantity, PeriodMonths: it.PeriodMonths, UntilAt: it.UntilAt, RefundedFen: it.RefundedFen,
+		})
 	}
 	for _, x := range d.Refunds {
 		if x.OrderItemID != 0 && o.Status == commerce.Paid && x.Status != commerce.RefundRejected && x.Status != commerce.RefundSucceeded {

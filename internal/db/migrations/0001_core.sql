@@ -254,28 +254,73 @@ CREATE TABLE banners (
   active   BOOLEAN NOT NULL DEFAULT TRUE
 );
 
+-- What is sold. Content never holds a price. A course's product shows the
+-- course's own title and cover; the others bring theirs.
 CREATE TABLE products (
   id                         BIGINT PRIMARY KEY,
-  kind                       TEXT NOT NULL CHECK (kind IN ('course')),
-  course_id                  BIGINT NOT NULL REFERENCES courses (id),
+  kind                       TEXT NOT NULL CHECK (kind IN ('course', 'lesson', 'bundle', 'membership', 'service')),
+  course_id                  BIGINT NOT NULL DEFAULT 0, -- of a course, and of the course that a lesson is in
+  lesson_id                  BIGINT NOT NULL DEFAULT 0,
+  title                      TEXT NOT NULL DEFAULT '',
+  promise                    TEXT NOT NULL DEFAULT '',
+  intro_html                 TEXT NOT NULL DEFAULT '',
+  cover                      TEXT NOT NULL DEFAULT '',
+  scene                      TEXT NOT NULL DEFAULT '',
+  status                     TEXT NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'published', 'unpublished')), -- a course has its own
+  position                   BIGINT NOT NULL DEFAULT 0,
+  rank                       BIGINT NOT NULL DEFAULT 0, -- membership: the higher tier has the higher rank
+  pay_permille               BIGINT NOT NULL DEFAULT 1000 CHECK (pay_permille BETWEEN 1 AND 1000), -- membership: what members pay for what is not open to them
+  opens_all                  BOOLEAN NOT NULL DEFAULT FALSE, -- membership: opens every course
   refund_days                BIGINT NOT NULL DEFAULT 7,
   refund_max_watched_percent BIGINT NOT NULL DEFAULT 20,
   created_at                 BIGINT NOT NULL,
-  CONSTRAINT products_course_id_key UNIQUE (course_id)
+  updated_at                 BIGINT NOT NULL DEFAULT 0
 );
+CREATE UNIQUE INDEX products_course_id_key ON products (course_id) WHERE kind = 'course';
+CREATE UNIQUE INDEX products_lesson_id_key ON products (lesson_id) WHERE kind = 'lesson';
+CREATE INDEX products_kind_idx ON products (kind, position, id) WHERE kind IN ('bundle', 'membership', 'service');
+
+-- What a bundle or a membership opens: rules, not copies, so that what joins later
+-- is open to earlier buyers; what leaves stays open to those who had it.
+CREATE TABLE product_parts (
+  product_id BIGINT NOT NULL REFERENCES products (id),
+  kind       TEXT NOT NULL CHECK (kind IN ('course', 'category')),
+  ref_id     BIGINT NOT NULL,
+  position   BIGINT NOT NULL DEFAULT 0,
+  added_at   BIGINT NOT NULL,
+  removed_at BIGINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (product_id, kind, ref_id)
+);
+CREATE INDEX product_parts_ref_idx ON product_parts (kind, ref_id);
 
 CREATE TABLE skus (
-  id           BIGINT PRIMARY KEY,
-  product_id   BIGINT NOT NULL REFERENCES products (id),
-  name         TEXT NOT NULL,
-  price_fen    BIGINT NOT NULL CHECK (price_fen >= 0),
-  period_days  BIGINT NOT NULL DEFAULT 0 CHECK (period_days >= 0), -- 0: for good
-  tax_category TEXT NOT NULL DEFAULT 'digital_service',
-  active       BOOLEAN NOT NULL DEFAULT TRUE,
-  position     BIGINT NOT NULL DEFAULT 0,
-  created_at   BIGINT NOT NULL
+  id            BIGINT PRIMARY KEY,
+  product_id    BIGINT NOT NULL REFERENCES products (id),
+  name          TEXT NOT NULL,
+  price_fen     BIGINT NOT NULL CHECK (price_fen >= 0),
+  period_days   BIGINT NOT NULL DEFAULT 0 CHECK (period_days >= 0),     -- one of the three at most; none: for good
+  period_months BIGINT NOT NULL DEFAULT 0 CHECK (period_months >= 0),   -- calendar months in China
+  until_at      BIGINT NOT NULL DEFAULT 0 CHECK (until_at >= 0),        -- a fixed date
+  tax_category  TEXT NOT NULL DEFAULT 'digital_service',
+  active        BOOLEAN NOT NULL DEFAULT TRUE,
+  sale_from     BIGINT NOT NULL DEFAULT 0,
+  sale_until    BIGINT NOT NULL DEFAULT 0,
+  stock         BIGINT NOT NULL DEFAULT 0 CHECK (stock >= 0),           -- 0: unlimited; what is taken is commerce's
+  per_user      BIGINT NOT NULL DEFAULT 0,                              -- 0: as often as wanted
+  trial         BOOLEAN NOT NULL DEFAULT FALSE,                         -- only for who never had the product
+  position      BIGINT NOT NULL DEFAULT 0,
+  created_at    BIGINT NOT NULL,
+  CHECK ((CASE WHEN period_days > 0 THEN 1 ELSE 0 END) + (CASE WHEN period_months > 0 THEN 1 ELSE 0 END) + (CASE WHEN until_at > 0 THEN 1 ELSE 0 END) <= 1)
 );
 CREATE INDEX skus_product_id_idx ON skus (product_id, position);
+
+-- A price for members of one tier, where it is not simply a part of the price.
+CREATE TABLE sku_tier_prices (
+  sku_id     BIGINT NOT NULL REFERENCES skus (id),
+  tier_id    BIGINT NOT NULL REFERENCES products (id),
+  price_fen  BIGINT NOT NULL CHECK (price_fen >= 0),
+  PRIMARY KEY (sku_id, tier_id)
+);
 
 CREATE TABLE sku_platform_prices (
   sku_id    BIGINT NOT NULL REFERENCES skus (id),
@@ -296,7 +341,7 @@ CREATE TABLE sku_price_history (
 -- What a SKU opens. Content that grows will be a rule here, never copied rows.
 CREATE TABLE grant_rules (
   sku_id        BIGINT NOT NULL REFERENCES skus (id),
-  resource_kind TEXT NOT NULL CHECK (resource_kind IN ('course')),
+  resource_kind TEXT NOT NULL CHECK (resource_kind IN ('course', 'lesson', 'bundle', 'membership', 'service')),
   resource_id   BIGINT NOT NULL,
   PRIMARY KEY (sku_id, resource_kind, resource_id)
 );
@@ -340,7 +385,11 @@ CREATE TABLE orders (
   input_hash   TEXT NOT NULL,
   status       TEXT NOT NULL CHECK (status IN ('pending', 'paid', 'closed', 'refunded')),
   platform     TEXT NOT NULL,
+  list_fen     BIGINT NOT NULL DEFAULT 0,    -- before every rule
   total_fen    BIGINT NOT NULL CHECK (total_fen >= 0),
+  gift         BOOLEAN NOT NULL DEFAULT FALSE, -- bought to be given away
+  group_id     BIGINT NOT NULL DEFAULT 0,    -- bought in a group
+  delivered_at BIGINT NOT NULL DEFAULT 0,    -- when what was bought was opened, or made into gifts
   paid_fen     BIGINT NOT NULL DEFAULT 0,
   refunded_fen BIGINT NOT NULL DEFAULT 0,
   quote        TEXT NOT NULL,                -- the frozen quote, JSON
@@ -357,26 +406,40 @@ CREATE INDEX orders_status_idx ON orders (status, id);
 CREATE INDEX orders_expires_at_idx ON orders (expires_at) WHERE status = 'pending';
 
 CREATE TABLE order_items (
-  id           BIGINT PRIMARY KEY,
-  order_id     BIGINT NOT NULL REFERENCES orders (id),
-  sku_id       BIGINT NOT NULL,
-  product_id   BIGINT NOT NULL,
-  course_id    BIGINT NOT NULL,
-  title        TEXT NOT NULL,
-  sku_name     TEXT NOT NULL,
-  list_fen     BIGINT NOT NULL,
-  discount_fen BIGINT NOT NULL,
-  price_fen    BIGINT NOT NULL CHECK (price_fen >= 0),
-  period_days  BIGINT NOT NULL,
-  tax_category TEXT NOT NULL,
-  refund_days  BIGINT NOT NULL,
+  id            BIGINT PRIMARY KEY,
+  order_id      BIGINT NOT NULL REFERENCES orders (id),
+  sku_id        BIGINT NOT NULL,
+  product_id    BIGINT NOT NULL,
+  kind          TEXT NOT NULL,               -- of the product
+  course_id     BIGINT NOT NULL,
+  title         TEXT NOT NULL,
+  sku_name      TEXT NOT NULL,
+  quantity      BIGINT NOT NULL DEFAULT 1 CHECK (quantity > 0),
+  list_fen      BIGINT NOT NULL,
+  discount_fen  BIGINT NOT NULL,
+  price_fen     BIGINT NOT NULL CHECK (price_fen >= 0),
+  period_days   BIGINT NOT NULL,
+  period_months BIGINT NOT NULL DEFAULT 0,
+  until_at      BIGINT NOT NULL DEFAULT 0,
+  tax_category  TEXT NOT NULL,
+  refund_days   BIGINT NOT NULL,
   refund_max_watched_percent BIGINT NOT NULL,
-  refunded_fen BIGINT NOT NULL DEFAULT 0,
+  refunded_fen  BIGINT NOT NULL DEFAULT 0,
   CHECK (list_fen - discount_fen = price_fen),
   CHECK (refunded_fen <= price_fen)
 );
 CREATE INDEX order_items_order_id_idx ON order_items (order_id);
 CREATE INDEX order_items_course_id_idx ON order_items (course_id);
+CREATE INDEX order_items_sku_id_idx ON order_items (sku_id);
+
+-- Each line's share of each rule; with the lines they explain every fen.
+CREATE TABLE order_discounts (
+  order_item_id BIGINT NOT NULL REFERENCES order_items (id),
+  kind          TEXT NOT NULL,
+  rule_id       BIGINT NOT NULL,
+  off_fen       BIGINT NOT NULL CHECK (off_fen >= 0),
+  PRIMARY KEY (order_item_id, kind, rule_id)
+);
 
 CREATE TABLE payments (
   id             BIGINT PRIMARY KEY,
@@ -411,8 +474,9 @@ CREATE TABLE refunds (
   payment_id        BIGINT NOT NULL REFERENCES payments (id),
   user_id           BIGINT NOT NULL,
   idem_key          TEXT NOT NULL,
-  cause             TEXT NOT NULL CHECK (cause IN ('requested', 'duplicate', 'late', 'staff', 'channel')),
+  cause             TEXT NOT NULL CHECK (cause IN ('requested', 'duplicate', 'late', 'staff', 'channel', 'group_failed', 'gift_unreceived', 'sold_out')),
   amount_fen        BIGINT NOT NULL CHECK (amount_fen > 0),
+  ends_access       BOOLEAN NOT NULL DEFAULT FALSE, -- also when a part stays paid: the unused time of a period
   reason            TEXT NOT NULL,
   reply             TEXT NOT NULL DEFAULT '',
   status            TEXT NOT NULL CHECK (status IN ('requested', 'approved', 'processing', 'succeeded', 'rejected', 'abnormal')),

@@ -83,7 +83,7 @@ export const addresses = {
   addChapter: 'POST /courses/{id}/chapters', renameChapter: 'PATCH /courses/{id}/chapters/{chapter_id}', deleteChapter: 'DELETE /courses/{id}/chapters/{chapter_id}',
   orderOutline: 'PUT /courses/{id}/outline', addLesson: 'POST /courses/{id}/lessons', lesson: 'GET /lessons/{id}', saveLesson: 'PUT /lessons/{id}', deleteLesson: 'DELETE /lessons/{id}',
   addAttachment: 'POST /courses/{id}/attachments', deleteAttachment: 'DELETE /courses/{id}/attachments/{attachment_id}',
-  saveSku: 'PUT /courses/{id}/skus/{sku_id}', saveRefundPolicy: 'PUT /courses/{id}/refund-policy', addImage: 'POST /images',
+  saveSku: 'PUT /products/{id}/skus/{sku_id}', saveRefundPolicy: 'PUT /products/{id}/refund-policy', addImage: 'POST /images',
   assets: 'GET /assets', asset: 'GET /assets/{id}', retryAsset: 'POST /assets/{id}/retry',
   instructors: 'GET /instructors', saveInstructor: 'PUT /instructors/{id}', categories: 'GET /categories', saveCategory: 'PUT /categories/{id}', deleteCategory: 'DELETE /categories/{id}',
   banners: 'GET /banners', saveBanner: 'PUT /banners/{id}', deleteBanner: 'DELETE /banners/{id}',

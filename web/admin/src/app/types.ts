@@ -43,7 +43,7 @@ export interface SkuInput { name: string; price_fen: number; period_days: number
 export interface Sku extends SkuInput { id: number }
 export interface VirtualItem { item_id: string; sku_id: number; price_fen: number; state: 'wanted' | 'uploading' | 'uploaded' | 'publishing' | 'published' | 'failed'; message: string; updated_at: number }
 export interface Course extends CourseInput {
-  id: number; cover_url: string; status: CourseStatus; publish_at: number; published_at: number; updated_at: number; preview_url: string
+  id: number; product_id: number; cover_url: string; status: CourseStatus; publish_at: number; published_at: number; updated_at: number; preview_url: string
   lesson_count: number; duration_ms: number; learner_count: number; chapters: Chapter[]; attachments: Attachment[]; skus: Sku[]; virtual_items: VirtualItem[]
   refund_days: number; refund_max_watched_percent: number
 }
@@ -59,7 +59,7 @@ export interface OrderRow {
   no: string; user_id: number; nickname: string; status: OrderStatus; status_label: string; platform: string; title: string
   total_fen: number; paid_fen: number; refunded_fen: number; created_at: number; paid_at: number
 }
-export interface Quote { list_fen: number; total_fen: number; lines: { label: string; amount_fen: number; reason: string }[] | null; sku_name: string }
+export interface Quote { list_fen: number; total_fen: number; lines: { label: string; amount_fen: number; reason: string }[] | null }
 export interface Payment { out_trade_no: string; channel: string; status: string; outcome: string; amount_fen: number; transaction_id: string; note: string; created_at: number; paid_at: number }
 export type RefundStatus = 'requested' | 'approved' | 'processing' | 'succeeded' | 'rejected' | 'abnormal'
 export interface Refund {
