@@ -52,6 +52,7 @@ type Config struct {
 type Service struct {
 	Config
 	onMerge []func(ctx context.Context, tx *db.Tx, from, to int64) error
+	onJoin  []func(ctx context.Context, tx *db.Tx, userID int64) error
 	hashing chan struct{}
 }
 
@@ -69,6 +70,20 @@ func (s *Service) OnMerge(f func(ctx context.Context, tx *db.Tx, from, to int64)
 	s.onMerge = append(s.onMerge, f)
 }
 
+// OnJoin registers f to run in the transaction that makes a new user.
+func (s *Service) OnJoin(f func(ctx context.Context, tx *db.Tx, userID int64) error) {
+	s.onJoin = append(s.onJoin, f)
+}
+
+func (s *Service) joined(ctx context.Context, tx *db.Tx, userID int64) error {
+	for _, f := range s.onJoin {
+		if err := f(ctx, tx, userID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // The refusals of this domain.
 var (
 	ErrPhone        = errs.New(errs.Invalid, "phone_invalid", "请填写 11 位手机号").Field("phone", "请填写 11 位手机号")
@@ -79,6 +94,7 @@ var (
 	ErrConsent      = errs.New(errs.Invalid, "consent_required", "请先阅读并同意用户协议和隐私政策")
 	ErrLogin        = errs.New(errs.Unauthenticated, "login_failed", "账号或密码不对")
 	ErrLoginOften   = errs.New(errs.Limited, "login_too_often", "尝试次数太多，请稍后再试")
+	ErrGuessOften   = errs.New(errs.Limited, "guess_too_often", "尝试次数太多，请稍后再试")
 	ErrSignIn       = errs.New(errs.Unauthenticated, "sign_in", "登录已失效，请重新登录")
 	ErrPhoneTaken   = errs.New(errs.Conflict, "phone_taken", "这个手机号已用于另一个账号")
 	ErrPassword     = errs.New(errs.Invalid, "password_weak", "密码至少 8 位，不能全是同一个字符").Field("password", "至少 8 位")

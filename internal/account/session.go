@@ -205,6 +205,11 @@ func (s *Service) open(ctx context.Context, d Device, find func(context.Context,
 		if err != nil {
 			return err
 		}
+		if isNew {
+			if err := s.joined(ctx, tx, u.ID); err != nil {
+				return err
+			}
+		}
 		now := clock.MS(s.Clock)
 		if _, err := tx.Exec(ctx, qSessionInsert, id.New(), tokenHash(token), u.ID, d.Platform, d.Name, d.Hint,
 			now, now+sessionLife.Milliseconds()); err != nil {

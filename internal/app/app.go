@@ -144,6 +144,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Catalog.OnLesson(a.wantPreview)
 	a.Catalog.OnPublish(a.previewMade)
 	a.Catalog.OnDelete(a.keepSold)
+	a.Account.OnJoin(a.Commerce.Welcome)
 	a.Account.OnMerge(a.Access.Merge)
 	a.Account.OnMerge(a.Learning.Merge)
 	a.Account.OnMerge(a.Media.Merge)

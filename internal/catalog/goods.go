@@ -58,10 +58,36 @@ func (s *Service) GoodsList(ctx context.Context, kind string, all bool) ([]Produ
 	return rows, err
 }
 
+// GoodsCard is a product of a kind in a list.
+type GoodsCard struct {
+	ID       int64
+	Kind     string
+	Title    string
+	Promise  string
+	Cover    string
+	Scene    string
+	PriceFen int64 // lowest on the platform, −1 without an offer
+}
+
+// GoodsCards lists the published products of a kind with their lowest price.
+func (s *Service) GoodsCards(ctx context.Context, kind, platform string) ([]GoodsCard, error) {
+	var rows []GoodsCard
+	err := s.db.List(ctx, qGoodsCards, &rows, platform, kind)
+	return rows, err
+}
+
 // Parts lists what a bundle or membership opens now.
 func (s *Service) Parts(ctx context.Context, productID int64) ([]PartRef, error) {
 	var rows []PartRef
 	err := s.db.List(ctx, qParts, &rows, productID)
+	return rows, err
+}
+
+// PartCards returns the cards of the published courses that a bundle or membership
+// names.
+func (s *Service) PartCards(ctx context.Context, platform string, productID int64) ([]Card, error) {
+	var rows []Card
+	err := s.db.List(ctx, qPartCards, &rows, platform, productID)
 	return rows, err
 }
 

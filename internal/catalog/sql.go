@@ -157,9 +157,13 @@ var (
 		updated_at = $11 WHERE id = $1 AND kind <> 'course'`)
 	qGoodsStatus = db.Q("catalog/goods_status", `UPDATE products SET status = $3, updated_at = $4 WHERE id = $1 AND status = $2 AND kind <> 'course'`)
 	qGoodsList   = db.Q("catalog/goods", `SELECT `+productColumns+` FROM products WHERE kind = $1 AND ($2 OR status = 'published') ORDER BY position, id LIMIT 200`)
+	qGoodsCards  = db.Q("catalog/goods_cards", `SELECT p.id, p.kind, p.title, p.promise, p.cover, p.scene,
+		COALESCE((SELECT MIN(COALESCE(pp.price_fen, s.price_fen)) FROM skus s LEFT JOIN sku_platform_prices pp ON pp.sku_id = s.id AND pp.platform = $1 WHERE s.product_id = p.id AND s.active), -1) AS price_fen
+		FROM products p WHERE p.kind = $2 AND p.status = 'published' ORDER BY p.position, p.id LIMIT 200`)
 	qLessonSold  = db.Q("catalog/lesson_product", `SELECT `+productColumns+` FROM products WHERE lesson_id = $1 AND kind = 'lesson'`)
 	qMemberships = db.Q("catalog/memberships", `SELECT id, title, pay_permille FROM products WHERE kind = 'membership' AND status <> 'draft' ORDER BY rank, id LIMIT 50`)
 	qParts       = db.Q("catalog/product_parts", `SELECT kind, ref_id, position, added_at FROM product_parts WHERE product_id = $1 AND removed_at = 0 ORDER BY position, ref_id`)
+	qPartCards   = db.Q("catalog/product_part_cards", `SELECT `+cardColumns+cardFrom+`JOIN product_parts x ON x.kind = 'course' AND x.ref_id = c.id AND x.removed_at = 0 WHERE x.product_id = $2 AND`+visible+` ORDER BY x.position, c.id LIMIT 200`)
 	qPartAdd     = db.Q("catalog/product_part_add", `INSERT INTO product_parts (product_id, kind, ref_id, position, added_at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (product_id, kind, ref_id) DO UPDATE SET position = $4, removed_at = 0`)
 	qPartRemove = db.Q("catalog/product_part_remove", `UPDATE product_parts SET removed_at = $4 WHERE product_id = $1 AND kind = $2 AND ref_id = $3 AND removed_at = 0`)

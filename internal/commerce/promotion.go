@@ -140,6 +140,53 @@ func (s *Service) Promotions(ctx context.Context, status, kind string, before in
 	return rows, err
 }
 
+// Shown is a promotion as a product's page shows it.
+type Shown struct {
+	Promotion
+	SKUs []int64 // of this product, when the promotion names SKUs; else empty
+	Left int64   // −1: no quota
+}
+
+// Shown lists the promotions that run now and may apply to a product on a
+// platform. It is what a page says before anybody asks for a price; the quote
+// decides.
+func (s *Service) Shown(ctx context.Context, productID int64, platform string) ([]Shown, error) {
+	var rows []struct {
+		Promotion
+		LeftUnits int64
+		Taken     int64
+	}
+	if err := s.DB.List(ctx, qPromotionsLive, &rows, 0, clock.MS(s.Clock)); err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	p, skus, err := s.Catalog.ProductByID(ctx, productID, false)
+	if err != nil {
+		return nil, err
+	}
+	out := []Shown{}
+	for _, row := range rows {
+		only := list(row.Platforms)
+		if len(only) > 0 && !slices.Contains(only, platform) {
+			continue
+		}
+		scope := row.scope()
+		one := Shown{Promotion: row.Promotion, SKUs: []int64{}, Left: -1}
+		if row.Quota > 0 {
+			one.Left = max(row.LeftUnits, 0)
+		}
+		fits := scope.Holds(price.Item{ProductID: p.ID, Kind: p.Kind})
+		for _, k := range skus {
+			if slices.Contains(scope.SKUs, k.ID) {
+				one.SKUs, fits = append(one.SKUs, k.ID), true
+			}
+		}
+		if fits {
+			out = append(out, one)
+		}
+	}
+	return out, nil
+}
+
 // PromotionChange is the input of SavePromotion.
 type PromotionChange struct {
 	ID          int64 // 0: a new one

@@ -16,6 +16,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce/price"
 	"zhizhou/internal/db"
+	"zhizhou/internal/errs"
 	"zhizhou/internal/money"
 	"zhizhou/internal/pay"
 )
@@ -218,6 +219,27 @@ func (s *Service) publishedOnly(ctx context.Context, platform string) (map[strin
 		out[goods] = channel == pay.WechatVirtual
 	}
 	return out, nil
+}
+
+// Preview prices an ask for staff: what would this person pay for that, there, and
+// why. The refusal says why it could not be bought; nothing is signed.
+func (s *Service) Preview(ctx context.Context, ask Ask) (q Quote, channel pay.Channel, refusal string, err error) {
+	published, err := s.publishedOnly(ctx, ask.Platform)
+	if err != nil {
+		return q, "", "", err
+	}
+	if q, _, err = s.quote(ctx, s.DB, ask, published); err != nil {
+		return q, "", "", err
+	}
+	stop := s.buyable(ctx, s.DB, ask, q)
+	if stop == nil && q.TotalFen > 0 {
+		channel, stop = s.payable(ctx, q)
+	}
+	var e *errs.E
+	if errors.As(stop, &e) && e.Kind != errs.Internal {
+		return q, channel, e.Msg, nil
+	}
+	return q, channel, "", stop
 }
 
 // quote reads everything that a price depends on and prices it.

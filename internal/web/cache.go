@@ -24,9 +24,8 @@ type cache struct {
 }
 
 type watched struct {
-	prefix string // the path up to its first parameter
-	exact  bool
-	ttl    time.Duration
+	segments []string // of the route's path; a parameter is ""
+	ttl      time.Duration
 }
 
 type entry struct {
@@ -44,18 +43,33 @@ const (
 func newCache() *cache { return &cache{entries: map[string]*entry{}} }
 
 func (c *cache) watch(path string, ttl time.Duration) {
-	prefix, _, param := strings.Cut(path, "{")
-	c.watched = append(c.watched, watched{prefix: prefix, exact: !param, ttl: ttl})
+	segments := strings.Split(path, "/")
+	for i, part := range segments {
+		if strings.HasPrefix(part, "{") {
+			segments[i] = ""
+		}
+	}
+	c.watched = append(c.watched, watched{segments, ttl})
+}
+
+// fits compares the whole path: a personal answer one segment shorter or longer
+// must never be kept for others.
+func (w watched) fits(path string) bool {
+	for i, want := range w.segments {
+		part, rest, more := strings.Cut(path, "/")
+		if want != "" && part != want || want == "" && i > 0 && part == "" || more != (i < len(w.segments)-1) {
+			return false
+		}
+		path = rest
+	}
+	return true
 }
 
 func (c *cache) forget() { c.generation.Add(1) }
 
 func (c *cache) ttl(path string) time.Duration {
 	for _, w := range c.watched {
-		if w.exact && path == w.prefix {
-			return w.ttl
-		}
-		if rest, ok := strings.CutPrefix(path, w.prefix); ok && !w.exact && rest != "" && !strings.Contains(rest, "/") {
+		if w.fits(path) {
 			return w.ttl
 		}
 	}

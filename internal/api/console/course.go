@@ -264,7 +264,7 @@ func (r *routes) courseView(ctx context.Context, courseID int64) (*web.Body[Cour
 		return nil, err
 	}
 	for _, it := range items {
-		v.VirtualItems = append(v.VirtualItems, ItemView{it.ItemID, it.SKUID, it.PriceFen, it.State, it.Message, it.UpdatedAt})
+		v.VirtualItems = append(v.VirtualItems, itemView(it))
 	}
 	return web.Answer(v), nil
 }

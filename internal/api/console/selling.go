@@ -61,6 +61,10 @@ type ItemView struct {
 	UpdatedAt int64  `json:"updated_at"`
 }
 
+func itemView(it catalog.Item) ItemView {
+	return ItemView{it.ItemID, it.SKUID, it.PriceFen, it.State, it.Message, it.UpdatedAt}
+}
+
 func skuView(k catalog.SKU) SKUView {
 	v := SKUView{k.ID, SKUInput{
 		Name: k.Name, PriceFen: k.PriceFen, PeriodDays: k.PeriodDays, PeriodMonths: k.PeriodMonths, UntilAt: k.UntilAt, TaxCategory: k.TaxCategory, Active: k.Active,

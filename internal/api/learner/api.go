@@ -52,6 +52,10 @@ func Register(a *web.API, d Deps) {
 	r.auth()
 	r.me()
 	r.orders()
+	r.goods()
+	r.coupons()
+	r.groupBuys()
+	r.gifts()
 	r.study()
 }
 

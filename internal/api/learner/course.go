@@ -185,7 +185,7 @@ func detail(p catalog.Page) CourseDetail {
 		Category:   CategoryView{ID: p.Course.CategoryID, Name: p.Card.CategoryName, Slug: p.Card.CategorySlug},
 		Instructor: InstructorView{p.Instructor.ID, p.Instructor.Name, p.Instructor.Title, p.Instructor.Bio, imageURL(p.Instructor.Avatar)},
 		Chapters:   []ChapterView{}, Attachments: []AttachmentView{}, SKUs: []SKUView{}, IsDraft: p.Course.Status != catalog.Published, ProductID: p.Product.ID,
-		RefundPolicy: RefundPolicyView{p.Product.RefundDays, p.Product.RefundMaxWatchedPercent, commerce.RefundText(p.Product.RefundDays, p.Product.RefundMaxWatchedPercent)},
+		RefundPolicy: refundPolicy(p.Product),
 	}
 	n := 0
 	for i, part := range p.Parts {
@@ -208,6 +208,10 @@ func detail(p catalog.Page) CourseDetail {
 		v.RefundPolicy.Text = commerce.RefundText(0, 0)
 	}
 	return v
+}
+
+func refundPolicy(p catalog.Product) RefundPolicyView {
+	return RefundPolicyView{p.RefundDays, p.RefundMaxWatchedPercent, commerce.RefundText(p.RefundDays, p.RefundMaxWatchedPercent)}
 }
 
 func skuView(k catalog.SKU, fen int64) SKUView {

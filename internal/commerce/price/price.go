@@ -404,7 +404,9 @@ func (w *work) apply(r *Rule, off int64, reason string) {
 	w.q.Applied = append(w.q.Applied, a)
 }
 
-// holds reports whether an item is in scope.
+// Holds reports whether an item is in scope.
+func (s *Scope) Holds(it Item) bool { return s.holds(&it) }
+
 func (s *Scope) holds(it *Item) bool {
 	if len(s.Products)+len(s.SKUs)+len(s.Categories)+len(s.Kinds)+len(s.Tags) == 0 {
 		return true

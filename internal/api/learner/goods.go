@@ -1,0 +1,183 @@
+package learner
+
+import (
+	"context"
+	"net/http"
+
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/web"
+)
+
+// GoodsCard is a bundle, membership or service in a list.
+type GoodsCard struct {
+	ID       int64  `json:"id" doc:"Of the product"`
+	Kind     string `json:"kind" enum:"course,lesson,bundle,membership,service"`
+	Title    string `json:"title"`
+	Promise  string `json:"promise"`
+	CoverURL string `json:"cover_url" doc:"Empty: draw the scene"`
+	Scene    string `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
+	PriceFen int64  `json:"price_fen" doc:"Lowest on this platform; −1: not for sale here"`
+}
+
+// GoodsDetail is the page of a product that is not a course.
+type GoodsDetail struct {
+	GoodsCard
+	IntroHTML    string           `json:"intro_html"`
+	CourseID     int64            `json:"course_id" doc:"Of a lesson sold alone"`
+	LessonID     int64            `json:"lesson_id"`
+	PayPermille  int64            `json:"pay_permille" doc:"Membership: ‰ paid for what is not open anyway; 1000: no discount"`
+	OpensAll     bool             `json:"opens_all" doc:"Membership: every course"`
+	SKUs         []SKUView        `json:"skus" nullable:"false"`
+	Courses      []CourseCard     `json:"courses" nullable:"false" doc:"That it opens"`
+	Categories   []CategoryView   `json:"categories" nullable:"false" doc:"Membership: that it opens"`
+	RefundPolicy RefundPolicyView `json:"refund_policy"`
+}
+
+// MembershipView is a tier that the caller has.
+type MembershipView struct {
+	ProductID int64  `json:"product_id"`
+	Title     string `json:"title"`
+	UntilAt   int64  `json:"until_at"`
+}
+
+// PromotionView is a promotion that a page may show: what it gives, to whom, until
+// when. Countdowns run on NowAt, the server's time.
+type PromotionView struct {
+	ID          int64   `json:"id"`
+	Kind        string  `json:"kind" enum:"newcomer,flash,group,threshold"`
+	Label       string  `json:"label"`
+	SKUIDs      []int64 `json:"sku_ids" nullable:"false" doc:"Empty: by other marks or all"`
+	PriceFen    int64   `json:"price_fen" doc:"0: by pay_permille or steps"`
+	PayPermille int64   `json:"pay_permille"`
+	EndsAt      int64   `json:"ends_at"`
+	GroupSize   int64   `json:"group_size"`
+	GroupHours  int64   `json:"group_hours"`
+	LeftUnits   int64   `json:"left_units" doc:"−1: no quota"`
+	Note        string  `json:"note"`
+	NowAt       int64   `json:"now_at"`
+}
+
+func (r *routes) goods() {
+	web.Handle(r.web, web.Route{ID: "goods", Method: http.MethodGet, Path: "/api/products", Summary: "Bundles, memberships or services on sale", Tag: "course", Need: web.Public, Cache: publicCache},
+		func(ctx context.Context, in *struct {
+			Kind string `query:"kind" enum:"bundle,membership,service" required:"true"`
+		},
+		) (*web.Body[web.List[GoodsCard]], error) {
+			rows, err := r.Catalog.GoodsCards(ctx, in.Kind, platform(ctx))
+			out := web.List[GoodsCard]{Items: []GoodsCard{}}
+			for _, p := range rows {
+				out.Items = append(out.Items, GoodsCard{p.ID, p.Kind, p.Title, p.Promise, imageURL(p.Cover), scene(p.Scene), p.PriceFen})
+			}
+			return web.Answer(out), err
+		})
+	web.Handle(r.web, web.Route{ID: "goods_one", Method: http.MethodGet, Path: "/api/products/{id}", Summary: "The page of a bundle, membership, service or single lesson", Tag: "course", Need: web.Public, Cache: publicCache},
+		func(ctx context.Context, in *struct {
+			ID int64 `path:"id"`
+		},
+		) (*web.Body[GoodsDetail], error) {
+			v, err := r.goodsDetail(ctx, in.ID)
+			return web.Answer(v), err
+		})
+	web.Handle(r.web, web.Route{ID: "lesson_goods", Method: http.MethodGet, Path: "/api/lessons/{id}/product", Summary: "The product that sells a lesson alone", Tag: "course", Need: web.Public, Cache: publicCache},
+		func(ctx context.Context, in *struct {
+			ID int64 `path:"id"`
+		},
+		) (*web.Body[GoodsDetail], error) {
+			p, _, err := r.Catalog.LessonProduct(ctx, in.ID, false)
+			if err != nil {
+				return nil, err
+			}
+			v, err := r.goodsDetail(ctx, p.ID)
+			return web.Answer(v), err
+		})
+	web.Handle(r.web, web.Route{ID: "promotions", Method: http.MethodGet, Path: "/api/products/{id}/promotions", Summary: "Promotions that a product's page shows", Tag: "course", Need: web.Public, Cache: publicCache},
+		func(ctx context.Context, in *struct {
+			ID int64 `path:"id"`
+		},
+		) (*web.Body[web.List[PromotionView]], error) {
+			rows, err := r.Commerce.Shown(ctx, in.ID, platform(ctx))
+			out := web.List[PromotionView]{Items: []PromotionView{}}
+			for _, p := range rows {
+				out.Items = append(out.Items, PromotionView{
+					ID: p.ID, Kind: p.Kind, Label: p.Label, SKUIDs: p.SKUs, PriceFen: p.PriceFen, PayPermille: p.PayPermille, EndsAt: p.EndsAt,
+					GroupSize: p.GroupSize, GroupHours: p.GroupHours, LeftUnits: p.Left, Note: p.Note, NowAt: clock.MS(r.Clock),
+				})
+			}
+			return web.Answer(out), err
+		})
+	web.Handle(r.web, web.Route{ID: "memberships_mine", Method: http.MethodGet, Path: "/api/me/memberships", Summary: "Memberships that the caller has", Tag: "me", Need: web.Learner},
+		func(ctx context.Context, _ *none) (*web.Body[web.List[MembershipView]], error) {
+			rows, err := r.Access.Memberships(ctx, r.Settings.DB, web.UserID(ctx))
+			if err != nil {
+				return nil, err
+			}
+			tiers, err := r.Catalog.Memberships(ctx, r.Settings.DB)
+			if err != nil {
+				return nil, err
+			}
+			titles := map[int64]string{}
+			for _, t := range tiers {
+				titles[t.ID] = t.Title
+			}
+			out := web.List[MembershipView]{Items: []MembershipView{}}
+			for _, m := range rows {
+				out.Items = append(out.Items, MembershipView{m.ID, titles[m.ID], m.UntilAt})
+			}
+			return web.Answer(out), nil
+		})
+}
+
+// goodsDetail reads a published product that is not a course.
+func (r *routes) goodsDetail(ctx context.Context, productID int64) (GoodsDetail, error) {
+	p, skus, err := r.Catalog.ProductByID(ctx, productID, false)
+	if err != nil {
+		return GoodsDetail{}, err
+	}
+	if p.Kind == catalog.KindCourse || p.Status != catalog.Published {
+		return GoodsDetail{}, catalog.ErrProductGone
+	}
+	if skus, err = r.Commerce.OnSale(ctx, platform(ctx), p.ID, skus); err != nil {
+		return GoodsDetail{}, err
+	}
+	v := GoodsDetail{
+		GoodsCard: GoodsCard{ID: p.ID, Kind: p.Kind, Title: p.Title, Promise: p.Promise, CoverURL: imageURL(p.Cover), Scene: scene(p.Scene), PriceFen: -1},
+		IntroHTML: p.IntroHTML, CourseID: p.CourseID, LessonID: p.LessonID, PayPermille: p.PayPermille, OpensAll: p.OpensAll,
+		SKUs: []SKUView{}, Courses: []CourseCard{}, Categories: []CategoryView{}, RefundPolicy: refundPolicy(p),
+	}
+	for _, k := range skus {
+		fen := k.PriceOn(platform(ctx))
+		if v.PriceFen < 0 || fen < v.PriceFen {
+			v.PriceFen = fen
+		}
+		v.SKUs = append(v.SKUs, skuView(k, fen))
+	}
+	if p.Kind == catalog.KindLesson {
+		l, err := r.Catalog.Lesson(ctx, p.LessonID)
+		if err != nil {
+			return v, err
+		}
+		v.Title = l.Title
+		return v, nil
+	}
+	rows, err := r.Catalog.PartCards(ctx, platform(ctx), p.ID)
+	if err != nil {
+		return v, err
+	}
+	v.Courses = cards(rows)
+	parts, err := r.Catalog.Parts(ctx, p.ID)
+	if err != nil {
+		return v, err
+	}
+	opened := map[int64]bool{}
+	for _, x := range parts {
+		opened[x.RefID] = opened[x.RefID] || x.Kind == "category"
+	}
+	all, err := r.categories(ctx)
+	for _, c := range all {
+		if opened[c.ID] {
+			v.Categories = append(v.Categories, c)
+		}
+	}
+	return v, err
+}
