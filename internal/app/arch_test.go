@@ -25,12 +25,13 @@ var mayImport = map[string]struct {
 }{
 	"errs": {0, nil}, "text": {0, nil}, "id": {0, nil}, "money": {0, nil}, "clock": {0, nil}, "seal": {0, nil},
 	"db": {1, nil}, "blob": {1, nil}, "web": {1, nil}, "pay": {1, nil}, "wechat": {1, nil},
-	"jobs":        {1, []string{"db"}},                                         // enqueues inside the business transaction
-	"audit":       {1, []string{"db"}},                                         // writes inside the business transaction
-	"setting":     {1, []string{"db", "audit"}},                                // a change of settings is audited
-	"pay/wechat":  {1, []string{"pay"}},                                        // implements the contract above it
-	"pay/virtual": {1, []string{"pay"}},                                        // implements the contract above it
-	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "wechat"}}, // gives credentials that fit them
+	"jobs":        {1, []string{"db"}},                                                       // enqueues inside the business transaction
+	"audit":       {1, []string{"db"}},                                                       // writes inside the business transaction
+	"setting":     {1, []string{"db", "audit"}},                                              // a change of settings is audited
+	"pay/wechat":  {1, []string{"pay"}},                                                      // implements the contract above it
+	"pay/virtual": {1, []string{"pay"}},                                                      // implements the contract above it
+	"pay/alipay":  {1, []string{"pay"}},                                                      // implements the contract above it
+	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "pay/alipay", "wechat"}}, // gives credentials that fit them
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored

@@ -1,9 +1,9 @@
 // Package pay is the contract between the shop and the outside payment channels.
 // It knows signatures, amounts and channel states; it knows nothing of orders,
 // users or entitlements and stores nothing. Providers live in the folders below:
-// wechat (WeChat Pay v3: JSAPI, H5, Native) and virtual (mini program virtual
-// payment). Whoever calls a provider keeps the durable record: a provider may
-// answer late, twice or never, and only Query settles a doubt.
+// wechat (WeChat Pay v3: JSAPI, H5, Native), virtual (mini program virtual payment)
+// and alipay (phone and desktop pages). Whoever calls a provider keeps the durable
+// record: a provider may answer late, twice or never, and only Query settles a doubt.
 package pay
 
 import (
@@ -22,6 +22,8 @@ const (
 	WechatH5      Channel = "wechat_h5"      // a phone browser outside WeChat
 	WechatNative  Channel = "wechat_native"  // a QR code on a desktop page
 	WechatVirtual Channel = "wechat_virtual" // wx.requestVirtualPayment, digital goods in the mini program
+	AlipayWap     Channel = "alipay_wap"     // a phone browser outside WeChat
+	AlipayPage    Channel = "alipay_page"    // a desktop page
 )
 
 // Prepay is what a provider needs to open one payment attempt.

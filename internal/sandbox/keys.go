@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"zhizhou/internal/id"
+	pa "zhizhou/internal/pay/alipay"
 	pw "zhizhou/internal/pay/wechat"
 	"zhizhou/internal/wechat"
 
@@ -36,6 +37,7 @@ type keyset struct {
 	PushToken, PushAESKey                        string
 	OfferID, AppKeyLive, AppKeySandbox           string
 	SMSKey                                       string
+	AlipayAppID, AlipaySellerID                  string
 	PersonKey                                    string // openids are derived from it
 
 	merchant, public, cert *rsa.PrivateKey
@@ -49,6 +51,15 @@ func loadKeys(dir string) (*keyset, error) {
 		if err == nil {
 			if err := json.Unmarshal(raw, k); err != nil {
 				return nil, err
+			}
+			if k.AlipayAppID == "" { // kept by an earlier release
+				k.alipay()
+				if raw, err = json.MarshalIndent(k, "", " "); err == nil {
+					err = writeFile(path, raw)
+				}
+				if err != nil {
+					return nil, err
+				}
 			}
 			return k, k.parse()
 		}
@@ -71,14 +82,18 @@ func loadKeys(dir string) (*keyset, error) {
 	return k, k.parse()
 }
 
-func (k *keyset) generate() error {
-	digits := func(n int) string {
-		var b strings.Builder
-		for _, c := range id.Bytes(n) {
-			b.WriteByte('0' + c%10)
-		}
-		return b.String()
+func digits(n int) string {
+	var b strings.Builder
+	for _, c := range id.Bytes(n) {
+		b.WriteByte('0' + c%10)
 	}
+	return b.String()
+}
+
+func (k *keyset) alipay() { k.AlipayAppID, k.AlipaySellerID = MchPrefix+digits(13), "2088"+digits(12) }
+
+func (k *keyset) generate() error {
+	k.alipay()
 	k.MchID, k.APIv3Key = MchPrefix+digits(7), id.Token(16)
 	k.PublicKeyID = "PUB_KEY_ID_0" + digits(25)
 	k.MiniAppID, k.OfficialAppID = "wx"+id.Token(8), "wx"+id.Token(8)
@@ -153,6 +168,7 @@ type Merchant struct {
 	WechatPay pw.Config
 	Weixin    wechat.Config
 	Virtual   virtual.Config
+	Alipay    pa.Config
 	// SMSURL takes POST {phone, code, template}; X-Zhizhou-Signature is the hex
 	// HMAC-SHA256 of the body under SMSKey.
 	SMSURL, SMSKey string
@@ -179,6 +195,7 @@ func (s *Sandbox) Merchant() Merchant {
 			BaseURL: s.cfg.BaseURL + "/weixin", OpenBaseURL: s.cfg.BaseURL + "/weixin", Clock: s.clock,
 		},
 		Virtual: virtual.Config{OfferID: k.OfferID, AppKey: k.AppKeySandbox, Env: virtual.EnvSandbox, AppID: k.MiniAppID, MchID: k.MchID, Clock: s.clock},
+		Alipay:  s.alipayConfig(),
 		SMSURL:  s.cfg.BaseURL + "/sms/send", SMSKey: k.SMSKey,
 	}
 }

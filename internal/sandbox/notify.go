@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"zhizhou/internal/clock"
@@ -128,6 +129,10 @@ func (s *Sandbox) deliver(ctx context.Context, n *Notice, tr Trouble) {
 		taken = s.pushTaken(n, body)
 	}
 	steps := ladder
+	if n.Kind == "alipay" {
+		steps = alipayLadder
+		taken = status == http.StatusOK && strings.TrimSpace(string(body)) == "success"
+	}
 	if n.Inquiry {
 		steps = inquiryLadder
 	}
@@ -146,6 +151,13 @@ func (s *Sandbox) deliver(ctx context.Context, n *Notice, tr Trouble) {
 func (s *Sandbox) post(ctx context.Context, n *Notice, tr Trouble) (int, []byte, error) {
 	if n.Kind == "push" {
 		return s.postPush(ctx, n, tr)
+	}
+	if n.Kind == "alipay" {
+		body, err := s.alipayBody(n, tr.WrongSignature || tr.Probe)
+		if err != nil {
+			return 0, nil, err
+		}
+		return s.send(ctx, n.URL, http.Header{"Content-Type": {"application/x-www-form-urlencoded; charset=utf-8"}}, body)
 	}
 	kind := "transaction"
 	if n.Kind == "refund" {

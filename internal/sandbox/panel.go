@@ -40,7 +40,8 @@ var pages = template.Must(template.New("panel").Funcs(template.FuncMap{
 
 var stateWords = map[string]string{
 	"NOTPAY": "待支付", "SUCCESS": "成功", "REFUND": "有退款", "CLOSED": "已关闭", "PROCESSING": "处理中", "ABNORMAL": "异常",
-	"JSAPI": "微信内支付", "MWEB": "H5 支付", "NATIVE": "扫码支付", "pay": "支付通知", "refund": "退款通知", "push": "消息推送",
+	"JSAPI": "微信内支付", "MWEB": "H5 支付", "NATIVE": "扫码支付", "pay": "支付通知", "refund": "退款通知", "push": "消息推送", "alipay": "支付宝通知",
+	"WAIT_BUYER_PAY": "待支付", "TRADE_SUCCESS": "已支付", "TRADE_CLOSED": "已关闭或全额退款",
 }
 
 // page renders one page. Its policy allows no script; formTo is one more origin
@@ -98,7 +99,7 @@ func (s *Sandbox) home(w http.ResponseWriter, r *http.Request) {
 	_, movable := s.clock.(interface{ Advance(time.Duration) })
 	s.page(w, "home", "", map[string]any{
 		"Open": head(open), "Past": head(past), "Refunds": head(s.Refunds()), "SMS": head(sms), "Notices": head(s.Notices()),
-		"Items": s.items(), "Virtual": head(s.VOrders()), "Trouble": s.Troubles(), "Movable": movable,
+		"Items": s.items(), "Virtual": head(s.VOrders()), "Trades": head(s.Trades()), "Trouble": s.Troubles(), "Movable": movable,
 		"Mch": s.keys.MchID, "People": s.peopleNames(), "Flash": r.URL.Query().Get("say"),
 	})
 }
@@ -200,6 +201,10 @@ func (s *Sandbox) panelDo(w http.ResponseWriter, r *http.Request) {
 			Duplicate: min(num("duplicate"), 20), Reorder: on("reorder"), WrongSignature: on("wrong_signature"), Probe: on("probe"),
 			OrderPaid: on("order_paid"), RefundStuck: on("refund_stuck"), RefundAbnormal: on("refund_abnormal"), NotEnough: on("not_enough"),
 			HoldNotices: on("hold_notices"), BadAnswerSign: on("bad_answer_sign"), NoPushOnVirtual: on("no_push_on_paying"),
+			Bill: BillTrouble{
+				MissingLine: on("bill_missing_line"), ExtraLine: on("bill_extra_line"), ChangedAmount: on("bill_changed_amount"),
+				ChangedState: on("bill_changed_state"), BadHash: on("bill_bad_hash"), NotReady: on("bill_not_ready"),
+			},
 		})
 	} else {
 		sec, _ := strconv.ParseInt(r.FormValue("seconds"), 10, 64)

@@ -18,6 +18,15 @@ func (s *Sandbox) routes() {
 	m.HandleFunc("GET "+v3+"refund/domestic/refunds/{rno}", s.v3(s.queryRefund))
 	m.HandleFunc("GET "+v3+"certificates", s.v3(s.certificates))
 
+	m.HandleFunc("GET "+v3+"bill/tradebill", s.v3(s.wechatBill(s.tradeBillFile)))
+	m.HandleFunc("GET "+v3+"bill/fundflowbill", s.v3(s.wechatBill(s.fundFlowFile)))
+	m.HandleFunc("GET "+v3+"billdownload/file", s.wechatBillFile)
+
+	m.HandleFunc("/alipay/gateway.do", s.gateway)
+	m.HandleFunc("GET /alipay/bill", s.serveFile)
+	m.HandleFunc("GET /alipay/pay/{no}", s.alipayPage)
+	m.HandleFunc("POST /alipay/pay/{no}", s.own(s.alipaySubmit))
+
 	const wx = "/weixin/"
 	m.HandleFunc("POST "+wx+"cgi-bin/stable_token", s.wx(s.stableToken))
 	m.HandleFunc("GET "+wx+"sns/jscode2session", s.wx(s.codeSession))
@@ -33,9 +42,11 @@ func (s *Sandbox) routes() {
 		"/xpay/query_order":          s.queryOrder,
 		"/xpay/notify_provide_goods": s.provideGoods,
 		"/xpay/refund_order":         s.refundOrder,
+		"/xpay/download_bill":        s.virtualBill,
 	} {
 		m.HandleFunc("POST /weixin"+uri, s.xpay(uri, h))
 	}
+	m.HandleFunc("GET /weixin/bill", s.serveFile)
 	m.HandleFunc("POST /sms/send", s.sendSMS)
 
 	m.HandleFunc("GET /{$}", s.home)

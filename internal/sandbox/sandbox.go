@@ -53,10 +53,12 @@ type Sandbox struct {
 	client *http.Client
 	mux    *http.ServeMux
 
-	mu      sync.Mutex // guards st and trouble
+	mu      sync.Mutex // guards st, trouble, files and asked
 	st      state
 	trouble Trouble
-	sending sync.Mutex // one Tick at a time, so that nothing is sent twice by accident
+	files   map[string]billFile // bills that wait to be fetched
+	asked   map[int64]time.Time // days whose virtual payment bill was asked for
+	sending sync.Mutex          // one Tick at a time, so that nothing is sent twice by accident
 }
 
 // New generates or loads keys and state. It sends nothing.

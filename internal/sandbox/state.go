@@ -47,7 +47,7 @@ type Refund struct {
 // Notice is one notification or push with its delivery record.
 type Notice struct {
 	ID        string
-	Kind      string // "pay", "refund" or "push"
+	Kind      string // "pay", "refund", "push" or "alipay"
 	EventType string
 	Subject   string // the number it is about
 	URL       string
@@ -129,6 +129,7 @@ type state struct {
 	Codes   map[string]*code
 	Items   map[string]*Item // "env/id"
 	VOrders map[string]*VOrder
+	Trades  map[string]*Trade
 	Token   string
 	TokenAt time.Time
 }
@@ -161,6 +162,9 @@ func (s *state) fill() {
 	if s.VOrders == nil {
 		s.VOrders = map[string]*VOrder{}
 	}
+	if s.Trades == nil {
+		s.Trades = map[string]*Trade{}
+	}
 }
 
 // Trouble is the set of switches that make the outside world misbehave. Counters
@@ -180,6 +184,8 @@ type Trouble struct {
 	HoldNotices     bool `json:"hold_notices"`      // nothing is delivered
 	BadAnswerSign   bool `json:"bad_answer_sign"`   // API answers whose signature does not hold
 	NoPushOnVirtual bool `json:"no_push_on_paying"` // virtual payments without delivery push
+
+	Bill BillTrouble `json:"bill"`
 }
 
 // SetTrouble replaces all switches.

@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -41,10 +42,11 @@ var ErrSettings = errs.New(errs.Invalid, "virtual_pay_settings", "虚拟支付�
 // Config is one mini program's virtual payment application.
 type Config struct {
 	OfferID string
-	AppKey  string // of the chosen environment
-	Env     int    // EnvLive or EnvSandbox
-	AppID   string // the mini program, for receipts
-	MchID   string // the second-level merchant number, for receipts; may be empty
+	AppKey  string       // of the chosen environment
+	Env     int          // EnvLive or EnvSandbox
+	AppID   string       // the mini program, for receipts
+	MchID   string       // the second-level merchant number, for receipts; may be empty
+	HTTP    *http.Client // fetches bills; http.DefaultClient when nil
 	Clock   clock.Clock
 }
 
