@@ -2,7 +2,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -16,6 +15,7 @@ import (
 
 	"zhizhou/internal/account"
 	"zhizhou/internal/app"
+	"zhizhou/internal/errs"
 )
 
 const usage = `知舟 Zhizhou: self-hosted paid knowledge
@@ -87,6 +87,10 @@ func serve(ctx context.Context, cfg app.Config, log *slog.Logger, args []string)
 }
 
 func tool(ctx context.Context, cfg app.Config, log *slog.Logger, args []string) error {
+	// An audit of a wrong folder must not make an empty shop there and call it sound.
+	if args[0] == "doctor" && !cfg.Exists() {
+		return fmt.Errorf("there is no database at %s: set DATA_DIR or DATABASE_URL as for serve", cfg.DatabaseURL)
+	}
 	a, err := app.New(ctx, cfg, log)
 	if err != nil {
 		return err
@@ -117,13 +121,17 @@ func tool(ctx context.Context, cfg app.Config, log *slog.Logger, args []string) 
 			return flag.ErrHelp
 		}
 		fmt.Fprint(os.Stderr, "password (at least 10 characters): ")
-		password, err := bufio.NewReader(os.Stdin).ReadString('\n')
-		if err != nil && password == "" {
+		password, err := readSecret()
+		if err != nil {
 			return err
 		}
-		s, err := a.Account.CreateStaff(ctx, account.NewStaff{Login: args[2], Name: args[2], Role: "owner", Password: strings.TrimRight(password, "\r\n")})
+		s, err := a.Account.CreateStaff(ctx, account.NewStaff{Login: args[2], Name: args[2], Role: "owner", Password: password})
+		var refused *errs.E
+		if errors.As(err, &refused) {
+			return errors.New(refused.Msg)
+		}
 		if err == nil {
-			fmt.Printf("owner %s made; sign in at %s/admin/ and set up the second factor\n", s.Login, cfg.PublicURL)
+			fmt.Printf("owner %s made; sign in at /admin/ of the running server and set up the second factor\n", s.Login)
 		}
 		return err
 	}

@@ -102,6 +102,7 @@ var (
 	ErrWeChat       = errs.New(errs.Unavailable, "wechat_failed", "微信暂时没有应答，请重试")
 	ErrWeChatCode   = errs.New(errs.Invalid, "wechat_code", "微信授权已过期，请重试")
 	ErrNoPhone      = errs.New(errs.Conflict, "phone_missing", "请先绑定手机号")
+	ErrOwnCode      = errs.New(errs.Invalid, "own_code_needed", "请先验证现在的手机号").Field("own_code", "填写发到现在手机号的验证码")
 	ErrDeviceGone   = errs.New(errs.NotFound, "device_gone", "这台设备已经退出登录")
 	ErrStaffLogin   = errs.New(errs.Conflict, "staff_login_taken", "这个登录名已有人用").Field("login", "已有人用")
 	ErrStaffGone    = errs.New(errs.NotFound, "staff_gone", "没有这位员工")

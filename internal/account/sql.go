@@ -60,6 +60,7 @@ var (
 	qStaffList       = db.Q("account/staff_list", `SELECT `+staffColumns+` FROM staff ORDER BY id LIMIT 500`)
 	qStaffInsert     = db.Q("account/staff_insert", `INSERT INTO staff (id, login, name, role, password_hash, instructor_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
 	qStaffUpdate     = db.Q("account/staff_update", `UPDATE staff SET name = $2, role = $3, instructor_id = $4, disabled_at = $5 WHERE id = $1`)
+	qStaffHash       = db.Q("account/staff_hash", `SELECT password_hash FROM staff WHERE id = $1`)
 	qStaffPassword   = db.Q("account/staff_password", `UPDATE staff SET password_hash = $2 WHERE id = $1`)
 	qStaffOwners     = db.Q("account/staff_owners", `SELECT COUNT(*) FROM staff WHERE role = 'owner' AND disabled_at = 0 AND id <> $1`)
 	qStaffCount      = db.Q("account/staff_count", `SELECT COUNT(*) FROM staff`)

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -102,6 +103,35 @@ func (s *Service) CountStaff(ctx context.Context) (int64, error) {
 	var n int64
 	err := s.DB.Get(ctx, qStaffCount, &n)
 	return n, err
+}
+
+// ChangeStaffPassword lets a member of staff set a password of their own; every
+// other session of theirs ends. Returns ErrPassword, and an
+// Invalid error for a wrong old one.
+func (s *Service) ChangeStaffPassword(ctx context.Context, staffID, sessionID int64, old, fresh string) error {
+	if !strongEnough(fresh) || len(fresh) < 10 {
+		return ErrPassword.Say("员工密码至少 10 位").Field("password", "至少 10 位")
+	}
+	if err := s.take(ctx, ErrLoginOften, quota{fmt.Sprintf("staff-password:%d", staffID), time.Hour, 10}); err != nil {
+		return err
+	}
+	var hash string
+	if err := s.DB.Get(ctx, qStaffHash, &hash, staffID); err != nil {
+		return err
+	}
+	if !s.checkPassword(hash, old) {
+		return errs.New(errs.Invalid, "old_password_wrong", "原密码不对").Field("old", "原密码不对")
+	}
+	hash = s.hashPassword(fresh)
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, qStaffPassword, staffID, hash); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, qStaffSessionsEnd, staffID, sessionID, clock.MS(s.Clock)); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, s.Clock, "staff.password", target(staffID), nil, nil, "本人修改密码")
+	})
 }
 
 // StaffChange is the input of UpdateStaff.

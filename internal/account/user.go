@@ -180,12 +180,34 @@ func (s *Service) SendOwnCode(ctx context.Context, userID int64, address string)
 
 // BindPhone proves phone by code and gives it to the user; if the phone already
 // belongs to another user and this one has none, the two become one and the
-// phone's user is returned. Returns ErrPhoneTaken, ErrCode….
-func (s *Service) BindPhone(ctx context.Context, userID int64, phone, code string) (User, error) {
+// phone's user is returned. Who has a phone proves that one too (ownCode, sent by
+// SendOwnCode): a borrowed session alone cannot move an account to another phone.
+// All other devices are signed out then. Returns ErrOwnCode, ErrPhoneTaken,
+// ErrCode….
+func (s *Service) BindPhone(ctx context.Context, userID, sessionID int64, phone, code, ownCode string) (User, error) {
+	own, err := s.phoneOf(ctx, userID)
+	if err != nil && !errors.Is(err, ErrNoPhone) {
+		return User{}, err
+	}
+	if own != "" {
+		if ownCode == "" {
+			return User{}, ErrOwnCode
+		}
+		if err := s.useCode(ctx, own, ownCode); err != nil {
+			return User{}, err
+		}
+	}
 	if err := s.useCode(ctx, phone, code); err != nil {
 		return User{}, err
 	}
-	return s.bind(ctx, userID, phone)
+	u, err := s.bind(ctx, userID, phone)
+	if err != nil || own == "" {
+		return u, err
+	}
+	return u, s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, qSessionRevokeAll, u.ID, sessionID, clock.MS(s.Clock))
+		return err
+	})
 }
 
 func (s *Service) bind(ctx context.Context, userID int64, phone string) (User, error) {

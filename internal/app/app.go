@@ -201,9 +201,8 @@ func (a *App) periodic() {
 	a.Jobs.Every("commerce", time.Minute, a.Commerce.Sweep)
 	a.Jobs.Every("publish", 15*time.Second, a.Catalog.PublishDue)
 	a.Jobs.Every("items", 15*time.Second, a.SyncItems)
-	a.Jobs.Every("media", 5*time.Minute, func(ctx context.Context) error {
-		return errors.Join(a.Media.Recover(ctx), a.Media.Sweep(ctx))
-	})
+	a.Jobs.Every("media_recover", 30*time.Second, a.Media.Recover)
+	a.Jobs.Every("media", 5*time.Minute, a.Media.Sweep)
 	a.Jobs.Every("learners", 5*time.Minute, func(ctx context.Context) error {
 		counts, err := a.Access.Counts(ctx)
 		if err != nil {

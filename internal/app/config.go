@@ -48,8 +48,8 @@ func FromEnv() (Config, error) {
 	c := Config{
 		Addr: e.text("ADDR", "127.0.0.1:8080"), MetricsAddr: e.maybe("METRICS_ADDR", "127.0.0.1:9464"), DataDir: e.text("DATA_DIR", "data"),
 		DatabaseURL: e.secret("DATABASE_URL"), BlobURL: e.text("BLOB_URL", ""), BlobAccess: e.secret("BLOB_ACCESS_KEY"), BlobSecret: e.secret("BLOB_SECRET_KEY"),
-		MasterKey: e.secret("MASTER_KEY"), NodeID: e.number("NODE_ID", 0), Sandbox: e.text("SANDBOX", "") == "1",
-		MaxDevices: e.number("MAX_DEVICES", 5), MaxPlays: e.number("MAX_PLAYS", 2), SegmentBase: e.text("SEGMENT_BASE_URL", ""),
+		MasterKey: e.secret("MASTER_KEY"), NodeID: e.number("NODE_ID", 0), Sandbox: e.yes("SANDBOX"),
+		MaxDevices: e.many("MAX_DEVICES", 5), MaxPlays: e.many("MAX_PLAYS", 2), SegmentBase: e.text("SEGMENT_BASE_URL", ""),
 		Limits:       web.Limits{Address: e.number("LIMIT_ADDRESS", 1200), Session: e.number("LIMIT_SESSION", 600), Plays: e.number("LIMIT_PLAYS", 200)},
 		WeChatPayURL: e.text("WECHAT_PAY_BASE_URL", ""), WeChatURL: e.text("WECHAT_API_BASE_URL", ""), WeChatOpenURL: e.text("WECHAT_OPEN_BASE_URL", ""),
 		SMSURL: e.text("SMS_URL", ""), SMSKey: e.secret("SMS_KEY"),
@@ -105,6 +105,16 @@ func (c *Config) Complete() error {
 	return nil
 }
 
+// Exists reports whether the database is there already; one on a server is taken
+// to be.
+func (c Config) Exists() bool {
+	if strings.Contains(c.DatabaseURL, "://") && !strings.HasPrefix(c.DatabaseURL, "sqlite://") {
+		return true
+	}
+	_, err := os.Stat(strings.TrimPrefix(c.DatabaseURL, "sqlite://"))
+	return err == nil
+}
+
 type env struct{ err error }
 
 func (e *env) text(name, fallback string) string {
@@ -132,6 +142,25 @@ func (e *env) secret(name string) string {
 		e.err = errors.Join(e.err, fmt.Errorf("%s_FILE: %w", name, err))
 	}
 	return strings.TrimSpace(string(raw))
+}
+
+// yes reads a switch.
+func (e *env) yes(name string) bool {
+	v := e.text(name, "")
+	on, err := strconv.ParseBool(v)
+	if v != "" && err != nil {
+		e.err = errors.Join(e.err, fmt.Errorf("%s: %q is neither 1 nor 0", name, v))
+	}
+	return on
+}
+
+// many is number for what must be 1 or more.
+func (e *env) many(name string, fallback int) int {
+	n := e.number(name, fallback)
+	if n < 1 {
+		e.err = errors.Join(e.err, fmt.Errorf("%s: must be 1 or more", name))
+	}
+	return n
 }
 
 func (e *env) number(name string, fallback int) int {

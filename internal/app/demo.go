@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"zhizhou/demo"
 	"zhizhou/internal/account"
@@ -55,7 +56,7 @@ func (a *App) seedAgreements(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if err := a.Account.PublishAgreement(ctx, tx, account.Agreement{Kind: kind, Version: "2026-11-01", Title: title, BodyHTML: string(body), EffectiveAt: 1}); err != nil {
+			if err := a.Account.PublishAgreement(ctx, tx, account.Agreement{Kind: kind, Version: "2026-11-01", Title: title, BodyHTML: string(body), EffectiveAt: time.Date(2026, 11, 1, 0, 0, 0, 0, clock.China).UnixMilli()}); err != nil {
 				return err
 			}
 		}

@@ -2,8 +2,11 @@ package app_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
+
+	"zhizhou/internal/app"
 )
 
 // One person by phone on the web and by WeChat in the mini program becomes one
@@ -38,13 +41,17 @@ func TestProvingThePhoneJoinsAccounts(t *testing.T) {
 
 		other := w.learner("13700137001", nil)
 		other.want(200, "", "POST", "/api/auth/sms", map[string]any{"phone": "13700137002"})
-		changed := other.want(200, "", "POST", "/api/me/phone", map[string]any{"phone": "13700137002", "code": w.code("13700137002")})
+		w.clock.Advance(time.Minute)
+		other.want(200, "", "POST", "/api/auth/sms", map[string]any{})
+		changed := other.want(200, "", "POST", "/api/me/phone", map[string]any{"phone": "13700137002", "code": w.code("13700137002"), "own_code": w.code("13700137001")})
 		if changed.str("phone_masked") != "137****7002" {
 			t.Fatalf("phone %s", changed.raw)
 		}
 		w.clock.Advance(2 * time.Minute)
 		other.want(200, "", "POST", "/api/auth/sms", map[string]any{"phone": phone})
-		other.want(409, "phone_taken", "POST", "/api/me/phone", map[string]any{"phone": phone, "code": w.code(phone)})
+		w.clock.Advance(time.Minute)
+		other.want(200, "", "POST", "/api/auth/sms", map[string]any{})
+		other.want(409, "phone_taken", "POST", "/api/me/phone", map[string]any{"phone": phone, "code": w.code(phone), "own_code": w.code("13700137002")})
 	})
 }
 
@@ -102,4 +109,56 @@ func TestWeChatStateIsBoundToTheBrowser(t *testing.T) {
 		p.want(422, "wechat_state", "GET", "/api/auth/wechat/callback?code=x&state=forged", nil)
 		w.person(nil).want(422, "wechat_state", "GET", "/api/auth/wechat/callback?code=x&state=y", nil)
 	})
+}
+
+// A borrowed session cannot move an account to another phone: the phone of now is
+// proven too, and the other devices are signed out.
+func TestChangingThePhoneProvesBoth(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		const own, fresh = "13800139201", "13800139202"
+		p := w.learner(own, nil)
+		w.clock.Advance(2 * time.Minute)
+		other := w.learner(own, nil) // a second device
+		w.clock.Advance(2 * time.Minute)
+		p.want(200, "", "POST", "/api/auth/sms", map[string]any{"phone": fresh, "consents": consents})
+		body := map[string]any{"phone": fresh, "code": w.code(fresh)}
+		p.want(422, "own_code_needed", "POST", "/api/me/phone", body)
+		p.want(200, "", "POST", "/api/auth/sms", map[string]any{})
+		body["own_code"] = "x" + w.code(own)[1:]
+		p.want(422, "sms_code_wrong", "POST", "/api/me/phone", body)
+		body["own_code"] = w.code(own)
+		if u := p.want(200, "", "POST", "/api/me/phone", body); u.str("phone_masked") != "138****9202" {
+			t.Fatalf("%s", u.raw)
+		}
+		other.want(401, "", "GET", "/api/me/devices", nil)
+		p.want(200, "", "GET", "/api/me/devices", nil)
+	})
+}
+
+func TestStaffChangeTheirOwnPassword(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.staff("operator")
+		p.want(422, "old_password_wrong", "PUT", "/api/console/me/password", map[string]any{"old": "wrong horse 9", "password": "battery staple 7"})
+		p.want(422, "password_weak", "PUT", "/api/console/me/password", map[string]any{"old": "correct horse 9", "password": "short"})
+		p.want(204, "", "PUT", "/api/console/me/password", map[string]any{"old": "correct horse 9", "password": "battery staple 7"})
+		p.want(200, "", "GET", "/api/console/me", nil)
+		again := w.person(nil)
+		again.want(401, "", "POST", "/api/console/auth/login", map[string]any{"login": "operator-test", "password": "correct horse 9"})
+		again.want(200, "", "POST", "/api/console/auth/login", map[string]any{"login": "operator-test", "password": "battery staple 7"})
+	})
+}
+
+func TestBadConfigurationStopsTheStart(t *testing.T) {
+	for name, value := range map[string]string{"SANDBOX": "yes please", "MAX_DEVICES": "-3", "MAX_PLAYS": "0", "NODE_ID": "9", "PUBLIC_URL": "school.example", "LIMIT_PLAYS": "-1"} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(name, value)
+			if _, err := app.FromEnv(); err == nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("%s=%s: %v", name, value, err)
+			}
+		})
+	}
+	t.Setenv("DATA_DIR", t.TempDir())
+	if c, err := app.FromEnv(); err != nil || c.Exists() {
+		t.Errorf("an empty folder has a database: %v", err)
+	}
 }

@@ -279,8 +279,8 @@ func TestIdempotencyAndOwners(t *testing.T) {
 		other.with("steal-pay").want(404, "order_gone", "POST", "/api/orders/"+no+"/pay", map[string]any{})
 		other.with("steal-refund").want(404, "order_gone", "POST", "/api/orders/"+no+"/refunds", map[string]any{"reason": "不是我的"})
 		stolen := p.want(200, "", "POST", "/api/quotes", map[string]any{"sku_id": w.sku}).str("token")
-		other.with("stolen-quote").want(409, "quote_expired", "POST", "/api/orders", map[string]any{"quote_token": stolen, "terms_confirmed": true})
-		p.with("forged-quote").want(409, "quote_expired", "POST", "/api/orders", map[string]any{"quote_token": stolen[:len(stolen)-2] + "xx", "terms_confirmed": true})
+		other.with("stolen-quote").want(422, "quote_invalid", "POST", "/api/orders", map[string]any{"quote_token": stolen, "terms_confirmed": true})
+		p.with("forged-quote").want(422, "quote_invalid", "POST", "/api/orders", map[string]any{"quote_token": stolen[:len(stolen)-2] + "xx", "terms_confirmed": true})
 	})
 }
 

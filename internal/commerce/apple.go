@@ -30,13 +30,13 @@ func (s *Service) AppleInquiry(ctx context.Context, outTradeNo string) (agree bo
 		return false, "", errors.Join(err, ErrOrderGone)
 	}
 	it := items[0]
-	watched, err := s.watched(ctx, s.DB, o, it)
+	had, err := s.evidence(ctx, s.DB, o, it)
 	if err != nil {
 		return false, "", err
 	}
 	inTime := clock.MS(s.Clock) <= o.PaidAt+it.RefundDays*24*3600*1000
-	agree = o.Status == Paid && it.RefundDays > 0 && inTime && watched <= it.RefundMaxWatchedPercent
-	return agree, fmt.Sprintf("付款时间 %d，约定 %d 天且学习不超过 %d%%，实际已学 %d%%", o.PaidAt, it.RefundDays, it.RefundMaxWatchedPercent, watched), nil
+	agree = o.Status == Paid && it.RefundDays > 0 && inTime && had.Watched <= it.RefundMaxWatchedPercent
+	return agree, fmt.Sprintf("付款时间 %d，约定 %d 天且学习不超过 %d%%，实际已学 %d%%，已取走内容 %d%%", o.PaidAt, it.RefundDays, it.RefundMaxWatchedPercent, had.Watched, had.Delivered), nil
 }
 
 // channelRefund records a refund that the channel made without being asked by us:

@@ -120,6 +120,8 @@ var (
 	ErrCodes          = errs.New(errs.Invalid, "codes_invalid", "请检查兑换码设置")
 	ErrCodeGone       = errs.New(errs.NotFound, "code_gone", "兑换码不对，或已经失效")
 	ErrCodeUsed       = errs.New(errs.Conflict, "code_used", "这个兑换码已经用过了")
+	ErrQuoteToken     = errs.New(errs.Invalid, "quote_invalid", "报价无效，请重新打开结算页")
+	ErrRefundReason   = errs.New(errs.Invalid, "refund_reason", "请用 2–200 个字说明原因").Field("reason", "2–200 个字")
 	ErrRefundItem     = errs.New(errs.Invalid, "refund_item", "请选择要退的商品").Field("item_id", "这笔订单有多件商品")
 	ErrRefundApple    = errs.New(errs.Conflict, "refund_apple", "苹果设备上的订单由 App Store 退款，请在 App Store 的购买记录里申请")
 )

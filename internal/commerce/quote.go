@@ -519,18 +519,19 @@ func (s *Service) sign(ask Ask, q Quote) string {
 	return body + "." + s.Box.Sign("quote", body)
 }
 
-// readToken opens a token of this user. Returns ErrQuote.
+// readToken opens a token of this user. Returns ErrQuoteToken for one that is
+// not ours or not theirs, ErrQuote for one whose time is over.
 func (s *Service) readToken(userID int64, token string) (tokenBody, error) {
 	var b tokenBody
 	body, sig, ok := strings.Cut(token, ".")
 	if !ok || !s.Box.Verify("quote", body, sig) {
-		return b, ErrQuote
+		return b, ErrQuoteToken
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(body)
-	if err != nil || json.Unmarshal(raw, &b) != nil {
-		return b, ErrQuote
+	if err != nil || json.Unmarshal(raw, &b) != nil || b.Ask.UserID != userID {
+		return b, ErrQuoteToken
 	}
-	if b.Ask.UserID != userID || s.Clock.Now().UnixMilli() > b.Expires {
+	if s.Clock.Now().UnixMilli() > b.Expires {
 		return b, ErrQuote
 	}
 	return b, nil

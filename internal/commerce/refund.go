@@ -14,6 +14,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
+	"zhizhou/internal/learning"
 	"zhizhou/internal/ledger"
 	"zhizhou/internal/money"
 	"zhizhou/internal/pay"
@@ -24,38 +25,39 @@ const refundTimeout = time.Minute
 // Refund is money on its way back. No is the channel's out_refund_no and stays the
 // same through every retry: a new number would be a second refund (INV-6).
 type Refund struct {
-	ID              int64
-	No              string
-	OrderID         int64
-	OrderItemID     int64 // 0: a payment that never opened anything
-	PaymentID       int64
-	UserID          int64
-	Cause           string // requested, staff, duplicate, late, channel, group_failed, gift_unreceived
-	AmountFen       int64
-	EndsAccess      bool // also when a part stays paid: the unused time of a period
-	Reason          string
-	Reply           string
-	Status          string
-	WatchedPercent  int64 // evidence, at the time of asking
-	RequestedAt     int64
-	DecidedAt       int64
-	DecidedBy       int64
-	FinishedAt      int64
-	ChannelRefundID string
-	CheckAt         int64
-	Checks          int64
-	LastError       string
+	ID               int64
+	No               string
+	OrderID          int64
+	OrderItemID      int64 // 0: a payment that never opened anything
+	PaymentID        int64
+	UserID           int64
+	Cause            string // requested, staff, duplicate, late, channel, group_failed, gift_unreceived
+	AmountFen        int64
+	EndsAccess       bool // also when a part stays paid: the unused time of a period
+	Reason           string
+	Reply            string
+	Status           string
+	WatchedPercent   int64 // evidence, at the time of asking: reported by the player
+	DeliveredPercent int64 // and handed out with its keys
+	RequestedAt      int64
+	DecidedAt        int64
+	DecidedBy        int64
+	FinishedAt       int64
+	ChannelRefundID  string
+	CheckAt          int64
+	Checks           int64
+	LastError        string
 }
 
 // Refundable tells whether a buyer may ask for a line's money back now, and if
 // not, why.
 type Refundable struct {
-	ItemID         int64
-	Allowed        bool
-	Reason         string
-	MaxFen         int64
-	WatchedPercent int64
-	EndsAccess     bool // what is given back is the unused time: the rest stays paid
+	ItemID     int64
+	Allowed    bool
+	Reason     string
+	MaxFen     int64
+	Evidence   learning.Evidence
+	EndsAccess bool // what is given back is the unused time: the rest stays paid
 }
 
 // Refundable answers for each line of an order by the promise stored on it.
@@ -89,7 +91,7 @@ func (s *Service) refundable(ctx context.Context, r db.Reader, o Order, it Item,
 	}
 	out.MaxFen = it.PriceFen - it.RefundedFen
 	var err error
-	if out.WatchedPercent, err = s.watched(ctx, r, o, it); err != nil {
+	if out.Evidence, err = s.evidence(ctx, r, o, it); err != nil {
 		return out, err
 	}
 	inTime := clock.MS(s.Clock) <= o.PaidAt+it.RefundDays*day
@@ -102,7 +104,7 @@ func (s *Service) refundable(ctx context.Context, r db.Reader, o Order, it Item,
 		out.Reason = "赠送的商品请用「退回未领取的份数」"
 	case it.RefundDays == 0:
 		out.Reason = "这个商品不支持退款"
-	case inTime && out.WatchedPercent <= it.RefundMaxWatchedPercent:
+	case inTime && out.Evidence.Watched <= it.RefundMaxWatchedPercent:
 		out.Allowed = true
 		out.Reason = RefundText(it.RefundDays, it.RefundMaxWatchedPercent)
 	case it.Kind == catalog.KindMembership:
@@ -110,19 +112,19 @@ func (s *Service) refundable(ctx context.Context, r db.Reader, o Order, it Item,
 	case !inTime:
 		out.Reason = fmt.Sprintf("已超过付款后 %d 天", it.RefundDays)
 	default:
-		out.Reason = fmt.Sprintf("已学 %d%%，超过了 %d%%", out.WatchedPercent, it.RefundMaxWatchedPercent)
+		out.Reason = fmt.Sprintf("已学 %d%%，超过了 %d%%", out.Evidence.Watched, it.RefundMaxWatchedPercent)
 	}
 	return out, nil
 }
 
 const day = int64(24 * 3600 * 1000)
 
-// watched is the evidence for a refund: how much of what a line opened was had.
-func (s *Service) watched(ctx context.Context, r db.Reader, o Order, it Item) (int64, error) {
+// evidence is how much of what a line opened was had.
+func (s *Service) evidence(ctx context.Context, r db.Reader, o Order, it Item) (learning.Evidence, error) {
 	if it.CourseID == 0 || o.Gift {
-		return 0, nil
+		return learning.Evidence{}, nil
 	}
-	return s.Learning.WatchedPercent(ctx, r, o.UserID, it.CourseID)
+	return s.Learning.Evidence(ctx, r, o.UserID, it.CourseID)
 }
 
 // unused gives back the time of a membership that is still to come, by the day.
@@ -158,11 +160,12 @@ func pick(items []Item, itemID int64) (Item, error) {
 
 // RequestRefund asks for the money of one line back, for finance to decide; itemID
 // 0 is the only line. A repeat with the same key gives the same refund. Returns
-// ErrOrderGone, ErrRefundItem, ErrRefundPolicy with the reason, ErrRefundApple.
+// ErrRefundReason, ErrOrderGone, ErrRefundItem, ErrRefundPolicy with the reason,
+// ErrRefundApple.
 func (s *Service) RequestRefund(ctx context.Context, userID int64, no, key string, itemID int64, reason string) (Refund, error) {
 	reason = strings.TrimSpace(reason)
 	if n := utf8.RuneCountInString(reason); n < 2 || n > 200 {
-		return Refund{}, ErrRefundPolicy.Say("请用 2–200 个字说明原因").Field("reason", "2–200 个字")
+		return Refund{}, ErrRefundReason
 	}
 	o, err := s.Order(ctx, userID, no)
 	if err != nil {
@@ -201,7 +204,7 @@ func (s *Service) RequestRefund(ctx context.Context, userID int64, no, key strin
 		}
 		out = Refund{
 			ID: id.New(), No: id.Code(), OrderID: o.ID, OrderItemID: it.ID, PaymentID: p.ID, UserID: userID, Cause: "requested", EndsAccess: can.EndsAccess,
-			AmountFen: can.MaxFen, Reason: reason, Status: RefundRequested, WatchedPercent: can.WatchedPercent, RequestedAt: clock.MS(s.Clock),
+			AmountFen: can.MaxFen, Reason: reason, Status: RefundRequested, WatchedPercent: can.Evidence.Watched, DeliveredPercent: can.Evidence.Delivered, RequestedAt: clock.MS(s.Clock),
 		}
 		return s.insertRefund(ctx, tx, out, "u:"+key)
 	})
@@ -228,7 +231,7 @@ func (s *Service) paidParts(ctx context.Context, tx *db.Tx, o Order) ([]Item, Pa
 
 func (s *Service) insertRefund(ctx context.Context, tx *db.Tx, r Refund, key string) error {
 	_, err := tx.Exec(ctx, qRefundInsert, r.ID, r.No, r.OrderID, r.OrderItemID, r.PaymentID, r.UserID, key, r.Cause, r.AmountFen, r.EndsAccess, r.Reason,
-		r.Status, r.WatchedPercent, r.RequestedAt, r.CheckAt)
+		r.Status, r.WatchedPercent, r.DeliveredPercent, r.RequestedAt, r.CheckAt)
 	return err
 }
 
@@ -275,13 +278,13 @@ func (s *Service) StaffRefund(ctx context.Context, no, key string, itemID, amoun
 		if amountFen < 1 || amountFen > left {
 			return ErrRefundAmount
 		}
-		watched, err := s.watched(ctx, tx, o, it)
+		had, err := s.evidence(ctx, tx, o, it)
 		if err != nil {
 			return err
 		}
 		out = Refund{
 			ID: id.New(), No: id.Code(), OrderID: o.ID, OrderItemID: it.ID, PaymentID: p.ID, UserID: o.UserID, Cause: "staff",
-			AmountFen: amountFen, Reason: reason, Status: RefundRequested, WatchedPercent: watched, RequestedAt: clock.MS(s.Clock),
+			AmountFen: amountFen, Reason: reason, Status: RefundRequested, WatchedPercent: had.Watched, DeliveredPercent: had.Delivered, RequestedAt: clock.MS(s.Clock),
 		}
 		if err := s.insertRefund(ctx, tx, out, "s:"+key); err != nil {
 			return err

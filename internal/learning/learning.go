@@ -55,13 +55,14 @@ var (
 			WHERE m.course_id = l.course_id AND m.deleted_at = 0 AND (mc.position < lc.position OR (mc.position = lc.position AND m.position <= l.position))) AS lesson_no
 		FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id JOIN courses c ON c.id = p.course_id
 		WHERE p.user_id = $1 AND l.deleted_at = 0 AND c.deleted_at = 0 ORDER BY p.studied_at DESC LIMIT $2`)
-	// Of each lesson the larger counts: what the player reported, or what was handed out.
-	qWatched = db.Q("learning/watched", `SELECT CAST(COALESCE(SUM(CASE WHEN w.had_ms < w.duration_ms THEN w.had_ms ELSE w.duration_ms END), 0) AS BIGINT) FROM (
-		SELECT s.duration_ms, CASE WHEN s.covered_ms > s.delivered_ms THEN s.covered_ms ELSE s.delivered_ms END AS had_ms FROM (
-			SELECT l.duration_ms, COALESCE(p.covered_ms, 0) AS covered_ms,
-				COALESCE((SELECT SUM(d.ms) FROM delivered_parts d WHERE d.user_id = $1 AND d.asset_id = l.asset_id), 0) AS delivered_ms
-			FROM lessons l LEFT JOIN lesson_progress p ON p.lesson_id = l.id AND p.user_id = $1
-			WHERE l.course_id = $2 AND l.deleted_at = 0 AND NOT l.is_free) s) w`)
+	// What a player reported, and what was handed out with its keys: the first is the
+	// measure of the refund promise, the second tells finance who took without
+	// reporting. A lesson that everybody may see counts in neither.
+	qWatched = db.Q("learning/watched", `SELECT CAST(COALESCE(SUM(CASE WHEN p.covered_ms < l.duration_ms THEN p.covered_ms ELSE l.duration_ms END), 0) AS BIGINT)
+		FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id WHERE p.user_id = $1 AND p.course_id = $2 AND l.deleted_at = 0 AND NOT l.is_free`)
+	qDelivered = db.Q("learning/delivered", `SELECT CAST(COALESCE(SUM(CASE WHEN d.ms < l.duration_ms THEN d.ms ELSE l.duration_ms END), 0) AS BIGINT) FROM lessons l
+		JOIN (SELECT asset_id, SUM(ms) AS ms FROM delivered_parts WHERE user_id = $1 GROUP BY asset_id) d ON d.asset_id = l.asset_id
+		WHERE l.course_id = $2 AND l.deleted_at = 0 AND NOT l.is_free`)
 	qPaidMS        = db.Q("learning/paid_ms", `SELECT CAST(COALESCE(SUM(duration_ms), 0) AS BIGINT) FROM lessons WHERE course_id = $1 AND deleted_at = 0 AND NOT is_free`)
 	qMergeFrom     = db.Q("learning/merge_from", `SELECT lesson_id, course_id, position_ms, covered_ms, spans, finished_at, started_at, studied_at FROM lesson_progress WHERE user_id = $1`)
 	qMergeSessions = db.Q("learning/merge_sessions", `UPDATE study_sessions SET user_id = $2 WHERE user_id = $1`)
@@ -314,17 +315,23 @@ func (s *Service) TotalMS(ctx context.Context, userID int64) (int64, error) {
 	return n, err
 }
 
-// WatchedPercent is the share of a course that somebody has had, for the refund
-// policy: what was watched by the player's reports, or handed out with its keys.
-func (s *Service) WatchedPercent(ctx context.Context, r db.Reader, userID, courseID int64) (int64, error) {
-	var have, all int64
-	if err := r.Get(ctx, qWatched, &have, userID, courseID); err != nil {
-		return 0, err
+// Evidence is what somebody has had of a course, in percent of its paid minutes.
+type Evidence struct {
+	Watched   int64 // by the player's reports: the measure of the refund promise
+	Delivered int64 // handed out with its keys, whether reported or not
+}
+
+// Evidence answers for the refund policy.
+func (s *Service) Evidence(ctx context.Context, r db.Reader, userID, courseID int64) (Evidence, error) {
+	var watched, delivered, all int64
+	if err := r.Get(ctx, qPaidMS, &all, courseID); err != nil {
+		return Evidence{}, err
 	}
-	if err := r.Get(ctx, qPaidMS, &all, courseID); err != nil && !errors.Is(err, db.ErrNone) {
-		return 0, err
+	if err := r.Get(ctx, qWatched, &watched, userID, courseID); err != nil {
+		return Evidence{}, err
 	}
-	return Percent(have, all), nil
+	err := r.Get(ctx, qDelivered, &delivered, userID, courseID)
+	return Evidence{Percent(watched, all), Percent(delivered, all)}, err
 }
 
 // Merge joins the evidence of two users who became one.

@@ -9,8 +9,8 @@ import (
 	"zhizhou/internal/db"
 )
 
-// Recover gives work that died with its process back to the queue. It runs each
-// minute on one node; the queue's own rescue would take hours.
+// Recover gives work that died with its process back to the queue. It runs twice a
+// minute; the queue's own rescue would take hours.
 func (s *Service) Recover(ctx context.Context) error {
 	dead := s.now() - silence.Milliseconds()
 	var stuck, previews []int64

@@ -32,7 +32,7 @@ func (Transcode) InsertOpts() river.InsertOpts {
 }
 
 const (
-	silence      = 90 * time.Second // after which a run counts as dead
+	silence      = 45 * time.Second // after which a run counts as dead; it reports every ten
 	maxFailures  = 3                // transient failures before an asset fails
 	maxAttempts  = 6                // claims, also those that ended with the whole process
 	waitingAgain = 15 * time.Minute // after which a released asset gets another job

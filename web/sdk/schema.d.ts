@@ -881,6 +881,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a password of one's own */
+        put: operations["console_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/me/totp/begin": {
         parameters: {
             query?: never;
@@ -3199,6 +3216,11 @@ export interface components {
             cause: "requested" | "staff" | "duplicate" | "late" | "channel";
             /** Format: int64 */
             decided_at: number;
+            /**
+             * Format: int64
+             * @description Handed out with its keys by then, reported or not
+             */
+            delivered_percent: number;
             /** Format: int64 */
             finished_at: number;
             /** Format: int64 */
@@ -3220,7 +3242,7 @@ export interface components {
             unclaimed: boolean;
             /**
              * Format: int64
-             * @description Of the course, when the refund was asked for
+             * @description Studied of the paid minutes, when the refund was asked for
              */
             watched_percent: number;
         };
@@ -3522,6 +3544,10 @@ export interface components {
         };
         Console_outline_orderRequest: {
             chapters: components["schemas"]["ConsolePlace"][];
+        };
+        Console_passwordRequest: {
+            old: string;
+            password: string;
         };
         Console_payment_testRequest: {
             /** @enum {string} */
@@ -4047,6 +4073,8 @@ export interface components {
         };
         Me_phoneRequest: {
             code: string;
+            /** @description Sent to the phone of now; needed by who has one */
+            own_code?: string;
             phone: string;
         };
         MemberView: {
@@ -9525,6 +9553,91 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConsoleMeView"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_passwordRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {

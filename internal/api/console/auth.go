@@ -83,6 +83,17 @@ func (r *routes) auth() {
 		Secret string `json:"secret"`
 		URL    string `json:"url" doc:"otpauth address for a QR code"`
 	}
+	web.Handle(r.web, quiet(route("password", http.MethodPut, "me/password", "Set a password of one's own", "console auth", "self")),
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Old      string `json:"old" maxLength:"256"`
+				Password string `json:"password" maxLength:"256"`
+			}
+		},
+		) (*none, error) {
+			me := web.CallerOf(ctx).Staff
+			return nil, r.Account.ChangeStaffPassword(ctx, me.ID, me.SessionID, in.Body.Old, in.Body.Password)
+		})
 	web.Handle(r.web, route("totp_begin", http.MethodPost, "me/totp/begin", "Begin to set up the second factor", "console auth", "self"),
 		func(ctx context.Context, _ *none) (*web.Body[enrolment], error) {
 			e, err := r.Account.BeginTOTP(ctx, web.CallerOf(ctx).Staff.ID)

@@ -69,24 +69,25 @@ type PaymentView struct {
 
 // RefundView is a refund with its evidence.
 type RefundView struct {
-	ID             int64  `json:"id"`
-	No             string `json:"no"`
-	OrderNo        string `json:"order_no"`
-	Title          string `json:"title"`
-	Nickname       string `json:"nickname"`
-	Cause          string `json:"cause" enum:"requested,staff,duplicate,late,channel"`
-	AmountFen      int64  `json:"amount_fen"`
-	Reason         string `json:"reason"`
-	Reply          string `json:"reply"`
-	Status         string `json:"status"`
-	StatusLabel    string `json:"status_label"`
-	WatchedPercent int64  `json:"watched_percent" doc:"Of the course, when the refund was asked for"`
-	PaidAt         int64  `json:"paid_at"`
-	RequestedAt    int64  `json:"requested_at"`
-	DecidedAt      int64  `json:"decided_at"`
-	FinishedAt     int64  `json:"finished_at"`
-	LastError      string `json:"last_error"`
-	Unclaimed      bool   `json:"unclaimed" doc:"Of money that opened nothing: access is not touched"`
+	ID               int64  `json:"id"`
+	No               string `json:"no"`
+	OrderNo          string `json:"order_no"`
+	Title            string `json:"title"`
+	Nickname         string `json:"nickname"`
+	Cause            string `json:"cause" enum:"requested,staff,duplicate,late,channel"`
+	AmountFen        int64  `json:"amount_fen"`
+	Reason           string `json:"reason"`
+	Reply            string `json:"reply"`
+	Status           string `json:"status"`
+	StatusLabel      string `json:"status_label"`
+	WatchedPercent   int64  `json:"watched_percent" doc:"Studied of the paid minutes, when the refund was asked for"`
+	DeliveredPercent int64  `json:"delivered_percent" doc:"Handed out with its keys by then, reported or not"`
+	PaidAt           int64  `json:"paid_at"`
+	RequestedAt      int64  `json:"requested_at"`
+	DecidedAt        int64  `json:"decided_at"`
+	FinishedAt       int64  `json:"finished_at"`
+	LastError        string `json:"last_error"`
+	Unclaimed        bool   `json:"unclaimed" doc:"Of money that opened nothing: access is not touched"`
 }
 
 // EventView is something that happened to an order.
@@ -268,7 +269,7 @@ func (r *routes) orderDetail(ctx context.Context, no string) (*web.Body[OrderDet
 func refundView(x commerce.RefundRow) RefundView {
 	return RefundView{
 		ID: x.ID, No: x.No, OrderNo: x.OrderNo, Title: x.Title, Nickname: x.Nickname, Cause: x.Cause, AmountFen: x.AmountFen, Reason: x.Reason,
-		Reply: x.Reply, Status: x.Status, StatusLabel: refundLabels[x.Status], WatchedPercent: x.WatchedPercent, PaidAt: x.PaidAt, RequestedAt: x.RequestedAt,
+		Reply: x.Reply, Status: x.Status, StatusLabel: refundLabels[x.Status], WatchedPercent: x.WatchedPercent, DeliveredPercent: x.DeliveredPercent, PaidAt: x.PaidAt, RequestedAt: x.RequestedAt,
 		DecidedAt: x.DecidedAt, FinishedAt: x.FinishedAt, LastError: x.LastError, Unclaimed: x.OrderItemID == 0,
 	}
 }

@@ -71,12 +71,14 @@ func (r *routes) me() {
 	web.Handle(r.web, me("me_phone", http.MethodPost, "/api/me/phone", "Bind or change the phone", 200),
 		func(ctx context.Context, in *struct {
 			Body struct {
-				Phone string `json:"phone" maxLength:"20"`
-				Code  string `json:"code" minLength:"6" maxLength:"6"`
+				Phone   string `json:"phone" maxLength:"20"`
+				Code    string `json:"code" minLength:"6" maxLength:"6"`
+				OwnCode string `json:"own_code,omitempty" maxLength:"6" doc:"Sent to the phone of now; needed by who has one"`
 			}
 		},
 		) (*web.Body[UserView], error) {
-			u, err := r.Account.BindPhone(ctx, web.UserID(ctx), in.Body.Phone, in.Body.Code)
+			me := web.CallerOf(ctx).User
+			u, err := r.Account.BindPhone(ctx, me.ID, me.SessionID, in.Body.Phone, in.Body.Code, in.Body.OwnCode)
 			return r.userAnswer(ctx, u, err)
 		})
 	web.Handle(r.web, me("me_password", http.MethodPut, "/api/me/password", "Set a password", 200),

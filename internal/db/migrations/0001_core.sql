@@ -480,7 +480,8 @@ CREATE TABLE refunds (
   reason            TEXT NOT NULL,
   reply             TEXT NOT NULL DEFAULT '',
   status            TEXT NOT NULL CHECK (status IN ('requested', 'approved', 'processing', 'succeeded', 'rejected', 'abnormal')),
-  watched_percent   BIGINT NOT NULL DEFAULT 0,
+  watched_percent   BIGINT NOT NULL DEFAULT 0, -- evidence when it was asked for: reported by the player,
+  delivered_percent BIGINT NOT NULL DEFAULT 0, -- and handed out with its keys
   requested_at      BIGINT NOT NULL,
   decided_at        BIGINT NOT NULL DEFAULT 0,
   decided_by        BIGINT NOT NULL DEFAULT 0,
