@@ -34,14 +34,31 @@ export interface Operations {
   consent: Op<{ body: t.Consent; res: void }>
   consents: Op<{ res: { items: t.ConsentRow[] } }>
 
-  quote: Op<{ body: { sku_id: number }; res: t.Quote }>
+  goods: Op<{ query: { kind: 'bundle' | 'membership' | 'service' }; res: { items: t.GoodsCard[] } }>
+  goodsOne: Op<{ path: Id; res: t.Goods }>
+  lessonGoods: Op<{ path: Id; res: t.Goods }>
+  promotions: Op<{ path: Id; res: { items: t.Promotion[] } }>
+  membershipsMine: Op<{ res: { items: t.Membership[] } }>
+  coupons: Op<{ res: { items: t.Coupon[] } }>
+  claimCoupon: Op<{ path: Id; res: void }>
+  couponCode: Op<{ body: { code: string }; res: void }>
+  wallet: Op<{ query: Cursor; res: t.Page<t.Coupon> }>
+  redeem: Op<{ body: { code: string }; res: { title: string } }>
+  group: Op<{ path: Id; res: t.Group }>
+  groups: Op<{ path: Id; res: { items: t.Group[] } }>
+  gifts: Op<{ path: No; res: { items: t.Gift[] } }>
+  returnGifts: Op<{ path: No; res: t.Order }>
+  gift: Op<{ path: { token: string }; res: t.Gift }>
+  receiveGift: Op<{ path: { token: string }; res: void }>
+
+  quote: Op<{ body: t.QuoteAsk; res: t.Quote }>
   placeOrder: Op<{ body: { quote_token: string; terms_confirmed: true }; res: t.Order }>
   orders: Op<{ query: Cursor; res: t.Page<t.Order> }>
   order: Op<{ path: No; res: t.Order }>
   payOrder: Op<{ path: No; body: { return_url: string }; res: t.PayAttempt }>
   syncOrder: Op<{ path: No; res: t.Order }>
   closeOrder: Op<{ path: No; res: t.Order }>
-  requestRefund: Op<{ path: No; body: { reason: string }; res: t.Order }>
+  requestRefund: Op<{ path: No; body: { reason: string; item_id?: number }; res: t.Order }>
 
   learning: Op<{ res: t.Learning }>
   lesson: Op<{ path: Id; res: t.Lesson }>
@@ -76,6 +93,22 @@ export const routes: Record<keyof Operations, string> = {
   dropDevice: 'DELETE /api/me/devices/{id}',
   consent: 'POST /api/me/consents',
   consents: 'GET /api/me/consents',
+  goods: 'GET /api/products',
+  goodsOne: 'GET /api/products/{id}',
+  lessonGoods: 'GET /api/lessons/{id}/product',
+  promotions: 'GET /api/products/{id}/promotions',
+  membershipsMine: 'GET /api/me/memberships',
+  coupons: 'GET /api/coupons',
+  claimCoupon: 'POST /api/coupons/{id}/claim',
+  couponCode: 'POST /api/coupons/code',
+  wallet: 'GET /api/me/coupons',
+  redeem: 'POST /api/redeem',
+  group: 'GET /api/groups/{id}',
+  groups: 'GET /api/skus/{id}/groups',
+  gifts: 'GET /api/orders/{no}/gifts',
+  returnGifts: 'POST /api/orders/{no}/gifts/return',
+  gift: 'GET /api/gifts/{token}',
+  receiveGift: 'POST /api/gifts/{token}/receive',
   quote: 'POST /api/quotes',
   placeOrder: 'POST /api/orders',
   orders: 'GET /api/orders',

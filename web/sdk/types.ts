@@ -35,9 +35,24 @@ export type Consent = S['Consent']
 export type ConsentRow = S['ConsentView']
 export type Device = S['DeviceView']
 
+/** A bundle, membership or service in a list, and the page of one (also of a lesson sold alone). */
+export type GoodsCard = S['GoodsCard']
+export type Goods = S['GoodsDetail']
+export type GoodsKind = GoodsCard['kind']
+export type Membership = S['MembershipView']
+export type Promotion = S['PromotionView']
+export type Coupon = S['CouponView']
+export type CouponState = Coupon['state']
+export type Group = S['GroupView']
+export type Gift = S['GiftView']
+
 export type QuoteLine = S['Line']
+export type QuoteSkipped = S['SkippedView']
 export type Quote = S['QuoteView']
+/** What is asked for: `group_id` joins a group, `group` alone opens one; no coupons named means the best one. */
+export interface QuoteAsk { items: { sku_id: number; quantity: number }[]; gift?: boolean; group?: boolean; group_id?: number; coupon_ids?: number[]; no_coupon?: boolean }
 export type Order = S['OrderView']
+export type OrderItem = S['ItemView']
 export type OrderStatus = Order['status']
 export type Refund = S['RefundView']
 export type RefundStatus = Refund['status']

@@ -28,6 +28,15 @@ var addresses = []address{
 	{path: "/pay/{no}", title: "支付", private: true},
 	{path: "/orders", title: "我的订单", private: true},
 	{path: "/order/{no}", title: "订单详情", private: true},
+	{path: "/memberships", title: "会员"},
+	{path: "/bundles", title: "课程包"},
+	{path: "/services", title: "服务"},
+	{path: "/product/{id}", title: "商品", private: true}, // what it is, the shell does not know
+	{path: "/coupons", title: "领券中心"},
+	{path: "/me/coupons", title: "我的优惠券", private: true},
+	{path: "/redeem", title: "兑换码", private: true},
+	{path: "/group/{id}", title: "拼团", private: true},
+	{path: "/gift/{token}", title: "赠送", private: true},
 }
 
 // addressOf finds the page of a path; a slash at the end makes no difference, as

@@ -39,7 +39,13 @@ export function media(path: string): string {
   return path.startsWith('/') && !path.startsWith('/static/') ? base + path : path
 }
 
+/** True when the address names nothing: it is not there, or could never be (a mistyped number). */
+export function isGone(e: unknown): boolean {
+  return e instanceof ApiError && (e.status === 404 || (e.status === 422 && Object.keys(e.fields).some((f) => f.startsWith('path.'))))
+}
+
 /** The text to show for anything thrown. */
 export function say(e: unknown): string {
-  return e instanceof ApiError ? e.message : '出了点问题，请稍后再试。'
+  if (!(e instanceof ApiError)) return '出了点问题，请稍后再试。'
+  return e.status === 429 && e.retryAfterS > 60 ? `${e.message}（约 ${Math.ceil(e.retryAfterS / 60)} 分钟后）` : e.message
 }

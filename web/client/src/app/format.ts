@@ -56,9 +56,23 @@ export function size(bytes: number): string {
   return `${Math.max(1, Math.round(bytes / 1024))} KB`
 }
 
-/** How long access lasts: 长期有效 or 365 天有效. */
-export function period(days: number): string {
-  return days > 0 ? `${days} 天有效` : '长期有效'
+/** How long an offer opens things: so many days, so many months, until a date, or for good (all 0). */
+export interface Term { period_days: number; period_months: number; until_at: number }
+
+/** 365 天有效, 12 个月有效, 11 月 20 日前有效 or 长期有效. */
+export function period(t?: Term, now = Date.now()): string {
+  if (t?.until_at) return `${day(t.until_at, now)}前有效`
+  if (t?.period_months) return `${t.period_months} 个月有效`
+  return t?.period_days ? `${t.period_days} 天有效` : '长期有效'
+}
+
+/** Time left in words, without ticking seconds: 2 天 3 小时, 3 小时 12 分, 12 分钟, 不到 1 分钟. Takes ms. */
+export function left(ms: number): string {
+  const m = Math.floor(Math.max(0, ms) / 60000)
+  const [d, h] = [Math.floor(m / 1440), Math.floor(m / 60) % 24]
+  if (d > 0) return h > 0 ? `${d} 天 ${h} 小时` : `${d} 天`
+  if (h > 0) return m % 60 > 0 ? `${h} 小时 ${m % 60} 分` : `${h} 小时`
+  return m > 0 ? `${m} 分钟` : '不到 1 分钟'
 }
 
 const DIGITS = '零一二三四五六七八九'

@@ -10,9 +10,16 @@ export function takeTabParams(name: PageName): Params | undefined {
   return params
 }
 
+let moved = false
+/** True once somebody went from one page to another since this document was opened; false after a reload or on the way back from elsewhere. */
+export function hasMoved(): boolean {
+  return moved
+}
+
 /** Opens a place; `replace` puts it in the stead of the current page. */
 export function go(place: Place, replace = false): void {
   const url = uniUrl(place)
+  moved = true
   if (pages[place.name].tab) {
     // #ifdef H5
     uni.reLaunch({ url })

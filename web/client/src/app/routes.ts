@@ -17,6 +17,15 @@ export const pages = {
   pay: { page: '/features/buy/PayPage', path: '/pay/:no', tab: false },
   orders: { page: '/features/buy/OrdersPage', path: '/orders', tab: false },
   order: { page: '/features/buy/OrderPage', path: '/order/:no', tab: false },
+  memberships: { page: '/pkg-shop/goods/MembershipsPage', path: '/memberships', tab: false },
+  bundles: { page: '/pkg-shop/goods/BundlesPage', path: '/bundles', tab: false },
+  services: { page: '/pkg-shop/goods/ServicesPage', path: '/services', tab: false },
+  goods: { page: '/pkg-shop/goods/GoodsPage', path: '/product/:id', tab: false },
+  coupons: { page: '/pkg-shop/coupon/CouponsPage', path: '/coupons', tab: false },
+  wallet: { page: '/pkg-shop/coupon/WalletPage', path: '/me/coupons', tab: false },
+  redeem: { page: '/pkg-shop/coupon/RedeemPage', path: '/redeem', tab: false },
+  group: { page: '/pkg-shop/group/GroupPage', path: '/group/:id', tab: false },
+  gift: { page: '/pkg-shop/gift/GiftPage', path: '/gift/:token', tab: false },
   lost: { page: '/features/home/LostPage', path: '/lost', tab: false },
 } as const
 export type PageName = keyof typeof pages

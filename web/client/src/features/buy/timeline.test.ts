@@ -18,6 +18,11 @@ it('tells the answer to a refund, marked when it was refused', () => {
   expect(events[0]).toMatchObject({ note: '已学完全部课时', bad: true })
 })
 
+it('says what paying led to', () => {
+  const note = (over: Partial<Order>) => timeline(order(over))[0].note
+  expect([note({}), note({ group_id: 5, delivered: false }), note({ gift: true })]).toEqual(['课程已开通', '等待成团', '领取链接已生成'])
+})
+
 it('a free order was taken, not paid', () => {
   expect(timeline(order({ total_fen: 0, paid_fen: 0 }))[0].text).toBe('领取')
 })

@@ -1,13 +1,21 @@
 import type { Order } from '@zhizhou/sdk'
+import { waitsForGroup } from '@/app/selling'
 import { yuan } from '@/app/format'
 
 /** One thing that happened to an order; `at` is UTC ms. */
 export interface Event { at: number; text: string; note: string; bad?: boolean }
 
+function afterPaying(o: Order): string {
+  if (o.gift) return '领取链接已生成'
+  if (waitsForGroup(o)) return '等待成团'
+  if (!o.delivered) return ''
+  return o.items.every((i) => i.kind === 'course') ? '课程已开通' : '已开通'
+}
+
 /** What happened to an order, newest first. */
 export function timeline(o: Order): Event[] {
   const events: Event[] = [{ at: o.created_at, text: '下单', note: '' }]
-  if (o.paid_at) events.push({ at: o.paid_at, text: o.total_fen > 0 ? `支付 ${yuan(o.paid_fen)}` : '领取', note: '课程已开通' })
+  if (o.paid_at) events.push({ at: o.paid_at, text: o.total_fen > 0 ? `支付 ${yuan(o.paid_fen)}` : '领取', note: afterPaying(o) })
   for (const r of o.refunds) {
     events.push({ at: r.requested_at, text: `申请退款 ${yuan(r.amount_fen)}`, note: r.reason })
     if (r.finished_at) events.push({ at: r.finished_at, text: r.status_label, note: r.reply || (r.status === 'succeeded' ? '钱已原路退回' : ''), bad: r.status === 'rejected' || r.status === 'abnormal' })

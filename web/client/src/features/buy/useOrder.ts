@@ -8,6 +8,8 @@ import { timeline } from './timeline'
 export function useOrder() {
   const no = ref('')
   const asking = ref(false)
+  /** The line whose money is asked back. */
+  const itemId = ref(0)
   const reason = ref('')
   const busy = ref(false)
   const problem = ref('')
@@ -35,12 +37,13 @@ export function useOrder() {
       problem.value = '请写下退款原因'
       return
     }
-    const done = await act(() => withKey(`refund:${no.value}`, (key) => call('requestRefund', { key, path: { no: no.value }, body: { reason: text } })))
+    const done = await act(() => withKey(`refund:${no.value}:${itemId.value}`, (key) => call('requestRefund', { key, path: { no: no.value }, body: { reason: text, item_id: itemId.value } })))
     if (done) asking.value = false
   }
   function ask() {
     problem.value = ''
+    itemId.value = order.value?.refundable.item_id || order.value?.items[0]?.id || 0
     asking.value = true
   }
-  return { no, order, error, slow, run, events, asking, ask, reason, busy, problem, close, refund }
+  return { no, order, error, slow, run, events, asking, ask, itemId, reason, busy, problem, close, refund }
 }

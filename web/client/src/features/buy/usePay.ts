@@ -1,13 +1,13 @@
 import { ref } from 'vue'
 import type { Order, PayAction } from '@zhizhou/sdk'
-import { call, say } from '@/app/api'
+import { call, isGone, say } from '@/app/api'
 import { withKey } from '@/app/idempotency'
 import { miniCode } from '../account/useLogin'
 import { openSheet } from './pay'
 import { usePoll } from './usePoll'
 
 /** Where a payment stands on screen. */
-export type PayStep = 'loading' | 'ready' | 'starting' | 'scan' | 'waiting' | 'paid' | 'closed' | 'slow'
+export type PayStep = 'loading' | 'gone' | 'lost' | 'ready' | 'starting' | 'scan' | 'waiting' | 'paid' | 'closed' | 'slow'
 
 /** Pays one order and waits until the server, not the sheet, says that it is paid. */
 export function usePay() {
@@ -30,19 +30,25 @@ export function usePay() {
     step.value = as
     poll.start()
   }
-  async function open(returned: boolean) {
+  /**
+   * Looks where the order stands. Only who came by a tap is led on to pay: a page opened anew, or come back to from the
+   * payment page, asks first, else Back would lead straight to a new payment and never further back.
+   */
+  async function open(returned: boolean, byTap: boolean) {
+    poll.stop()
     problem.value = ''
     step.value = 'loading'
     try {
-      take(await call('order', { path: { no: no.value } }))
+      take(await call(byTap && !returned ? 'order' : 'syncOrder', { path: { no: no.value } }))
     } catch (e) {
       problem.value = say(e)
-      step.value = 'ready'
+      step.value = isGone(e) ? 'gone' : 'lost'
       return
     }
     if (step.value !== 'loading') return
     if (returned) wait()
-    else await start()
+    else if (byTap) await start()
+    else step.value = 'ready'
   }
   async function start() {
     poll.stop()

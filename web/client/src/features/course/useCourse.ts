@@ -1,8 +1,9 @@
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import type { CourseMine, OutlineLesson } from '@zhizhou/sdk'
 import { call } from '@/app/api'
 import { useLoad } from '@/app/useLoad'
 import { go } from '@/app/nav'
+import { useOffers } from './useOffers'
 
 /** One course as a visitor or an owner sees it, with the one main action that fits. */
 export function useCourse() {
@@ -15,6 +16,11 @@ export function useCourse() {
     if (!detail.skus.some((s) => s.id === skuId.value)) skuId.value = detail.skus[0]?.id ?? 0
     return detail
   })
+  const sku = computed(() => course.value?.skus.find((s) => s.id === skuId.value))
+  const offers = useOffers(sku, () => ({ productId: course.value?.product_id ?? 0, kind: 'course', categoryId: course.value?.category.id, tags: course.value?.tags, courseId: id.value }))
+  // What runs may have changed while the visitor was elsewhere; the panel then follows.
+  watch(course, () => { if (!course.value?.is_free) offers.know() })
+  watch(skuId, () => offers.knowGroups())
 
   /** What this visitor has of the course; a failure only hides progress, never the course. */
   async function knowMine() {
@@ -25,7 +31,6 @@ export function useCourse() {
     }
   }
   const lessons = computed<OutlineLesson[]>(() => course.value?.chapters.flatMap((c) => c.lessons) ?? [])
-  const sku = computed(() => course.value?.skus.find((s) => s.id === skuId.value))
   const owned = computed(() => !!mine.value?.owned || !!course.value?.is_free)
   const trial = computed(() => lessons.value.find((l) => l.is_free || l.preview_ms > 0))
   const finished = computed(() => new Set(mine.value?.lessons.filter((l) => l.finished).map((l) => l.lesson_id)))
@@ -45,5 +50,7 @@ export function useCourse() {
     if (mine.value?.order_no) go({ name: 'pay', params: { no: mine.value.order_no } })
     else if (skuId.value) go({ name: 'checkout', params: { sku: skuId.value } })
   }
-  return { id, preview, course, error, slow, run, mine, knowMine, skuId, sku, lessons, owned, trial, finished, started, closed, study, tryFree, buy }
+  const together = () => { if (skuId.value) go({ name: 'checkout', params: { sku: skuId.value, group: 'new' } }) }
+  const gift = () => { if (skuId.value) go({ name: 'checkout', params: { sku: skuId.value, gift: 1 } }) }
+  return { id, preview, course, error, slow, run, mine, knowMine, skuId, sku, offers, lessons, owned, trial, finished, started, closed, study, tryFree, buy, together, gift }
 }

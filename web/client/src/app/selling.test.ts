@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import type { Coupon, Order, Promotion, Sku } from '@zhizhou/sdk'
+import { couponRule, couponScope, couponTerm, discount, inScope, promisedFen, promotionsOf, waitsForGroup } from './selling'
+
+const sku: Sku = { id: 70, name: '长期', price_fen: 16900, period_days: 0, period_months: 0, until_at: 0, trial: false }
+const promo = (over: Partial<Promotion>): Promotion => ({ id: 1, kind: 'flash', label: '限时秒杀', sku_ids: [], price_fen: 0, pay_permille: 0, ends_at: 5000, group_size: 0, group_hours: 0, left_units: -1, note: '', now_at: 1, ...over })
+const coupon = (over: Partial<Coupon>): Coupon => ({ id: 1, coupon_id: 1, name: '券', off_fen: 2000, pay_permille: 0, cap_fen: 0, at_fen: 0, scope: {}, stackable: false, state: 'ready', valid_from: 0, valid_until: 0, valid_days: 7, left_units: 0, ...over })
+
+describe('promotions of an offer', () => {
+  it('leaves out what is over, sold out or for another offer', () => {
+    const all = [promo({ id: 1 }), promo({ id: 2, ends_at: 999 }), promo({ id: 3, left_units: 0 }), promo({ id: 4, sku_ids: [71] }), promo({ id: 5, sku_ids: [70] })]
+    expect(promotionsOf(all, sku, 1000).map((p) => p.id)).toEqual([1, 5])
+  })
+  it('names a price only where one is promised', () => {
+    expect(promisedFen(promo({ price_fen: 9900 }), sku)).toBe(9900)
+    expect(promisedFen(promo({ pay_permille: 850 }), sku)).toBe(0)
+    expect(promisedFen(promo({ price_fen: 19900 }), sku)).toBe(0)
+  })
+})
+
+describe('coupons in words', () => {
+  it('says what they give, from when and for what', () => {
+    expect(discount(850)).toBe('8.5 折')
+    expect(couponRule(coupon({ at_fen: 15000 }))).toBe('满 ¥150.00 可用')
+    expect(couponRule(coupon({ off_fen: 0, pay_permille: 800, cap_fen: 5000 }))).toBe('无门槛 · 最多减 ¥50.00')
+    expect(couponScope(coupon({ scope: { kinds: ['bundle', 'membership'] } }))).toBe('限课程包、会员')
+    expect(couponTerm(coupon({}))).toBe('领取后 7 天内有效')
+  })
+  it('fits goods by any mark, and all when none is named', () => {
+    const marks = { productId: 7, skuId: 70, kind: 'course' as const, categoryId: 3, tags: ['写作'] }
+    expect(inScope({}, marks)).toBe(true)
+    expect(inScope({ products: [8] }, marks)).toBe(false)
+    expect(inScope({ products: [8], categories: [3] }, marks)).toBe(true)
+    expect(inScope({ tags: ['写作'] }, marks)).toBe(true)
+  })
+})
+
+it('a paid order of a forming group waits', () => {
+  const o = { status: 'paid', group_id: 9, delivered: false } as Order
+  expect(waitsForGroup(o)).toBe(true)
+  expect(waitsForGroup({ ...o, delivered: true })).toBe(false)
+  expect(waitsForGroup({ ...o, status: 'refunded' })).toBe(false)
+})

@@ -1,0 +1,77 @@
+import type { Coupon, GoodsKind, Order, OrderItem, Promotion, Sku } from '@zhizhou/sdk'
+import type { Place } from './routes'
+import { day, yuan } from './format'
+
+/** The kinds of goods in words. */
+export const kindName: Record<GoodsKind, string> = { course: '课程', lesson: '单课', bundle: '课程包', membership: '会员', service: '服务' }
+
+/** 850 ‰ → 8.5 折. */
+export function discount(permille: number): string {
+  return `${String(permille / 100)} 折`
+}
+
+/** What a coupon gives: ¥20.00 or 8.5 折. */
+export function couponGives(c: Coupon): string {
+  return c.off_fen > 0 ? yuan(c.off_fen) : discount(c.pay_permille)
+}
+
+/** From which amount on, and the cap of a part. */
+export function couponRule(c: Coupon): string {
+  const from = c.at_fen > 0 ? `满 ${yuan(c.at_fen)} 可用` : '无门槛'
+  return c.off_fen === 0 && c.cap_fen > 0 ? `${from} · 最多减 ${yuan(c.cap_fen)}` : from
+}
+
+/** What a coupon may be used for. */
+export function couponScope(c: Coupon): string {
+  const s = c.scope
+  const kinds = s.kinds?.map((k) => kindName[k as GoodsKind] ?? k) ?? []
+  if (s.products?.length || s.skus?.length) return '限指定商品'
+  if (s.categories?.length || s.tags?.length) return '限指定课程'
+  return kinds.length ? `限${kinds.join('、')}` : '全部商品可用'
+}
+
+/** Until when a coupon is good. */
+export function couponTerm(c: Coupon, now = Date.now()): string {
+  if (!c.valid_until) return `领取后 ${c.valid_days} 天内有效`
+  return c.valid_from > now ? `${day(c.valid_from, now)}起、${day(c.valid_until, now)}前可用` : `${day(c.valid_until, now)}前可用`
+}
+
+/** What a scope may be compared with. */
+export interface Marks { productId: number; skuId: number; kind: GoodsKind; categoryId?: number; tags?: string[] }
+
+/** Whether goods with these marks are in a coupon's scope; an empty scope holds all. */
+export function inScope(s: Coupon['scope'], m: Marks): boolean {
+  const named = [s.products, s.skus, s.categories, s.kinds, s.tags].some((x) => x?.length)
+  return !named || !!(s.products?.includes(m.productId) || s.skus?.includes(m.skuId) || (m.categoryId && s.categories?.includes(m.categoryId))
+    || s.kinds?.includes(m.kind) || s.tags?.some((t) => m.tags?.includes(t)))
+}
+
+/** The promotions that may be for this offer now. */
+export function promotionsOf(all: Promotion[], sku: Sku | undefined, now: number): Promotion[] {
+  return all.filter((p) => sku && (!p.sku_ids.length || p.sku_ids.includes(sku.id)) && (!p.ends_at || p.ends_at > now) && p.left_units !== 0)
+}
+
+/** The price a promotion names for one; 0 when it gives a part, which only a quote can price. */
+export function promisedFen(p: Promotion | undefined, sku: Sku | undefined): number {
+  return p && sku && p.price_fen > 0 && p.price_fen < sku.price_fen ? p.price_fen : 0
+}
+
+/** ¥99.00, or 8.5 折 where only a quote knows the amount. */
+export function promisedText(p: Promotion): string {
+  return p.price_fen > 0 ? yuan(p.price_fen) : discount(p.pay_permille)
+}
+
+/** Paid, and its goods wait for the group. */
+export function waitsForGroup(o: Order): boolean {
+  return o.status === 'paid' && o.group_id > 0 && !o.delivered
+}
+
+/** Where somebody goes with what was bought. */
+export function placeOf(i: Pick<OrderItem, 'kind' | 'course_id' | 'product_id'>): Place {
+  return i.kind === 'course' && i.course_id ? { name: 'course', params: { id: i.course_id } } : { name: 'goods', params: { id: i.product_id } }
+}
+
+/** The word of the button that leads there. */
+export function placeWord(kind: GoodsKind): string {
+  return kind === 'course' || kind === 'lesson' || kind === 'bundle' ? '去学习' : kind === 'membership' ? '看我的会员' : '看看服务'
+}

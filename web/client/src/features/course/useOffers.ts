@@ -1,0 +1,85 @@
+import { computed, ref, type Ref } from 'vue'
+import type { Coupon, Goods, Group, Promotion, Sku } from '@zhizhou/sdk'
+import { call } from '@/app/api'
+import { heard, useServerNow } from '@/app/serverClock'
+import { couponGives, couponRule, discount, inScope, promisedFen, promotionsOf, type Marks } from '@/app/selling'
+import { left, yuan } from '@/app/format'
+import type { Place } from '@/app/routes'
+
+/** One line under a price: what else there is to know about it. */
+export interface OfferLine { key: string; tag: string; text: string; to?: Place }
+
+/** A group-buy as a panel shows it. */
+export interface GroupOffer { size: number; hours: number; fen: number; pay: number; groups: Group[] }
+
+/**
+ * What runs for a product besides its price: flash sale, newcomer price, threshold discount, group-buy, coupons to
+ * claim, what members get. All of it is advertising: the quote decides. A failure hides a line, never the page.
+ */
+export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 'skuId'> & { courseId: number }) {
+  const all = ref<Promotion[]>([])
+  const groups = ref<Group[]>([])
+  const coupons = ref<Coupon[]>([])
+  const tiers = ref<Goods[]>([])
+  const { now, step } = useServerNow()
+  const live = computed(() => promotionsOf(all.value, sku.value, now.value))
+  const of = (kind: Promotion['kind']) => live.value.find((p) => p.kind === kind)
+  const flash = computed(() => of('flash'))
+  /** The price to show: that of the flash sale where it is certain, else the usual one. */
+  const fen = computed(() => promisedFen(flash.value, sku.value) || sku.value?.price_fen || 0)
+  const group = computed<GroupOffer | null>(() => {
+    const p = of('group')
+    return p && sku.value ? { size: p.group_size, hours: p.group_hours, fen: promisedFen(p, sku.value), pay: p.pay_permille, groups: groups.value.filter((g) => g.sku_id === sku.value?.id && g.deadline_at > now.value).slice(0, 3) } : null
+  })
+  const lines = computed<OfferLine[]>(() => {
+    const out: OfferLine[] = []
+    const f = flash.value
+    if (f) out.push({ key: 'flash', tag: '限时秒杀', text: [f.price_fen ? '' : discount(f.pay_permille), f.ends_at ? `还剩 ${left(f.ends_at - now.value)}` : '', f.left_units > 0 ? `余 ${f.left_units} 份` : '', f.note].filter(Boolean).join(' · ') })
+    const n = of('newcomer')
+    if (n) out.push({ key: 'newcomer', tag: '新人价', text: `第一次购买 ${n.price_fen ? yuan(n.price_fen) : discount(n.pay_permille)}` })
+    const t = of('threshold')
+    if (t) out.push({ key: 'threshold', tag: '满减', text: t.note || t.label })
+    const fits = sku.value ? coupons.value.filter((c) => c.left_units > 0 && inScope(c.scope, { ...marks(), skuId: sku.value!.id })) : []
+    if (fits.length) out.push({ key: 'coupon', tag: '优惠券', text: `${couponGives(fits[0])} · ${couponRule(fits[0])}${fits.length > 1 ? ` 等 ${fits.length} 张` : ''}`, to: { name: 'coupons' } })
+    const m = member.value
+    if (m) out.push({ key: 'member', tag: '会员', text: m, to: { name: 'memberships' } })
+    return out
+  })
+  const member = computed(() => {
+    const at = marks()
+    const opens = tiers.value.find((g) => at.courseId > 0 && (g.opens_all || g.categories.some((c) => c.id === at.categoryId) || g.courses.some((c) => c.id === at.courseId)))
+    if (opens) return `开通「${opens.title}」就能学`
+    const less = at.kind === 'course' || at.kind === 'lesson' || at.kind === 'bundle' ? tiers.value.find((g) => g.pay_permille < 1000) : undefined
+    return less ? `「${less.title}」${discount(less.pay_permille)}` : ''
+  })
+
+  async function know() {
+    const id = marks().productId
+    if (!id) return
+    await Promise.all([
+      call('promotions', { path: { id } }).then((r) => {
+        for (const p of r.items) heard(p.now_at)
+        all.value = r.items
+      }).catch(() => undefined),
+      call('coupons').then((r) => { coupons.value = r.items }).catch(() => undefined),
+      knowTiers().catch(() => undefined),
+    ])
+    step()
+    await knowGroups()
+  }
+  /** Open groups of the chosen offer. */
+  async function knowGroups() {
+    if (!of('group') || !sku.value) return
+    const r = await call('groups', { path: { id: sku.value.id } }).catch(() => null)
+    if (!r) return
+    for (const g of r.items) heard(g.now_at)
+    groups.value = r.items
+  }
+  // Three tiers at most: more would be more choices than a panel explains.
+  async function knowTiers() {
+    if (marks().kind === 'membership' || marks().kind === 'service') return
+    const { items } = await call('goods', { query: { kind: 'membership' } })
+    tiers.value = await Promise.all(items.slice(0, 3).map((g) => call('goodsOne', { path: { id: g.id } })))
+  }
+  return { now, fen, flash, group, lines, know, knowGroups }
+}
