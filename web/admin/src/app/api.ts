@@ -11,9 +11,9 @@ type Maybe<K extends Op, P extends string> = P extends keyof Operations[K] ? Par
 export type Args<K extends Op> = Has<K, 'path'> & Has<K, 'body'> & Has<K, 'raw'> & Maybe<K, 'query'> & { key?: string }
 type Rest<K extends Op> = object extends Args<K> ? [args?: Args<K>] : [args: Args<K>]
 
-let onRefused: (e: ApiError) => void = () => {}
+let onRefused: (e: ApiError) => unknown = () => {}
 /** Sets what happens, besides the rejection, when a call is refused for lack of sign-in or second factor. */
-export function whenRefused(f: (e: ApiError) => void) {
+export function whenRefused(f: (e: ApiError) => unknown) {
   onRefused = f
 }
 
@@ -58,7 +58,7 @@ export async function call<K extends Op>(op: K, ...[args]: Rest<K>): Promise<Ope
   }
   if (answer.ok) return body as Operations[K]['res']
   const e = problem(answer.status, (body ?? {}) as Record<string, unknown>)
-  if (e.status === 401 || e.status === 403) onRefused(e)
+  if (e.status === 401 || e.status === 403) void onRefused(e)
   throw e
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, clock, left, parseYuan, time, yuan, yuanInput } from './format'
+import { bytes, clock, left, parseYuan, parseZhe, time, yuan, yuanInput, yuanProblem, zhe } from './format'
 
 describe('money', () => {
   it('shows fen with commas, two decimals and a real minus', () => {
@@ -15,6 +15,18 @@ describe('money', () => {
   })
   it('refuses what is not an amount', () => {
     for (const bad of ['', '-1', '1.234', 'abc', '1.', '1e3']) expect(parseYuan(bad)).toBeNull()
+  })
+  it('says what is wrong with an amount: nothing, no amount, or its size', () => {
+    expect(yuanProblem(' ')).toBe('请填写金额')
+    expect(yuanProblem('1.999')).toBe('请填写金额，最多两位小数')
+    expect(yuanProblem('123456789')).toBe('金额太大，最多 ¥99,999.99')
+    expect(yuanProblem('0', 1)).toBe('最少 ¥0.01')
+    expect(yuanProblem('99999.99')).toBe('')
+  })
+  it('reads and shows discounts in 折', () => {
+    expect([zhe(850), zhe(800), zhe(855)]).toEqual(['8.5', '8', '8.55'])
+    expect(['8.5', '8.5 折', '8', '10', '0.01'].map(parseZhe)).toEqual([850, 850, 800, 1000, 1])
+    expect(['', '0', '10.1', '85', '8.555', 'x'].map(parseZhe)).toEqual([null, null, null, null, null, null])
   })
   it('an amount survives the input field', () => {
     for (const fen of [0, 1, 99, 100, 1250, 19900, 9999999]) expect(parseYuan(yuanInput(fen))).toBe(fen)

@@ -14,8 +14,30 @@ export function yuanInput(fen: number): string {
 
 /** Fen from what a person typed in yuan; null when it is not an amount with at most two decimals. */
 export function parseYuan(text: string): number | null {
-  const m = /^(\d{1,7})(?:\.(\d{1,2}))?$/.exec(text.trim().replace(/[,，¥￥]/g, ''))
+  const m = /^(\d{1,12})(?:\.(\d{1,2}))?$/.exec(text.trim().replace(/[,，¥￥]/g, ''))
   return m ? Number(m[1]) * 100 + Number((m[2] ?? '').padEnd(2, '0')) : null
+}
+
+/** The highest price that the server takes. */
+export const mostFen = 9_999_999
+
+/** Why a typed amount cannot be saved, '' when it can: nothing typed, not an amount, too small or too large. */
+export function yuanProblem(text: string, least = 0, most = mostFen): string {
+  if (!text.trim()) return '请填写金额'
+  const fen = parseYuan(text)
+  if (fen === null) return '请填写金额，最多两位小数'
+  if (fen < least) return `最少 ${yuan(least)}`
+  return fen > most ? `金额太大，最多 ${yuan(most)}` : ''
+}
+
+/** A part of the price as a Chinese discount: 850 ‰ → "8.5"（折）. */
+export const zhe = (permille: number) => String(permille / 100)
+
+/** ‰ from a typed discount of 0.01–10 折; null when it is none. */
+export function parseZhe(text: string): number | null {
+  const m = /^(\d{1,2})(?:\.(\d{1,2}))?$/.exec(text.replace(/折\s*$/, '').trim())
+  const permille = m ? Number(m[1]) * 100 + Number((m[2] ?? '').padEnd(2, '0')) : 0
+  return permille >= 1 && permille <= 1000 ? permille : null
 }
 
 /** 1,234 */
@@ -29,6 +51,12 @@ export function time(ms: number, now = Date.now()): string {
   const d = new Date(ms)
   const year = d.getFullYear() === new Date(now).getFullYear() ? '' : `${d.getFullYear()}-`
   return `${year}${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}`
+}
+
+/** `2026-11-20`, for deadlines. */
+export function date(ms: number): string {
+  const d = new Date(ms)
+  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`
 }
 
 /** `11 月 20 日`, for sentences; day is YYYY-MM-DD. */

@@ -30,6 +30,25 @@ export interface Operations {
   deleteAttachment: { path: { id: number; attachment_id: number }; res: void }
   saveSku: { path: { id: number; sku_id: number }; body: T.SkuInput; res: T.Made }
   saveRefundPolicy: { path: Id; body: { days: number; max_watched_percent: number }; res: void }
+  goods: { query: { kind: T.GoodsKind }; res: T.Page<T.GoodsRow> }
+  addGoods: { body: { kind: T.GoodsKind; title?: string; lesson_id?: number }; res: T.Made }
+  product: { path: Id; res: T.Goods }
+  saveGoods: { path: Id; body: T.GoodsInput; res: T.Goods }
+  saveParts: { path: Id; body: { parts: T.Part[] }; res: T.Goods }
+  publishGoods: { path: Id; body: { on: boolean }; res: T.Goods }
+  promotions: { query: Paged & { status?: string; kind?: string }; res: T.Page<T.Promotion> }
+  savePromotion: { path: Id; body: T.PromotionInput; res: T.Made }
+  switchPromotion: { path: Id; body: { on: boolean }; res: void }
+  /** A server that is described as answering 204 sends no words; the page then says so. */
+  pricePreview: { body: T.PreviewAsk; res: T.Preview | void }
+  coupons: { query: Paged & { status?: string }; res: T.Page<T.Coupon> }
+  saveCoupon: { path: Id; body: T.CouponInput; res: T.Made }
+  switchCoupon: { path: Id; body: { on: boolean }; res: void }
+  giveCoupon: { path: Id; body: { user_ids: number[] }; res: { given: number } }
+  codeBatches: { query: Paged; res: T.Page<T.CodeBatch> }
+  makeCodes: { body: { name: string; sku_id: number; size: number; expires_at: number }; res: T.Made }
+  revokeCodes: { path: Id; body: { reason: string }; res: void }
+  codes: { path: Id; query: { after?: number }; res: T.Page<T.Code> }
   addImage: { raw: Blob; res: { key: string; url: string } }
   assets: { query: Paged & { status?: string; q?: string }; res: T.Page<T.Asset> }
   asset: { path: Id; res: T.Asset }
@@ -45,7 +64,7 @@ export interface Operations {
   orders: { query: Paged & { status?: string; user_id?: number; no?: string }; res: T.Page<T.OrderRow> }
   order: { path: { no: string }; res: T.Order }
   syncOrder: { path: { no: string }; res: T.Order }
-  refundOrder: { path: { no: string }; body: { amount_fen: number; reason: string }; res: T.Order }
+  refundOrder: { path: { no: string }; body: { item_id?: number; amount_fen: number; reason: string }; res: T.Order }
   refunds: { query: Paged & { status?: string }; res: T.Page<T.Refund> }
   decideRefund: { path: Id; body: { approve: boolean; reply: string }; res: T.Refund }
   retryRefund: { path: Id; body: { reason: string }; res: void }
@@ -84,6 +103,10 @@ export const addresses = {
   orderOutline: 'PUT /courses/{id}/outline', addLesson: 'POST /courses/{id}/lessons', lesson: 'GET /lessons/{id}', saveLesson: 'PUT /lessons/{id}', deleteLesson: 'DELETE /lessons/{id}',
   addAttachment: 'POST /courses/{id}/attachments', deleteAttachment: 'DELETE /courses/{id}/attachments/{attachment_id}',
   saveSku: 'PUT /products/{id}/skus/{sku_id}', saveRefundPolicy: 'PUT /products/{id}/refund-policy', addImage: 'POST /images',
+  goods: 'GET /products', addGoods: 'POST /products', product: 'GET /products/{id}', saveGoods: 'PUT /products/{id}', saveParts: 'PUT /products/{id}/parts', publishGoods: 'POST /products/{id}/publish',
+  promotions: 'GET /promotions', savePromotion: 'PUT /promotions/{id}', switchPromotion: 'POST /promotions/{id}/switch', pricePreview: 'POST /price-preview',
+  coupons: 'GET /coupons', saveCoupon: 'PUT /coupons/{id}', switchCoupon: 'POST /coupons/{id}/switch', giveCoupon: 'POST /coupons/{id}/give',
+  codeBatches: 'GET /code-batches', makeCodes: 'POST /code-batches', revokeCodes: 'POST /code-batches/{id}/revoke', codes: 'GET /code-batches/{id}/codes',
   assets: 'GET /assets', asset: 'GET /assets/{id}', retryAsset: 'POST /assets/{id}/retry',
   instructors: 'GET /instructors', saveInstructor: 'PUT /instructors/{id}', categories: 'GET /categories', saveCategory: 'PUT /categories/{id}', deleteCategory: 'DELETE /categories/{id}',
   banners: 'GET /banners', saveBanner: 'PUT /banners/{id}', deleteBanner: 'DELETE /banners/{id}',

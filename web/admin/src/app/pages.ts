@@ -22,6 +22,16 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'banners', label: '首页横幅', icon: 'image', permission: 'course.publish' },
     ],
   },
+  { group: '商品', pages: [{ name: 'goods', label: '课程包与会员', icon: 'layers', permission: 'course.read' }] },
+  {
+    group: '营销',
+    pages: [
+      { name: 'promotions', label: '活动', icon: 'flag', permission: 'course.read' },
+      { name: 'coupons', label: '优惠券', icon: 'ticket', permission: 'course.read' },
+      { name: 'codes', label: '兑换码', icon: 'key', permission: 'product.edit' },
+      { name: 'price', label: '价格预览', icon: 'yuan', permission: 'order.read' },
+    ],
+  },
   {
     group: '交易',
     pages: [

@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
-import { whenRefused } from './api'
+import { call, whenRefused } from './api'
 import { loadMe, locked, may, me, setMe } from './auth'
 import { homeFor } from './pages'
 
@@ -24,6 +24,12 @@ const routes: RouteRecordRaw[] = [
   page('/instructors', 'instructors', '讲师', 'course.read', () => import('@/features/shelf/InstructorsPage.vue')),
   page('/categories', 'categories', '分类', 'course.publish', () => import('@/features/shelf/CategoriesPage.vue')),
   page('/banners', 'banners', '首页横幅', 'course.publish', () => import('@/features/shelf/BannersPage.vue')),
+  page('/goods/:kind(bundle|membership|service|lesson)?', 'goods', '课程包与会员', 'course.read', () => import('@/features/goods/GoodsPage.vue')),
+  page('/goods/:id(\\d+)/:tab(info|parts|sell)?', 'product', '编辑商品', 'course.read', () => import('@/features/goods/GoodsEditorPage.vue')),
+  page('/promotions/:view(calendar)?', 'promotions', '活动', 'course.read', () => import('@/features/promotion/PromotionsPage.vue')),
+  page('/price', 'price', '价格预览', 'order.read', () => import('@/features/price/PricePage.vue')),
+  page('/coupons', 'coupons', '优惠券', 'course.read', () => import('@/features/coupon/CouponsPage.vue')),
+  page('/codes', 'codes', '兑换码', 'product.edit', () => import('@/features/code/CodesPage.vue')),
   page('/orders/:no?', 'orders', '订单', 'order.read', () => import('@/features/order/OrdersPage.vue')),
   page('/refunds', 'refunds', '退款', 'order.read', () => import('@/features/refund/RefundsPage.vue')),
   page('/held', 'held', '待查款', 'order.read', () => import('@/features/held/HeldPage.vue')),
@@ -51,12 +57,21 @@ router.afterEach((to) => {
   document.title = `${to.meta.title ?? '控制台'} · 知舟控制台`
 })
 
-whenRefused((e) => {
+/** Whether a look at the member's state is under way after a refusal, so that ten refused calls ask once. */
+let asking = false
+
+whenRefused(async (e) => {
   const here = router.currentRoute.value
-  if (here.meta.open || !me.value) return
-  // A 403 for a missing right is the page's own matter; only a missing sign-in or second factor ends the visit.
+  if (here.meta.open || !me.value || asking) return
   if (e.status === 401) setMe(null)
-  else if (/两步验证/.test(e.message)) setMe({ ...me.value, needs_mfa: true, mfa: false })
-  else return
+  else {
+    // A 403 for a missing right is the page's own matter; only a missing second factor ends the visit.
+    // The server says which one it was where it says who is signed in.
+    asking = true
+    const now = await call('me').catch(() => null)
+    asking = false
+    if (!now || !now.needs_mfa || now.mfa) return
+    setMe(now)
+  }
   void router.push({ name: 'login', query: { next: here.fullPath } })
 })

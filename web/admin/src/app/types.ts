@@ -39,7 +39,11 @@ export interface Lesson {
 export interface Chapter { id: number; title: string; lessons: Lesson[] }
 export interface Attachment { id: number; lesson_id: number; name: string; bytes: number; mime: string }
 export type TaxCategory = 'digital_service' | 'book' | 'goods'
-export interface SkuInput { name: string; price_fen: number; period_days: number; tax_category: TaxCategory; active: boolean; position?: number; platform_prices: Record<string, number> }
+/** At most one of period_days, period_months and until_at is set; none is for good. The API leaves optional fields out when they are 0. */
+export interface SkuInput {
+  name: string; price_fen: number; period_days: number; tax_category: TaxCategory; active: boolean; position?: number; platform_prices: Record<string, number>
+  period_months?: number; until_at?: number; sale_from?: number; sale_until?: number; stock?: number; per_user?: number; trial?: boolean; tier_prices?: Record<string, number>
+}
 export interface Sku extends SkuInput { id: number }
 export interface VirtualItem { item_id: string; sku_id: number; price_fen: number; state: 'wanted' | 'uploading' | 'uploaded' | 'publishing' | 'published' | 'failed'; message: string; updated_at: number }
 export interface Course extends CourseInput {
@@ -47,6 +51,41 @@ export interface Course extends CourseInput {
   lesson_count: number; duration_ms: number; learner_count: number; chapters: Chapter[]; attachments: Attachment[]; skus: Sku[]; virtual_items: VirtualItem[]
   refund_days: number; refund_max_watched_percent: number
 }
+
+export type GoodsKind = 'lesson' | 'bundle' | 'membership' | 'service'
+export type GoodsStatus = 'draft' | 'published' | 'unpublished'
+export interface GoodsRow { id: number; kind: GoodsKind; title: string; cover_url: string; status: GoodsStatus; lesson_id: number; course_id: number; updated_at: number }
+export interface GoodsInput { title: string; promise: string; intro_html: string; cover?: string; scene?: string; position?: number; rank?: number; pay_permille: number; opens_all?: boolean }
+export interface Part { kind: 'course' | 'category'; ref_id: number }
+/** A product with its offers. The same address also answers for the product of a course, which has its title elsewhere. */
+export interface Goods extends GoodsInput {
+  id: number; kind: GoodsKind; status: GoodsStatus; cover_url: string; lesson_id: number; course_id: number
+  refund_days: number; refund_max_watched_percent: number; skus: Sku[]; parts: Part[]; virtual_items: VirtualItem[]
+}
+
+/** Which goods a rule is for; empty is all of them, otherwise one match is enough. */
+export interface Scope { products?: number[] | null; skus?: number[] | null; categories?: number[] | null; kinds?: string[] | null; tags?: string[] | null }
+export type PromotionKind = 'newcomer' | 'flash' | 'group' | 'threshold'
+export type Switched = 'draft' | 'on' | 'off'
+export interface PromotionInput {
+  version?: number; kind: PromotionKind; label: string; note?: string; starts_at: number; ends_at: number; platforms?: string[] | null; scope: Scope
+  price_fen?: number; pay_permille?: number; cap_fen?: number; steps?: { at_fen: number; off_fen: number }[] | null
+  quota?: number; per_user?: number; group_size?: number; group_hours?: number
+}
+export interface Promotion extends PromotionInput { id: number; status: Switched; held_units: number; sold_units: number; updated_at: number }
+export interface PreviewAsk {
+  user_id?: number; platform: string; items: { sku_id: number; quantity: number }[]; gift?: boolean; group?: boolean; coupon_ids?: number[]; no_coupon?: boolean
+}
+export interface Preview { list_fen: number; total_fen: number; was_fen: number; channel: string; refusal: string; lines: QuoteLine[]; not_applied: Skipped[] }
+export type Claim = 'page' | 'code' | 'newcomer' | 'staff'
+export interface CouponInput {
+  version?: number; name: string; off_fen?: number; pay_permille?: number; cap_fen?: number; at_fen?: number; scope: Scope; platforms?: string[] | null; stackable?: boolean
+  stock: number; per_user: number; claim: Claim; code?: string; claim_from?: number; claim_until?: number
+  valid_from?: number; valid_until?: number; valid_days?: number; back_on_refund: boolean
+}
+export interface Coupon extends CouponInput { id: number; status: Switched; issued: number; updated_at: number }
+export interface CodeBatch { id: number; name: string; sku_id: number; title: string; size: number; used: number; expires_at: number; revoked_at: number; created_at: number }
+export interface Code { id: number; code: string; state: 'ready' | 'used' | 'revoked'; used_at: number }
 
 export interface Instructor { id: number; name: string; title: string; bio: string; avatar: string; avatar_url: string }
 export interface Category { id: number; name: string; slug: string; position: number; course_count: number }
@@ -59,7 +98,13 @@ export interface OrderRow {
   no: string; user_id: number; nickname: string; status: OrderStatus; status_label: string; platform: string; title: string
   total_fen: number; paid_fen: number; refunded_fen: number; created_at: number; paid_at: number
 }
-export interface Quote { list_fen: number; total_fen: number; lines: { label: string; amount_fen: number; reason: string }[] | null }
+export interface QuoteLine { label: string; amount_fen: number; reason: string }
+export interface QuoteItem { sku_id: number; kind: string; title: string; sku_name: string; quantity: number; list_fen: number; pay_fen: number; period_days: number; period_months: number; until_at: number }
+export interface Skipped { kind: string; rule_id: number; label: string; reason: string }
+export interface Quote {
+  gift: boolean; group_id: number; list_fen: number; total_fen: number; lines: QuoteLine[] | null; items: QuoteItem[] | null
+  applied: { kind: string; rule_id: number; label: string }[] | null; not_applied: Skipped[] | null
+}
 export interface Payment { out_trade_no: string; channel: string; status: string; outcome: string; amount_fen: number; transaction_id: string; note: string; created_at: number; paid_at: number }
 export type RefundStatus = 'requested' | 'approved' | 'processing' | 'succeeded' | 'rejected' | 'abnormal'
 export interface Refund {

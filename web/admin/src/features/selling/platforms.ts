@@ -17,6 +17,3 @@ export const taxCategories: { key: 'digital_service' | 'book' | 'goods'; label: 
 ]
 /** Chinese name of a kind of goods. */
 export const taxLabel = (key: string) => taxCategories.find((t) => t.key === key)?.label ?? key
-
-/** Length of access in words; 0 is for good. */
-export const periodLabel = (days: number) => (days ? (days % 365 === 0 ? `${days / 365} 年` : `${days} 天`) : '长期有效')
