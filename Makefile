@@ -1,7 +1,7 @@
 # Zhizhou. Each target is a thin door to one script; the scripts also run alone.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test check gen e2e bench clean
+.PHONY: help run build test check gen e2e bench sim clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ e2e: ## the browser tests alone
 
 bench: ## measure against bare references
 	@exec scripts/bench.sh
+
+sim: ## random histories of buying against a model (SEED=1 HISTORIES=1000)
+	@SIM_SEED=$(or $(SEED),1) SIM_HISTORIES=$(or $(HISTORIES),1000) scripts/postgres.sh go test ./internal/app -count=1 -timeout 12h -v -run '^TestSimulation$$'
 
 clean: ## remove what was built (data/ stays)
 	@exec scripts/clean.sh

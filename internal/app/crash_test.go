@@ -22,6 +22,7 @@ import (
 	"zhizhou/internal/app"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
+	"zhizhou/internal/commerce/price"
 	"zhizhou/internal/db"
 	"zhizhou/internal/sandbox"
 	"zhizhou/internal/setting"
@@ -35,8 +36,9 @@ import (
 
 // TestMain runs the child's part when this binary was started as one.
 func TestMain(m *testing.M) {
-	if os.Getenv("ZZ_CRASH_AT") != "" {
-		if err := child(); err != nil {
+	part := map[bool]func() error{os.Getenv("ZZ_CRASH_AT") != "": child, os.Getenv("ZZ_RUSH") != "": rusher}[true]
+	if part != nil {
+		if err := part(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -185,6 +187,15 @@ func killEverywhere(t *testing.T, e db.Engine) {
 	}, 0, nil))
 	w.ok(a.Settings.Save(ctx, &setting.WeChat{MiniAppID: m.Weixin.MiniAppID, MiniSecret: m.Weixin.MiniSecret, OfficialAppID: m.Weixin.OfficialAppID, OfficialSecret: m.Weixin.OfficialSecret}, 0, nil))
 
+	// Limited things are in it too: a place in a flash sale and a coupon are held,
+	// sold and given back on this road.
+	now := clock.MS(moved)
+	flash := must(a.Commerce.SavePromotion(w.system(), commerce.PromotionChange{
+		Kind: "flash", Label: "秒杀", PriceFen: 9900, Quota: 1000, PerUser: 1, Scope: price.Scope{SKUs: []int64{w.sku}}, StartsAt: now - 1000, EndsAt: now + 3650*86_400_000,
+	}))(t)
+	w.ok(a.Commerce.SwitchPromotion(w.system(), flash, true))
+	coupon := w.coupon(commerce.CouponKind{Name: "立减", OffFen: 500, Stock: 1000, ValidDays: 3650, BackOnRefund: true}, price.Scope{})
+
 	for at := 1; ; at++ {
 		if at > 400 {
 			t.Fatal("the purchase has no end")
@@ -198,6 +209,7 @@ func killEverywhere(t *testing.T, e db.Engine) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		w.ok(a.Commerce.ClaimCoupon(ctx, s.User.ID, coupon))
 		whole := killAt(t, at, plan{cfg, s.User.ID, w.sku, outside.URL + "/sandbox", time.Until(moved.Now())})
 		recoverAndCheck(t, w, sb, s.User.ID, at)
 		if whole {
