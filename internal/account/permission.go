@@ -13,6 +13,8 @@ const (
 	PermMediaUpload   = "media.upload"
 	PermOrderRead     = "order.read"
 	PermRefundDecide  = "refund.decide"
+	PermBillRead      = "bill.read"
+	PermBillRepair    = "bill.repair"
 	PermUserRead      = "user.read"
 	PermUserEdit      = "user.edit"
 	PermStaffManage   = "staff.manage"
@@ -24,7 +26,7 @@ const (
 // AllPermissions lists every permission; the owner has them all.
 var AllPermissions = []string{
 	PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead,
-	PermRefundDecide, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
+	PermRefundDecide, PermBillRead, PermBillRepair, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
 }
 
 // Roles are what each role may do. Money is decided by finance and the owner,
@@ -34,7 +36,7 @@ var roles = map[string][]string{
 	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead, PermUserRead, PermSettingRead},
 	"editor":     {PermCourseRead, PermCourseEdit, PermMediaUpload},
 	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload},
-	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermUserRead, PermAuditRead},
+	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermUserRead, PermAuditRead},
 	"support":    {PermOrderRead, PermUserRead, PermUserEdit},
 }
 

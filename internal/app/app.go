@@ -32,6 +32,7 @@ import (
 	"zhizhou/internal/jobs"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
+	"zhizhou/internal/reconcile"
 	"zhizhou/internal/sandbox"
 	"zhizhou/internal/seal"
 	"zhizhou/internal/setting"
@@ -40,21 +41,22 @@ import (
 
 // App is the whole program.
 type App struct {
-	Config   Config
-	DB       *db.DB
-	Jobs     *jobs.Queue
-	Clock    clock.Clock
-	Box      *seal.Box
-	Settings *setting.Store
-	Account  *account.Service
-	Catalog  *catalog.Service
-	Access   *access.Service
-	Learning *learning.Service
-	Media    *media.Service
-	Commerce *commerce.Service
-	Sandbox  *sandbox.Sandbox // nil unless switched on
-	API      *web.API
-	Handler  http.Handler
+	Config    Config
+	DB        *db.DB
+	Jobs      *jobs.Queue
+	Clock     clock.Clock
+	Box       *seal.Box
+	Settings  *setting.Store
+	Account   *account.Service
+	Catalog   *catalog.Service
+	Access    *access.Service
+	Learning  *learning.Service
+	Media     *media.Service
+	Commerce  *commerce.Service
+	Reconcile *reconcile.Service
+	Sandbox   *sandbox.Sandbox // nil unless switched on
+	API       *web.API
+	Handler   http.Handler
 
 	log      *slog.Logger
 	outside  *outside
@@ -138,6 +140,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Catalog: a.Catalog, Access: a.Access, Learning: a.Learning,
 		Channels: a.outside, Payers: a.Account, Log: a.log,
 	})
+	a.Reconcile = &reconcile.Service{DB: a.DB, Clock: a.Clock, Commerce: a.Commerce, Channels: a.outside, Log: a.log}
 
 	// Who reacts to whom.
 	a.Media.OnReady(a.Catalog.AssetReady)
@@ -199,6 +202,7 @@ func (a *App) keepSold(ctx context.Context, tx *db.Tx, courseID int64) error {
 
 func (a *App) periodic() {
 	a.Jobs.Every("commerce", time.Minute, a.Commerce.Sweep)
+	a.Jobs.Every("bills", 5*time.Minute, a.Reconcile.Due)
 	a.Jobs.Every("publish", 15*time.Second, a.Catalog.PublishDue)
 	a.Jobs.Every("items", 15*time.Second, a.SyncItems)
 	a.Jobs.Every("media_recover", 30*time.Second, a.Media.Recover)
@@ -225,7 +229,7 @@ func (a *App) routes() {
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
-		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(),
+		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",
@@ -234,7 +238,7 @@ func (a *App) routes() {
 	}
 	files.Routes(mux)
 	mux.Handle(hook.UploadsPath, a.API.Staffed(account.PermMediaUpload, files.Uploads()))
-	(&hook.Pay{Commerce: a.Commerce, Notify: a.outside.parser, Push: a.outside.pusher}).Routes(mux)
+	(&hook.Pay{Commerce: a.Commerce, Notify: a.outside.parser, Alipay: a.outside.alipayParser, Push: a.outside.pusher}).Routes(mux)
 	if a.Sandbox != nil {
 		mux.Handle("/sandbox/", a.Sandbox.Handler())
 	}

@@ -11,6 +11,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/pay"
+	"zhizhou/internal/pay/alipay"
 	"zhizhou/internal/pay/virtual"
 	payw "zhizhou/internal/pay/wechat"
 	"zhizhou/internal/setting"
@@ -37,6 +38,7 @@ type sandboxed struct {
 	pay     payw.Config
 	wechat  wechat.Config
 	virtual virtual.Config
+	alipay  alipay.Config
 }
 
 type clients struct {
@@ -48,6 +50,9 @@ type clients struct {
 	virtual    *virtual.Provider
 	virtualCfg virtual.Config
 	virtualErr error
+	alipay     *alipay.Merchant
+	alipayCfg  alipay.Config
+	alipayErr  error
 	policy     map[string]string
 }
 
@@ -77,6 +82,7 @@ func (o *outside) build(p *setting.Payment, w *setting.WeChat) clients {
 	c := clients{policy: p.Policy}
 	if o.fixed != nil {
 		c.payCfg, c.wechatCfg, c.virtualCfg = o.fixed.pay, o.fixed.wechat, o.fixed.virtual
+		c.alipayCfg = o.fixed.alipay
 	} else {
 		c.payCfg = payw.Config{
 			MchID: p.MchID, OfficialAppID: w.OfficialAppID, MiniAppID: w.MiniAppID, MerchantSerial: p.MerchantSerial, MerchantKey: p.MerchantKey,
@@ -87,11 +93,15 @@ func (o *outside) build(p *setting.Payment, w *setting.WeChat) clients {
 			PushToken: w.PushToken, PushAESKey: w.PushAESKey, BaseURL: o.cfg.WeChatURL, OpenBaseURL: o.cfg.WeChatOpenURL, Clock: o.clock,
 		}
 		c.virtualCfg = virtual.Config{OfferID: p.OfferID, AppKey: p.AppKey, Env: p.VirtualEnv, AppID: w.MiniAppID, MchID: p.MchID, Clock: o.clock}
+		c.alipayCfg = alipay.Config{
+			AppID: p.AlipayAppID, SellerID: p.AlipaySellerID, AppKey: p.AlipayAppKey, PublicKey: p.AlipayPublicKey, GatewayURL: o.cfg.AlipayURL, Clock: o.clock,
+		}
 	}
-	c.payCfg.HTTPClient, c.wechatCfg.HTTPClient = o.http, o.http
+	c.payCfg.HTTPClient, c.wechatCfg.HTTPClient, c.virtualCfg.HTTP, c.alipayCfg.HTTPClient = o.http, o.http, o.http, o.http
 	c.wechat = wechat.New(c.wechatCfg)
 	c.merchant, c.payErr = payw.New(c.payCfg)
 	c.virtual, c.virtualErr = virtual.New(c.virtualCfg, c.wechat)
+	c.alipay, c.alipayErr = alipay.New(c.alipayCfg)
 	return c
 }
 
@@ -106,6 +116,16 @@ func (o *outside) Provider(ctx context.Context, ch pay.Channel) (pay.Provider, c
 			return nil, commerce.Merchant{}, commerce.ErrChannel.With(c.virtualErr)
 		}
 		return c.virtual, commerce.Merchant{MchID: c.virtualCfg.MchID, AppID: c.virtualCfg.AppID}, nil
+	}
+	if ch == pay.AlipayWap || ch == pay.AlipayPage {
+		if c.alipayErr != nil {
+			return nil, commerce.Merchant{}, commerce.ErrChannel.With(c.alipayErr)
+		}
+		m := commerce.Merchant{MchID: c.alipayCfg.SellerID, AppID: c.alipayCfg.AppID}
+		if ch == pay.AlipayWap {
+			return c.alipay.Wap(), m, nil
+		}
+		return c.alipay.Page(), m, nil
 	}
 	if c.payErr != nil {
 		return nil, commerce.Merchant{}, commerce.ErrChannel.With(c.payErr)
@@ -127,14 +147,57 @@ func (o *outside) Provider(ctx context.Context, ch pay.Channel) (pay.Provider, c
 
 // Policy implements commerce.Channels.
 func (o *outside) Policy(ctx context.Context, platform, goods string) (pay.Channel, error) {
+	offers, err := o.Offers(ctx, platform, goods)
+	if err != nil || len(offers) == 0 {
+		return "", err
+	}
+	return offers[0], nil
+}
+
+// Offers implements commerce.Channels. A channel that is not configured is not
+// offered beside one that is; alone it stays, so that buying says what is wrong.
+func (o *outside) Offers(ctx context.Context, platform, goods string) ([]pay.Channel, error) {
 	c, err := o.now(ctx)
-	return pay.Channel(c.policy[platform+"/"+goods]), err
+	if err != nil {
+		return nil, err
+	}
+	var all, ready []pay.Channel
+	for _, name := range setting.Channels(c.policy[platform+"/"+goods]) {
+		all = append(all, pay.Channel(name))
+		if _, _, err := o.Provider(ctx, pay.Channel(name)); err == nil {
+			ready = append(ready, pay.Channel(name))
+		}
+	}
+	if len(ready) == 0 {
+		return all, nil
+	}
+	return ready, nil
+}
+
+// Biller implements reconcile.Channels.
+func (o *outside) Biller(ctx context.Context, source pay.Source) (pay.Biller, error) {
+	c, err := o.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case source == pay.SourceWechatPay && c.payErr == nil:
+		return c.merchant, nil
+	case source == pay.SourceVirtual && c.virtualErr == nil:
+		return c.virtual, nil
+	case source == pay.SourceAlipay && c.alipayErr == nil:
+		return c.alipay, nil
+	}
+	return nil, commerce.ErrChannel
 }
 
 // NotifyURL implements commerce.Channels.
 func (o *outside) NotifyURL(ch pay.Channel, what string) string {
 	if ch == pay.WechatVirtual {
 		return o.cfg.PublicURL + "/hook/wechat/push"
+	}
+	if ch == pay.AlipayWap || ch == pay.AlipayPage {
+		return o.cfg.PublicURL + "/hook/alipay/payment"
 	}
 	return o.cfg.PublicURL + "/hook/wechatpay/" + what
 }
@@ -161,6 +224,14 @@ func (o *outside) parser(ctx context.Context) (pay.NotifyParser, error) {
 		err = c.payErr
 	}
 	return c.merchant, err
+}
+
+func (o *outside) alipayParser(ctx context.Context) (pay.NotifyParser, error) {
+	c, err := o.now(ctx)
+	if err == nil {
+		err = c.alipayErr
+	}
+	return c.alipay, err
 }
 
 func (o *outside) pusher(ctx context.Context) (hook.Pusher, *virtual.Provider, error) {
@@ -222,8 +293,14 @@ func (a *App) ProviderOf(ctx context.Context, ch pay.Channel) (pay.Provider, err
 }
 
 // checkPayment refuses keys that cannot work. An empty merchant number is allowed:
-// then nothing is sold through WeChat Pay yet.
+// then nothing is sold through WeChat Pay yet; so is an empty Alipay application.
 func checkPayment(p *setting.Payment) error {
+	if p.AlipayAppID != "" {
+		c := alipay.Config{AppID: p.AlipayAppID, SellerID: p.AlipaySellerID, AppKey: p.AlipayAppKey, PublicKey: p.AlipayPublicKey}
+		if err := c.Validate(); err != nil {
+			return err
+		}
+	}
 	if p.MchID == "" {
 		return nil
 	}

@@ -37,6 +37,7 @@ type Config struct {
 	WeChatPayURL  string
 	WeChatURL     string
 	WeChatOpenURL string
+	AlipayURL     string // the gateway, with its path
 	SMSURL        string
 	SMSKey        string
 }
@@ -51,7 +52,7 @@ func FromEnv() (Config, error) {
 		MasterKey: e.secret("MASTER_KEY"), NodeID: e.number("NODE_ID", 0), Sandbox: e.yes("SANDBOX"),
 		MaxDevices: e.many("MAX_DEVICES", 5), MaxPlays: e.many("MAX_PLAYS", 2), SegmentBase: e.text("SEGMENT_BASE_URL", ""),
 		Limits:       web.Limits{Address: e.number("LIMIT_ADDRESS", 1200), Session: e.number("LIMIT_SESSION", 600), Plays: e.number("LIMIT_PLAYS", 200)},
-		WeChatPayURL: e.text("WECHAT_PAY_BASE_URL", ""), WeChatURL: e.text("WECHAT_API_BASE_URL", ""), WeChatOpenURL: e.text("WECHAT_OPEN_BASE_URL", ""),
+		WeChatPayURL: e.text("WECHAT_PAY_BASE_URL", ""), WeChatURL: e.text("WECHAT_API_BASE_URL", ""), WeChatOpenURL: e.text("WECHAT_OPEN_BASE_URL", ""), AlipayURL: e.text("ALIPAY_GATEWAY_URL", ""),
 		SMSURL: e.text("SMS_URL", ""), SMSKey: e.secret("SMS_KEY"),
 	}
 	c.PublicURL = e.text("PUBLIC_URL", "")
@@ -99,7 +100,7 @@ func (c *Config) Complete() error {
 	if c.BlobURL == "" {
 		c.BlobURL = filepath.Join(c.DataDir, "blob")
 	}
-	if c.Sandbox && (c.WeChatPayURL != "" || c.WeChatURL != "" || c.WeChatOpenURL != "" || c.SMSURL != "") {
+	if c.Sandbox && (c.WeChatPayURL != "" || c.WeChatURL != "" || c.WeChatOpenURL != "" || c.AlipayURL != "" || c.SMSURL != "") {
 		return errors.New("SANDBOX=1 cannot be used together with addresses of outside services")
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 
 	"zhizhou/internal/audit"
 	"zhizhou/internal/commerce"
+	"zhizhou/internal/reconcile"
 )
 
 // Doctor audits money and access and returns what is wrong, nothing when all is
@@ -15,6 +16,11 @@ func (a *App) Doctor(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	bills, err := reconcile.Audit(ctx, a.DB)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, bills...)
 	var out []string
 	for _, f := range found {
 		out = append(out, fmt.Sprintf("INV-%d %s: %s", f.Invariant, f.Name, f.Row))

@@ -17,6 +17,7 @@ import (
 
 	"zhizhou/internal/account"
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/pay/alipay"
 	"zhizhou/internal/pay/virtual"
 	"zhizhou/internal/sandbox"
 	"zhizhou/internal/setting"
@@ -65,14 +66,14 @@ func (a *App) openSandbox(ctx context.Context, sms *smsGateway) error {
 	switch {
 	case p.MchID != "":
 		mchID = p.MchID
-	case p.OfferID != "" || p.MerchantKey != "" || w.MiniSecret != "" || w.OfficialSecret != "":
+	case p.OfferID != "" || p.MerchantKey != "" || p.AlipayAppID != "" || p.AlipayAppKey != "" || w.MiniSecret != "" || w.OfficialSecret != "":
 		mchID = "real" // credentials of any real service are enough to refuse
 	}
-	if err := s.Guard(mchID, m.WechatPay.BaseURL, m.Weixin.BaseURL, m.Weixin.OpenBaseURL, m.SMSURL); err != nil {
+	if err := s.Guard(mchID, m.WechatPay.BaseURL, m.Weixin.BaseURL, m.Weixin.OpenBaseURL, m.Alipay.GatewayURL, m.SMSURL); err != nil {
 		return err
 	}
 	a.Sandbox = s
-	a.outside.fixed = &sandboxed{m.WechatPay, m.Weixin, m.Virtual}
+	a.outside.fixed = &sandboxed{m.WechatPay, m.Weixin, m.Virtual, m.Alipay}
 	sms.url, sms.key = m.SMSURL, m.SMSKey
 	return nil
 }
@@ -89,7 +90,7 @@ func origins(address string) []string {
 // addresses lists which outside services are spoken to, for the console.
 func (o *outside) addresses() map[string]string {
 	if o.fixed != nil {
-		return map[string]string{"wechat_pay": o.fixed.pay.BaseURL, "wechat_api": o.fixed.wechat.BaseURL, "wechat_open": o.fixed.wechat.OpenBaseURL, "sms": o.cfg.PublicURL + "/sandbox/sms/send"}
+		return map[string]string{"wechat_pay": o.fixed.pay.BaseURL, "wechat_api": o.fixed.wechat.BaseURL, "wechat_open": o.fixed.wechat.OpenBaseURL, "alipay": o.fixed.alipay.GatewayURL, "sms": o.cfg.PublicURL + "/sandbox/sms/send"}
 	}
 	or := func(s, d string) string {
 		if s == "" {
@@ -99,7 +100,7 @@ func (o *outside) addresses() map[string]string {
 	}
 	return map[string]string{
 		"wechat_pay": or(o.cfg.WeChatPayURL, "https://api.mch.weixin.qq.com"), "wechat_api": or(o.cfg.WeChatURL, "https://api.weixin.qq.com"),
-		"wechat_open": or(o.cfg.WeChatOpenURL, "https://open.weixin.qq.com"), "sms": or(o.cfg.SMSURL, "未配置"),
+		"wechat_open": or(o.cfg.WeChatOpenURL, "https://open.weixin.qq.com"), "alipay": or(o.cfg.AlipayURL, alipay.DefaultGateway), "sms": or(o.cfg.SMSURL, "未配置"),
 	}
 }
 

@@ -38,6 +38,9 @@ type Channels interface {
 	// Policy returns which channel serves a platform for a kind of goods; "" when
 	// nothing is sold there.
 	Policy(ctx context.Context, platform, goods string) (pay.Channel, error)
+	// Offers returns every channel that a buyer may choose from there, the policy's
+	// first; none when nothing is sold there.
+	Offers(ctx context.Context, platform, goods string) ([]pay.Channel, error)
 	// NotifyURL is where a channel reports payments and refunds.
 	NotifyURL(c pay.Channel, what string) string
 }

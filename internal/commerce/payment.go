@@ -48,10 +48,11 @@ type PayInput struct {
 	Platform  string
 	ClientIP  string
 	ReturnURL string
+	Channel   pay.Channel // the buyer's choice among those offered; "" the usual one
 }
 
-// Pay opens a payment attempt on the channel that the policy names, or hands out a
-// fresh credential for the one already open: an order never has two open attempts
+// Pay opens a payment attempt on the channel that the buyer chose or the policy
+// names first, or hands out a fresh credential for the one already open: an order never has two open attempts
 // on a channel. Returns ErrOrderGone, ErrOrderClosed, ErrChannel, ErrNoPayer,
 // ErrItemUnready and the pay errors.
 func (s *Service) Pay(ctx context.Context, in PayInput) (Attempt, error) {
@@ -91,11 +92,11 @@ func (s *Service) Pay(ctx context.Context, in PayInput) (Attempt, error) {
 func (s *Service) attempt(ctx context.Context, o Order, in PayInput) (Attempt, error) {
 	q := o.Frozen()
 	// What is shown was priced for the order's platform; paying happens there.
-	channel, err := s.Channels.Policy(ctx, in.Platform, q.Items[0].TaxCategory)
+	channel, err := s.chosen(ctx, in, q)
 	if err != nil {
 		return Attempt{}, err
 	}
-	if channel == "" || miniOf(o.Platform) != miniOf(in.Platform) {
+	if miniOf(o.Platform) != miniOf(in.Platform) {
 		return Attempt{}, ErrChannel
 	}
 	provider, merchant, err := s.Channels.Provider(ctx, channel)

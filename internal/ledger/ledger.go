@@ -29,6 +29,9 @@ func Revenue(kind string) string { return "revenue:" + kind }
 // Clearing is the account of what a channel holds for us.
 func Clearing(channel string) string { return "clearing:" + channel }
 
+// Fee is the account of what a channel keeps of what it takes for us.
+func Fee(channel string) string { return "fee:" + channel }
+
 // Line is one side of a transaction, in fen.
 type Line struct {
 	Account   string
@@ -45,7 +48,7 @@ func Credit(account string, fen int64) Line { return Line{Account: account, Cred
 // Entry is a transaction to post. Kind and Ref together are its identity: the
 // same business fact cannot be posted twice.
 type Entry struct {
-	Kind    string // "settle", "suspense", "refund"
+	Kind    string // "settle", "suspense", "refund", "fee"
 	RefKind string
 	RefID   int64
 	OrderID int64

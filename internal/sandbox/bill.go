@@ -27,6 +27,7 @@ type BillTrouble struct {
 	ChangedState  bool `json:"changed_state"`  // a line says that it failed; Alipay's bill has no states
 	BadHash       bool `json:"bad_hash"`       // the file is not the one that was promised
 	NotReady      bool `json:"not_ready"`      // the bill is not made yet
+	LoseFiles     int  `json:"lose_files"`     // next addresses that are dead when they are used
 }
 
 const (
@@ -127,6 +128,10 @@ func (s *Sandbox) takeFile(r *http.Request) ([]byte, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f, ok := s.files[r.URL.Query().Get("token")]
+	if s.trouble.Bill.LoseFiles > 0 {
+		s.trouble.Bill.LoseFiles--
+		return nil, false
+	}
 	return f.raw, ok && !s.now().After(f.until)
 }
 
@@ -318,4 +323,22 @@ func (s *Sandbox) virtualBill(_ int, body []byte) map[string]any {
 	out := errcode(0)
 	out["url"] = s.keepFile("/weixin/bill", raw)
 	return out
+}
+
+// RefundByHand stands for the shop giving money back on WeChat's merchant platform,
+// where this program is not asked. Returns ErrNoOrder.
+func (s *Sandbox) RefundByHand(outTradeNo, refundNo string, fen int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.order(outTradeNo)
+	if o == nil || o.PaidAt.IsZero() {
+		return ErrNoOrder
+	}
+	s.st.Refunds[refundNo] = &Refund{
+		OutRefundNo: refundNo, OutTradeNo: o.OutTradeNo, TransactionID: o.TransactionID, RefundID: s.number("50300"),
+		AmountFen: fen, TotalFen: o.AmountFen, State: "PROCESSING", CreatedAt: s.now(), Serial: s.keys.PublicKeyID,
+	}
+	o.State = "REFUND"
+	s.save()
+	return nil
 }

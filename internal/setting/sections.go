@@ -2,6 +2,7 @@ package setting
 
 import (
 	"slices"
+	"strings"
 
 	"zhizhou/internal/errs"
 )
@@ -66,8 +67,14 @@ type Payment struct {
 	AppKey     string `json:"app_key" maxLength:"80" doc:"Virtual payment, of the chosen environment"`
 	VirtualEnv int    `json:"virtual_env" enum:"0,1" doc:"0 live, 1 sandbox"`
 
-	// Policy maps "platform/kind of goods" to a channel; "" sells nothing there.
-	Policy map[string]string `json:"policy" doc:"platform/goods → channel"`
+	AlipayAppID     string `json:"alipay_app_id" required:"false" maxLength:"32"`
+	AlipaySellerID  string `json:"alipay_seller_id" required:"false" maxLength:"32" doc:"PID of the receiving account"`
+	AlipayAppKey    string `json:"alipay_app_key" required:"false" maxLength:"8000" doc:"The application's private key, PEM or bare base64"`
+	AlipayPublicKey string `json:"alipay_public_key" required:"false" maxLength:"8000" doc:"Alipay's public key"`
+
+	// Policy maps "platform/kind of goods" to the channels that a buyer may choose
+	// from, parted by commas, the usual one first; "" sells nothing there.
+	Policy map[string]string `json:"policy" doc:"platform/goods → channels, parted by commas, the usual one first"`
 }
 
 // Key implements Section.
@@ -76,7 +83,7 @@ func (*Payment) Key() string { return "payment" }
 // Public implements Section.
 func (p *Payment) Public() any {
 	c := *p
-	c.MerchantKey, c.APIv3Key, c.AppKey = hide(c.MerchantKey), hide(c.APIv3Key), hide(c.AppKey)
+	c.MerchantKey, c.APIv3Key, c.AppKey, c.AlipayAppKey = hide(c.MerchantKey), hide(c.APIv3Key), hide(c.AppKey), hide(c.AlipayAppKey)
 	return c
 }
 
@@ -85,6 +92,7 @@ func (p *Payment) Keep(before *Payment) {
 	keep(&p.MerchantKey, before.MerchantKey)
 	keep(&p.APIv3Key, before.APIv3Key)
 	keep(&p.AppKey, before.AppKey)
+	keep(&p.AlipayAppKey, before.AlipayAppKey)
 }
 
 // DefaultPolicy is what WeChat's rules of 2026 ask for: digital goods inside the
@@ -97,16 +105,35 @@ var DefaultPolicy = map[string]string{
 }
 
 // policyWords are the channels that a policy may name; "" sells nothing there.
-var policyWords = []string{"", "wechat_jsapi", "wechat_mini", "wechat_h5", "wechat_native", "wechat_virtual"}
+var policyWords = []string{"", "wechat_jsapi", "wechat_mini", "wechat_h5", "wechat_native", "wechat_virtual", "alipay_wap", "alipay_page"}
+
+// alipayPlaces says where Alipay's pages work: WeChat's browser blocks them, and a
+// mini program cannot open them.
+var alipayPlaces = map[string]string{"alipay_wap": "h5", "alipay_page": "pc"}
+
+// Channels returns what a policy's entry names, the usual one first.
+func Channels(entry string) []string {
+	if entry == "" {
+		return nil
+	}
+	return strings.Split(entry, ",")
+}
 
 // ErrPolicy is returned by Check.
 var ErrPolicy = errs.New(errs.Invalid, "policy_invalid", "通道策略里有不认识的平台或通道")
 
 // Check refuses a policy that names unknown platforms, goods or channels.
 func (p *Payment) Check() error {
-	for place, channel := range p.Policy {
-		if _, known := DefaultPolicy[place]; !known || !slices.Contains(policyWords, channel) {
-			return ErrPolicy.Field("policy", place+" → "+channel)
+	for place, entry := range p.Policy {
+		platform, _, _ := strings.Cut(place, "/")
+		_, known := DefaultPolicy[place]
+		seen := map[string]bool{}
+		for channel := range strings.SplitSeq(entry, ",") {
+			only := alipayPlaces[channel]
+			if !known || !slices.Contains(policyWords, channel) || seen[channel] || channel == "" && entry != "" || only != "" && only != platform {
+				return ErrPolicy.Field("policy", place+" → "+entry)
+			}
+			seen[channel] = true
 		}
 	}
 	return nil

@@ -112,6 +112,10 @@ func (c channels) Provider(context.Context, pay.Channel) (pay.Provider, commerce
 func (channels) Policy(context.Context, string, string) (pay.Channel, error) {
 	return pay.WechatNative, nil
 }
+
+func (channels) Offers(context.Context, string, string) ([]pay.Channel, error) {
+	return []pay.Channel{pay.WechatNative}, nil
+}
 func (channels) NotifyURL(pay.Channel, string) string { return "http://127.0.0.1/hook" }
 
 type payers struct{}

@@ -14,6 +14,7 @@ import (
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
 	"zhizhou/internal/pay"
+	"zhizhou/internal/reconcile"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/web"
 )
@@ -36,6 +37,8 @@ type Deps struct {
 	CheckPayment func(*setting.Payment) error
 	// Outside are the addresses of outside services in force, for the settings page.
 	Outside map[string]string
+	// Reconcile compares bills with the books.
+	Reconcile *reconcile.Service
 }
 
 type routes struct {
@@ -58,6 +61,7 @@ func Register(a *web.API, d Deps) {
 	r.promotions()
 	r.coupons()
 	r.held()
+	r.reconcile()
 	r.users()
 	r.staff()
 	r.settings()

@@ -284,7 +284,7 @@ type TestView struct {
 
 func (r *routes) testChannel(ctx context.Context, in *struct {
 	Body struct {
-		Channel string `json:"channel" enum:"wechat_jsapi,wechat_h5,wechat_native,wechat_mini,wechat_virtual"`
+		Channel string `json:"channel" enum:"wechat_jsapi,wechat_h5,wechat_native,wechat_mini,wechat_virtual,alipay_wap,alipay_page"`
 	}
 },
 ) (*web.Body[TestView], error) {

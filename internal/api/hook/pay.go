@@ -28,6 +28,8 @@ type Pay struct {
 	Commerce *commerce.Service
 	// Notify returns the parser of WeChat Pay notifications as configured now.
 	Notify func(ctx context.Context) (pay.NotifyParser, error)
+	// Alipay returns the parser of Alipay's notices as configured now.
+	Alipay func(ctx context.Context) (pay.NotifyParser, error)
 	// Push gives what opens a message of the mini program's push, and its virtual
 	// payment, nil when that is not configured.
 	Push func(ctx context.Context) (Pusher, *virtual.Provider, error)
@@ -42,6 +44,7 @@ type Pusher interface {
 // Routes registers the addresses that channels call.
 func (h *Pay) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /hook/wechatpay/{what}", h.wechatPay)
+	mux.HandleFunc("POST /hook/alipay/payment", h.alipay)
 	mux.HandleFunc("GET /hook/wechat/push", h.verifyPush)
 	mux.HandleFunc("POST /hook/wechat/push", h.push)
 }
@@ -71,6 +74,40 @@ func (h *Pay) wechatPay(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// alipay takes a notice of Alipay. Only the word "success" ends its repeats, and it
+// is said after the commit; whatever else is answered brings the notice again.
+func (h *Pay) alipay(w http.ResponseWriter, r *http.Request) {
+	answer := func(status int, word string) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, word)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxNotice))
+	if err != nil {
+		answer(http.StatusRequestEntityTooLarge, "fail")
+		return
+	}
+	parser, err := h.Alipay(r.Context())
+	if err != nil {
+		answer(http.StatusServiceUnavailable, "fail")
+		return
+	}
+	n, err := parser.ParseNotify(r.Header, body)
+	if err != nil {
+		status := http.StatusUnauthorized
+		if errs.KindOf(err) == errs.Invalid {
+			status = http.StatusBadRequest
+		}
+		answer(status, "fail")
+		return
+	}
+	if err := h.Commerce.Receive(r.Context(), commerce.Notice{Channel: "alipay", Notice: n}); err != nil {
+		web.Fail(w, r, err)
+		return
+	}
+	answer(http.StatusOK, "success")
 }
 
 // refuse answers as WeChat Pay expects of a refusal; it sends the message again.

@@ -35,6 +35,7 @@ type QuoteView struct {
 	NotApplied     []SkippedView   `json:"not_applied" nullable:"false"`
 	Channel        string          `json:"channel" doc:"free, or how it will be paid; empty: not sold here"`
 	ChannelLabel   string          `json:"channel_label"`
+	Channels       []ChannelView   `json:"channels" nullable:"false" doc:"What the buyer may choose from, the usual one first"`
 	RefundText     string          `json:"refund_text"`
 	TermsText      string          `json:"terms_text" doc:"Must be confirmed by a step of its own"`
 	ExpiresAt      int64           `json:"expires_at"`
@@ -49,6 +50,12 @@ type QuoteItemView struct {
 	Quantity int64  `json:"quantity"`
 	ListFen  int64  `json:"list_fen"`
 	PayFen   int64  `json:"pay_fen"`
+}
+
+// ChannelView is a way to pay that is offered.
+type ChannelView struct {
+	Channel string `json:"channel" enum:"wechat_jsapi,wechat_mini,wechat_h5,wechat_native,wechat_virtual,alipay_wap,alipay_page"`
+	Label   string `json:"label"`
 }
 
 // SkippedView is a rule that was looked at and not used, with its reason.
@@ -136,6 +143,7 @@ type ActionView struct {
 
 var channelLabels = map[pay.Channel]string{
 	"": "暂不支持", pay.WechatJSAPI: "微信支付", pay.WechatMini: "微信支付", pay.WechatH5: "微信支付", pay.WechatNative: "微信扫码支付", pay.WechatVirtual: "微信虚拟支付",
+	pay.AlipayWap: "支付宝", pay.AlipayPage: "支付宝",
 }
 
 var statusLabels = map[string]string{"pending": "待支付", "paid": "已支付", "closed": "已关闭", "refunding": "退款中", "refunded": "已退款"}
@@ -183,7 +191,11 @@ func (r *routes) orders() {
 			if err != nil {
 				return nil, err
 			}
-			return web.Answer(quoteView(o)), nil
+			v := quoteView(o)
+			if v.Channels, err = r.offered(ctx, o.Quote); err != nil {
+				return nil, err
+			}
+			return web.Answer(v), nil
 		})
 	web.Handle(r.web, order("order_place", http.MethodPost, "/api/orders", "Order what was quoted"),
 		func(ctx context.Context, in *struct {
@@ -231,6 +243,7 @@ func (r *routes) orders() {
 			Numbered
 			Body struct {
 				ReturnURL string `json:"return_url,omitempty" maxLength:"300"`
+				Channel   string `json:"channel,omitempty" enum:"wechat_jsapi,wechat_mini,wechat_h5,wechat_native,wechat_virtual,alipay_wap,alipay_page" doc:"The buyer's choice among those offered; none: the usual one"`
 			}
 		},
 		) (*web.Body[PayView], error) {
@@ -239,7 +252,7 @@ func (r *routes) orders() {
 				back = r.PublicURL + "/"
 			}
 			a, err := r.Commerce.Pay(ctx, commerce.PayInput{
-				UserID: web.UserID(ctx), OrderNo: in.No, Platform: platform(ctx), ClientIP: web.CallerOf(ctx).Address, ReturnURL: back,
+				UserID: web.UserID(ctx), OrderNo: in.No, Platform: platform(ctx), ClientIP: web.CallerOf(ctx).Address, ReturnURL: back, Channel: pay.Channel(in.Body.Channel),
 			})
 			if err != nil {
 				return nil, err
@@ -278,6 +291,16 @@ func (r *routes) orders() {
 		})
 }
 
+// offered lists the channels that a quote may be paid through.
+func (r *routes) offered(ctx context.Context, q commerce.Quote) ([]ChannelView, error) {
+	out := []ChannelView{}
+	channels, err := r.Commerce.Offered(ctx, platform(ctx), q)
+	for _, c := range channels {
+		out = append(out, ChannelView{string(c), channelLabels[c]})
+	}
+	return out, err
+}
+
 func first(keys []int64) int64 {
 	if len(keys) == 0 {
 		return 0
@@ -290,7 +313,7 @@ func quoteView(o commerce.Offered) QuoteView {
 	v := QuoteView{
 		Token: o.Token, SKUID: it.SKUID, SKUName: it.SKUName, CourseID: it.CourseID, CourseTitle: o.Title(), CoverURL: imageURL(o.Cover), Scene: scene(o.Scene), Kind: it.Kind,
 		InstructorName: o.InstructorName, PeriodDays: it.PeriodDays, PeriodMonths: it.PeriodMonths, UntilAt: it.UntilAt, Gift: o.Gift, ListFen: o.ListFen, WasFen: o.WasFen,
-		TotalFen: o.TotalFen, Lines: o.Lines, Items: []QuoteItemView{}, NotApplied: []SkippedView{},
+		TotalFen: o.TotalFen, Lines: o.Lines, Items: []QuoteItemView{}, Channels: []ChannelView{}, NotApplied: []SkippedView{},
 		Channel: string(o.Channel), ChannelLabel: channelLabels[o.Channel], RefundText: commerce.RefundText(it.RefundDays, it.RefundMaxWatchedPercent),
 		TermsText: commerce.TermsText, ExpiresAt: o.ExpiresAt, AlreadyOwned: o.Owned,
 	}
