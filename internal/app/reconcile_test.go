@@ -231,6 +231,63 @@ func TestINV15DifferencesAreRepaired(t *testing.T) {
 	})
 }
 
+// The same nemesis at the other two accounts. Alipay's bill has no states.
+func TestINV15OtherAccounts(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.offerAlipay()
+		w.noon()
+		for i := range 2 {
+			p := w.learner(fmt.Sprintf("1320000008%d", i), nil)
+			w.ok(w.app.Sandbox.PayAlipay(p.alipay(p.order(w.sku, "other-account").str("no"), "alipay_page")))
+			w.tick()
+			w.clock.Advance(time.Minute)
+		}
+		w.virtualOrder()
+		day := w.today()
+		w.billTime()
+		_, err := w.app.Reconcile.Run(byFinance, pay.SourceVirtual, day)
+		if !errors.Is(err, pay.ErrBillNotReady) {
+			t.Fatal(err)
+		}
+		w.clock.Advance(time.Minute)
+		for _, c := range []struct {
+			source  pay.Source
+			trouble sandbox.BillTrouble
+			want    map[string]int
+		}{
+			{pay.SourceAlipay, sandbox.BillTrouble{MissingLine: true, ChangedAmount: true, ExtraLine: true}, map[string]int{reconcile.MissingTheirs: 1, reconcile.AmountDiffers: 1, reconcile.MissingOurs: 1}},
+			{pay.SourceVirtual, sandbox.BillTrouble{MissingLine: true, ExtraLine: true}, map[string]int{reconcile.MissingTheirs: 1, reconcile.MissingOurs: 1}},
+			{pay.SourceVirtual, sandbox.BillTrouble{ChangedAmount: true}, map[string]int{reconcile.AmountDiffers: 1}},
+			{pay.SourceVirtual, sandbox.BillTrouble{ChangedState: true}, map[string]int{reconcile.StateDiffers: 1}},
+		} {
+			w.app.Sandbox.SetTrouble(sandbox.Trouble{Bill: c.trouble})
+			_, rows := w.compared(c.source, day)
+			got := map[string]int{}
+			for _, l := range rows {
+				got[l.Result]++
+				after, err := w.app.Reconcile.Repair(byFinance, l.ID, "账单核对")
+				if l.Result == reconcile.MissingOurs {
+					if !errors.Is(err, reconcile.ErrUnrepairable) {
+						t.Fatalf("%s %s: %v", c.source, l.Result, err)
+					}
+				} else if err != nil || after.Resolution != reconcile.Confirmed {
+					t.Fatalf("%s %s: %+v %v", c.source, l.Result, after, err)
+				}
+			}
+			if !reflect.DeepEqual(got, c.want) {
+				t.Fatalf("%s with %+v: %v", c.source, c.trouble, got)
+			}
+		}
+		w.app.Sandbox.SetTrouble(sandbox.Trouble{})
+		for source, n := range map[pay.Source]int64{pay.SourceAlipay: 2, pay.SourceVirtual: 1} {
+			if b, rows := w.compared(source, day); b.Matched != n || len(rows) != 0 {
+				t.Fatalf("%+v %+v", b, rows)
+			}
+		}
+		w.sound()
+	})
+}
+
 // A payment whose notice and queries were lost, and whose order was closed meanwhile
 // or not, is found by the bill and settled by the one Settle.
 func TestBillFindsLostPayment(t *testing.T) {
