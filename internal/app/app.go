@@ -31,6 +31,7 @@ import (
 	"zhizhou/internal/id"
 	"zhizhou/internal/jobs"
 	"zhizhou/internal/learning"
+	"zhizhou/internal/ledger"
 	"zhizhou/internal/media"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/sandbox"
@@ -203,6 +204,11 @@ func (a *App) keepSold(ctx context.Context, tx *db.Tx, courseID int64) error {
 func (a *App) periodic() {
 	a.Jobs.Every("commerce", time.Minute, a.Commerce.Sweep)
 	a.Jobs.Every("bills", 5*time.Minute, a.Reconcile.Due)
+	a.Jobs.Every("earn", time.Hour, a.Commerce.Earn)
+	a.Jobs.Every("seal", time.Minute, func(ctx context.Context) error {
+		_, err := ledger.Seal(ctx, a.DB, clock.MS(a.Clock))
+		return err
+	})
 	a.Jobs.Every("publish", 15*time.Second, a.Catalog.PublishDue)
 	a.Jobs.Every("items", 15*time.Second, a.SyncItems)
 	a.Jobs.Every("media_recover", 30*time.Second, a.Media.Recover)

@@ -6,6 +6,7 @@ import (
 
 	"zhizhou/internal/audit"
 	"zhizhou/internal/commerce"
+	"zhizhou/internal/ledger"
 	"zhizhou/internal/reconcile"
 )
 
@@ -21,6 +22,13 @@ func (a *App) Doctor(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	found = append(found, bills...)
+	broken, err := ledger.Verify(ctx, a.DB)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range broken {
+		found = append(found, commerce.Finding{Invariant: 4, Name: "the chain of seals does not hold", Row: row})
+	}
 	var out []string
 	for _, f := range found {
 		out = append(out, fmt.Sprintf("INV-%d %s: %s", f.Invariant, f.Name, f.Row))

@@ -43,6 +43,12 @@ var checks = []check{
 		WHERE g.source_kind = 'order_item' AND g.revoked_at = 0 AND (o.id IS NULL OR o.status NOT IN ('paid') OR (i.price_fen > 0 AND i.refunded_fen = i.price_fen))`)},
 	{4, "ledger transaction out of balance", db.Q("audit/unbalanced", `SELECT 'ledger transaction ' || CAST(transaction_id AS TEXT) AS row FROM ledger_postings
 		GROUP BY transaction_id HAVING SUM(debit_fen) <> SUM(credit_fen)`)},
+	{4, "deferred revenue and its schedules disagree", db.Q("audit/deferred", `SELECT 'deferred ' || CAST(b.fen AS TEXT) || ', schedules ' || CAST(x.fen AS TEXT) AS row FROM
+		(SELECT COALESCE(SUM(credit_fen - debit_fen), 0) AS fen FROM ledger_postings WHERE account LIKE 'deferred:%') b,
+		(SELECT (SELECT COALESCE(SUM(total_fen - earned_fen - returned_fen), 0) FROM revenue_schedules) + (SELECT COALESCE(SUM(i.price_fen - CASE WHEN o.status = 'refunded' THEN i.price_fen ELSE 0 END), 0)
+			FROM order_items i JOIN orders o ON o.id = i.order_id WHERE o.status IN ('paid', 'refunded') AND o.delivered_at = 0 AND NOT o.gift AND i.kind <> 'service'
+			AND (i.period_days > 0 OR i.period_months > 0 OR i.until_at > 0)) AS fen) x
+		WHERE b.fen <> x.fen AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.status IN ('approved', 'processing', 'abnormal'))`)},
 	{5, "refunds exceed the payment", db.Q("audit/over_refunded", `SELECT 'payment ' || p.out_trade_no AS row FROM payments p JOIN refunds r ON r.payment_id = p.id
 		WHERE p.status <> 'held' AND r.status IN ('approved', 'processing', 'succeeded', 'abnormal') GROUP BY p.id, p.out_trade_no, p.amount_fen HAVING SUM(r.amount_fen) > p.amount_fen`)},
 	{5, "refunds exceed the held money", db.Q("audit/over_refunded_held", `SELECT 'payment ' || p.out_trade_no AS row FROM payments p WHERE p.status = 'held' AND

@@ -539,13 +539,20 @@ func (s *Service) bookRefund(ctx context.Context, tx *db.Tx, r Refund, now int64
 	if err := tx.Get(ctx, qPayment, &p, r.PaymentID); err != nil {
 		return err
 	}
-	against := ledger.Suspense
+	lines := []ledger.Line{ledger.Debit(ledger.Suspense, r.AmountFen)}
 	if r.OrderItemID != 0 {
+		var o Order
+		if err := tx.Get(ctx, qOrderLock, &o, r.OrderID); err != nil {
+			return err
+		}
 		var it Item
 		if err := tx.Get(ctx, qItemByID, &it, r.OrderItemID); err != nil {
 			return err
 		}
-		against = ledger.Revenue(it.Kind)
+		var err error
+		if lines, err = s.unearn(ctx, tx, o, it, r.AmountFen); err != nil {
+			return err
+		}
 		n, err := tx.Exec(ctx, qOrderRefunded, r.OrderID, r.AmountFen)
 		if err != nil {
 			return err
@@ -555,8 +562,7 @@ func (s *Service) bookRefund(ctx context.Context, tx *db.Tx, r Refund, now int64
 		}
 	}
 	_, err := ledger.Post(ctx, tx, ledger.Entry{
-		Kind: "refund", RefKind: "refund", RefID: r.ID, OrderID: r.OrderID, At: now,
-		Lines: []ledger.Line{ledger.Debit(against, r.AmountFen), ledger.Credit(ledger.Clearing(p.Channel), r.AmountFen)},
+		Kind: "refund", RefKind: "refund", RefID: r.ID, OrderID: r.OrderID, At: now, Lines: append(lines, ledger.Credit(ledger.Clearing(p.Channel), r.AmountFen)),
 	})
 	return err
 }

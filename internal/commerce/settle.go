@@ -172,13 +172,13 @@ func (s *Service) ownedElsewhere(ctx context.Context, tx *db.Tx, o Order) (bool,
 // sold books the sale, whose money comes from an account, and opens what was bought.
 func (s *Service) sold(ctx context.Context, tx *db.Tx, o Order, paymentID int64, from ledger.Line) error {
 	lines := []ledger.Line{from}
-	byKind := map[string]int64{}
+	sums := map[string]int64{}
 	for _, it := range o.Frozen().Items {
-		byKind[it.Kind] += it.PayFen
+		sums[earnings(o.Gift, it.Kind, catalog.Period{Days: it.PeriodDays, Months: it.PeriodMonths, Until: it.UntilAt})] += it.PayFen
 	}
-	for _, kind := range slices.Sorted(maps.Keys(byKind)) {
-		if byKind[kind] > 0 {
-			lines = append(lines, ledger.Credit(ledger.Revenue(kind), byKind[kind]))
+	for _, account := range slices.Sorted(maps.Keys(sums)) {
+		if sums[account] > 0 {
+			lines = append(lines, ledger.Credit(account, sums[account]))
 		}
 	}
 	if _, err := ledger.Post(ctx, tx, ledger.Entry{Kind: "settle", RefKind: "payment", RefID: paymentID, OrderID: o.ID, At: clock.MS(s.Clock), Lines: lines}); err != nil {
@@ -219,6 +219,9 @@ func (s *Service) deliver(ctx context.Context, tx *db.Tx, o Order) error {
 			err = s.wrap(ctx, tx, o, it)
 		} else {
 			err = s.grantTo(ctx, tx, o.UserID, it, access.OrderItem(it.ID))
+		}
+		if err == nil {
+			err = s.plan(ctx, tx, o, it)
 		}
 		if err != nil {
 			return err

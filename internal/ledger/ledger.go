@@ -26,6 +26,9 @@ const (
 // Revenue is the account of what a kind of product earns.
 func Revenue(kind string) string { return "revenue:" + kind }
 
+// Deferred is the account of what buyers have paid for a time to come.
+func Deferred(kind string) string { return "deferred:" + kind }
+
 // Clearing is the account of what a channel holds for us.
 func Clearing(channel string) string { return "clearing:" + channel }
 

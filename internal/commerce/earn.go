@@ -1,0 +1,144 @@
+package commerce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"zhizhou/internal/access"
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/ledger"
+)
+
+// What is paid for a time to come is a debt to the buyer until that time has
+// passed: it stands on deferred:<kind> and is earned day by day onto
+// revenue:<kind>. What is given back comes out of what is not earned first.
+
+var (
+	qScheduleAdd = db.Q("commerce/schedule_add", `INSERT INTO revenue_schedules (order_item_id, order_id, kind, total_fen, starts_at, until_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
+	qSchedule    = db.Q("commerce/schedule", `SELECT order_item_id, order_id, kind, total_fen, earned_fen, returned_fen, starts_at, until_at, due_at FROM revenue_schedules WHERE order_item_id = $1 /*for_update*/`)
+	qScheduleDue = db.Q("commerce/schedules_due", `SELECT order_item_id FROM revenue_schedules WHERE due_at > 0 AND due_at <= $1 ORDER BY due_at LIMIT 500`)
+	qEarn        = db.Q("commerce/schedule_earn", `UPDATE revenue_schedules SET earned_fen = $3, due_at = $4 WHERE order_item_id = $1 AND earned_fen = $2`)
+	qUnearn      = db.Q("commerce/schedule_return", `UPDATE revenue_schedules SET returned_fen = returned_fen + $2 WHERE order_item_id = $1 AND earned_fen + returned_fen + $2 <= total_fen`)
+)
+
+type schedule struct {
+	OrderItemID int64
+	OrderID     int64
+	Kind        string
+	TotalFen    int64
+	EarnedFen   int64
+	ReturnedFen int64
+	StartsAt    int64
+	UntilAt     int64
+	DueAt       int64
+}
+
+// deferred reports that a line is earned over time: it opens something for a
+// while, to the buyer.
+func deferred(gift bool, kind string, p catalog.Period) bool {
+	return !gift && kind != catalog.KindService && !p.Forever()
+}
+
+// earnings is the account that a line's price is booked on when it is paid.
+func earnings(gift bool, kind string, p catalog.Period) string {
+	if deferred(gift, kind, p) {
+		return ledger.Deferred(kind)
+	}
+	return ledger.Revenue(kind)
+}
+
+// plan writes down over which time a line is earned, once it is opened.
+func (s *Service) plan(ctx context.Context, tx *db.Tx, o Order, it Item) error {
+	if it.PriceFen == 0 || !deferred(o.Gift, it.Kind, it.Period()) {
+		return nil
+	}
+	from, until, err := s.Access.Span(ctx, tx, access.OrderItem(it.ID))
+	if err != nil {
+		return err
+	}
+	if until <= from {
+		return fmt.Errorf("commerce: line %d opens nothing in time", it.ID)
+	}
+	_, err = tx.Exec(ctx, qScheduleAdd, it.ID, o.ID, it.Kind, it.PriceFen, from, until, min(until, from+day))
+	return err
+}
+
+// Earn books what has been earned since the last time; it runs each hour and may
+// run twice.
+func (s *Service) Earn(ctx context.Context) error {
+	now := clock.MS(s.Clock)
+	for {
+		var due []int64
+		if err := s.DB.List(ctx, qScheduleDue, &due, now); err != nil || len(due) == 0 {
+			return err
+		}
+		for _, itemID := range due {
+			if err := s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.earn(ctx, tx, itemID, now) }); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (s *Service) earn(ctx context.Context, tx *db.Tx, itemID, now int64) error {
+	var sc schedule
+	if err := tx.Get(ctx, qSchedule, &sc, itemID); err != nil {
+		return err
+	}
+	if sc.DueAt == 0 || sc.DueAt > now {
+		return nil // done elsewhere in the meantime
+	}
+	days, passed := (sc.UntilAt-sc.StartsAt+day-1)/day, min(max(now-sc.StartsAt, 0)/day, (sc.UntilAt-sc.StartsAt+day-1)/day)
+	if now >= sc.UntilAt {
+		passed = days
+	}
+	earned := min(sc.TotalFen*passed/days, sc.TotalFen-sc.ReturnedFen)
+	next := min(sc.UntilAt, sc.StartsAt+(passed+1)*day)
+	if passed == days || earned == sc.TotalFen-sc.ReturnedFen {
+		next = 0
+	}
+	n, err := tx.Exec(ctx, qEarn, itemID, sc.EarnedFen, max(earned, sc.EarnedFen), next)
+	if err != nil || n == 0 || earned <= sc.EarnedFen {
+		return err
+	}
+	_, err = ledger.Post(ctx, tx, ledger.Entry{
+		Kind: fmt.Sprintf("earn:%d", passed), RefKind: "order_item", RefID: itemID, OrderID: sc.OrderID, At: now,
+		Lines: []ledger.Line{ledger.Debit(ledger.Deferred(sc.Kind), earned-sc.EarnedFen), ledger.Credit(ledger.Revenue(sc.Kind), earned-sc.EarnedFen)},
+	})
+	return err
+}
+
+// unearn says where a refund of a line comes from: what is not earned yet first,
+// then revenue.
+func (s *Service) unearn(ctx context.Context, tx *db.Tx, o Order, it Item, fen int64) ([]ledger.Line, error) {
+	if !deferred(o.Gift, it.Kind, it.Period()) {
+		return []ledger.Line{ledger.Debit(ledger.Revenue(it.Kind), fen)}, nil
+	}
+	var sc schedule
+	err := tx.Get(ctx, qSchedule, &sc, it.ID)
+	if errors.Is(err, db.ErrNone) { // never opened: nothing was earned
+		return []ledger.Line{ledger.Debit(ledger.Deferred(it.Kind), fen)}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	from := min(fen, sc.TotalFen-sc.EarnedFen-sc.ReturnedFen)
+	var lines []ledger.Line
+	if from > 0 {
+		n, err := tx.Exec(ctx, qUnearn, it.ID, from)
+		if err != nil {
+			return nil, err
+		}
+		if n == 0 {
+			return nil, fmt.Errorf("commerce: more of line %d comes back than is left", it.ID)
+		}
+		lines = append(lines, ledger.Debit(ledger.Deferred(it.Kind), from))
+	}
+	if fen > from {
+		lines = append(lines, ledger.Debit(ledger.Revenue(it.Kind), fen-from))
+	}
+	return lines, nil
+}
