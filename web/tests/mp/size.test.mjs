@@ -27,7 +27,9 @@ test('the packages of the mini program stay within their limits', () => {
 test('every page of app.json was compiled', () => {
   const app = JSON.parse(readFileSync(path.join(built, 'app.json'), 'utf8'))
   assert.ok(app.pages.length >= 17)
-  for (const page of app.pages) {
+  const subs = (app.subPackages ?? app.subpackages ?? []).flatMap((s) => s.pages.map((p) => `${s.root}/${p}`))
+  assert.ok(subs.length >= 9)
+  for (const page of [...app.pages, ...subs]) {
     for (const ext of ['js', 'json', 'wxml']) assert.ok(existsSync(path.join(built, `${page}.${ext}`)), `${page}.${ext}`)
   }
 })

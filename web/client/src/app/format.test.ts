@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clock, count, day, hanNumber, left, minutes, period, size, span, yuan } from './format'
+import { clock, count, day, hanNumber, left, minutes, offerNote, period, size, span, yuan } from './format'
 
 describe('money', () => {
   it.each([[0, '¥0.00'], [5, '¥0.05'], [16900, '¥169.00'], [-3000, '−¥30.00'], [123456789, '¥1,234,567.89'], [100000, '¥1,000.00']])('%d fen reads %s', (fen, text) => {
@@ -40,6 +40,8 @@ describe('words', () => {
     expect(period({ ...term, period_days: 365 })).toBe('365 天有效')
     expect(period({ ...term, period_months: 12 })).toBe('12 个月有效')
     expect(period({ ...term, until_at: new Date(2026, 10, 20).getTime() }, new Date(2026, 0, 1).getTime())).toBe('11 月 20 日前有效')
+    expect(offerNote('长期有效', term, '沈牧之')).toBe('长期有效 · 沈牧之')
+    expect(offerNote('年卡', { ...term, period_months: 12 })).toBe('年卡 · 12 个月有效')
     expect([left(2 * 86400000 + 3 * 3600000), left(3 * 3600000 + 12 * 60000), left(12 * 60000), left(59_000), left(-1)]).toEqual(['2 天 3 小时', '3 小时 12 分', '12 分钟', '不到 1 分钟', '不到 1 分钟'])
   })
 })

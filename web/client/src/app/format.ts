@@ -66,6 +66,12 @@ export function period(t?: Term, now = Date.now()): string {
   return t?.period_days ? `${t.period_days} 天有效` : '长期有效'
 }
 
+/** An offer in one line: its name, how long it lasts unless the name says so, and more. */
+export function offerNote(name: string, t: Term, ...more: string[]): string {
+  const lasts = period(t)
+  return [name, name === lasts ? '' : lasts, ...more].filter(Boolean).join(' · ')
+}
+
 /** Time left in words, without ticking seconds: 2 天 3 小时, 3 小时 12 分, 12 分钟, 不到 1 分钟. Takes ms. */
 export function left(ms: number): string {
   const m = Math.floor(Math.max(0, ms) / 60000)

@@ -23,6 +23,10 @@ it('says what paying led to', () => {
   expect([note({}), note({ group_id: 5, delivered: false }), note({ gift: true })]).toEqual(['课程已开通', '等待成团', '领取链接已生成'])
 })
 
+it('a payment told in whole seconds still comes after the order', () => {
+  expect(timeline(order({ created_at: 2400, paid_at: 2000 })).map((e) => e.text)).toEqual(['支付 ¥149.00', '下单'])
+})
+
 it('a free order was taken, not paid', () => {
   expect(timeline(order({ total_fen: 0, paid_fen: 0 }))[0].text).toBe('领取')
 })

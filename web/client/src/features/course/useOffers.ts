@@ -2,7 +2,7 @@ import { computed, ref, type Ref } from 'vue'
 import type { Coupon, Goods, Group, Promotion, Sku } from '@zhizhou/sdk'
 import { call } from '@/app/api'
 import { heard, useServerNow } from '@/app/serverClock'
-import { couponGives, couponRule, discount, inScope, promisedFen, promotionsOf, type Marks } from '@/app/selling'
+import { couponGives, discount, inScope, promisedFen, promotionsOf, type Marks } from '@/app/selling'
 import { left, yuan } from '@/app/format'
 import type { Place } from '@/app/routes'
 
@@ -40,7 +40,7 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
     const t = of('threshold')
     if (t) out.push({ key: 'threshold', tag: '满减', text: t.note || t.label })
     const fits = sku.value ? coupons.value.filter((c) => c.left_units > 0 && inScope(c.scope, { ...marks(), skuId: sku.value!.id })) : []
-    if (fits.length) out.push({ key: 'coupon', tag: '优惠券', text: `${couponGives(fits[0])} · ${couponRule(fits[0])}${fits.length > 1 ? ` 等 ${fits.length} 张` : ''}`, to: { name: 'coupons' } })
+    if (fits.length) out.push({ key: 'coupon', tag: '优惠券', text: `${couponGives(fits[0])}${fits[0].at_fen ? ` · 满 ${yuan(fits[0].at_fen)} 可用` : ''}${fits.length > 1 ? ` 等 ${fits.length} 张` : ''}`, to: { name: 'coupons' } })
     const m = member.value
     if (m) out.push({ key: 'member', tag: '会员', text: m, to: { name: 'memberships' } })
     return out
