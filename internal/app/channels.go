@@ -111,6 +111,10 @@ func (o *outside) Provider(ctx context.Context, ch pay.Channel) (pay.Provider, c
 	if err != nil {
 		return nil, commerce.Merchant{}, err
 	}
+	return c.provider(ch)
+}
+
+func (c clients) provider(ch pay.Channel) (pay.Provider, commerce.Merchant, error) {
 	if ch == pay.WechatVirtual {
 		if c.virtualErr != nil {
 			return nil, commerce.Merchant{}, commerce.ErrChannel.With(c.virtualErr)
@@ -164,7 +168,7 @@ func (o *outside) Offers(ctx context.Context, platform, goods string) ([]pay.Cha
 	var all, ready []pay.Channel
 	for _, name := range setting.Channels(c.policy[platform+"/"+goods]) {
 		all = append(all, pay.Channel(name))
-		if _, _, err := o.Provider(ctx, pay.Channel(name)); err == nil {
+		if _, _, err := c.provider(pay.Channel(name)); err == nil {
 			ready = append(ready, pay.Channel(name))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sync"
 	"testing"
 	"time"
 
@@ -143,6 +144,16 @@ func TestINV15And16MatchedDay(t *testing.T) {
 			}
 			w.ok(w.app.Reconcile.Due(context.Background()))
 		}
+		var wg sync.WaitGroup
+		for i := range 12 { // two members of staff and the job at once
+			wg.Go(func() {
+				source := []pay.Source{pay.SourceWechatPay, pay.SourceAlipay, pay.SourceVirtual}[i%3]
+				if _, err := w.app.Reconcile.Run(byFinance, source, day); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
 		if after := snapshot(); after != before {
 			t.Errorf("a rerun differs:\n%s\n%s", before, after)
 		}
@@ -511,6 +522,9 @@ func TestReconcileInTheConsole(t *testing.T) {
 		a := finance.want(200, "", "POST", "/api/console/bills/run", run)
 		if a.str("state") != "differs" || a.num("open") != 3 || a.num("fee_fen") != a.num("trade_fen")-a.num("refund_fen")-a.num("net_fen") {
 			t.Fatalf("%s", a.raw)
+		}
+		if o := finance.want(200, "", "GET", "/api/console/overview", nil); o.num("todo", "bill_differences") != 3 {
+			t.Fatalf("overview %s", o.raw)
 		}
 		seen, cursor := map[int64]bool{}, ""
 		for range 5 {

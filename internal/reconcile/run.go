@@ -283,6 +283,13 @@ func (s *Service) Bills(ctx context.Context, source string, open bool, afterDay,
 	return rows, err
 }
 
+// Open counts the differences that nobody has dealt with.
+func (s *Service) Open(ctx context.Context) (int64, error) {
+	var n int64
+	err := s.DB.Get(ctx, qOpen, &n)
+	return n, err
+}
+
 // Bill returns one. Returns ErrBillGone.
 func (s *Service) Bill(ctx context.Context, billID int64) (Bill, error) {
 	var b Bill

@@ -53,6 +53,7 @@ var (
 	qLines = db.Q("reconcile/lines", `SELECT `+lineColumns+` FROM bill_lines l JOIN bills b ON b.id = l.bill_id
 		WHERE (CAST($1 AS BIGINT) = 0 OR l.bill_id = $1) AND ($2 = '' OR l.result = $2) AND (l.result <> 'matched' OR $2 = 'matched') AND (NOT $3 OR l.resolution = '')
 		AND (CAST($4 AS BIGINT) = 0 OR l.id < $4) ORDER BY l.id DESC LIMIT $5`)
+	qOpen     = db.Q("reconcile/open", `SELECT COUNT(*) FROM bill_lines WHERE result <> 'matched' AND resolution = ''`)
 	qLine     = db.Q("reconcile/line", `SELECT `+lineColumns+` FROM bill_lines l JOIN bills b ON b.id = l.bill_id WHERE l.id = $1`)
 	qLineDone = db.Q("reconcile/line_done", `UPDATE bill_lines SET result = $2, channel = $3, payment_id = $4, refund_id = $5, ours_fen = $6, ours_state = $7, resolution = $8, reason = $9, note = $10,
 		resolved_at = $11, resolved_by = $12 WHERE id = $1 AND result <> 'matched' AND resolution = ''`)

@@ -264,6 +264,7 @@ type TodoView struct {
 	RefundsAbnormal  int64 `json:"refunds_abnormal"`
 	PaymentsHeld     int64 `json:"payments_held"`
 	AssetsFailed     int   `json:"assets_failed"`
+	BillDifferences  int64 `json:"bill_differences" doc:"Lines of daily bills that nobody has dealt with"`
 }
 
 // TopCourse sells best.
@@ -330,7 +331,11 @@ func (r *routes) overviewView(ctx context.Context) (OverviewView, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Todo = TodoView{open.Requested, open.Abnormal, open.Held, len(failed)}
+	bills, err := r.Reconcile.Open(ctx)
+	if err != nil {
+		return v, err
+	}
+	v.Todo = TodoView{open.Requested, open.Abnormal, open.Held, len(failed), bills}
 	top, err := r.Commerce.Top(ctx, start.UnixMilli())
 	if err != nil {
 		return v, err

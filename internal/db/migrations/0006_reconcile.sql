@@ -58,6 +58,7 @@ CREATE TABLE bill_lines (
 );
 CREATE INDEX bill_lines_number_idx ON bill_lines (source, kind, number);
 CREATE INDEX bill_lines_open_idx ON bill_lines (bill_id) WHERE result <> 'matched';
+CREATE INDEX bill_lines_todo_idx ON bill_lines (id) WHERE result <> 'matched' AND resolution = '';
 
 -- What was booked of a bill's fees: the whole first, then only what changed. The
 -- sum of a bill's rows is its fee (INV-16).
