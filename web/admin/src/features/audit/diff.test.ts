@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { diff } from './diff'
 import { fieldLabel, fieldValue } from './fields'
-import { actionLabel } from './labels'
+import { actionLabel, targetLabel } from './labels'
 
 describe('diff', () => {
   it('names changed fields alone', () => {
@@ -28,6 +28,12 @@ describe('fields', () => {
     expect(fieldLabel('TOTPEnabledAt')).toBe('两步验证开启时间')
     expect(fieldLabel('policy.pc/goods')).toBe('policy · pc/goods')
   })
+  it('show states in words', () => {
+    expect(fieldValue('status', 'draft')).toBe('草稿')
+    expect(fieldValue('Status', 'published')).toBe('已上架')
+    expect(fieldValue('active', 'true')).toBe('是')
+    expect(fieldValue('title', 'draft')).toBe('draft')
+  })
   it('show money and times, and leave the rest alone', () => {
     expect(fieldValue('PriceFen', '19900')).toBe('¥199.00')
     expect(fieldValue('publish_at', '0')).toBe('—')
@@ -40,5 +46,10 @@ describe('actions', () => {
   it('read as Chinese, unknown ones as they are', () => {
     expect(actionLabel('refund.approve')).toBe('同意退款')
     expect(actionLabel('x.y')).toBe('x.y')
+  })
+  it('name their target where it is known', () => {
+    expect(targetLabel('course:12', '写作课')).toBe('课程「写作课」')
+    expect(targetLabel('course:12')).toBe('课程 12')
+    expect(targetLabel('agreement:privacy_policy')).toBe('协议 隐私政策')
   })
 })

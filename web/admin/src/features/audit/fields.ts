@@ -47,6 +47,51 @@ const names: Record<string, string> = {
   characters: '字符数',
   sha256: '正文指纹',
   asset_id: '视频',
+  kind: '种类',
+  lesson_id: '课时',
+  sku_id: '规格',
+  label: '名称',
+  starts_at: '开始',
+  ends_at: '结束',
+  platforms: '平台',
+  scope: '范围',
+  pay_permille: '折扣（‰）',
+  cap_fen: '最多减',
+  steps: '档位',
+  quota: '名额',
+  per_user: '每人限',
+  group_size: '成团人数',
+  group_hours: '成团时限（小时）',
+  off_fen: '减',
+  at_fen: '门槛',
+  stackable: '可叠加',
+  stock: '总量',
+  issued: '已发',
+  claim: '领取方式',
+  code: '券码',
+  claim_from: '开始领取',
+  claim_until: '领取结束',
+  valid_from: '生效',
+  valid_until: '失效',
+  valid_days: '有效天数',
+  back_on_refund: '退款后退回',
+  size: '数量',
+  revoked: '作废数量',
+  users: '人数',
+  given: '发出',
+  rank: '等级',
+  opens_all: '全部课程',
+  intro_html: '介绍',
+  scene: '插画',
+  period_months: '有效月数',
+  until_at: '截止日期',
+  sale_from: '开售',
+  sale_until: '停售',
+  trial: '体验规格',
+  expires_at: '截止',
+  audience: '适合谁',
+  outcomes: '收获',
+  tags: '标签',
 }
 
 /** `PriceFen`, `price_fen` → price_fen: rows come from Go values and from maps alike. */
@@ -63,11 +108,26 @@ export const fieldLabel = (field: string) =>
     .map((part) => names[snake(part)] ?? part)
     .join(' · ')
 
-/** A value as a person reads it: money in yuan, times as dates. */
+/** Words that the server keeps as codes, by field. */
+const words: Record<string, Record<string, string>> = {
+  status: {
+    draft: '草稿', scheduled: '定时上架', published: '已上架', unpublished: '已下架', on: '已启用', off: '已停用',
+    requested: '待审核', approved: '已同意', processing: '退款中', succeeded: '已退款', rejected: '已拒绝', abnormal: '异常',
+  },
+  state: { waiting: '待处理', returning: '退回中', returned: '已退回', matched: '已对上', explained: '已说明' },
+  kind: { course: '课程', lesson: '单课', bundle: '课程包', membership: '会员', service: '服务', newcomer: '新人价', flash: '限时秒杀', group: '拼团', threshold: '满减' },
+  role: { owner: '所有者', operator: '运营', editor: '编辑', instructor: '讲师', finance: '财务', support: '客服' },
+  tax_category: { digital_service: '线上课程', book: '图书', goods: '实物' },
+  claim: { page: '领券页', code: '券码', newcomer: '新人礼包', staff: '只由员工发' },
+}
+
+/** A value as a person reads it: states in words, money in yuan, times as dates. */
 export function fieldValue(field: string, value: string): string {
   const last = snake(field.split('.').pop() ?? '')
+  if (words[last]?.[value]) return words[last][value]
+  if (value === 'true' || value === 'false') return value === 'true' ? '是' : '否'
   if (!/^-?\d+$/.test(value)) return value
   if (last.endsWith('_fen') && Number(value) >= 0) return yuan(Number(value))
-  if (last.endsWith('_at')) return time(Number(value))
+  if (last.endsWith('_at') || /_(from|until)$/.test(last)) return time(Number(value))
   return value
 }

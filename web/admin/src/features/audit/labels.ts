@@ -16,6 +16,20 @@ const actions: Record<string, string> = {
   'attachment.delete': '移除附件',
   'sku.save': '保存规格',
   'product.refund_policy': '修改退款规则',
+  'product.add': '新建商品',
+  'product.save': '修改商品',
+  'product.parts': '修改包含的课程',
+  'product.published': '上架商品',
+  'product.unpublished': '下架商品',
+  'promotion.save': '保存活动',
+  'promotion.on': '启用活动',
+  'promotion.off': '停用活动',
+  'coupon.save': '保存优惠券',
+  'coupon.on': '开始发放优惠券',
+  'coupon.off': '停发优惠券',
+  'coupon.give': '发优惠券给学员',
+  'codes.make': '生成兑换码',
+  'codes.revoke': '作废兑换码',
   'category.save': '保存分类',
   'category.delete': '删除分类',
   'banner.save': '保存横幅',
@@ -54,11 +68,23 @@ const kinds: Record<string, string> = {
   chapter: '章',
   payment: '待查款',
   agreement: '协议',
+  promotion: '活动',
+  coupon: '优惠券',
+  code_batch: '兑换码',
+  user: '学员',
 }
-/** `course:12` as 课程 12. */
-export function targetLabel(target: string): string {
+const whats: Record<string, string> = {
+  user_agreement: '用户协议',
+  privacy_policy: '隐私政策',
+  shop: '店铺',
+  wechat: '微信',
+  payment: '支付',
+}
+/** `course:12` as 课程「写作课」 where the name is known, else 课程 12. */
+export function targetLabel(target: string, name = ''): string {
   const [kind, ...rest] = target.split(':')
-  return [kinds[kind] ?? kind, rest.join(':')].filter(Boolean).join(' ')
+  const id = rest.join(':')
+  return name ? `${kinds[kind] ?? kind}「${name}」` : [kinds[kind] ?? kind, whats[id] ?? id].filter(Boolean).join(' ')
 }
 /** The actions for the filter, in menu order. */
 export const actionChoices = Object.entries(actions).map(([value, label]) => ({ value, label }))

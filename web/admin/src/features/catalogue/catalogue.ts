@@ -1,6 +1,6 @@
 import { reactive } from 'vue'
 import { call } from '@/app/api'
-import type { GoodsKind, Sku, VirtualItem } from '@/app/types'
+import type { GoodsKind, GoodsRow, Sku, VirtualItem } from '@/app/types'
 
 /** Something that is sold, as a list shows it; the product of a course is known only once it was opened. */
 export interface Found {
@@ -38,7 +38,11 @@ export function skuName(skuId: number): { product: Product; sku: Sku } | null {
 
 async function goodsRows(): Promise<Found[]> {
   const lists = await Promise.all(goodsKinds.map((kind) => call('goods', { query: { kind } })))
-  return lists.flatMap((l) => l.items).map((g) => ({ kind: g.kind, title: g.title || kindLabels[g.kind], status: g.status, courseId: g.course_id, productId: g.id }))
+  // A lesson sold alone has the lesson's own title.
+  const titled = async (g: GoodsRow) => g.title || (g.lesson_id ? (await call('lesson', { path: { id: g.lesson_id } }).catch(() => null))?.title : '') || kindLabels[g.kind]
+  return Promise.all(
+    lists.flatMap((l) => l.items).map(async (g) => ({ kind: g.kind, title: await titled(g), status: g.status, courseId: g.course_id, productId: g.id })),
+  )
 }
 async function courseRows(q: string, cursor = ''): Promise<{ rows: Found[]; next: string }> {
   const page = await call('courses', { query: { q, cursor, limit: 50 } })

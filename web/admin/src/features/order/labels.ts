@@ -29,9 +29,11 @@ const channels: Record<string, string> = {
 /** Chinese name of a payment channel. */
 export const channelLabel = (key: string) => channels[key] ?? key
 
+const revenues: Record<string, string> = { course: '课程', lesson: '单课', bundle: '课程包', membership: '会员', service: '服务' }
 /** Chinese name of a ledger account. */
 export function accountLabel(account: string): string {
-  if (account === 'revenue:course') return '课程收入'
+  const sold = /^revenue:(.+)$/.exec(account)?.[1]
+  if (sold && revenues[sold]) return `${revenues[sold]}收入`
   if (account === 'suspense') return '待查款项'
   const channel = /^clearing:(.+)$/.exec(account)?.[1]
   return channel ? `${channelLabel(channel)}待结算` : account

@@ -39,7 +39,7 @@ function refunds(o: Order): Step[] {
       steps.push({
         at: r.decided_at || r.requested_at,
         title: '已同意，通道退款中',
-        note: r.unclaimed ? '不影响授权' : r.amount_fen < o.paid_fen ? '部分退款，授权保留' : '授权已收回',
+        note: r.unclaimed ? '不影响授权' : o.items?.length > 1 ? '退完的那一行收回授权' : r.amount_fen < o.paid_fen ? '部分退款，授权保留' : '授权已收回',
         tone: 'wait',
       })
     if (r.status === 'abnormal') steps.push({ at: r.decided_at || r.requested_at, title: '退款异常', note: r.last_error, tone: 'bad' })
@@ -48,9 +48,12 @@ function refunds(o: Order): Step[] {
   })
 }
 
+const soldEvents: Record<string, string> = { gift_received: '赠送被领取', group_succeeded: '拼团成功', group_failed: '没有成团' }
+
 /** The story of an order in the order it happened: placed, paid, refunded, and what went wrong on the way. */
 export function timeline(o: Order): Step[] {
   const steps: Step[] = [...payments(o), ...refunds(o)]
+  for (const e of o.events) if (soldEvents[e.kind]) steps.push({ at: e.at, title: soldEvents[e.kind], note: e.note, tone: 'done' })
   for (const e of o.events) if (channelEvents[e.kind]) steps.push({ at: e.at, title: channelEvents[e.kind], note: e.note, tone: 'bad' })
   for (const e of o.events) if (heldEvents[e.kind]) steps.push({ at: e.at, title: heldEvents[e.kind], note: e.note, tone: 'done' })
   if (o.status === 'closed') steps.push({ at: o.expires_at, title: '订单关闭', note: '超时未支付', tone: 'done' })

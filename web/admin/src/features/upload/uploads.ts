@@ -1,6 +1,7 @@
 import { reactive } from 'vue'
-import { Upload, type DetailedError } from 'tus-js-client'
+import { Upload } from 'tus-js-client'
 import { forget, remember } from './memory'
+import { isFinal, reason, Refused } from './reason'
 import { Rate } from './rate'
 
 /** A video on its way to the server, by the lesson it is for. */
@@ -11,7 +12,8 @@ export interface Task {
   sent: number
   speed: number
   leftS: number
-  state: 'running' | 'paused' | 'failed'
+  /** `failed` can go on, `refused` cannot: the server has said no to this very file. */
+  state: 'running' | 'paused' | 'failed' | 'refused'
   message: string
 }
 type Live = { task: Task; tus: Upload; rate: Rate }
@@ -20,24 +22,12 @@ const live = new Map<number, Live>()
 /** Uploads under way; they go on while other lessons or pages are open. */
 export const tasks = reactive(new Map<number, Task>())
 
-/** Chinese reason of a refused upload: the server's own words when it answered with a problem. */
-export function reason(e: Error | DetailedError): string {
-  const text = 'originalResponse' in e ? e.originalResponse?.getBody() : ''
-  try {
-    const p = JSON.parse(text ?? '') as { detail?: string }
-    if (p.detail) return p.detail
-  } catch {
-    /* not a problem body: no answer at all, or a proxy's page */
-  }
-  return '上传中断了，已传的部分还在。检查网络后点继续。'
-}
-
 async function assetOf(tus: Upload, header?: string): Promise<number> {
   if (header) return Number(header)
   // A proxy may drop unknown headers; the upload itself knows what became of it.
   const answer = await fetch(tus.url!, { credentials: 'same-origin', headers: { Accept: 'application/json' } })
   const body = (await answer.json()) as { asset_id?: number; detail?: string }
-  if (!body.asset_id) throw new Error(body.detail ?? 'upload without asset')
+  if (!body.asset_id) throw answer.status >= 400 && answer.status < 500 ? new Refused(body.detail) : new Error('upload without asset')
   return body.asset_id
 }
 
@@ -45,7 +35,14 @@ async function assetOf(tus: Upload, header?: string): Promise<number> {
 export async function startUpload(lessonId: number, file: File, arrived: (assetId: number) => Promise<void>) {
   const task = reactive<Task>({ lessonId, name: file.name, bytes: file.size, sent: 0, speed: 0, leftS: 0, state: 'running', message: '' })
   const rate = new Rate()
-  const fail = (e: Error) => Object.assign(task, { state: 'failed', message: reason(e), speed: 0, leftS: 0 })
+  function fail(e: Error) {
+    const final = isFinal(e)
+    Object.assign(task, { state: final ? 'refused' : 'failed', message: reason(e), speed: 0, leftS: 0 })
+    if (!final) return
+    // Nothing of it is worth keeping, here or there: the same file would be refused again.
+    forget(lessonId)
+    void tus.abort(true).catch(() => undefined)
+  }
   const tus = new Upload(file, {
     endpoint: '/api/console/uploads/',
     chunkSize: 16 * 1024 * 1024,
