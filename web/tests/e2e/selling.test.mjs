@@ -8,11 +8,17 @@ import { startServer, until } from './server.mjs'
 import { asStaff, offerCoupon, promote, sell } from './staff.mjs'
 
 let server, browser, writing, report
+/** A course of the demo school, once its videos are ready. */
+const published = (title) => until(async () => {
+  const { items } = await (await fetch(`${server.base}/api/courses?limit=50`)).json()
+  const found = items.find((c) => c.title === title)
+  return found && (await fetch(`${server.base}/api/courses/${found.id}`)).json()
+}, `${title} to be on sale`, 180_000, 500)
+
 before(async () => {
   server = await startServer('e2e-selling')
   browser = await launch()
-  const { items } = await (await fetch(`${server.base}/api/courses?limit=50`)).json()
-  ;[writing, report] = await Promise.all(['把话写清楚', '看懂一张报表'].map(async (title) => (await fetch(`${server.base}/api/courses/${items.find((c) => c.title === title).id}`)).json()))
+  ;[writing, report] = await Promise.all(['把话写清楚', '看懂一张报表'].map((title) => published(title)))
   const ask = await asStaff(server.base, 'operator', server.passwords.operator)
   await offerCoupon(ask, { name: '秋读券', off_fen: 2000, at_fen: 5000 })
   await promote(ask, { kind: 'group', label: '结伴学', scope: { skus: [report.skus[0].id] }, price_fen: 4900, group_size: 2, group_hours: 24 })
