@@ -48,3 +48,21 @@ func TestQuoteExplainsItself(t *testing.T) {
 		}
 	}
 }
+
+func TestTaxIsContainedInTheNet(t *testing.T) {
+	for _, c := range []struct {
+		sum  TaxSum
+		want int64
+	}{
+		{TaxSum{Category: "digital_service", GrossFen: 10600}, 600},
+		{TaxSum{Category: "book", GrossFen: 10900, RefundFen: 5450}, 450},
+		{TaxSum{Category: "goods", GrossFen: 11300}, 1300},
+		{TaxSum{Category: "digital_service", GrossFen: 100}, 6}, // 5.66
+		{TaxSum{Category: "digital_service", RefundFen: 100}, -6},
+		{TaxSum{Category: "digital_service"}, 0},
+	} {
+		if got := c.sum.TaxFen(); got != c.want {
+			t.Errorf("%+v: %d, want %d", c.sum, got, c.want)
+		}
+	}
+}

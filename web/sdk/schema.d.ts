@@ -431,6 +431,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/bill-differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What does not match, newest first */
+        get: operations["console_bill_differences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/bill-differences/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the channel and bring the books to its answer, or note how it was solved */
+        post: operations["console_bill_difference_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payment accounts by day, newest first */
+        get: operations["console_bills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/bills/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetch and compare a day now, again if it was before */
+        post: operations["console_bill_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/categories": {
         parameters: {
             query?: never;
@@ -838,6 +906,40 @@ export interface paths {
         get?: never;
         /** Add (0) or change an instructor */
         put: operations["console_instructor_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/ledger/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The trial balance, and whether the seals hold */
+        get: operations["console_trial_balance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/ledger/tax": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a month sold, by tax rate */
+        get: operations["console_tax_report"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2233,6 +2335,11 @@ export interface components {
             name: string;
             slug: string;
         };
+        ChannelView: {
+            /** @enum {string} */
+            channel: "wechat_jsapi" | "wechat_mini" | "wechat_h5" | "wechat_native" | "wechat_virtual" | "alipay_wap" | "alipay_page";
+            label: string;
+        };
         ChapterView: {
             /** Format: int64 */
             id: number;
@@ -2370,6 +2477,14 @@ export interface components {
             request_id: string;
             target: string;
         };
+        ConsoleBalanceView: {
+            account: string;
+            /** Format: int64 */
+            credit_fen: number;
+            /** Format: int64 */
+            debit_fen: number;
+            label: string;
+        };
         ConsoleBannerInput: {
             active: boolean;
             /** @description Blob key */
@@ -2415,6 +2530,120 @@ export interface components {
             title: string;
             /** Format: int64 */
             used: number;
+        };
+        ConsoleBillLineView: {
+            /** @description repair, explain */
+            actions: string[];
+            advice: string;
+            /** Format: int64 */
+            at: number;
+            /** Format: int64 */
+            bill_id: number;
+            channel: string;
+            /** Format: int64 */
+            day: number;
+            /** Format: int64 */
+            fee_fen: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "trade" | "refund";
+            /** @description What the channel said */
+            note: string;
+            /** @description Of the payment attempt, or of the refund */
+            number: string;
+            /** @description Empty: no order of ours */
+            order_no: string;
+            /** Format: int64 */
+            ours_fen: number;
+            /** @description Of the payment or refund; empty: not in the books */
+            ours_state: string;
+            out_trade_no: string;
+            /** @description Staff's */
+            reason: string;
+            /** Format: int64 */
+            refund_id: number;
+            /**
+             * @description Empty: open
+             * @enum {string}
+             */
+            resolution: "repaired" | "confirmed" | "explained" | "";
+            resolution_label: string;
+            /** Format: int64 */
+            resolved_at: number;
+            resolved_by: string;
+            /** @enum {string} */
+            result: "matched" | "missing_ours" | "missing_theirs" | "amount_differs" | "state_differs";
+            result_label: string;
+            /** @enum {string} */
+            source: "wechatpay" | "wechat_virtual" | "alipay";
+            /** Format: int64 */
+            theirs_fen: number;
+            /** @description done, pending, failed; empty: not in the bill */
+            theirs_state: string;
+            transaction_id: string;
+        };
+        ConsoleBillView: {
+            /** Format: int64 */
+            amount_differs: number;
+            /**
+             * Format: int64
+             * @description YYYYMMDD, China
+             */
+            day: number;
+            /** Format: int64 */
+            done_at: number;
+            /**
+             * Format: int64
+             * @description What the channel keeps
+             */
+            fee_fen: number;
+            /** Format: int64 */
+            id: number;
+            label: string;
+            last_error: string;
+            /**
+             * Format: int64
+             * @description Of the bill itself
+             */
+            lines: number;
+            /** Format: int64 */
+            matched: number;
+            /** Format: int64 */
+            missing_ours: number;
+            /** Format: int64 */
+            missing_theirs: number;
+            /** Format: int64 */
+            net_fen: number;
+            /**
+             * Format: int64
+             * @description Differences that nobody has dealt with
+             */
+            open: number;
+            /** Format: int64 */
+            refund_fen: number;
+            /**
+             * Format: int64
+             * @description When the channel pays the net out
+             */
+            settles_at: number;
+            /** @enum {string} */
+            source: "wechatpay" | "wechat_virtual" | "alipay";
+            /**
+             * @description differs: something is open; matched: nothing is
+             * @enum {string}
+             */
+            state: "waiting" | "failed" | "differs" | "matched";
+            /** Format: int64 */
+            state_differs: number;
+            state_label: string;
+            /** Format: int64 */
+            trade_fen: number;
+            /**
+             * Format: int64
+             * @description When it is tried again; 0: not by itself
+             */
+            try_at: number;
         };
         ConsoleCategoryView: {
             /** Format: int64 */
@@ -2903,6 +3132,16 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ConsoleListBillLineView: {
+            items: components["schemas"]["ConsoleBillLineView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListBillView: {
+            items: components["schemas"]["ConsoleBillView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ConsoleListCategoryView: {
             items: components["schemas"]["ConsoleCategoryView"][];
             /** @description Empty at the end */
@@ -2955,6 +3194,11 @@ export interface components {
         };
         ConsoleListStaffView: {
             items: components["schemas"]["ConsoleStaffView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListTaxLine: {
+            items: components["schemas"]["ConsoleTaxLine"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -3374,6 +3618,26 @@ export interface components {
             key: string;
             url: string;
         };
+        ConsoleTaxLine: {
+            /** @enum {string} */
+            category: "digital_service" | "book" | "goods";
+            /** Format: int64 */
+            gross_fen: number;
+            label: string;
+            /** Format: int64 */
+            net_fen: number;
+            /** Format: int64 */
+            orders: number;
+            /** Format: int64 */
+            rate_percent: number;
+            /** Format: int64 */
+            refund_fen: number;
+            /**
+             * Format: int64
+             * @description Contained in the net: net × rate ÷ (1 + rate), rounded half up
+             */
+            tax_fen: number;
+        };
         ConsoleTestView: {
             advice: string;
             code: string;
@@ -3383,6 +3647,11 @@ export interface components {
         ConsoleTodoView: {
             /** Format: int64 */
             assets_failed: number;
+            /**
+             * Format: int64
+             * @description Lines of daily bills that nobody has dealt with
+             */
+            bill_differences: number;
             /** Format: int64 */
             payments_held: number;
             /** Format: int64 */
@@ -3398,6 +3667,13 @@ export interface components {
             /** Format: int64 */
             orders: number;
             title: string;
+        };
+        ConsoleTrialView: {
+            accounts: components["schemas"]["ConsoleBalanceView"][];
+            /** @description Debits and credits are equal */
+            balanced: boolean;
+            /** @description Seals that do not hold; empty: the books are as they were posted */
+            broken: string[];
         };
         ConsoleUserCourse: {
             /** Format: int64 */
@@ -3441,6 +3717,20 @@ export interface components {
              * @description The draft as it was read
              */
             revision: number;
+        };
+        Console_bill_difference_resolveRequest: {
+            /** @enum {string} */
+            action: "repair" | "explain";
+            reason: string;
+        };
+        Console_bill_runRequest: {
+            /**
+             * Format: int64
+             * @description YYYYMMDD
+             */
+            day: number;
+            /** @enum {string} */
+            source: "wechatpay" | "wechat_virtual" | "alipay";
         };
         Console_category_saveRequest: {
             name: string;
@@ -3551,7 +3841,7 @@ export interface components {
         };
         Console_payment_testRequest: {
             /** @enum {string} */
-            channel: "wechat_jsapi" | "wechat_h5" | "wechat_native" | "wechat_mini" | "wechat_virtual";
+            channel: "wechat_jsapi" | "wechat_h5" | "wechat_native" | "wechat_mini" | "wechat_virtual" | "alipay_wap" | "alipay_page";
         };
         Console_price_previewRequest: {
             coupon_ids?: number[] | null;
@@ -4141,6 +4431,11 @@ export interface components {
             total_fen: number;
         };
         Order_payRequest: {
+            /**
+             * @description The buyer's choice among those offered; none: the usual one
+             * @enum {string}
+             */
+            channel?: "wechat_jsapi" | "wechat_mini" | "wechat_h5" | "wechat_native" | "wechat_virtual" | "alipay_wap" | "alipay_page";
             return_url?: string;
         };
         Order_placeRequest: {
@@ -4185,6 +4480,13 @@ export interface components {
             payment_no: string;
         };
         Payment: {
+            alipay_app_id?: string;
+            /** @description The application's private key, PEM or bare base64 */
+            alipay_app_key?: string;
+            /** @description Alipay's public key */
+            alipay_public_key?: string;
+            /** @description PID of the receiving account */
+            alipay_seller_id?: string;
             api_v3_key: string;
             /** @description Virtual payment, of the chosen environment */
             app_key: string;
@@ -4196,7 +4498,7 @@ export interface components {
             mode: "public_key" | "platform_certificate";
             /** @description Virtual payment */
             offer_id: string;
-            /** @description platform/goods → channel */
+            /** @description platform/goods → channels, parted by commas, the usual one first */
             policy: {
                 [key: string]: string;
             };
@@ -4379,6 +4681,8 @@ export interface components {
             /** @description free, or how it will be paid; empty: not sold here */
             channel: string;
             channel_label: string;
+            /** @description What the buyer may choose from, the usual one first */
+            channels: components["schemas"]["ChannelView"][];
             /** Format: int64 */
             course_id: number;
             course_title: string;
@@ -6594,6 +6898,366 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_bill_differences: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description 0: of all days */
+                bill_id?: number;
+                /** @description matched: what does match */
+                result?: "matched" | "missing_ours" | "missing_theirs" | "amount_differs" | "state_differs" | "";
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListBillLineView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_bill_difference_resolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_bill_difference_resolveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleBillLineView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_bills: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                source?: "wechatpay" | "wechat_virtual" | "alipay" | "";
+                /** @description Only days with something open */
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListBillView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_bill_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_bill_runRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleBillView"];
+                };
             };
             /** @description Bad Request */
             400: {
@@ -9212,6 +9876,175 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsoleMade"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_trial_balance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleTrialView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_tax_report: {
+        parameters: {
+            query: {
+                /** @description 2026-11, in China */
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListTaxLine"];
                 };
             };
             /** @description Bad Request */

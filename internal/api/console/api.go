@@ -57,6 +57,7 @@ func Register(a *web.API, d Deps) {
 	r.people()
 	r.shelf()
 	r.orders()
+	r.books()
 	r.goods()
 	r.promotions()
 	r.coupons()

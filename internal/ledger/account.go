@@ -1,0 +1,31 @@
+package ledger
+
+import "strings"
+
+// The chart of accounts: the part before the colon is the sort, the rest says of
+// what.
+var sorts = map[string]string{
+	"clearing": "渠道待结算", "revenue": "收入", "deferred": "预收（未到期）", "suspense": "待查款", "fee": "渠道手续费", "bank": "已结算到账",
+}
+
+var subjects = map[string]string{
+	"course": "课程", "lesson": "单课", "bundle": "课程包", "membership": "会员", "service": "服务",
+	"wechat_jsapi": "微信支付（公众号）", "wechat_h5": "微信支付（H5）", "wechat_native": "微信支付（扫码）", "wechat_mini": "微信支付（小程序）", "wechat_virtual": "小程序虚拟支付",
+	"alipay_wap": "支付宝（手机）", "alipay_page": "支付宝（电脑）",
+}
+
+// Label names an account in words.
+func Label(account string) string {
+	sort, of, _ := strings.Cut(account, ":")
+	name := sorts[sort]
+	if name == "" {
+		return account
+	}
+	if of == "" {
+		return name
+	}
+	if subject := subjects[of]; subject != "" {
+		of = subject
+	}
+	return name + " · " + of
+}
