@@ -36,8 +36,6 @@ var (
 	qHoldInsert = db.Q("commerce/hold_insert", `INSERT INTO order_holds (order_id, kind, ref_id, user_id, units, counted, limited, state, at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8)`)
 	qHoldsOf    = db.Q("commerce/holds_of", `SELECT order_id, kind, ref_id, user_id, units, counted, limited, state FROM order_holds WHERE order_id = $1 AND state <> 'released' ORDER BY kind, ref_id`)
 	qHoldMove   = db.Q("commerce/hold_move", `UPDATE order_holds SET state = $5, at = $6 WHERE order_id = $1 AND kind = $2 AND ref_id = $3 AND state = $4`)
-	qSKULimits  = db.Q("commerce/sku_limits", `SELECT stock, per_user, trial FROM skus WHERE id = $1`)
-	qSKUTrial   = db.Q("commerce/sku_trial", `SELECT trial FROM skus WHERE id = $1`)
 )
 
 type hold struct {
@@ -78,18 +76,12 @@ func (s *Service) setQuota(ctx context.Context, tx *db.Tx, kind string, refID, t
 	return err
 }
 
-// holdAll takes everything limited that an order needs. Returns ErrSoldOut,
-// ErrLimit, ErrQuote when a coupon is gone, ErrGroup.
-func (s *Service) holdAll(ctx context.Context, tx *db.Tx, o Order, q Quote) error {
-	for _, it := range q.Items {
-		var k struct {
-			Stock   int64
-			PerUser int64
-			Trial   bool
-		}
-		if err := tx.Get(ctx, qSKULimits, &k, it.SKUID); err != nil {
-			return err
-		}
+// holdAll takes everything limited that an order needs; offers are those of
+// the quote's items. Returns ErrSoldOut, ErrLimit, and ErrQuote when a coupon is
+// gone.
+func (s *Service) holdAll(ctx context.Context, tx *db.Tx, o Order, q Quote, offers []catalog.Offer) error {
+	for i, it := range q.Items {
+		k := offers[i]
 		if k.Trial {
 			k.PerUser = 1
 		}

@@ -141,14 +141,14 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, pu
 			return o, nil
 		}
 	}
-	q, _, err := s.quote(ctx, tx, t.Ask, published)
+	q, offers, err := s.quote(ctx, tx, t.Ask, published)
 	if err != nil {
 		return Order{}, err
 	}
 	if q.facts() != t.Facts {
 		return Order{}, ErrQuote
 	}
-	if err := s.buyable(ctx, tx, t.Ask, q); err != nil {
+	if err := s.buyable(ctx, tx, t.Ask, q, offers); err != nil {
 		return Order{}, err
 	}
 	frozen, err := json.Marshal(q)
@@ -176,7 +176,7 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, pu
 	if err := s.insertItems(ctx, tx, o, q); err != nil {
 		return Order{}, err
 	}
-	if err := s.holdAll(ctx, tx, o, q); err != nil {
+	if err := s.holdAll(ctx, tx, o, q, offers); err != nil {
 		return Order{}, err
 	}
 	if err := s.takeSeat(ctx, tx, &o, q); err != nil {

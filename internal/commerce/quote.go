@@ -190,7 +190,7 @@ func (s *Service) QuoteFor(ctx context.Context, ask Ask) (Offered, error) {
 		return Offered{}, err
 	}
 	out := Offered{Quote: q, Token: s.sign(ask, q), Cover: offers[0].Cover, Scene: offers[0].Scene, InstructorName: offers[0].InstructorName}
-	if err := s.buyable(ctx, s.DB, ask, q); errors.Is(err, ErrOwned) {
+	if err := s.buyable(ctx, s.DB, ask, q, offers); errors.Is(err, ErrOwned) {
 		out.Owned = true
 	} else if err != nil {
 		return Offered{}, err
@@ -228,10 +228,11 @@ func (s *Service) Preview(ctx context.Context, ask Ask) (q Quote, channel pay.Ch
 	if err != nil {
 		return q, "", "", err
 	}
-	if q, _, err = s.quote(ctx, s.DB, ask, published); err != nil {
+	q, offers, err := s.quote(ctx, s.DB, ask, published)
+	if err != nil {
 		return q, "", "", err
 	}
-	stop := s.buyable(ctx, s.DB, ask, q)
+	stop := s.buyable(ctx, s.DB, ask, q, offers)
 	if stop == nil && q.TotalFen > 0 {
 		channel, stop = s.payable(ctx, q)
 	}
@@ -396,29 +397,35 @@ func (s *Service) sellable(ctx context.Context, r db.Reader, o catalog.Offer, pu
 }
 
 // buyable refuses what the buyer has for good already, what is for newcomers to
-// the product alone, and what is sold out. Returns ErrOwned, ErrTrial, ErrSoldOut.
-func (s *Service) buyable(ctx context.Context, r db.Reader, ask Ask, q Quote) error {
-	for _, it := range q.Items {
+// the product alone, and what is sold out; offers are those of the quote's items.
+// Returns ErrOwned, ErrTrial, ErrSoldOut.
+func (s *Service) buyable(ctx context.Context, r db.Reader, ask Ask, q Quote, offers []catalog.Offer) error {
+	for i, it := range q.Items {
 		if !ask.Gift {
-			if err := s.unowned(ctx, r, ask.UserID, it); err != nil {
+			if err := s.unowned(ctx, r, ask.UserID, it, offers[i].Trial); err != nil {
 				return err
 			}
 		}
-		var left int64
-		err := r.Get(ctx, qQuotaLeft, &left, "sku", it.SKUID)
-		if err == nil && left < it.Quantity {
-			return ErrSoldOut
+		if offers[i].Stock == 0 {
+			continue
 		}
-		if err != nil && !errors.Is(err, db.ErrNone) {
+		var left int64
+		if err := r.Get(ctx, qQuotaLeft, &left, holdSKU, it.SKUID); err != nil {
 			return err
+		}
+		if left < it.Quantity {
+			return ErrSoldOut
 		}
 	}
 	return nil
 }
 
-func (s *Service) unowned(ctx context.Context, r db.Reader, userID int64, it QuoteItem) error {
+func (s *Service) unowned(ctx context.Context, r db.Reader, userID int64, it QuoteItem, trial bool) error {
+	if it.Kind == catalog.KindService {
+		return nil
+	}
 	rules, err := s.Catalog.Rules(ctx, r, it.SKUID)
-	if err != nil || len(rules) == 0 || it.Kind == catalog.KindService {
+	if err != nil || len(rules) == 0 {
 		return err
 	}
 	for _, res := range rules {
@@ -426,23 +433,19 @@ func (s *Service) unowned(ctx context.Context, r db.Reader, userID int64, it Quo
 		if err != nil {
 			return err
 		}
-		if !have.Forever && (!have.Owned || it.PayFen > 0) {
-			return s.firstTime(ctx, r, userID, it, res)
+		if have.Forever || have.Owned && it.PayFen == 0 {
+			continue
 		}
-	}
-	return ErrOwned
-}
-
-func (s *Service) firstTime(ctx context.Context, r db.Reader, userID int64, it QuoteItem, res catalog.Resource) error {
-	var trial bool
-	if err := r.Get(ctx, qSKUTrial, &trial, it.SKUID); err != nil || !trial {
+		if !trial {
+			return nil
+		}
+		had, err := s.Access.Ever(ctx, r, userID, res)
+		if err == nil && had {
+			err = ErrTrial
+		}
 		return err
 	}
-	had, err := s.Access.Ever(ctx, r, userID, res)
-	if err == nil && had {
-		err = ErrTrial
-	}
-	return err
+	return ErrOwned
 }
 
 // OnSale returns those SKUs of a product that can be paid for on a platform: some
