@@ -40,6 +40,7 @@ func run(ctx context.Context) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	fmt.Printf("%-34s %12s %12s %12s\n", "", "min", "median", "max")
+	benchQuote()
 	if err := purchases(ctx, "sqlite", filepath.Join(dir, "a.db"), func() (func(int) error, func(), error) {
 		return bareSQLite(ctx, filepath.Join(dir, "bare.db"))
 	}, 3); err != nil {
