@@ -64,10 +64,10 @@ test("the console's pages on a desktop, the lists also on a phone", async () => 
   const win = await openWindow(browser, server.base, 'desktop')
   await step(win, 'sign-in', () => signInToConsole(win, 'owner', server.passwords.owner))
   const main = (page) => page.locator('main').getByRole('heading')
-  const pages = { overview: '/admin/overview', courses: '/admin/courses', media: '/admin/media', instructors: '/admin/instructors', categories: '/admin/categories', banners: '/admin/banners', orders: '/admin/orders', refunds: '/admin/refunds', users: '/admin/users', staff: '/admin/staff', audit: '/admin/audit', 'settings-shop': '/admin/settings/shop', 'settings-wechat': '/admin/settings/wechat', 'settings-payment': '/admin/settings/payment', account: '/admin/account' }
+  const pages = { overview: '/admin/overview', courses: '/admin/courses', media: '/admin/media', instructors: '/admin/instructors', categories: '/admin/categories', banners: '/admin/banners', bundles: '/admin/goods/bundle', memberships: '/admin/goods/membership', services: '/admin/goods/service', 'lessons-alone': '/admin/goods/lesson', promotions: '/admin/promotions', 'promotions-month': '/admin/promotions/calendar', coupons: '/admin/coupons', codes: '/admin/codes', price: '/admin/price', orders: '/admin/orders', refunds: '/admin/refunds', users: '/admin/users', staff: '/admin/staff', audit: '/admin/audit', 'settings-shop': '/admin/settings/shop', 'settings-wechat': '/admin/settings/wechat', 'settings-payment': '/admin/settings/payment', account: '/admin/account' }
   for (const [name, address] of Object.entries(pages)) await look(win, `console-${name}`, address, main)
   await win.page.setViewportSize(sizes.phone.viewport)
-  for (const name of ['overview', 'orders', 'refunds', 'courses']) {
+  for (const name of ['overview', 'orders', 'refunds', 'courses', 'bundles', 'promotions', 'promotions-month', 'coupons', 'codes', 'price']) {
     await step(win, `${name} on a narrow window`, async () => {
       await win.page.goto(pages[name])
       await main(win.page).locator('visible=true').first().waitFor()

@@ -31,6 +31,11 @@ async function assetOf(tus: Upload, header?: string): Promise<number> {
   return body.asset_id
 }
 
+/** Forgets where an upload stood, so that the same file begins anew. The server has thrown away what it refused. */
+async function disown(tus: Upload) {
+  for (const p of await tus.findPreviousUploads()) await tus.options.urlStorage?.removeUpload(p.urlStorageKey)
+}
+
 /** Starts, or resumes after a reload, the upload of `file` for a lesson. `arrived` gets the id of the new asset. */
 export async function startUpload(lessonId: number, file: File, arrived: (assetId: number) => Promise<void>) {
   const task = reactive<Task>({ lessonId, name: file.name, bytes: file.size, sent: 0, speed: 0, leftS: 0, state: 'running', message: '' })
@@ -41,7 +46,7 @@ export async function startUpload(lessonId: number, file: File, arrived: (assetI
     if (!final) return
     // Nothing of it is worth keeping, here or there: the same file would be refused again.
     forget(lessonId)
-    void tus.abort(true).catch(() => undefined)
+    void disown(tus)
   }
   const tus = new Upload(file, {
     endpoint: '/api/console/uploads/',
