@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Coupon, Order, Promotion, Sku } from '@zhizhou/sdk'
-import { couponRule, couponScope, couponTerm, discount, inScope, promisedFen, promotionsOf, waitsForGroup } from './selling'
+import { couponRule, couponScope, couponTerm, couponWorth, discount, inScope, promisedFen, promotionsOf, waitsForGroup } from './selling'
 
 const sku: Sku = { id: 70, name: '长期', price_fen: 16900, period_days: 0, period_months: 0, until_at: 0, trial: false }
 const promo = (over: Partial<Promotion>): Promotion => ({ id: 1, kind: 'flash', label: '限时秒杀', sku_ids: [], price_fen: 0, pay_permille: 0, ends_at: 5000, group_size: 0, group_hours: 0, left_units: -1, note: '', now_at: 1, ...over })
@@ -25,6 +25,9 @@ describe('coupons in words', () => {
     expect(couponRule(coupon({ off_fen: 0, pay_permille: 800, cap_fen: 5000 }))).toBe('无门槛 · 最多减 ¥50.00')
     expect(couponScope(coupon({ scope: { kinds: ['bundle', 'membership'] } }))).toBe('限课程包、会员')
     expect(couponTerm(coupon({}))).toBe('领取后 7 天内有效')
+  })
+  it('are worth what they take off, and nothing below their amount', () => {
+    expect([couponWorth(coupon({}), 16900), couponWorth(coupon({ at_fen: 20000 }), 16900), couponWorth(coupon({ off_fen: 0, pay_permille: 850, cap_fen: 1000 }), 16900)]).toEqual([2000, 0, 1000])
   })
   it('fits goods by any mark, and all when none is named', () => {
     const marks = { productId: 7, skuId: 70, kind: 'course' as const, categoryId: 3, tags: ['写作'] }

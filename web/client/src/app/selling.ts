@@ -46,6 +46,13 @@ export function inScope(s: Coupon['scope'], m: Marks): boolean {
     || s.kinds?.includes(m.kind) || s.tags?.some((t) => m.tags?.includes(t)))
 }
 
+/** About what a coupon takes off an amount: only to name the better one first; a quote has the last word. */
+export function couponWorth(c: Coupon, fen: number): number {
+  if (fen < c.at_fen) return 0
+  const part = c.off_fen || Math.floor((fen * (1000 - c.pay_permille)) / 1000)
+  return Math.min(fen, c.off_fen === 0 && c.cap_fen > 0 ? Math.min(part, c.cap_fen) : part)
+}
+
 /** The promotions that may be for this offer now. */
 export function promotionsOf(all: Promotion[], sku: Sku | undefined, now: number): Promotion[] {
   return all.filter((p) => sku && (!p.sku_ids.length || p.sku_ids.includes(sku.id)) && (!p.ends_at || p.ends_at > now) && p.left_units !== 0)

@@ -21,6 +21,8 @@ export function useCheckout() {
   const choosing = ref(false)
   const agreed = ref(false)
   const busy = ref(false)
+  /** The group that was to be joined became full or ended while this page was open. */
+  const groupOver = ref(false)
   const problem = ref('')
 
   function ask(): QuoteAsk {
@@ -85,6 +87,14 @@ export function useCheckout() {
   }
   function alone() {
     group.value = ''
+    groupOver.value = false
+    problem.value = ''
+    return start()
+  }
+  function ownGroup() {
+    group.value = 'new'
+    groupOver.value = false
+    problem.value = ''
     return start()
   }
 
@@ -101,6 +111,7 @@ export function useCheckout() {
       problem.value = say(e)
       const code = e instanceof ApiError ? e.code : ''
       if (code === 'already_owned' && q.course_id) go(placeOf({ kind: 'course', course_id: q.course_id, product_id: 0 }), true)
+      groupOver.value = code === 'group_refused' && Number(group.value) > 0
       if (code === 'quote_expired') {
         problem.value = '价格有变化，已经按现在的重新计算，请再看一眼。'
         await run()
@@ -110,5 +121,5 @@ export function useCheckout() {
       busy.value = false
     }
   }
-  return { sku, gift, quantity, group, chosen, coupons, choosing, agreed, busy, problem, quote, error, slow, stale, refusal, run, start, skipped, used, saved, couponNote, best, none, pick, many, give, alone, place }
+  return { sku, gift, quantity, group, chosen, coupons, choosing, agreed, busy, problem, quote, error, slow, stale, refusal, run, start, skipped, used, saved, couponNote, best, none, pick, many, give, alone, ownGroup, groupOver, place }
 }
