@@ -42,6 +42,7 @@ type sandboxed struct {
 }
 
 type clients struct {
+	fourEyes   int64 // fen, see setting.Payment
 	payErr     error
 	merchant   *payw.Merchant
 	payCfg     payw.Config
@@ -79,7 +80,7 @@ func (o *outside) now(ctx context.Context) (clients, error) {
 }
 
 func (o *outside) build(p *setting.Payment, w *setting.WeChat) clients {
-	c := clients{policy: p.Policy}
+	c := clients{policy: p.Policy, fourEyes: p.FourEyesFen}
 	if o.fixed != nil {
 		c.payCfg, c.wechatCfg, c.virtualCfg = o.fixed.pay, o.fixed.wechat, o.fixed.virtual
 		c.alipayCfg = o.fixed.alipay
@@ -156,6 +157,12 @@ func (o *outside) Policy(ctx context.Context, platform, goods string) (pay.Chann
 		return "", err
 	}
 	return offers[0], nil
+}
+
+// FourEyes implements commerce.Channels.
+func (o *outside) FourEyes(ctx context.Context) (int64, error) {
+	c, err := o.now(ctx)
+	return c.fourEyes, err
 }
 
 // Offers implements commerce.Channels. A channel that is not configured is not

@@ -15,6 +15,7 @@ import (
 	"zhizhou/internal/db"
 	"zhizhou/internal/pay"
 	"zhizhou/internal/sandbox"
+	"zhizhou/internal/setting"
 )
 
 // The buyer, two members of staff and a repeat all ask at once: together they never
@@ -258,6 +259,40 @@ func TestRefundMadeAtTheChannelIsBookedAsItWas(t *testing.T) {
 		if fen, open := state(); fen != 16900 || open {
 			t.Fatalf("after the rest: %d fen back, open %v", fen, open)
 		}
+		w.sound()
+	})
+}
+
+// INV-41: from the threshold on a refund needs two members of staff, one after the
+// other; the same one twice is one.
+func TestINV41FourEyes(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		s := &setting.Payment{Policy: setting.DefaultPolicy}
+		version := must(w.app.Settings.Load(context.Background(), s))(t)
+		s.FourEyesFen = 10_000
+		w.ok(w.app.Settings.Save(context.Background(), s, version, nil))
+		p := w.learner("13800139401", nil)
+		no, _ := p.buy(w.sku)
+		finance, owner := w.staff("finance"), w.staff("owner")
+		finance.with("four-eyes-1").want(200, "", "POST", "/api/console/orders/"+no+"/refunds", map[string]any{"amount_fen": 0, "reason": "协商退款"})
+		rows := must(w.app.Commerce.Refunds(context.Background(), commerce.RefundRequested, 0, 10))(t)
+		if len(rows) != 1 || rows[0].FirstBy == 0 || !p.opens(w.lesson) {
+			t.Fatalf("one signature was enough: %+v", rows)
+		}
+		decide := fmt.Sprintf("/api/console/refunds/%d/decide", rows[0].ID)
+		finance.want(409, "four_eyes", "POST", decide, map[string]any{"approve": true, "reply": "好"})
+		owner.want(200, "", "POST", decide, map[string]any{"approve": true, "reply": "好"})
+		if p.opens(w.lesson) {
+			t.Fatal("two agreed, and nothing happened")
+		}
+		w.settleRefunds()
+		other := w.learner("13800139402", nil)
+		no, _ = other.buy(w.sku)
+		finance.with("four-eyes-2").want(200, "", "POST", "/api/console/orders/"+no+"/refunds", map[string]any{"amount_fen": 9_999, "reason": "低于复核金额"})
+		if n := must(w.app.Commerce.Refunds(context.Background(), commerce.RefundApproved, 0, 10))(t); len(n) != 1 {
+			t.Fatalf("below the threshold: %+v", n)
+		}
+		w.settleRefunds()
 		w.sound()
 	})
 }

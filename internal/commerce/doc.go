@@ -41,6 +41,9 @@ type Channels interface {
 	// Offers returns every channel that a buyer may choose from there, the policy's
 	// first; none when nothing is sold there.
 	Offers(ctx context.Context, platform, goods string) ([]pay.Channel, error)
+	// FourEyes is the amount from which two members of staff approve a refund, fen;
+	// 0: one is enough.
+	FourEyes(ctx context.Context) (int64, error)
 	// NotifyURL is where a channel reports payments and refunds.
 	NotifyURL(c pay.Channel, what string) string
 }
@@ -125,6 +128,7 @@ var (
 	ErrCodeUsed       = errs.New(errs.Conflict, "code_used", "这个兑换码已经用过了")
 	ErrQuoteToken     = errs.New(errs.Invalid, "quote_invalid", "报价无效，请重新打开结算页")
 	ErrRefundReason   = errs.New(errs.Invalid, "refund_reason", "请用 2–200 个字说明原因").Field("reason", "2–200 个字")
+	ErrFourEyes       = errs.New(errs.Conflict, "four_eyes", "你已经同意过，达到复核金额的退款要由另一位同事再同意一次")
 	ErrRefundItem     = errs.New(errs.Invalid, "refund_item", "请选择要退的商品").Field("item_id", "这笔订单有多件商品")
 	ErrRefundApple    = errs.New(errs.Conflict, "refund_apple", "苹果设备上的订单由 App Store 退款，请在 App Store 的购买记录里申请")
 )

@@ -42,6 +42,7 @@ type Refund struct {
 	RequestedAt      int64
 	DecidedAt        int64
 	DecidedBy        int64
+	FirstBy          int64 // above the threshold: the first of the two who must agree
 	FinishedAt       int64
 	ChannelRefundID  string
 	CheckAt          int64
@@ -247,6 +248,10 @@ func (s *Service) StaffRefund(ctx context.Context, no, key string, itemID, amoun
 	if o.Platform == "mp_ios" {
 		return Refund{}, ErrRefundApple
 	}
+	threshold, err := s.Channels.FourEyes(ctx)
+	if err != nil {
+		return Refund{}, err
+	}
 	var out Refund
 	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := tx.Get(ctx, qOrderLock, &o, o.ID); err != nil {
@@ -289,7 +294,7 @@ func (s *Service) StaffRefund(ctx context.Context, no, key string, itemID, amoun
 		if err := s.insertRefund(ctx, tx, out, "s:"+key); err != nil {
 			return err
 		}
-		out, err = s.approve(ctx, tx, out, reason)
+		out, err = s.approve(ctx, tx, out, reason, threshold)
 		return err
 	})
 	return out, err
@@ -299,8 +304,12 @@ func (s *Service) StaffRefund(ctx context.Context, no, key string, itemID, amoun
 // that order line away at once and asks the channel by a job. Returns
 // ErrRefundGone, ErrRefundState, ErrRefundAmount.
 func (s *Service) Decide(ctx context.Context, refundID int64, approve bool, reply string) (Refund, error) {
+	threshold, err := s.Channels.FourEyes(ctx)
+	if err != nil {
+		return Refund{}, err
+	}
 	var out Refund
-	err := s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		err := tx.Get(ctx, qRefund, &out, refundID)
 		if errors.Is(err, db.ErrNone) {
 			return ErrRefundGone
@@ -309,7 +318,7 @@ func (s *Service) Decide(ctx context.Context, refundID int64, approve bool, repl
 			return err
 		}
 		if approve {
-			out, err = s.approve(ctx, tx, out, reply)
+			out, err = s.approve(ctx, tx, out, reply, threshold)
 			return err
 		}
 		n, err := tx.Exec(ctx, qRefundDecide, refundID, RefundRejected, reply, clock.MS(s.Clock), audit.ActorOf(ctx).ID, 0, out.AmountFen)
@@ -326,7 +335,22 @@ func (s *Service) Decide(ctx context.Context, refundID int64, approve bool, repl
 	return out, err
 }
 
-func (s *Service) approve(ctx context.Context, tx *db.Tx, r Refund, reply string) (Refund, error) {
+// approve lets a refund go; above the threshold the first who approves only
+// signs, and another must do so too (INV-41).
+func (s *Service) approve(ctx context.Context, tx *db.Tx, r Refund, reply string, threshold int64) (Refund, error) {
+	me := audit.ActorOf(ctx)
+	if threshold > 0 && r.AmountFen >= threshold && r.Status == RefundRequested && (r.FirstBy == 0 || r.FirstBy == me.ID) {
+		n, err := tx.Exec(ctx, qRefundFirst, r.ID, me.ID, reply)
+		if err != nil {
+			return r, err
+		}
+		if n == 0 {
+			return r, ErrFourEyes
+		}
+		before := r
+		r.FirstBy, r.Reply = me.ID, reply
+		return r, audit.Write(ctx, tx, s.Clock, "refund.first_approval", fmt.Sprintf("refund:%d", r.ID), before, r, reply)
+	}
 	now := clock.MS(s.Clock)
 	n, err := tx.Exec(ctx, qRefundDecide, r.ID, RefundApproved, reply, now, audit.ActorOf(ctx).ID, now+60_000, r.AmountFen)
 	if err != nil {

@@ -10,7 +10,7 @@ const (
 	orderColumns   = `id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, group_id, delivered_at, paid_fen, refunded_fen, quote, terms_at, created_at, expires_at, paid_at, closed_at`
 	itemColumns    = `id, order_id, sku_id, product_id, kind, course_id, title, sku_name, quantity, list_fen, discount_fen, price_fen, period_days, period_months, until_at, tax_category, refund_days, refund_max_watched_percent, refunded_fen`
 	paymentColumns = `id, order_id, channel, out_trade_no, amount_fen, mch_id, app_id, payer_openid, status, outcome, transaction_id, note, created_at, expires_at, paid_at, check_at, checks`
-	refundColumns  = `id, no, order_id, order_item_id, payment_id, user_id, cause, amount_fen, ends_access, reason, reply, status, watched_percent, delivered_percent, requested_at, decided_at, decided_by, finished_at, channel_refund_id, check_at, checks, last_error`
+	refundColumns  = `id, no, order_id, order_item_id, payment_id, user_id, cause, amount_fen, ends_access, reason, reply, status, watched_percent, delivered_percent, requested_at, decided_at, decided_by, first_by, finished_at, channel_refund_id, check_at, checks, last_error`
 )
 
 // of puts a table's alias before each column of a list.
@@ -75,6 +75,7 @@ var (
 	qRefundInsert = db.Q("commerce/refund_insert", `INSERT INTO refunds (id, no, order_id, order_item_id, payment_id, user_id, idem_key, cause, amount_fen, ends_access, reason, status, watched_percent, delivered_percent, requested_at, check_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (order_id, idem_key) DO NOTHING`)
 	qRefundDecide = db.Q("commerce/refund_decide", `UPDATE refunds SET status = $2, reply = $3, decided_at = $4, decided_by = $5, check_at = $6, amount_fen = $7 WHERE id = $1 AND status = 'requested'`)
+	qRefundFirst  = db.Q("commerce/refund_first", `UPDATE refunds SET first_by = $2, reply = $3 WHERE id = $1 AND status = 'requested' AND first_by = 0`)
 	qRefundSent   = db.Q("commerce/refund_sent", `UPDATE refunds SET status = 'processing', channel_refund_id = $2, check_at = $3, last_error = '' WHERE id = $1 AND status = 'approved'`)
 	qRefundDone   = db.Q("commerce/refund_done", `UPDATE refunds SET status = 'succeeded', channel_refund_id = $2, finished_at = $3, last_error = '' WHERE id = $1 AND status IN ('approved', 'processing', 'abnormal')`)
 	qRefundBad    = db.Q("commerce/refund_bad", `UPDATE refunds SET status = 'abnormal', last_error = $2 WHERE id = $1 AND status IN ('approved', 'processing')`)

@@ -72,6 +72,8 @@ type Payment struct {
 	AlipayAppKey    string `json:"alipay_app_key" required:"false" maxLength:"8000" doc:"The application's private key, PEM or bare base64"`
 	AlipayPublicKey string `json:"alipay_public_key" required:"false" maxLength:"8000" doc:"Alipay's public key"`
 
+	FourEyesFen int64 `json:"four_eyes_fen" required:"false" minimum:"0" doc:"From this amount on two members of staff approve a refund; 0: one is enough"`
+
 	// Policy maps "platform/kind of goods" to the channels that a buyer may choose
 	// from, parted by commas, the usual one first; "" sells nothing there.
 	Policy map[string]string `json:"policy" doc:"platform/goods → channels, parted by commas, the usual one first"`

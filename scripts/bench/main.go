@@ -117,7 +117,8 @@ func (channels) Policy(context.Context, string, string) (pay.Channel, error) {
 func (channels) Offers(context.Context, string, string) ([]pay.Channel, error) {
 	return []pay.Channel{pay.WechatNative}, nil
 }
-func (channels) NotifyURL(pay.Channel, string) string { return "http://127.0.0.1/hook" }
+func (channels) FourEyes(context.Context) (int64, error) { return 0, nil }
+func (channels) NotifyURL(pay.Channel, string) string    { return "http://127.0.0.1/hook" }
 
 type payers struct{}
 

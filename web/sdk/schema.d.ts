@@ -3467,6 +3467,11 @@ export interface components {
             delivered_percent: number;
             /** Format: int64 */
             finished_at: number;
+            /**
+             * Format: int64
+             * @description Approved by this member of staff; another must agree too. 0: nobody yet, or one is enough
+             */
+            first_by: number;
             /** Format: int64 */
             id: number;
             last_error: string;
@@ -4490,6 +4495,11 @@ export interface components {
             api_v3_key: string;
             /** @description Virtual payment, of the chosen environment */
             app_key: string;
+            /**
+             * Format: int64
+             * @description From this amount on two members of staff approve a refund; 0: one is enough
+             */
+            four_eyes_fen?: number;
             mch_id: string;
             /** @description PEM of the merchant's private key */
             merchant_key: string;

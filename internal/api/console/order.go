@@ -87,6 +87,7 @@ type RefundView struct {
 	DecidedAt        int64  `json:"decided_at"`
 	FinishedAt       int64  `json:"finished_at"`
 	LastError        string `json:"last_error"`
+	FirstBy          int64  `json:"first_by" doc:"Approved by this member of staff; another must agree too. 0: nobody yet, or one is enough"`
 	Unclaimed        bool   `json:"unclaimed" doc:"Of money that opened nothing: access is not touched"`
 }
 
@@ -270,7 +271,7 @@ func refundView(x commerce.RefundRow) RefundView {
 	return RefundView{
 		ID: x.ID, No: x.No, OrderNo: x.OrderNo, Title: x.Title, Nickname: x.Nickname, Cause: x.Cause, AmountFen: x.AmountFen, Reason: x.Reason,
 		Reply: x.Reply, Status: x.Status, StatusLabel: refundLabels[x.Status], WatchedPercent: x.WatchedPercent, DeliveredPercent: x.DeliveredPercent, PaidAt: x.PaidAt, RequestedAt: x.RequestedAt,
-		DecidedAt: x.DecidedAt, FinishedAt: x.FinishedAt, LastError: x.LastError, Unclaimed: x.OrderItemID == 0,
+		DecidedAt: x.DecidedAt, FinishedAt: x.FinishedAt, LastError: x.LastError, FirstBy: x.FirstBy, Unclaimed: x.OrderItemID == 0,
 	}
 }
 

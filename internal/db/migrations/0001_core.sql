@@ -485,6 +485,7 @@ CREATE TABLE refunds (
   requested_at      BIGINT NOT NULL,
   decided_at        BIGINT NOT NULL DEFAULT 0,
   decided_by        BIGINT NOT NULL DEFAULT 0,
+  first_by          BIGINT NOT NULL DEFAULT 0, -- above the threshold: the first of the two who must agree
   finished_at       BIGINT NOT NULL DEFAULT 0,
   channel_refund_id TEXT NOT NULL DEFAULT '',
   check_at          BIGINT NOT NULL DEFAULT 0,
