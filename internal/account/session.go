@@ -282,6 +282,13 @@ func (s *Service) BindMiniPhone(ctx context.Context, userID int64, code string) 
 	if !mainland.MatchString(phone) {
 		return User{}, ErrPhone.Say("目前只支持中国大陆手机号")
 	}
+	own, err := s.phoneOf(ctx, userID)
+	if err != nil && !errors.Is(err, ErrNoPhone) {
+		return User{}, err
+	}
+	if own != "" && own != phone {
+		return User{}, ErrOwnCode // moving to another phone proves the old one: BindPhone
+	}
 	return s.bind(ctx, userID, phone)
 }
 

@@ -27,7 +27,7 @@ export interface Operations {
   me: Op<{ res: t.User }>
   patchMe: Op<{ body: { nickname?: string; large_type?: boolean }; res: t.User }>
   putAvatar: Op<{ body: unknown; raw: true; res: t.User }>
-  changePhone: Op<{ body: { phone: string; code: string }; res: t.User }>
+  changePhone: Op<{ body: { phone: string; code: string; own_code?: string }; res: t.User }>
   setPassword: Op<{ body: { password: string; code: string }; res: t.User }>
   devices: Op<{ res: { items: t.Device[] } }>
   dropDevice: Op<{ path: Id; res: void }>

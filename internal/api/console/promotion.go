@@ -108,7 +108,7 @@ func (r *routes) promotions() {
 		) (*none, error) {
 			return nil, r.Commerce.SwitchPromotion(ctx, in.ID, in.Body.On)
 		})
-	web.Handle(r.web, quiet(route("price_preview", http.MethodPost, "price-preview", "What would this person pay for that, there, and why", tag, account.PermOrderRead)),
+	web.Handle(r.web, route("price_preview", http.MethodPost, "price-preview", "What would this person pay for that, there, and why", tag, account.PermOrderRead),
 		func(ctx context.Context, in *struct {
 			Body struct {
 				UserID    int64           `json:"user_id,omitempty" doc:"0: somebody new"`
