@@ -3,7 +3,7 @@ import { may } from './auth'
 import { call } from './api'
 
 /** Counts beside menu entries: what waits for a person. */
-export const badges = reactive({ refunds: 0, held: 0, assets: 0 })
+export const badges = reactive({ refunds: 0, held: 0, assets: 0, bills: 0 })
 
 /** Refreshes the counts; a failure leaves the last ones. */
 export async function loadBadges() {
@@ -13,4 +13,5 @@ export async function loadBadges() {
   badges.refunds = todo.refunds_requested + todo.refunds_abnormal
   badges.held = todo.payments_held
   badges.assets = todo.assets_failed
+  badges.bills = todo.bill_differences
 }

@@ -71,6 +71,12 @@ export interface Operations {
   checkRefund: { path: Id; res: T.Refund }
   held: { query: Paged & { state?: string; no?: string }; res: T.Page<T.Held> }
   decideHeld: { path: Id; body: { decision: 'refund' | 'match' | 'explain'; note: string }; res: T.Held }
+  bills: { query: Paged & { source?: T.BillSource | ''; open?: boolean }; res: T.Page<T.Bill> }
+  runBill: { body: { source: T.BillSource; day: number }; res: T.Bill }
+  billDifferences: { query: Paged & { bill_id: number; result?: T.BillResult | ''; open?: boolean }; res: T.Page<T.BillLine> }
+  resolveDifference: { path: Id; body: { action: 'repair' | 'explain'; reason: string }; res: T.BillLine }
+  trialBalance: { res: T.Trial }
+  taxReport: { query: { month: string }; res: T.Page<T.TaxLine> }
   users: { query: Paged & { q?: string }; res: T.Page<T.UserRow> }
   user: { path: Id; res: T.UserDetail }
   endDevice: { path: { id: number; device_id: number }; res: void }
@@ -113,6 +119,8 @@ export const addresses = {
   orders: 'GET /orders', order: 'GET /orders/{no}', syncOrder: 'POST /orders/{no}/sync', refundOrder: 'POST /orders/{no}/refunds',
   refunds: 'GET /refunds', decideRefund: 'POST /refunds/{id}/decide', retryRefund: 'POST /refunds/{id}/retry',
   checkRefund: 'POST /refunds/{id}/check', held: 'GET /held-payments', decideHeld: 'POST /held-payments/{id}/decide',
+  bills: 'GET /bills', runBill: 'POST /bills/run', billDifferences: 'GET /bill-differences', resolveDifference: 'POST /bill-differences/{id}/resolve',
+  trialBalance: 'GET /ledger/balances', taxReport: 'GET /ledger/tax',
   users: 'GET /users', user: 'GET /users/{id}', endDevice: 'DELETE /users/{id}/devices/{device_id}',
   staff: 'GET /staff', addStaff: 'POST /staff', saveStaff: 'PUT /staff/{id}', audit: 'GET /audit',
   shopSetting: 'GET /settings/shop', saveShopSetting: 'PUT /settings/shop', wechatSetting: 'GET /settings/wechat', saveWechatSetting: 'PUT /settings/wechat',

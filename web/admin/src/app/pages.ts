@@ -6,7 +6,7 @@ export interface MenuPage {
   label: string
   icon: IconName
   permission: string
-  badge?: 'refunds' | 'held' | 'assets'
+  badge?: 'refunds' | 'held' | 'assets' | 'bills'
 }
 
 /** The side menu by group. */
@@ -38,6 +38,13 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'orders', label: '订单', icon: 'receipt', permission: 'order.read' },
       { name: 'refunds', label: '退款', icon: 'scale', permission: 'order.read', badge: 'refunds' },
       { name: 'held', label: '待查款', icon: 'info', permission: 'order.read', badge: 'held' },
+    ],
+  },
+  {
+    group: '财务',
+    pages: [
+      { name: 'bills', label: '对账', icon: 'checkc', permission: 'bill.read', badge: 'bills' },
+      { name: 'ledger', label: '总账', icon: 'doc', permission: 'bill.read' },
     ],
   },
   {

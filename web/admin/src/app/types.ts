@@ -12,7 +12,7 @@ export interface DayNumbers { orders: number; paid_fen: number; new_users: numbe
 export interface DayFen { day: string; fen: number }
 export interface Overview {
   today: DayNumbers; yesterday: DayNumbers; revenue: DayFen[]
-  todo: { refunds_requested: number; refunds_abnormal: number; payments_held: number; assets_failed: number }
+  todo: { refunds_requested: number; refunds_abnormal: number; payments_held: number; assets_failed: number; bill_differences: number }
   top_courses: { course_id: number; title: string; orders: number; fen: number }[]
   courses: Record<string, number>; users_total: number
 }
@@ -119,6 +119,25 @@ export interface Held {
   cause: string; reason: string; paid_at: number; state: HeldState; state_label: string; refund_id: number; refund_error: string
   decision_note: string; decided_at: number; decided_by: string; actions: string[]
 }
+export type BillSource = 'wechatpay' | 'wechat_virtual' | 'alipay'
+/** `waiting`: the channel has not made the bill yet; `differs`: something is open. */
+export type BillState = 'waiting' | 'failed' | 'differs' | 'matched'
+export type BillResult = 'matched' | 'missing_ours' | 'missing_theirs' | 'amount_differs' | 'state_differs'
+/** One payment account's day, YYYYMMDD in China. */
+export interface Bill {
+  id: number; source: BillSource; label: string; day: number; state: BillState; state_label: string; lines: number; trade_fen: number; refund_fen: number; fee_fen: number; net_fen: number
+  settles_at: number; done_at: number; try_at: number; last_error: string
+  matched: number; missing_ours: number; missing_theirs: number; amount_differs: number; state_differs: number; open: number
+}
+/** A line of a bill beside what the books say. */
+export interface BillLine {
+  id: number; bill_id: number; source: BillSource; day: number; kind: 'trade' | 'refund'; result: BillResult; result_label: string; number: string; out_trade_no: string; transaction_id: string
+  order_no: string; refund_id: number; channel: string; theirs_fen: number; ours_fen: number; theirs_state: string; ours_state: string; fee_fen: number; at: number; advice: string
+  resolution: 'repaired' | 'confirmed' | 'explained' | ''; resolution_label: string; reason: string; note: string; resolved_at: number; resolved_by: string; actions: string[]
+}
+export interface Balance { account: string; label: string; debit_fen: number; credit_fen: number }
+export interface Trial { accounts: Balance[]; balanced: boolean; broken: string[] }
+export interface TaxLine { category: TaxCategory; label: string; rate_percent: number; orders: number; gross_fen: number; refund_fen: number; net_fen: number; tax_fen: number }
 export interface OrderEvent { at: number; kind: string; note: string }
 export interface Posting { kind: string; account: string; debit_fen: number; credit_fen: number; at: number }
 export interface OrderItem { id: number; course_id: number; title: string; sku_name: string; price_fen: number; refunded_fen: number; period_days: number; refund_text: string }
