@@ -40,7 +40,7 @@ export interface Operations {
   savePromotion: { path: Id; body: T.PromotionInput; res: T.Made }
   switchPromotion: { path: Id; body: { on: boolean }; res: void }
   /** A server that is described as answering 204 sends no words; the page then says so. */
-  pricePreview: { body: T.PreviewAsk; res: T.Preview | void }
+  pricePreview: { body: T.PreviewAsk; res: T.Preview }
   coupons: { query: Paged & { status?: string }; res: T.Page<T.Coupon> }
   saveCoupon: { path: Id; body: T.CouponInput; res: T.Made }
   switchCoupon: { path: Id; body: { on: boolean }; res: void }

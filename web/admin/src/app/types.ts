@@ -109,7 +109,7 @@ export interface Payment { out_trade_no: string; channel: string; status: string
 export type RefundStatus = 'requested' | 'approved' | 'processing' | 'succeeded' | 'rejected' | 'abnormal'
 export interface Refund {
   id: number; no: string; order_no: string; title: string; nickname: string; cause: string; amount_fen: number; reason: string; reply: string
-  status: RefundStatus; status_label: string; watched_percent: number; paid_at: number; requested_at: number; decided_at: number; finished_at: number; last_error: string
+  status: RefundStatus; status_label: string; watched_percent: number; delivered_percent: number; first_by: number; paid_at: number; requested_at: number; decided_at: number; finished_at: number; last_error: string
   /** Of money that opened nothing: access is not touched. */
   unclaimed: boolean
 }
@@ -160,6 +160,7 @@ export interface WechatSetting { mini_app_id: string; mini_secret: string; offic
 export interface PaymentSetting {
   mch_id: string; merchant_serial: string; merchant_key: string; api_v3_key: string; mode: 'public_key' | 'platform_certificate'; public_key_id: string; public_key_pem: string
   offer_id: string; app_key: string; virtual_env: 0 | 1; policy: Record<string, string>
+  alipay_app_id?: string; alipay_seller_id?: string; alipay_app_key?: string; alipay_public_key?: string; four_eyes_fen?: number
 }
 export type AgreementKind = 'user_agreement' | 'privacy_policy'
 export interface AgreementVersion {

@@ -11,5 +11,6 @@ describe('channel policy', () => {
   })
   it('lists each channel in use once', () => {
     expect(used({ 'pc/goods': 'wechat_native', 'pc/book': 'wechat_native', 'mp_ios/book': 'wechat_mini', 'h5/book': '' })).toEqual(['wechat_mini', 'wechat_native'])
+    expect(used({ 'pc/book': 'wechat_native,alipay_page', 'pc/goods': 'alipay_page' })).toEqual(['wechat_native', 'alipay_page'])
   })
 })

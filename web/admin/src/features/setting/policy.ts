@@ -1,10 +1,10 @@
-/** Channels that can serve a platform; '' sells nothing there. */
+/** What can serve a platform; '' sells nothing there. Where there are two, the buyer chooses, the first is offered first. */
 export const channelsOf: Record<string, string[]> = {
   mp_ios: ['wechat_virtual', 'wechat_mini'],
   mp_android: ['wechat_virtual', 'wechat_mini'],
   wechat_h5: ['wechat_jsapi'],
-  h5: ['wechat_h5'],
-  pc: ['wechat_native'],
+  h5: ['wechat_h5', 'wechat_h5,alipay_wap', 'alipay_wap'],
+  pc: ['wechat_native', 'wechat_native,alipay_page', 'alipay_page'],
 }
 
 /** Why a choice is against WeChat's rules, '' when it is not: digital goods in the mini program go through virtual payment alone. */
@@ -17,7 +17,7 @@ export function against(platform: string, goods: string, channel: string): strin
 
 /** The channels a policy uses, each once, in the order of the platforms. */
 export function used(policy: Record<string, string>): string[] {
-  const all = ['wechat_virtual', 'wechat_mini', 'wechat_jsapi', 'wechat_h5', 'wechat_native']
-  const seen = new Set(Object.values(policy))
+  const all = ['wechat_virtual', 'wechat_mini', 'wechat_jsapi', 'wechat_h5', 'wechat_native', 'alipay_wap', 'alipay_page']
+  const seen = new Set(Object.values(policy).flatMap((c) => c.split(',')))
   return all.filter((c) => seen.has(c))
 }
