@@ -11,6 +11,7 @@ var sorts = map[string]string{
 var subjects = map[string]string{
 	"course": "课程", "lesson": "单课", "bundle": "课程包", "membership": "会员", "service": "服务",
 	"wechat_jsapi": "微信支付（公众号）", "wechat_h5": "微信支付（H5）", "wechat_native": "微信支付（扫码）", "wechat_mini": "微信支付（小程序）", "wechat_virtual": "小程序虚拟支付",
+	"wechatpay": "微信支付", "alipay": "支付宝",
 	"alipay_wap": "支付宝（手机）", "alipay_page": "支付宝（电脑）",
 }
 
