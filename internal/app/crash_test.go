@@ -148,7 +148,10 @@ func panel(base, what string, body map[string]any) error {
 
 func TestINV3KilledAtEveryStep(t *testing.T) {
 	for _, e := range testkit.Engines(t) {
-		t.Run(e.String(), func(t *testing.T) { killEverywhere(t, e) })
+		t.Run(e.String(), func(t *testing.T) {
+			t.Parallel() // the engines wait for their disks in turn
+			killEverywhere(t, e)
+		})
 	}
 }
 

@@ -29,9 +29,10 @@ import (
 // back, and from that follows what each order must say and who may open what.
 // `make sim SEED=… HISTORIES=…` runs it longer; a failure prints its seed.
 func TestSimulation(t *testing.T) {
-	seed, histories := simNumber("SIM_SEED", 1), simNumber("SIM_HISTORIES", 30)
+	seed, histories := simNumber("SIM_SEED", 1), simNumber("SIM_HISTORIES", 10)
 	for _, e := range testkit.Engines(t) {
 		t.Run(e.String(), func(t *testing.T) {
+			t.Parallel() // the engines wait for their disks in turn
 			w := newWorld(t, e)
 			for n := range histories {
 				one := seed + n
