@@ -486,6 +486,10 @@ func TestGifts(t *testing.T) {
 			})
 		}
 		wg.Wait()
+		// Both taps of one person are answered alike: the gift is theirs.
+		if taken.Load() != 2 {
+			t.Fatalf("%d of the receiver's 2 taps were welcomed", taken.Load())
+		}
 		if ann.opens(w.lesson) == bob.opens(w.lesson) {
 			t.Fatal("one copy, one receiver")
 		}

@@ -33,6 +33,7 @@ const giftColumns = `id, order_item_id, giver_id, token, nth, price_fen, message
 var (
 	qGiftInsert  = db.Q("commerce/gift_insert", `INSERT INTO gifts (id, order_item_id, giver_id, token, nth, price_fen, state, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'open', $7) ON CONFLICT DO NOTHING`)
 	qGiftByToken = db.Q("commerce/gift_by_token", `SELECT `+giftColumns+` FROM gifts WHERE token = $1`)
+	qGiftLock    = db.Q("commerce/gift_lock", `SELECT `+giftColumns+` FROM gifts WHERE token = $1 /*for_update*/`)
 	qGiftsOf     = db.Q("commerce/gifts_of", `SELECT `+of("g", giftColumns)+` FROM gifts g JOIN order_items i ON i.id = g.order_item_id WHERE i.order_id = $1 ORDER BY g.order_item_id, g.nth`)
 	qGiftTake    = db.Q("commerce/gift_take", `UPDATE gifts SET state = 'received', receiver_id = $2, received_at = $3 WHERE id = $1 AND state = 'open'`)
 	qGiftReturn  = db.Q("commerce/gift_return", `UPDATE gifts SET state = 'returned' WHERE id = $1 AND state = 'open'`)
@@ -94,8 +95,10 @@ func (s *Service) GiftPage(ctx context.Context, token string) (GiftPage, error) 
 // Returns ErrGiftGone, ErrGiftTaken, ErrGiftOwn, ErrOwned.
 func (s *Service) ReceiveGift(ctx context.Context, userID int64, token string) error {
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		// Locked, so that a second tap waits for the first and finds its own gift
+		// received, instead of being told that it owns the course already.
 		var g Gift
-		if err := tx.Get(ctx, qGiftByToken, &g, token); err != nil {
+		if err := tx.Get(ctx, qGiftLock, &g, token); err != nil {
 			if errors.Is(err, db.ErrNone) {
 				err = ErrGiftGone
 			}
