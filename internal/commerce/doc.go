@@ -70,7 +70,8 @@ type Config struct {
 // Service is the commerce domain.
 type Service struct {
 	Config
-	onPaid []func(ctx context.Context, tx *db.Tx, o Order) error
+	onPaid     []func(ctx context.Context, tx *db.Tx, o Order) error
+	onRefunded []func(ctx context.Context, tx *db.Tx, o Order, it Item, r Refund) error
 }
 
 // New makes a Service and registers its jobs.
@@ -85,6 +86,12 @@ func New(cfg Config) *Service {
 // database and enqueues a job for anything slow.
 func (s *Service) OnPaid(f func(ctx context.Context, tx *db.Tx, o Order) error) {
 	s.onPaid = append(s.onPaid, f)
+}
+
+// OnRefunded registers f to run in the transaction that books a refund of a line,
+// after the money has gone back. The order is as it was before this refund.
+func (s *Service) OnRefunded(f func(ctx context.Context, tx *db.Tx, o Order, it Item, r Refund) error) {
+	s.onRefunded = append(s.onRefunded, f)
 }
 
 // The refusals of this domain.

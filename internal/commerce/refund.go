@@ -584,6 +584,11 @@ func (s *Service) bookRefund(ctx context.Context, tx *db.Tx, r Refund, now int64
 		if n == 0 {
 			return fmt.Errorf("commerce: refund %d exceeds what order %d was paid", r.ID, r.OrderID)
 		}
+		for _, f := range s.onRefunded {
+			if err := f(ctx, tx, o, it, r); err != nil {
+				return err
+			}
+		}
 	}
 	_, err := ledger.Post(ctx, tx, ledger.Entry{
 		Kind: "refund", RefKind: "refund", RefID: r.ID, OrderID: r.OrderID, At: now, Lines: append(lines, ledger.Credit(ledger.Clearing(p.Channel), r.AmountFen)),
