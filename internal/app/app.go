@@ -37,6 +37,7 @@ import (
 	"zhizhou/internal/sandbox"
 	"zhizhou/internal/seal"
 	"zhizhou/internal/setting"
+	"zhizhou/internal/shipping"
 	"zhizhou/internal/web"
 )
 
@@ -55,6 +56,7 @@ type App struct {
 	Media     *media.Service
 	Commerce  *commerce.Service
 	Reconcile *reconcile.Service
+	Shipping  *shipping.Service
 	Sandbox   *sandbox.Sandbox // nil unless switched on
 	API       *web.API
 	Handler   http.Handler
@@ -143,7 +145,11 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	})
 	a.Reconcile = &reconcile.Service{DB: a.DB, Clock: a.Clock, Commerce: a.Commerce, Channels: a.outside, Log: a.log}
 
+	a.Shipping = &shipping.Service{DB: a.DB, Clock: a.Clock, Log: a.log, Desk: a.outside.desk}
+
 	// Who reacts to whom.
+	a.Commerce.OnPaid(func(ctx context.Context, tx *db.Tx, o commerce.Order) error { return a.Shipping.Paid(ctx, tx, o.ID) })
+	a.Commerce.OnRefunded(a.nothingToShip)
 	a.Media.OnReady(a.Catalog.AssetReady)
 	a.Catalog.OnLesson(a.wantPreview)
 	a.Catalog.OnPublish(a.previewMade)
@@ -191,6 +197,14 @@ func previewOf(l catalog.Lesson) int64 {
 	return l.PreviewMS
 }
 
+// nothingToShip ends what WeChat was to be told of an order whose money all went back.
+func (a *App) nothingToShip(ctx context.Context, tx *db.Tx, o commerce.Order, _ commerce.Item, r commerce.Refund) error {
+	if o.RefundedFen+r.AmountFen < o.PaidFen {
+		return nil
+	}
+	return a.Shipping.Refunded(ctx, tx, o.ID)
+}
+
 // keepSold refuses to delete a course that somebody has: taking it off the shelf is
 // what is wanted then.
 func (a *App) keepSold(ctx context.Context, tx *db.Tx, courseID int64) error {
@@ -204,6 +218,7 @@ func (a *App) keepSold(ctx context.Context, tx *db.Tx, courseID int64) error {
 func (a *App) periodic() {
 	a.Jobs.Every("commerce", time.Minute, a.Commerce.Sweep)
 	a.Jobs.Every("bills", 5*time.Minute, a.Reconcile.Due)
+	a.Jobs.Every("shipping", time.Minute, a.Shipping.Sweep)
 	a.Jobs.Every("earn", time.Hour, a.Commerce.Earn)
 	a.Jobs.Every("seal", time.Minute, func(ctx context.Context) error {
 		_, err := ledger.Seal(ctx, a.DB, clock.MS(a.Clock))
@@ -235,7 +250,7 @@ func (a *App) routes() {
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
-		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile,
+		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",
@@ -244,7 +259,7 @@ func (a *App) routes() {
 	}
 	files.Routes(mux)
 	mux.Handle(hook.UploadsPath, a.API.Staffed(account.PermMediaUpload, files.Uploads()))
-	(&hook.Pay{Commerce: a.Commerce, Notify: a.outside.parser, Alipay: a.outside.alipayParser, Push: a.outside.pusher}).Routes(mux)
+	(&hook.Pay{Commerce: a.Commerce, Notify: a.outside.parser, Alipay: a.outside.alipayParser, Push: a.outside.pusher, Shipping: a.Shipping}).Routes(mux)
 	if a.Sandbox != nil {
 		mux.Handle("/sandbox/", a.Sandbox.Handler())
 	}

@@ -36,6 +36,7 @@ var mayImport = map[string]struct {
 	"access": {3, nil}, "learning": {3, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
+	"shipping":       {4, nil},
 	"reconcile":      {4, []string{"commerce"}}, // repairs through the one Settle and its refunds
 	"api/learner":    {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
 	"app": {6, nil}, "testkit": {6, nil},
@@ -107,7 +108,8 @@ var owners = map[string]string{
 	"grants": "access", "lesson_progress": "learning", "study_sessions": "learning", "study_days": "learning",
 	"orders": "commerce", "order_discounts": "commerce", "order_holds": "commerce", "quotas": "commerce", "quota_users": "commerce", "promotions": "commerce", "coupons": "commerce", "user_coupons": "commerce",
 	"groups": "commerce", "group_members": "commerce", "gifts": "commerce", "code_batches": "commerce", "redeem_codes": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "held_decisions": "commerce",
-	"bills": "reconcile", "bill_lines": "reconcile", "bill_fees": "reconcile",
+	"shipments": "shipping",
+	"bills":     "reconcile", "bill_lines": "reconcile", "bill_fees": "reconcile",
 	"ledger_transactions": "ledger", "ledger_postings": "ledger", "ledger_seals": "ledger", "ledger_sealed": "ledger", "revenue_schedules": "commerce",
 	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "delivered_parts": "media", "blob_trash": "media",
 }

@@ -15,6 +15,7 @@ import (
 	"zhizhou/internal/pay/virtual"
 	payw "zhizhou/internal/pay/wechat"
 	"zhizhou/internal/setting"
+	"zhizhou/internal/shipping"
 	"zhizhou/internal/wechat"
 )
 
@@ -248,6 +249,12 @@ func (o *outside) alipayParser(ctx context.Context) (pay.NotifyParser, error) {
 func (o *outside) pusher(ctx context.Context) (hook.Pusher, *virtual.Provider, error) {
 	c, err := o.now(ctx)
 	return c.wechat, c.virtual, err // the provider is nil until virtual payment is configured
+}
+
+// desk gives the mini program's shipping management.
+func (o *outside) desk(ctx context.Context) (shipping.Desk, error) {
+	c, err := o.now(ctx)
+	return c.wechat, err
 }
 
 // MiniLogin implements account.WeChat.

@@ -29,6 +29,13 @@ func (a *App) Doctor(ctx context.Context) ([]string, error) {
 	for _, row := range broken {
 		found = append(found, commerce.Finding{Invariant: 4, Name: "the chain of seals does not hold", Row: row})
 	}
+	unshipped, err := a.Shipping.Audit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range unshipped {
+		found = append(found, commerce.Finding{Invariant: 48, Name: "WeChat was not told of a delivery", Row: row})
+	}
 	var out []string
 	for _, f := range found {
 		out = append(out, fmt.Sprintf("INV-%d %s: %s", f.Invariant, f.Name, f.Row))

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ func (w *world) goods(kind, title string, lessonID int64, g catalog.Goods, parts
 	if len(parts) > 0 {
 		w.ok(c.SetParts(ctx, productID, parts))
 	}
-	k.Active, k.TaxCategory = true, "digital_service"
+	k.Active, k.TaxCategory = true, cmp.Or(k.TaxCategory, "digital_service")
 	skuID = must(c.SaveSKU(ctx, productID, k))(w.t)
 	w.ok(c.PublishGoods(ctx, productID, true))
 	return productID, skuID

@@ -26,6 +26,9 @@ type Order struct {
 	PaidAt        time.Time
 	Fingerprint   string // of the create request, for re-entry
 	Serial        string // key that its notifications are signed with
+	Uploads       int    // of shipping information, mini program orders only
+	ShippedAt     time.Time
+	SettledAt     time.Time
 }
 
 // Refund is one WeChat Pay refund.

@@ -1447,6 +1447,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/shipments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shipping information for WeChat, newest first */
+        get: operations["console_shipments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/shipments/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload stuck shipping information again */
+        post: operations["console_shipment_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/staff": {
         parameters: {
             query?: never;
@@ -3192,6 +3226,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ConsoleListShipmentRow: {
+            items: components["schemas"]["ConsoleShipmentRow"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ConsoleListStaffView: {
             items: components["schemas"]["ConsoleStaffView"][];
             /** @description Empty at the end */
@@ -3247,6 +3286,8 @@ export interface components {
             /** Format: int64 */
             refunded_fen: number;
             refunds: components["schemas"]["ConsoleRefundView"][];
+            /** @description What WeChat is told of its delivery; mini program payments only */
+            shipments: components["schemas"]["ConsoleShipmentView"][];
             /** @enum {string} */
             status: "pending" | "paid" | "closed" | "refunded";
             status_label: string;
@@ -3604,6 +3645,50 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ConsoleShipmentRow: {
+            /**
+             * Format: int64
+             * @description When a pending one is asked about next
+             */
+            due_at: number;
+            /** Format: int64 */
+            finished_at: number;
+            /**
+             * Format: int64
+             * @description Of the payment
+             */
+            id: number;
+            note: string;
+            order_no: string;
+            /** Format: int64 */
+            paid_at: number;
+            /** @enum {string} */
+            state: "pending" | "shipped" | "settled" | "refunded" | "unmanaged" | "stuck";
+            state_label: string;
+            title: string;
+            /** Format: int64 */
+            tries: number;
+        };
+        ConsoleShipmentView: {
+            /**
+             * Format: int64
+             * @description When a pending one is asked about next
+             */
+            due_at: number;
+            /** Format: int64 */
+            finished_at: number;
+            /**
+             * Format: int64
+             * @description Of the payment
+             */
+            id: number;
+            note: string;
+            /** @enum {string} */
+            state: "pending" | "shipped" | "settled" | "refunded" | "unmanaged" | "stuck";
+            state_label: string;
+            /** Format: int64 */
+            tries: number;
+        };
         ConsoleStaffView: {
             /** Format: int64 */
             created_at: number;
@@ -3877,6 +3962,9 @@ export interface components {
             max_watched_percent: number;
         };
         Console_refund_retryRequest: {
+            reason: string;
+        };
+        Console_shipment_retryRequest: {
             reason: string;
         };
         Console_staff_createRequest: {
@@ -13170,6 +13258,182 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConsoleSettingWeChat"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_shipments: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                state?: "pending" | "shipped" | "settled" | "refunded" | "unmanaged" | "stuck" | "";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListShipmentRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_shipment_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_shipment_retryRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {

@@ -16,6 +16,7 @@ import (
 	"zhizhou/internal/pay"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/setting"
+	"zhizhou/internal/shipping"
 	"zhizhou/internal/web"
 )
 
@@ -39,6 +40,8 @@ type Deps struct {
 	Outside map[string]string
 	// Reconcile compares bills with the books.
 	Reconcile *reconcile.Service
+	// Shipping tells the mini program what was delivered.
+	Shipping *shipping.Service
 }
 
 type routes struct {
@@ -62,6 +65,7 @@ func Register(a *web.API, d Deps) {
 	r.promotions()
 	r.coupons()
 	r.held()
+	r.shipments()
 	r.reconcile()
 	r.users()
 	r.staff()

@@ -39,6 +39,7 @@ type OrderDetail struct {
 	Refunds   []RefundView   `json:"refunds" nullable:"false"`
 	Events    []EventView    `json:"events" nullable:"false"`
 	Trail     []PostingView  `json:"trail" nullable:"false"`
+	Shipments []ShipmentView `json:"shipments" nullable:"false" doc:"What WeChat is told of its delivery; mini program payments only"`
 	User      UserRow        `json:"user"`
 }
 
@@ -241,7 +242,7 @@ func (r *routes) orderDetail(ctx context.Context, no string) (*web.Body[OrderDet
 	}
 	v := OrderDetail{
 		OrderRow: orderRow(o, u.Nickname), ExpiresAt: o.ExpiresAt, TermsAt: o.TermsAt, Quote: o.Frozen(),
-		Items: []ItemLine{}, Payments: []PaymentView{}, Refunds: []RefundView{}, Events: []EventView{}, Trail: []PostingView{},
+		Items: []ItemLine{}, Payments: []PaymentView{}, Refunds: []RefundView{}, Events: []EventView{}, Trail: []PostingView{}, Shipments: []ShipmentView{},
 		User: userRow(account.UserRow{ID: u.ID, Nickname: u.Nickname, Avatar: u.Avatar, PhoneMasked: u.PhoneMasked, CreatedAt: u.CreatedAt}),
 	}
 	for _, it := range d.Items {
@@ -259,6 +260,13 @@ func (r *routes) orderDetail(ctx context.Context, no string) (*web.Body[OrderDet
 	}
 	for _, e := range d.Events {
 		v.Events = append(v.Events, EventView(e))
+	}
+	shipments, err := r.Shipping.Of(ctx, o.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range shipments {
+		v.Shipments = append(v.Shipments, shipmentView(x))
 	}
 	trail, err := ledger.Trail(ctx, r.Settings.DB, o.ID)
 	for _, t := range trail {

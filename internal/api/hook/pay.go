@@ -13,7 +13,9 @@ import (
 	"zhizhou/internal/errs"
 	"zhizhou/internal/pay"
 	"zhizhou/internal/pay/virtual"
+	"zhizhou/internal/shipping"
 	"zhizhou/internal/web"
+	"zhizhou/internal/wechat"
 )
 
 // maxNotice bounds a notification's body; real ones are a few kilobytes.
@@ -33,6 +35,8 @@ type Pay struct {
 	// Push gives what opens a message of the mini program's push, and its virtual
 	// payment, nil when that is not configured.
 	Push func(ctx context.Context) (Pusher, *virtual.Provider, error)
+	// Shipping hears of the mini program's ordinary payments.
+	Shipping *shipping.Service
 }
 
 // Pusher opens encrypted pushes.
@@ -139,13 +143,25 @@ func (h *Pay) push(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c, provider, err := h.Push(r.Context())
-	if err != nil || provider == nil {
+	if err != nil {
 		refuse(w, http.StatusServiceUnavailable)
 		return
 	}
 	raw, err := c.OpenPush(r.URL.Query(), body)
 	if err != nil {
 		refuse(w, http.StatusUnauthorized)
+		return
+	}
+	if e, ok := wechat.ParseTrade(raw); ok {
+		if err := h.Shipping.Told(r.Context(), e); err != nil {
+			reply(w, virtual.Again())
+			return
+		}
+		reply(w, virtual.OK())
+		return
+	}
+	if provider == nil {
+		refuse(w, http.StatusServiceUnavailable)
 		return
 	}
 	p, err := provider.ParsePush(raw)

@@ -38,6 +38,7 @@ const actions: Record<string, string> = {
   'refund.approve': '同意退款',
   'refund.reject': '拒绝退款',
   'refund.retry': '重新退款',
+  'shipment.retry': '重新上传发货信息',
   'held.refund': '退回待查款',
   'held.match': '待查款对上订单',
   'held.explain': '待查款记说明',
