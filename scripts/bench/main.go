@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strings"
 	"time"
 
 	"zhizhou/internal/access"
@@ -40,21 +41,33 @@ func run(ctx context.Context) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	fmt.Printf("%-34s %12s %12s %12s\n", "", "min", "median", "max")
-	benchQuote()
-	if err := purchases(ctx, "sqlite", filepath.Join(dir, "a.db"), func() (func(int) error, func(), error) {
-		return bareSQLite(ctx, filepath.Join(dir, "bare.db"))
-	}, 3); err != nil {
-		return err
+	// BENCH_ROWS=T3,T4 measures those alone.
+	only := os.Getenv("BENCH_ROWS")
+	wanted := func(row string) bool { return only == "" || strings.Contains(only, row) }
+	if wanted("T17") {
+		benchQuote()
 	}
-	if url := os.Getenv("BENCH_POSTGRES_URL"); url != "" {
+	if wanted("T3") {
+		if err := purchases(ctx, "sqlite", filepath.Join(dir, "a.db"), func() (func(int) error, func(), error) {
+			return bareSQLite(ctx, filepath.Join(dir, "bare.db"))
+		}, 3); err != nil {
+			return err
+		}
+	}
+	if url := os.Getenv("BENCH_POSTGRES_URL"); url == "" {
+		fmt.Println("T4 purchases on PostgreSQL: not measured (BENCH_POSTGRES_URL is not set)")
+	} else if wanted("T4") {
 		if err := purchases(ctx, "postgres", url, func() (func(int) error, func(), error) { return barePostgres(ctx, url) }, 0.5); err != nil {
 			return err
 		}
-	} else {
-		fmt.Println("T4 purchases on PostgreSQL: not measured (BENCH_POSTGRES_URL is not set)")
 	}
-	if err := heartbeats(ctx, filepath.Join(dir, "h.db"), filepath.Join(dir, "hbare.db")); err != nil {
-		return err
+	if wanted("T7") {
+		if err := heartbeats(ctx, filepath.Join(dir, "h.db"), filepath.Join(dir, "hbare.db")); err != nil {
+			return err
+		}
+	}
+	if only != "" && !wanted("HTTP") {
+		return nil
 	}
 	return httpRows(dir)
 }

@@ -221,6 +221,7 @@ var bareSteps = [][]string{
 		`INSERT INTO inbox (id, channel, event_id, event_type, payload, received_at) VALUES ($1, 'wechatpay', 'E' || CAST($1 AS TEXT), 'T', '0123456789012345678901234567890123456789', 1)`,
 		`UPDATE payments SET status = 'paid', outcome = 'settled', transaction_id = 'T' || CAST($1 AS TEXT), paid_at = 1 WHERE id = $1`,
 		`UPDATE orders SET status = 'paid', paid_fen = 16900, paid_at = 1 WHERE id = $1`,
+		`UPDATE orders SET delivered_at = 1 WHERE id = $1`,
 		`INSERT INTO ledger_transactions (id, kind, ref_kind, ref_id, at) VALUES ($1, 'settle', 'payment', $1, 1)`,
 		`INSERT INTO ledger_postings (id, transaction_id, account, debit_fen, credit_fen, order_id, at) VALUES ($1, $1, 'clearing', 16900, 0, $1, 1)`,
 		`INSERT INTO ledger_postings (id, transaction_id, account, debit_fen, credit_fen, order_id, at) VALUES (-$1, $1, 'revenue', 0, 16900, $1, 1)`,
