@@ -29,10 +29,11 @@ import (
 	"zhizhou/internal/testkit"
 )
 
-// INV-3: a process that buys and refunds is killed (SIGKILL, a real process) at
-// each counted step: before every statement of a transaction, before and after
-// every commit, before and after every call to the payment channel. After a
-// restart and the ordinary sweeps, money and access must agree with the channel.
+// INV-3: a process that goes one of the roads below (buying and refunding, a group
+// that fills, gifts that are received and returned) is killed (SIGKILL, a real
+// process) at each counted step: before every statement of a transaction, before
+// and after every commit, before and after every call to the payment channel. After
+// a restart and the ordinary sweeps, money and access must agree with the channel.
 
 // TestMain runs the child's part when this binary was started as one.
 func TestMain(m *testing.M) {
@@ -50,7 +51,9 @@ func TestMain(m *testing.M) {
 // plan is what the parent tells the child.
 type plan struct {
 	Config app.Config
+	Road   string
 	User   int64
+	Friend int64
 	SKU    int64
 	Panel  string        // the sandbox's control address
 	Ahead  time.Duration // how far this world's time is ahead
@@ -85,7 +88,7 @@ func child() error {
 	}
 	go func() { _ = (&http.Server{Handler: a.Handler, ReadHeaderTimeout: time.Second}).Serve(l) }()
 	a.DB.SetProbe(func(string) { step() }) // from here on: the start itself is not the subject
-	return purchase(context.Background(), a, p)
+	return roads[p.Road](walk{context.Background(), a, p})
 }
 
 type stepping struct{ step func() }
@@ -97,37 +100,105 @@ func (s stepping) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// purchase goes the whole road: place, pay, notice, refund, refund notice.
-func purchase(ctx context.Context, a *app.App, p plan) error {
-	q, err := a.Commerce.QuoteFor(ctx, commerce.Ask{UserID: p.User, Platform: "pc", Wants: []commerce.Want{{SKUID: p.SKU, Quantity: 1}}})
+// roads are the ways that money takes.
+var roads = map[string]func(walk) error{"purchase": walk.purchase, "group": walk.group, "gift": walk.gift}
+
+// walk is one go along a road, in the process that will be killed.
+type walk struct {
+	ctx context.Context
+	app *app.App
+	plan
+}
+
+// buy goes from the quote to the notice that the money came.
+func (w walk) buy(ask commerce.Ask) (commerce.Order, error) {
+	c := w.app.Commerce
+	ask.Platform = "pc"
+	if len(ask.Wants) == 0 {
+		ask.Wants = []commerce.Want{{SKUID: w.SKU, Quantity: 1}}
+	}
+	q, err := c.QuoteFor(w.ctx, ask)
+	if err != nil {
+		return commerce.Order{}, err
+	}
+	o, err := c.Place(w.ctx, commerce.Place{UserID: ask.UserID, Platform: "pc", IdempotencyKey: "crash-test", QuoteToken: q.Token, TermsConfirmed: true})
+	if err != nil {
+		return o, err
+	}
+	attempt, err := c.Pay(w.ctx, commerce.PayInput{UserID: ask.UserID, OrderNo: o.No, Platform: "pc", ClientIP: "127.0.0.1"})
+	if err != nil {
+		return o, err
+	}
+	if err := panel(w.Panel, "pay", map[string]any{"out_trade_no": attempt.OutTradeNo}); err != nil {
+		return o, err
+	}
+	if err := panel(w.Panel, "tick", map[string]any{}); err != nil {
+		return o, err
+	}
+	return c.Order(w.ctx, ask.UserID, o.No)
+}
+
+// back takes an order's money back through staff and channel.
+func (w walk) back(o commerce.Order) error {
+	r, err := w.app.Commerce.RequestRefund(w.ctx, o.UserID, o.No, "crash-refund", 0, "测试退款")
 	if err != nil {
 		return err
 	}
-	o, err := a.Commerce.Place(ctx, commerce.Place{UserID: p.User, Platform: "pc", IdempotencyKey: "crash-test", QuoteToken: q.Token, TermsConfirmed: true})
+	if _, err := w.app.Commerce.Decide(w.ctx, r.ID, true, "同意"); err != nil {
+		return err
+	}
+	if err := w.app.Commerce.PushRefund(w.ctx, r.ID); err != nil {
+		return err
+	}
+	return panel(w.Panel, "tick", map[string]any{})
+}
+
+// purchase: place, pay, notice, refund, refund notice.
+func (w walk) purchase() error {
+	o, err := w.buy(commerce.Ask{UserID: w.User})
 	if err != nil {
 		return err
 	}
-	attempt, err := a.Commerce.Pay(ctx, commerce.PayInput{UserID: p.User, OrderNo: o.No, Platform: "pc", ClientIP: "127.0.0.1"})
+	return w.back(o)
+}
+
+// group: one starts, another fills it, the first gets the money back.
+func (w walk) group() error {
+	o, err := w.buy(commerce.Ask{UserID: w.User, Group: true})
 	if err != nil {
 		return err
 	}
-	if err := panel(p.Panel, "pay", map[string]any{"out_trade_no": attempt.OutTradeNo}); err != nil {
+	if _, err := w.buy(commerce.Ask{UserID: w.Friend, Group: true, GroupID: o.GroupID}); err != nil {
 		return err
 	}
-	if err := panel(p.Panel, "tick", map[string]any{}); err != nil {
-		return err
-	}
-	r, err := a.Commerce.RequestRefund(ctx, p.User, o.No, "crash-refund", 0, "测试退款")
+	return w.back(o)
+}
+
+// gift: two copies, one is received, the other one's money goes back.
+func (w walk) gift() error {
+	c := w.app.Commerce
+	o, err := w.buy(commerce.Ask{UserID: w.User, Gift: true, Wants: []commerce.Want{{SKUID: w.SKU, Quantity: 2}}})
 	if err != nil {
 		return err
 	}
-	if _, err := a.Commerce.Decide(ctx, r.ID, true, "同意"); err != nil {
+	gifts, err := c.GiftsOf(w.ctx, w.User, o.No)
+	if err != nil || len(gifts) != 2 {
+		return fmt.Errorf("%d gifts: %w", len(gifts), err)
+	}
+	if err := c.ReceiveGift(w.ctx, w.Friend, gifts[0].Token); err != nil {
 		return err
 	}
-	if err := a.Commerce.PushRefund(ctx, r.ID); err != nil {
+	if _, err := c.ReturnGifts(w.ctx, w.User, o.No); err != nil {
 		return err
 	}
-	return panel(p.Panel, "tick", map[string]any{})
+	rows, err := c.RefundsOf(w.ctx, o.ID)
+	if err != nil || len(rows) != 1 {
+		return fmt.Errorf("%d refunds: %w", len(rows), err)
+	}
+	if err := c.PushRefund(w.ctx, rows[0].ID); err != nil {
+		return err
+	}
+	return panel(w.Panel, "tick", map[string]any{})
 }
 
 func panel(base, what string, body map[string]any) error {
@@ -148,14 +219,17 @@ func panel(base, what string, body map[string]any) error {
 
 func TestINV3KilledAtEveryStep(t *testing.T) {
 	for _, e := range testkit.Engines(t) {
-		t.Run(e.String(), func(t *testing.T) {
-			t.Parallel() // the engines wait for their disks in turn
-			killEverywhere(t, e)
-		})
+		for road := range roads {
+			t.Run(e.String()+"/"+road, func(t *testing.T) {
+				t.Parallel() // they wait for their disks in turn
+				killEverywhere(t, e, road)
+			})
+		}
 	}
 }
 
-func killEverywhere(t *testing.T, e db.Engine) {
+// crashWorld is a school beside an outside world that lives on when it dies.
+func crashWorld(t *testing.T, dsn, road string) (w *world, sb *sandbox.Sandbox, cfg app.Config, coupon int64) {
 	ctx := context.Background()
 	mux := http.NewServeMux()
 	outside := httptest.NewServer(mux)
@@ -167,8 +241,8 @@ func killEverywhere(t *testing.T, e db.Engine) {
 	}
 	mux.Handle("/sandbox/", sb.Handler())
 	m := sb.Merchant()
-	cfg := app.Config{
-		Addr: freeAddr(t), DataDir: t.TempDir(), DatabaseURL: testkit.DSN(t, e), MaxDevices: 3, MaxPlays: 2,
+	cfg = app.Config{
+		Addr: freeAddr(t), DataDir: t.TempDir(), DatabaseURL: dsn, MaxDevices: 3, MaxPlays: 2,
 		WeChatPayURL: m.WechatPay.BaseURL, WeChatURL: m.Weixin.BaseURL, WeChatOpenURL: m.Weixin.OpenBaseURL, SMSURL: m.SMSURL, SMSKey: m.SMSKey,
 	}
 	if err := cfg.Complete(); err != nil {
@@ -182,7 +256,7 @@ func killEverywhere(t *testing.T, e db.Engine) {
 	if _, err := a.Welcome(ctx, false); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, app: a, url: cfg.PublicURL, clock: moved}
+	w = &world{t: t, app: a, url: cfg.PublicURL, clock: moved}
 	w.school()
 	w.ok(a.Settings.Save(ctx, &setting.Payment{
 		MchID: m.WechatPay.MchID, MerchantSerial: m.WechatPay.MerchantSerial, MerchantKey: m.WechatPay.MerchantKey, APIv3Key: m.WechatPay.APIv3Key,
@@ -190,34 +264,47 @@ func killEverywhere(t *testing.T, e db.Engine) {
 	}, 0, nil))
 	w.ok(a.Settings.Save(ctx, &setting.WeChat{MiniAppID: m.Weixin.MiniAppID, MiniSecret: m.Weixin.MiniSecret, OfficialAppID: m.Weixin.OfficialAppID, OfficialSecret: m.Weixin.OfficialSecret}, 0, nil))
 
-	// Limited things are in it too: a place in a flash sale and a coupon are held,
-	// sold and given back on this road.
-	now := clock.MS(moved)
-	flash := must(a.Commerce.SavePromotion(w.system(), commerce.PromotionChange{
-		Kind: "flash", Label: "秒杀", PriceFen: 9900, Quota: 1000, PerUser: 1, Scope: price.Scope{SKUs: []int64{w.sku}}, StartsAt: now - 1000, EndsAt: now + 3650*86_400_000,
-	}))(t)
-	w.ok(a.Commerce.SwitchPromotion(w.system(), flash, true))
-	coupon := w.coupon(commerce.CouponKind{Name: "立减", OffFen: 500, Stock: 1000, ValidDays: 3650, BackOnRefund: true}, price.Scope{})
+	// Limited things are in it too: a place in a flash sale, a seat in a group and a
+	// coupon are held, sold and given back on these roads.
+	switch road {
+	case "purchase":
+		w.promote(commerce.PromotionChange{Kind: "flash", PriceFen: 9900, Quota: 1000, PerUser: 1, Scope: price.Scope{SKUs: []int64{w.sku}}, EndsAt: clock.MS(moved) + 3650*86_400_000})
+	case "group":
+		w.promote(commerce.PromotionChange{Kind: "group", PriceFen: 9900, GroupSize: 2, GroupHours: 2, Scope: price.Scope{SKUs: []int64{w.sku}}, EndsAt: clock.MS(moved) + 3650*86_400_000})
+	}
+	coupon = w.coupon(commerce.CouponKind{Name: "立减", OffFen: 500, Stock: 1000, ValidDays: 3650, BackOnRefund: true}, price.Scope{})
 
+	return w, sb, cfg, coupon
+}
+
+// pair signs two people in, the first with a coupon.
+func (w *world) pair(sb *sandbox.Sandbox, at int, coupon int64) (people [2]int64) {
+	w.t.Helper()
+	ctx := context.Background()
+	for i := range people {
+		phone, address := fmt.Sprintf("137%07d%d", at, i), "127.0."+strconv.Itoa(i)+"."+strconv.Itoa(at%250)
+		_, err := w.app.Account.SendCode(ctx, phone, address, accepted)
+		w.ok(err)
+		s, err := w.app.Account.LoginSMS(ctx, phone, sb.Inbox(phone)[0].Code, accepted, account.Device{Address: address})
+		w.ok(err)
+		people[i] = s.User.ID
+	}
+	w.ok(w.app.Commerce.ClaimCoupon(ctx, people[0], coupon))
+	return people
+}
+
+func killEverywhere(t *testing.T, e db.Engine, road string) {
+	w, sb, cfg, coupon := crashWorld(t, testkit.DSN(t, e), road)
 	for at := 1; ; at++ {
 		if at > 400 {
-			t.Fatal("the purchase has no end")
+			t.Fatal("the road has no end")
 		}
-		phone := fmt.Sprintf("137%08d", at)
-		if _, err := a.Account.SendCode(ctx, phone, "127.0.0."+strconv.Itoa(at%250), accepted); err != nil {
-			t.Fatal(err)
-		}
-		inbox := sb.Inbox(phone)
-		s, err := a.Account.LoginSMS(ctx, phone, inbox[0].Code, accepted, account.Device{Address: "127.0.0." + strconv.Itoa(at%250)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.ok(a.Commerce.ClaimCoupon(ctx, s.User.ID, coupon))
-		whole := killAt(t, at, plan{cfg, s.User.ID, w.sku, outside.URL + "/sandbox", time.Until(moved.Now())})
-		recoverAndCheck(t, w, sb, s.User.ID, at)
+		people := w.pair(sb, at, coupon)
+		whole := killAt(t, at, plan{cfg, road, people[0], people[1], w.sku, sb.BaseURL(), time.Until(w.clock.Now())})
+		recoverAndCheck(t, w, sb, people, at)
 		if whole {
 			if at < 40 {
-				t.Fatalf("only %d steps were counted: the probe does not see the purchase", at)
+				t.Fatalf("only %d steps were counted: the probe does not see the road", at)
 			}
 			t.Logf("%d steps", at-1)
 			return
@@ -254,7 +341,7 @@ func killAt(t *testing.T, at int, p plan) bool {
 
 // recoverAndCheck lets the sweeps of a restarted program run and compares what it
 // believes with what the channel knows.
-func recoverAndCheck(t *testing.T, w *world, sb *sandbox.Sandbox, userID int64, at int) {
+func recoverAndCheck(t *testing.T, w *world, sb *sandbox.Sandbox, people [2]int64, at int) {
 	t.Helper()
 	ctx := context.Background()
 	for range 4 {
@@ -266,49 +353,75 @@ func recoverAndCheck(t *testing.T, w *world, sb *sandbox.Sandbox, userID int64, 
 	if len(rows) > 0 {
 		t.Fatalf("killed at step %d:\n%s", at, strings.Join(rows, "\n"))
 	}
-	orders, err := w.app.Commerce.OrdersOf(ctx, userID, 0, 10)
-	w.ok(err)
-	for _, o := range orders {
-		d, err := w.app.Commerce.Detail(ctx, o)
+	kept, back := map[string]int64{}, map[string]string{} // attempt → fen at the channel; refund → attempt
+	for _, o := range sb.Orders() {
+		if o.State != "NOTPAY" && o.State != "CLOSED" {
+			kept[o.OutTradeNo] += o.AmountFen
+		}
+	}
+	for _, r := range sb.Refunds() {
+		kept[r.OutTradeNo] -= r.AmountFen
+		back[r.OutRefundNo] = r.OutTradeNo
+	}
+	opens := map[int64]bool{}
+	for _, userID := range people {
+		orders, err := w.app.Commerce.OrdersOf(ctx, userID, 0, 10)
 		w.ok(err)
-		paid, refunds := int64(0), 0
-		for _, p := range d.Payments {
-			if p.Status == commerce.PaymentCreated {
-				t.Fatalf("killed at step %d: an attempt stays open", at)
+		for _, o := range orders {
+			checkOrder(t, w, o, kept, back, at)
+			if !o.Gift {
+				opens[userID] = opens[userID] || o.Status == commerce.Paid && o.DeliveredAt > 0
+				continue
 			}
-			for _, so := range sb.Orders() {
-				if so.OutTradeNo == p.OutTradeNo && so.State != "NOTPAY" && so.State != "CLOSED" {
-					paid += so.AmountFen
-				}
-			}
-		}
-		for _, sr := range sb.Refunds() {
-			for _, p := range d.Payments {
-				if sr.OutTradeNo == p.OutTradeNo {
-					refunds++
-				}
+			gifts, err := w.app.Commerce.GiftsOf(ctx, userID, o.No)
+			w.ok(err)
+			for _, g := range gifts {
+				opens[g.ReceiverID] = opens[g.ReceiverID] || g.State == "received"
 			}
 		}
+	}
+	for _, userID := range people {
 		have, err := w.app.Access.Course(ctx, w.app.DB, userID, w.paid)
 		w.ok(err)
-		open := 0
-		for _, r := range d.Refunds {
-			if r.Status == commerce.RefundApproved || r.Status == commerce.RefundProcessing {
-				open++
-			}
+		if have.Owned != opens[userID] {
+			t.Fatalf("killed at step %d: somebody owns the course: %v, should %v", at, have.Owned, opens[userID])
 		}
-		switch {
-		case open > 0:
-			t.Fatalf("killed at step %d: a refund stays open: %+v", at, d.Refunds)
-		case refunds > 1:
-			t.Fatalf("killed at step %d: the channel saw %d refunds (INV-6)", at, refunds)
-		case paid == 0 && (o.Status != commerce.Closed || have.Owned):
-			t.Fatalf("killed at step %d: unpaid, but the order is %s and owned is %v", at, o.Status, have.Owned)
-		case paid > 0 && refunds == 0 && (o.Status != commerce.Paid || !have.Owned):
-			t.Fatalf("killed at step %d: paid, but the order is %s and owned is %v", at, o.Status, have.Owned)
-		case paid > 0 && refunds == 1 && (o.Status != commerce.Refunded || have.Owned):
-			t.Fatalf("killed at step %d: refunded, but the order is %s and owned is %v", at, o.Status, have.Owned)
+	}
+}
+
+// checkOrder insists that an order has come to rest and says of its money what the
+// channel says.
+func checkOrder(t *testing.T, w *world, o commerce.Order, kept map[string]int64, back map[string]string, at int) {
+	t.Helper()
+	d, err := w.app.Commerce.Detail(context.Background(), o)
+	w.ok(err)
+	var really int64
+	attempts, refunds := map[string]bool{}, map[string]bool{}
+	for _, p := range d.Payments {
+		if p.Status == commerce.PaymentCreated {
+			t.Fatalf("killed at step %d: an attempt stays open", at)
 		}
+		really += kept[p.OutTradeNo]
+		attempts[p.OutTradeNo] = true
+	}
+	for _, r := range d.Refunds {
+		if r.Status == commerce.RefundApproved || r.Status == commerce.RefundProcessing || r.Status == commerce.RefundAbnormal {
+			t.Fatalf("killed at step %d: a refund stays %s", at, r.Status)
+		}
+		refunds[r.No] = true
+	}
+	for no, attempt := range back {
+		if attempts[attempt] && !refunds[no] {
+			t.Fatalf("killed at step %d: the channel saw a refund that we do not know (INV-6)", at)
+		}
+	}
+	switch {
+	case o.Status == commerce.Pending || o.Status == commerce.Paid && o.DeliveredAt == 0:
+		t.Fatalf("killed at step %d: the order is %s, delivered at %d", at, o.Status, o.DeliveredAt)
+	case really != o.PaidFen-o.RefundedFen:
+		t.Fatalf("killed at step %d: the channel kept %d fen, the order (%s) says %d − %d", at, really, o.Status, o.PaidFen, o.RefundedFen)
+	case o.Status == commerce.Closed && really != 0, o.Status == commerce.Paid && really == 0:
+		t.Fatalf("killed at step %d: the order is %s and the channel kept %d fen", at, o.Status, really)
 	}
 }
 

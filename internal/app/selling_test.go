@@ -65,7 +65,7 @@ func (w *world) goods(kind, title string, lessonID int64, g catalog.Goods, parts
 // promote starts a promotion that runs for a day.
 func (w *world) promote(c commerce.PromotionChange) int64 {
 	w.t.Helper()
-	c.StartsAt, c.EndsAt = clock.MS(w.clock)-1000, clock.MS(w.clock)+86_400_000
+	c.StartsAt, c.EndsAt = clock.MS(w.clock)-1000, cmp.Or(c.EndsAt, clock.MS(w.clock)+86_400_000)
 	if c.Label == "" {
 		c.Label = c.Kind
 	}

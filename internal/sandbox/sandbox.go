@@ -108,6 +108,9 @@ func (s *Sandbox) Run(ctx context.Context) {
 	}
 }
 
+// BaseURL is where the sandbox is mounted.
+func (s *Sandbox) BaseURL() string { return s.cfg.BaseURL }
+
 func (s *Sandbox) now() time.Time { return s.clock.Now() }
 
 // number makes a transaction number that looks like WeChat's: digits only.

@@ -1,0 +1,174 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"zhizhou/internal/db"
+	"zhizhou/internal/testkit"
+)
+
+// cutter stands between the program and PostgreSQL and breaks the connection at a
+// counted commit: before the server hears of it, or after it committed but before
+// the program hears of that.
+type cutter struct {
+	to     string
+	mu     sync.Mutex
+	left   int  // commits until the cut; 0: none
+	after  bool // the server commits first
+	struck bool
+}
+
+func (c *cutter) arm(left int, after bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.left, c.after, c.struck = left, after, false
+}
+
+// cut reports whether the connection was broken since arm.
+func (c *cutter) cut() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.struck
+}
+
+// commits counts a message of the program and says whether to cut here.
+func (c *cutter) commits(msg []byte) (cut, after bool) {
+	if !bytes.Contains(bytes.ToLower(msg), []byte("commit\x00")) {
+		return false, false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.left == 0 {
+		return false, false
+	}
+	c.left--
+	c.struck = c.left == 0
+	return c.struck, c.after
+}
+
+func (c *cutter) serve(l net.Listener) {
+	for {
+		program, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go c.pipe(program)
+	}
+}
+
+func (c *cutter) pipe(program net.Conn) {
+	defer func() { _ = program.Close() }()
+	server, err := net.Dial("tcp", c.to)
+	if err != nil {
+		return
+	}
+	defer func() { _ = server.Close() }()
+	var dead atomic.Bool // from here on nothing reaches the program
+	go func() {
+		defer func() { _ = program.Close() }()
+		buf := make([]byte, 64<<10)
+		for {
+			n, err := server.Read(buf)
+			if n > 0 && !dead.Load() {
+				if _, err := program.Write(buf[:n]); err != nil {
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := program.Read(buf)
+		if err != nil {
+			return
+		}
+		cut, after := c.commits(buf[:n])
+		if cut && !after {
+			return
+		}
+		if cut {
+			dead.Store(true)
+		}
+		if _, err := server.Write(buf[:n]); err != nil {
+			return
+		}
+		if cut {
+			time.Sleep(30 * time.Millisecond) // long enough for the server to commit
+			return
+		}
+	}
+}
+
+// INV-3, a commit whose answer is lost: the program cannot know whether PostgreSQL
+// took it. Whatever it believes, after the sweeps money and access agree with the
+// channel, and nothing happened twice.
+func TestINV3ConnectionCutAtEveryCommit(t *testing.T) {
+	for _, e := range testkit.Engines(t) {
+		if e != db.Postgres {
+			continue // SQLite has no connection that could break
+		}
+		for road := range roads {
+			t.Run(road, func(t *testing.T) {
+				t.Parallel()
+				cutEverywhere(t, road)
+			})
+		}
+	}
+}
+
+func cutEverywhere(t *testing.T, road string) {
+	dsn, err := url.Parse(testkit.DSN(t, db.Postgres))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &cutter{to: dsn.Host}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go c.serve(l)
+	dsn.Host = l.Addr().String()
+	w, sb, cfg, coupon := crashWorld(t, dsn.String(), road)
+	hooks, err := net.Listen("tcp", cfg.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: w.app.Handler, ReadHeaderTimeout: time.Second}
+	t.Cleanup(func() { _ = server.Close() })
+	go func() { _ = server.Serve(hooks) }()
+
+	n := 0
+	for _, after := range []bool{false, true} {
+		for at := 1; ; at++ {
+			n++
+			people := w.pair(sb, n, coupon)
+			c.arm(at, after)
+			err := roads[road](walk{context.Background(), w.app, plan{cfg, road, people[0], people[1], w.sku, sb.BaseURL(), 0}})
+			struck := c.cut()
+			c.arm(0, false)
+			recoverAndCheck(t, w, sb, people, at)
+			if !struck {
+				if err != nil {
+					t.Fatalf("nothing was cut, and yet: %v", err)
+				}
+				if at < 5 {
+					t.Fatalf("only %d commits were seen", at-1)
+				}
+				t.Logf("%d commits", at-1)
+				break
+			}
+		}
+	}
+}
