@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"zhizhou/internal/access"
+	"zhizhou/internal/app"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commerce/price"
 	"zhizhou/internal/db"
@@ -29,14 +30,18 @@ import (
 // back, and from that follows what each order must say and who may open what.
 // `make sim SEED=… HISTORIES=…` runs it longer; a failure prints its seed.
 func TestSimulation(t *testing.T) {
-	seed, histories := simNumber("SIM_SEED", 1), simNumber("SIM_HISTORIES", 10)
+	seed, histories := simNumber("SIM_SEED", 1), simNumber("SIM_HISTORIES", 30)
 	for _, e := range testkit.Engines(t) {
 		t.Run(e.String(), func(t *testing.T) {
 			t.Parallel() // the engines wait for their disks in turn
 			w := newWorld(t, e)
+			w.offerAlipay()
+			second, err := app.New(context.Background(), w.app.Config, testkit.Log(), app.WithClock(w.clock))
+			w.ok(err)
+			t.Cleanup(second.Close)
 			for n := range histories {
 				one := seed + n
-				(&sim{world: w, rng: rand.New(rand.NewPCG(one, 7)), seed: one, sms: int(n)}).history()
+				(&sim{world: w, nodes: []*app.App{w.app, second}, rng: rand.New(rand.NewPCG(one, 7)), seed: one, sms: int(n)}).history()
 				if t.Failed() {
 					t.Fatalf("SIM_SEED=%d SIM_HISTORIES=1 replays it", one)
 				}
@@ -58,6 +63,7 @@ var happened = map[string]*db.Stmt{
 	"refunded orders":     db.Q("apptest/sim_refunded", `SELECT COUNT(*) FROM orders WHERE status = 'refunded'`),
 	"partial refunds":     db.Q("apptest/sim_partial", `SELECT COUNT(*) FROM orders WHERE status = 'paid' AND refunded_fen > 0`),
 	"closed orders":       db.Q("apptest/sim_closed", `SELECT COUNT(*) FROM orders WHERE status = 'closed'`),
+	"paid at Alipay":      db.Q("apptest/sim_alipay", `SELECT COUNT(*) FROM payments WHERE channel LIKE 'alipay%' AND outcome = 'settled'`),
 	"late or double":      db.Q("apptest/sim_late", `SELECT COUNT(*) FROM payments WHERE outcome IN ('late', 'duplicate')`),
 	"complete groups":     db.Q("apptest/sim_groups", `SELECT COUNT(*) FROM groups WHERE state = 'succeeded'`),
 	"failed groups":       db.Q("apptest/sim_failed_groups", `SELECT COUNT(*) FROM groups WHERE state = 'failed' AND paid > 0`),
@@ -82,6 +88,7 @@ type simPerson struct {
 
 type sim struct {
 	*world
+	nodes  []*app.App // two servers of one shop
 	rng    *rand.Rand
 	seed   uint64
 	sms    int
@@ -89,6 +96,7 @@ type sim struct {
 	skus   []int64
 	course map[int64]int64 // SKU → course
 	coupon int64
+	opened []string // attempts, oldest first
 	log    []string
 	step   int
 	key    int
@@ -129,6 +137,9 @@ func (s *sim) set() {
 	s.coupon = s.world.coupon(commerce.CouponKind{Name: fmt.Sprint("券", s.seed), OffFen: 700, Stock: 2, BackOnRefund: true}, price.Scope{SKUs: s.skus})
 }
 
+// node is the server that somebody happens to reach.
+func (s *sim) node() *commerce.Service { return s.nodes[s.rng.IntN(len(s.nodes))].Commerce }
+
 func (s *sim) say(format string, args ...any) {
 	s.log = append(s.log, fmt.Sprintf("%3d ", s.step)+fmt.Sprintf(format, args...))
 }
@@ -152,16 +163,14 @@ func (s *sim) may(what string, err error) bool {
 }
 
 func (s *sim) act() {
-	ctx, c := s.system(), s.app.Commerce
+	ctx, c := s.system(), s.node()
 	p := s.people[s.rng.IntN(len(s.people))]
 	switch s.rng.IntN(16) {
 	case 0, 1, 2:
 		s.order(ctx, p)
 	case 3, 4:
 		if no, ok := pickOf(s.rng, p.orders); ok {
-			platform := []string{"pc", "h5"}[s.rng.IntN(2)]
-			_, err := c.Pay(ctx, commerce.PayInput{UserID: p.id, OrderNo: no, Platform: platform, ClientIP: "127.0.0.1", ReturnURL: s.url + "/"})
-			s.may("pay "+no+" on "+platform, err)
+			s.attempt(ctx, p, no, []string{"pc", "h5"}[s.rng.IntN(2)])
 		}
 	case 5, 6:
 		s.confirm()
@@ -216,46 +225,77 @@ func (s *sim) order(ctx context.Context, p *simPerson) {
 		ask.Gift, ask.Wants[0].Quantity = true, 1+int64(s.rng.IntN(3))
 	case 1, 2:
 		ask.Group, ask.Wants[0].SKUID = true, s.skus[1]
-		if open, err := s.app.Commerce.OpenGroups(ctx, s.skus[1]); err == nil && len(open) > 0 && s.rng.IntN(3) > 0 {
+		if open, err := s.node().OpenGroups(ctx, s.skus[1]); err == nil && len(open) > 0 && s.rng.IntN(3) > 0 {
 			ask.GroupID = open[0].ID
 		}
 	case 3:
 		ask.Wants = []commerce.Want{{SKUID: s.skus[0], Quantity: 1}, {SKUID: s.skus[1], Quantity: 1}}
 	}
-	q, err := s.app.Commerce.QuoteFor(ctx, ask)
+	q, err := s.node().QuoteFor(ctx, ask)
 	if !s.may(fmt.Sprintf("quote %+v", ask), err) {
 		return
 	}
 	s.key++
-	o, err := s.app.Commerce.Place(ctx, commerce.Place{UserID: p.id, Platform: "pc", IdempotencyKey: fmt.Sprintf("sim-%d-%d", s.seed, s.key), QuoteToken: q.Token, TermsConfirmed: true})
+	o, err := s.node().Place(ctx, commerce.Place{UserID: p.id, Platform: "pc", IdempotencyKey: fmt.Sprintf("sim-%d-%d", s.seed, s.key), QuoteToken: q.Token, TermsConfirmed: true})
 	if s.may(fmt.Sprintf("place for %d fen", q.TotalFen), err) && !slices.Contains(p.orders, o.No) {
 		p.orders = append(p.orders, o.No)
 	}
 	if err != nil || s.rng.IntN(2) == 0 {
 		return
 	}
-	a, err := s.app.Commerce.Pay(ctx, commerce.PayInput{UserID: p.id, OrderNo: o.No, Platform: "pc", ClientIP: "127.0.0.1", ReturnURL: s.url + "/"})
-	if s.may("pay at once", err) && s.rng.IntN(3) > 0 {
-		s.say("gateway takes %s: %v", a.OutTradeNo, s.app.Sandbox.Pay(a.OutTradeNo, ""))
+	if no := s.attempt(ctx, p, o.No, "pc"); no != "" && s.rng.IntN(3) > 0 {
+		s.say("gateway takes %s: %v", no, s.take(no))
 	}
 }
 
-// confirm pays something that waits at the gateway.
-func (s *sim) confirm() {
-	var open []sandbox.Order
-	for _, o := range s.app.Sandbox.Orders() {
-		if o.State == "NOTPAY" {
-			open = append(open, o)
-		}
+// attempt opens a payment at WeChat or Alipay; at Alipay the buyer may never look
+// at the page, and then the trade does not exist there.
+func (s *sim) attempt(ctx context.Context, p *simPerson, no, platform string) string {
+	channel := pay.Channel("")
+	if s.rng.IntN(3) == 0 {
+		channel = map[string]pay.Channel{"pc": pay.AlipayPage, "h5": pay.AlipayWap}[platform]
 	}
-	if o, ok := pickOf(s.rng, open); ok {
-		err := s.app.Sandbox.Pay(o.OutTradeNo, "")
-		s.say("gateway takes %s: %v", o.OutTradeNo, err)
+	a, err := s.node().Pay(ctx, commerce.PayInput{UserID: p.id, OrderNo: no, Platform: platform, ClientIP: "127.0.0.1", ReturnURL: s.url + "/", Channel: channel})
+	if !s.may("pay "+no+" on "+platform+" "+string(channel), err) {
+		return ""
+	}
+	if channel != "" && a.Action.URL != "" && s.rng.IntN(4) > 0 {
+		_, err := s.app.Sandbox.OpenAlipay(a.Action.URL)
+		s.say("the page is opened: %v", err)
+	}
+	if !slices.Contains(s.opened, a.OutTradeNo) {
+		s.opened = append(s.opened, a.OutTradeNo)
+	}
+	return a.OutTradeNo
+}
+
+// take lets the gateway that knows a number take the money.
+func (s *sim) take(no string) error {
+	err := s.app.Sandbox.Pay(no, "")
+	if errors.Is(err, sandbox.ErrNoOrder) {
+		err = s.app.Sandbox.PayAlipay(no)
+	}
+	return err
+}
+
+// confirm pays something that waits at a gateway. Numbers are random, so the choice
+// goes by the order in which they were opened: a seed must replay.
+func (s *sim) confirm() {
+	waits := map[string]bool{}
+	for _, o := range s.app.Sandbox.Orders() {
+		waits[o.OutTradeNo] = o.State == "NOTPAY"
+	}
+	for _, x := range s.app.Sandbox.Trades() {
+		waits[x.OutTradeNo] = x.State == "WAIT_BUYER_PAY"
+	}
+	open := slices.DeleteFunc(slices.Clone(s.opened), func(no string) bool { return !waits[no] })
+	if no, ok := pickOf(s.rng, open); ok {
+		s.say("gateway takes %s: %v", no, s.take(no))
 	}
 }
 
 func (s *sim) staffActs(ctx context.Context, p *simPerson) {
-	c := s.app.Commerce
+	c := s.node()
 	if rows, err := c.Refunds(ctx, commerce.RefundRequested, 0, 20); err == nil && len(rows) > 0 && s.rng.IntN(3) > 0 {
 		approve := s.rng.IntN(4) > 0
 		_, err := c.Decide(ctx, rows[0].ID, approve, "好")
@@ -271,7 +311,7 @@ func (s *sim) staffActs(ctx context.Context, p *simPerson) {
 }
 
 func (s *sim) give(ctx context.Context, p *simPerson) {
-	c := s.app.Commerce
+	c := s.node()
 	no, ok := pickOf(s.rng, p.orders)
 	if !ok {
 		return
@@ -321,7 +361,7 @@ func (s *sim) calm() {
 	for range 10 {
 		s.clock.Advance(65 * time.Minute)
 		s.tick()
-		if err := s.app.Commerce.Sweep(ctx); err != nil {
+		if err := s.node().Sweep(ctx); err != nil {
 			s.t.Errorf("seed %d: a calm sweep: %v", s.seed, err)
 		}
 		rows, err := s.app.Commerce.Refunds(ctx, commerce.RefundAbnormal, 0, 50)
@@ -353,6 +393,12 @@ func (s *sim) judge() {
 		if r.State == "SUCCESS" {
 			kept[r.OutTradeNo] -= r.AmountFen
 			all -= r.AmountFen
+		}
+	}
+	for _, x := range s.app.Sandbox.Trades() {
+		if !x.PaidAt.IsZero() {
+			kept[x.OutTradeNo] += x.AmountFen - x.RefundedFen
+			all += x.AmountFen - x.RefundedFen
 		}
 	}
 	balances, err := ledger.Balances(ctx, s.app.DB)
