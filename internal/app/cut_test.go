@@ -3,6 +3,8 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -39,9 +41,16 @@ func (c *cutter) cut() bool {
 	return c.struck
 }
 
-// commits counts a message of the program and says whether to cut here.
+// pgx prepares what it sends and names it after a hash of its text.
+var prepared = func() []byte {
+	sum := sha256.Sum256([]byte("commit"))
+	return fmt.Appendf(nil, "stmtcache_%x", sum[:24])
+}()
+
+// commits counts a message of the program and says whether to cut here. The message
+// that prepares the word is not one.
 func (c *cutter) commits(msg []byte) (cut, after bool) {
-	if !bytes.Contains(bytes.ToLower(msg), []byte("commit\x00")) {
+	if i := bytes.Index(msg, prepared); i < 0 && !bytes.Contains(msg, []byte("Q\x00\x00\x00\x0bcommit\x00")) || i >= 0 && bytes.Contains(msg, []byte("commit\x00")) {
 		return false, false
 	}
 	c.mu.Lock()

@@ -312,12 +312,14 @@ func (s *sim) staffActs(ctx context.Context, p *simPerson) {
 
 func (s *sim) give(ctx context.Context, p *simPerson) {
 	c := s.node()
-	no, ok := pickOf(s.rng, p.orders)
-	if !ok {
-		return
+	var no string
+	var gifts []commerce.Gift
+	for _, no = range p.orders { // the first that has any
+		if gifts, _ = c.GiftsOf(ctx, p.id, no); len(gifts) > 0 {
+			break
+		}
 	}
-	gifts, err := c.GiftsOf(ctx, p.id, no)
-	if err != nil || len(gifts) == 0 {
+	if len(gifts) == 0 {
 		return
 	}
 	if s.rng.IntN(4) == 0 {

@@ -216,11 +216,15 @@ func (d *DB) query(ctx context.Context, q *Stmt, args []any) (*sql.Rows, error) 
 }
 
 func scanOne(q *Stmt, dst any, rows *sql.Rows) error {
-	err := scanner.ScanOne(dst, rows)
+	return q.wrap(found(scanner.ScanOne(dst, rows)))
+}
+
+// found turns the scanner's word for no row into ours.
+func found(err error) error {
 	if dbscan.NotFound(err) {
-		return q.wrap(ErrNone)
+		return ErrNone
 	}
-	return q.wrap(err)
+	return err
 }
 
 type ctxKey int

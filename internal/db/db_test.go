@@ -143,3 +143,54 @@ var (
 	tRewriteLedger = db.Q("test/rewrite_ledger", `UPDATE ledger_postings SET debit_fen = 2`)
 	tEraseLedger   = db.Q("test/erase_ledger", `DELETE FROM ledger_postings`)
 )
+
+// What is put off travels with the next statement or the commit; its failure fails
+// the transaction, and nothing of it stays.
+func TestLaterTravelsWithTheNext(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		write := func(key string, hits int) error {
+			return d.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+				if err := tx.Later(ctx, tPut, key, 1, hits); err != nil {
+					return err
+				}
+				if hits == 7 { // read what was just put off
+					var n int64
+					if err := tx.Get(ctx, tHits, &n, key, 1); err != nil || n != 7 {
+						t.Errorf("%d %v", n, err)
+					}
+				}
+				return tx.Later(ctx, tAdd, key)
+			})
+		}
+		for i, key := range []string{"a", "b"} {
+			if err := write(key, 7*i); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := write("b", 9); !db.IsUnique(err, "") {
+			t.Fatalf("the same key again: %v", err)
+		}
+		var total int64
+		if err := d.Get(ctx, tTotal, &total); err != nil || total != 1+8 {
+			t.Fatalf("%d %v", total, err)
+		}
+		if err := d.Tx(ctx, func(context.Context, *db.Tx) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the panic got lost")
+				}
+			}()
+			_ = d.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+				_, _ = tx.Exec(ctx, tAdd, "a")
+				panic("in the middle")
+			})
+		}()
+		if err := d.Get(ctx, tTotal, &total); err != nil || total != 9 {
+			t.Fatalf("after the panic %d %v", total, err)
+		}
+	})
+}

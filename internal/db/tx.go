@@ -12,9 +12,10 @@ import (
 
 // Tx is a running transaction. It is passed second to every function that joins.
 type Tx struct {
-	d   *DB
-	tx  *sql.Tx
-	ctx context.Context
+	d    *DB
+	tx   *sql.Tx // SQLite
+	line *line   // PostgreSQL
+	ctx  context.Context
 }
 
 // maxGroup is how many waiting transactions share one durable commit at most.
@@ -58,17 +59,17 @@ func (d *DB) Tx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error)
 }
 
 func (d *DB) runPostgres(ctx context.Context, fn func(context.Context, *Tx) error) error {
-	sqlTx, err := d.write.BeginTx(ctx, nil)
+	l, err := dial(ctx, d.write)
 	if err != nil {
 		return fmt.Errorf("db: begin: %w", err)
 	}
-	defer func() { _ = sqlTx.Rollback() }() // no-op after commit; also runs when fn panics
+	defer l.hangUp(ctx) // rolls back what is not committed; also runs when fn panics
 	inner := context.WithValue(ctx, keyInTx, true)
-	if err := fn(inner, &Tx{d: d, tx: sqlTx, ctx: inner}); err != nil {
+	if err := fn(inner, &Tx{d: d, line: l, ctx: inner}); err != nil {
 		return err
 	}
 	d.step("commit")
-	if err := sqlTx.Commit(); err != nil {
+	if err := l.commit(ctx); err != nil {
 		return fmt.Errorf("db: commit: %w", err)
 	}
 	d.step("committed")
@@ -186,6 +187,9 @@ func (d *DB) member(sqlTx *sql.Tx, p *pending) {
 func (t *Tx) Exec(ctx context.Context, q *Stmt, args ...any) (int64, error) {
 	t.d.step(q.Name)
 	count(ctx)
+	if t.line != nil {
+		return t.line.exec(ctx, q, args)
+	}
 	var (
 		res sql.Result
 		err error
@@ -202,8 +206,26 @@ func (t *Tx) Exec(ctx context.Context, q *Stmt, args ...any) (int64, error) {
 	return n, q.wrap(err)
 }
 
+// Later runs a write whose count decides nothing. On PostgreSQL it travels with the
+// next statement or with the commit, whose error may therefore be this one's.
+func (t *Tx) Later(ctx context.Context, q *Stmt, args ...any) error {
+	if t.line == nil {
+		_, err := t.Exec(ctx, q, args...)
+		return err
+	}
+	t.d.step(q.Name)
+	count(ctx)
+	t.line.waits = append(t.line.waits, waiting{q, q.text[Postgres], args})
+	return nil
+}
+
 // Get implements Reader inside the transaction.
 func (t *Tx) Get(ctx context.Context, q *Stmt, dst any, args ...any) error {
+	if t.line != nil {
+		t.d.step(q.Name)
+		count(ctx)
+		return t.line.ask(ctx, q, args, scanFirst(dst))
+	}
 	rows, err := t.query(ctx, q, args)
 	if err != nil {
 		return q.wrap(err)
@@ -213,6 +235,11 @@ func (t *Tx) Get(ctx context.Context, q *Stmt, dst any, args ...any) error {
 
 // List implements Reader inside the transaction.
 func (t *Tx) List(ctx context.Context, q *Stmt, dst any, args ...any) error {
+	if t.line != nil {
+		t.d.step(q.Name)
+		count(ctx)
+		return t.line.ask(ctx, q, args, scanAll(dst))
+	}
 	rows, err := t.query(ctx, q, args)
 	if err != nil {
 		return q.wrap(err)
@@ -230,4 +257,9 @@ func (t *Tx) query(ctx context.Context, q *Stmt, args []any) (*sql.Rows, error) 
 }
 
 // SQL gives the raw transaction to the job queue.
-func (t *Tx) SQL() *sql.Tx { return t.tx }
+func (t *Tx) SQL(ctx context.Context) (*sql.Tx, error) {
+	if t.line != nil {
+		return t.line.standard(ctx)
+	}
+	return t.tx, nil
+}

@@ -123,7 +123,11 @@ func (q *Queue) Build() error {
 
 // Add enqueues a job inside tx: it runs only if tx commits.
 func (q *Queue) Add(ctx context.Context, tx *db.Tx, args Args) error {
-	if _, err := q.client.InsertTx(ctx, tx.SQL(), args, nil); err != nil {
+	raw, err := tx.SQL(ctx)
+	if err == nil {
+		_, err = q.client.InsertTx(ctx, raw, args, nil)
+	}
+	if err != nil {
 		return fmt.Errorf("jobs: add %s: %w", args.Kind(), err)
 	}
 	return nil
