@@ -3,7 +3,6 @@ module zhizhou
 go 1.26.0
 
 require (
-	golang.org/x/sys v0.49.0
 	github.com/danielgtaylor/huma/v2 v2.37.2
 	github.com/georgysavva/scany/v2 v2.1.4
 	github.com/jackc/pgx/v5 v5.12.0
@@ -20,9 +19,11 @@ require (
 	github.com/smartwalle/alipay/v3 v3.2.30
 	github.com/tus/tusd/v2 v2.8.0
 	github.com/wechatpay-apiv3/wechatpay-go v0.2.21
+	github.com/wneessen/go-mail v0.6.2
 	golang.org/x/crypto v0.58.0
 	golang.org/x/exp v0.0.0-20260824195058-e88cd73687aa
 	golang.org/x/image v0.34.0
+	golang.org/x/sys v0.49.0
 	golang.org/x/text v0.43.0
 	modernc.org/sqlite v1.60.0
 )

@@ -15,6 +15,8 @@ const (
 	PermRefundDecide  = "refund.decide"
 	PermBillRead      = "bill.read"
 	PermBillRepair    = "bill.repair"
+	PermInvoiceRead   = "invoice.read"
+	PermInvoiceIssue  = "invoice.issue"
 	PermUserRead      = "user.read"
 	PermUserEdit      = "user.edit"
 	PermStaffManage   = "staff.manage"
@@ -26,7 +28,7 @@ const (
 // AllPermissions lists every permission; the owner has them all.
 var AllPermissions = []string{
 	PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead,
-	PermRefundDecide, PermBillRead, PermBillRepair, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
+	PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
 }
 
 // Roles are what each role may do. Money is decided by finance and the owner,
@@ -36,7 +38,7 @@ var roles = map[string][]string{
 	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead, PermUserRead, PermSettingRead},
 	"editor":     {PermCourseRead, PermCourseEdit, PermMediaUpload},
 	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload},
-	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermUserRead, PermAuditRead},
+	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermUserRead, PermAuditRead},
 	"support":    {PermOrderRead, PermUserRead, PermUserEdit},
 }
 

@@ -29,6 +29,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
+	"zhizhou/internal/invoice"
 	"zhizhou/internal/jobs"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/ledger"
@@ -57,6 +58,7 @@ type App struct {
 	Commerce  *commerce.Service
 	Reconcile *reconcile.Service
 	Shipping  *shipping.Service
+	Invoice   *invoice.Service
 	Sandbox   *sandbox.Sandbox // nil unless switched on
 	API       *web.API
 	Handler   http.Handler
@@ -144,6 +146,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 		Channels: a.outside, Payers: a.Account, Log: a.log,
 	})
 	a.Reconcile = &reconcile.Service{DB: a.DB, Clock: a.Clock, Commerce: a.Commerce, Channels: a.outside, Log: a.log}
+	a.Invoice = a.newInvoice(store)
 
 	a.Shipping = &shipping.Service{DB: a.DB, Clock: a.Clock, Log: a.log, Desk: a.outside.desk}
 
@@ -159,6 +162,8 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Account.OnMerge(a.Learning.Merge)
 	a.Account.OnMerge(a.Media.Merge)
 	a.Account.OnMerge(a.Commerce.Merge)
+	a.Account.OnMerge(a.Invoice.Merge)
+	a.Commerce.OnRefunded(a.Invoice.OnRefunded)
 	a.periodic()
 	if err := a.Jobs.Build(); err != nil {
 		return err
@@ -219,6 +224,7 @@ func (a *App) periodic() {
 	a.Jobs.Every("commerce", time.Minute, a.Commerce.Sweep)
 	a.Jobs.Every("bills", 5*time.Minute, a.Reconcile.Due)
 	a.Jobs.Every("shipping", time.Minute, a.Shipping.Sweep)
+	a.Jobs.Every("invoices", 30*time.Second, a.Invoice.Sweep)
 	a.Jobs.Every("earn", time.Hour, a.Commerce.Earn)
 	a.Jobs.Every("seal", time.Minute, func(ctx context.Context) error {
 		_, err := ledger.Seal(ctx, a.DB, clock.MS(a.Clock))
@@ -246,11 +252,12 @@ func (a *App) routes() {
 	}
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
-		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays,
+		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
+		Invoice: a.Invoice, Mailer: a.outside,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",
@@ -395,17 +402,3 @@ func (a *App) serveMetrics() *http.Server {
 
 // Close closes the database.
 func (a *App) Close() { a.DB.Close() }
-
-// outsideOnly refuses calls to the outside from within a transaction: they are
-// slow and cannot be rolled back.
-type outsideOnly struct{ next http.RoundTripper }
-
-func (t outsideOnly) RoundTrip(r *http.Request) (*http.Response, error) {
-	if db.InTx(r.Context()) {
-		panic(fmt.Sprintf("app: a call to %s inside a transaction", r.URL.Host))
-	}
-	if t.next == nil {
-		return http.DefaultTransport.RoundTrip(r)
-	}
-	return t.next.RoundTrip(r)
-}

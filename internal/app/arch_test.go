@@ -38,6 +38,8 @@ var mayImport = map[string]struct {
 	"commerce":       {4, nil},
 	"shipping":       {4, nil},
 	"reconcile":      {4, []string{"commerce"}}, // repairs through the one Settle and its refunds
+	"mail":           {1, nil},
+	"invoice":        {4, []string{"commerce"}}, // reacts to its refunds, knows its rates
 	"api/learner":    {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
 	"app": {6, nil}, "testkit": {6, nil},
 }
@@ -110,6 +112,7 @@ var owners = map[string]string{
 	"groups": "commerce", "group_members": "commerce", "gifts": "commerce", "code_batches": "commerce", "redeem_codes": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "held_decisions": "commerce",
 	"shipments": "shipping",
 	"bills":     "reconcile", "bill_lines": "reconcile", "bill_fees": "reconcile",
+	"invoice_titles": "invoice", "invoices": "invoice", "invoice_lines": "invoice", "red_invoices": "invoice", "invoice_files": "invoice",
 	"ledger_transactions": "ledger", "ledger_postings": "ledger", "ledger_seals": "ledger", "ledger_sealed": "ledger", "revenue_schedules": "commerce",
 	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "delivered_parts": "media", "blob_trash": "media",
 }

@@ -40,6 +40,8 @@ type sandboxed struct {
 	wechat  wechat.Config
 	virtual virtual.Config
 	alipay  alipay.Config
+	issuer  *sandboxIssuer
+	mail    func(to, subject, text string)
 }
 
 type clients struct {

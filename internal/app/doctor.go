@@ -6,6 +6,7 @@ import (
 
 	"zhizhou/internal/audit"
 	"zhizhou/internal/commerce"
+	"zhizhou/internal/invoice"
 	"zhizhou/internal/ledger"
 	"zhizhou/internal/reconcile"
 )
@@ -22,6 +23,11 @@ func (a *App) Doctor(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	found = append(found, bills...)
+	invoices, err := invoice.Audit(ctx, a.DB)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, invoices...)
 	broken, err := ledger.Verify(ctx, a.DB)
 	if err != nil {
 		return nil, err

@@ -17,6 +17,7 @@ import (
 
 	"zhizhou/internal/account"
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/db"
 	"zhizhou/internal/pay/alipay"
 	"zhizhou/internal/pay/virtual"
 	"zhizhou/internal/sandbox"
@@ -73,7 +74,7 @@ func (a *App) openSandbox(ctx context.Context, sms *smsGateway) error {
 		return err
 	}
 	a.Sandbox = s
-	a.outside.fixed = &sandboxed{m.WechatPay, m.Weixin, m.Virtual, m.Alipay}
+	a.outside.fixed = &sandboxed{m.WechatPay, m.Weixin, m.Virtual, m.Alipay, &sandboxIssuer{url: m.InvoiceURL, key: m.InvoiceKey, http: a.outside.http}, s.KeepMail}
 	sms.url, sms.key = m.SMSURL, m.SMSKey
 	return nil
 }
@@ -201,4 +202,18 @@ func (a *App) syncItem(ctx context.Context, p *virtual.Provider, it catalog.Item
 		return after(t, err, catalog.ItemPublished)
 	}
 	return nil
+}
+
+// outsideOnly refuses calls to the outside from within a transaction: they are
+// slow and cannot be rolled back.
+type outsideOnly struct{ next http.RoundTripper }
+
+func (t outsideOnly) RoundTrip(r *http.Request) (*http.Response, error) {
+	if db.InTx(r.Context()) {
+		panic(fmt.Sprintf("app: a call to %s inside a transaction", r.URL.Host))
+	}
+	if t.next == nil {
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	return t.next.RoundTrip(r)
 }

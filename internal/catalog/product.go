@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"zhizhou/internal/audit"
@@ -58,6 +59,8 @@ type SKU struct {
 	PeriodMonths int64 // calendar months in China
 	UntilAt      int64 // a fixed date, ms
 	TaxCategory  string
+	TaxRate      string // percent, one of TaxRates; "": that of the tax category
+	TaxCode      string // tax classification code, 19 digits; "": that of the tax category
 	Active       bool
 	SaleFrom     int64 // ms, 0: always
 	SaleUntil    int64
@@ -112,6 +115,8 @@ type Offer struct {
 	PeriodMonths            int64
 	UntilAt                 int64
 	TaxCategory             string
+	TaxRate                 string
+	TaxCode                 string
 	Active                  bool
 	SaleFrom                int64
 	SaleUntil               int64
@@ -266,6 +271,12 @@ func (s *Service) SetRefundPolicy(ctx context.Context, productID, days, maxWatch
 // TaxCategories are the kinds of goods that the tax and the channels tell apart.
 var TaxCategories = []string{"digital_service", "book", "goods"}
 
+// TaxRates are the rates of VAT that an offer may name, in percent; "" leaves it to
+// the tax category.
+var TaxRates = []string{"", "0", "1", "3", "6", "9", "13"}
+
+var taxCode = regexp.MustCompile(`^[0-9]{19}$`)
+
 var platforms = []string{"mp_ios", "mp_android", "wechat_h5", "h5", "pc"}
 
 func (k SKU) check() error {
@@ -284,6 +295,10 @@ func (k SKU) check() error {
 		return ErrSKU.Field("stock", "库存和每人限购为 0（不限）以上")
 	case !contains(TaxCategories, k.TaxCategory):
 		return ErrSKU.Field("tax_category", "没有这个税目")
+	case !contains(TaxRates, k.TaxRate):
+		return ErrSKU.Field("tax_rate", "税率为 0、1、3、6、9 或 13%")
+	case k.TaxCode != "" && !taxCode.MatchString(k.TaxCode):
+		return ErrSKU.Field("tax_code", "税收分类编码是 19 位数字")
 	}
 	for p, fen := range k.Platforms {
 		if !contains(platforms, p) || fen < 0 || fen > MaxPriceFen {
@@ -329,7 +344,7 @@ func (s *Service) SaveSKU(ctx context.Context, productID int64, k SKU) (int64, e
 		before := int64(-1)
 		if isNew {
 			if _, err := tx.Exec(ctx, qSKUInsert, k.ID, p.ID, k.Name, k.PriceFen, k.PeriodDays, k.PeriodMonths, k.UntilAt, k.TaxCategory, k.Active, k.SaleFrom, k.SaleUntil,
-				k.Stock, k.PerUser, k.Trial, k.Position, now); err != nil {
+				k.Stock, k.PerUser, k.Trial, k.Position, now, k.TaxRate, k.TaxCode); err != nil {
 				return err
 			}
 			if _, err := tx.Exec(ctx, qRuleAdd, k.ID, p.Kind, p.opens()); err != nil {
@@ -344,7 +359,7 @@ func (s *Service) SaveSKU(ctx context.Context, productID int64, k SKU) (int64, e
 				return err
 			}
 			if _, err := tx.Exec(ctx, qSKUUpdate, k.ID, k.Name, k.PriceFen, k.PeriodDays, k.PeriodMonths, k.UntilAt, k.TaxCategory, k.Active, k.SaleFrom, k.SaleUntil,
-				k.Stock, k.PerUser, k.Trial, k.Position); err != nil {
+				k.Stock, k.PerUser, k.Trial, k.Position, k.TaxRate, k.TaxCode); err != nil {
 				return err
 			}
 		}

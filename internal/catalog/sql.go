@@ -20,7 +20,7 @@ const courseColumns = `id, title, promise, intro_html, audience, outcomes, cover
 
 const productColumns = `id, kind, course_id, lesson_id, title, promise, intro_html, cover, scene, status, position, rank, pay_permille, opens_all, refund_days, refund_max_watched_percent, created_at, updated_at`
 
-const skuColumns = `id, product_id, name, price_fen, period_days, period_months, until_at, tax_category, active, sale_from, sale_until, stock, per_user, trial, position`
+const skuColumns = `id, product_id, name, price_fen, period_days, period_months, until_at, tax_category, active, sale_from, sale_until, stock, per_user, trial, position, tax_rate, tax_code`
 
 const lessonColumns = `id, course_id, chapter_id, title, form, position, is_free, preview_ms, body_html, asset_id, duration_ms`
 
@@ -120,7 +120,7 @@ var (
 	qProductPolicy = db.Q("catalog/product_policy", `UPDATE products SET refund_days = $2, refund_max_watched_percent = $3 WHERE id = $1`)
 	qSKUs          = db.Q("catalog/skus", `SELECT `+skuColumns+` FROM skus WHERE product_id = $1 AND (active OR $2) ORDER BY position, id`)
 	// The title is the course's or lesson's own where the product has none.
-	qOffer = db.Q("catalog/offer", `SELECT s.id AS sku_id, s.name AS sku_name, s.period_days, s.period_months, s.until_at, s.tax_category, s.active,
+	qOffer = db.Q("catalog/offer", `SELECT s.id AS sku_id, s.name AS sku_name, s.period_days, s.period_months, s.until_at, s.tax_category, s.tax_rate, s.tax_code, s.active,
 		s.sale_from, s.sale_until, s.stock, s.per_user, s.trial,
 		s.price_fen AS plain_fen, COALESCE(pp.price_fen, s.price_fen) AS price_fen, p.id AS product_id, p.kind, p.rank, p.refund_days, p.refund_max_watched_percent,
 		p.course_id, COALESCE(c.category_id, 0) AS category_id, CASE WHEN p.title <> '' THEN p.title WHEN p.kind = 'lesson' THEN COALESCE(l.title, '') ELSE COALESCE(c.title, '') END AS title,
@@ -135,9 +135,9 @@ var (
 		LEFT JOIN instructors i ON i.id = c.instructor_id
 		LEFT JOIN sku_platform_prices pp ON pp.sku_id = s.id AND pp.platform = $2 WHERE s.id = $1`)
 	qSKUInsert = db.Q("catalog/sku_insert", `INSERT INTO skus (id, product_id, name, price_fen, period_days, period_months, until_at, tax_category, active, sale_from, sale_until,
-		stock, per_user, trial, position, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`)
+		stock, per_user, trial, position, created_at, tax_rate, tax_code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`)
 	qSKUUpdate = db.Q("catalog/sku_update", `UPDATE skus SET name = $2, price_fen = $3, period_days = $4, period_months = $5, until_at = $6, tax_category = $7, active = $8, sale_from = $9,
-		sale_until = $10, stock = $11, per_user = $12, trial = $13, position = $14 WHERE id = $1`)
+		sale_until = $10, stock = $11, per_user = $12, trial = $13, position = $14, tax_rate = $15, tax_code = $16 WHERE id = $1`)
 	qSKUProduct     = db.Q("catalog/sku_product", `SELECT product_id FROM skus WHERE id = $1`)
 	qSKUPrice       = db.Q("catalog/sku_price", `SELECT price_fen FROM skus WHERE id = $1 /*for_update*/`)
 	qPlatformPrices = db.Q("catalog/platform_prices", `SELECT pp.sku_id, pp.platform, pp.price_fen FROM sku_platform_prices pp JOIN skus s ON s.id = pp.sku_id

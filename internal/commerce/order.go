@@ -197,7 +197,7 @@ func (s *Service) insertItems(ctx context.Context, tx *db.Tx, o Order, q Quote) 
 	for _, it := range q.Items {
 		itemID := id.New()
 		if _, err := tx.Exec(ctx, qItemInsert, itemID, o.ID, it.SKUID, it.ProductID, it.Kind, it.CourseID, it.Title, it.SKUName, it.Quantity, it.ListFen, it.ListFen-it.PayFen,
-			it.PayFen, it.PeriodDays, it.PeriodMonths, it.UntilAt, it.TaxCategory, it.RefundDays, it.RefundMaxWatchedPercent); err != nil {
+			it.PayFen, it.PeriodDays, it.PeriodMonths, it.UntilAt, it.TaxCategory, it.RefundDays, it.RefundMaxWatchedPercent, it.TaxRateBps, it.TaxCode); err != nil {
 			return err
 		}
 		for _, d := range it.Discounts {

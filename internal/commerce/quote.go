@@ -59,6 +59,8 @@ type QuoteItem struct {
 	PeriodMonths            int64        `json:"period_months"`
 	UntilAt                 int64        `json:"until_at"`
 	TaxCategory             string       `json:"tax_category"`
+	TaxRateBps              int64        `json:"tax_rate_bps"`
+	TaxCode                 string       `json:"tax_code"`
 	ListFen                 int64        `json:"list_fen"`
 	PayFen                  int64        `json:"pay_fen"`
 	Discounts               []price.Part `json:"discounts"`
@@ -121,7 +123,8 @@ func explain(ask Ask, offers []catalog.Offer, p price.Quote, now time.Time) Quot
 		l := p.Lines[i]
 		q.Items = append(q.Items, QuoteItem{
 			SKUID: o.SKUID, SKUName: o.SKUName, ProductID: o.ProductID, Kind: o.Kind, CourseID: o.CourseID, Title: o.Title, Quantity: l.Quantity,
-			PeriodDays: o.PeriodDays, PeriodMonths: o.PeriodMonths, UntilAt: o.UntilAt, TaxCategory: o.TaxCategory, ListFen: l.ListFen, PayFen: l.PayFen, Discounts: l.Discounts,
+			PeriodDays: o.PeriodDays, PeriodMonths: o.PeriodMonths, UntilAt: o.UntilAt, TaxCategory: o.TaxCategory,
+			TaxRateBps: rateBps(o.TaxRate, o.TaxCategory), TaxCode: o.TaxCode, ListFen: l.ListFen, PayFen: l.PayFen, Discounts: l.Discounts,
 			RefundDays: o.RefundDays, RefundMaxWatchedPercent: o.RefundMaxWatchedPercent,
 		})
 		line := Line{Label: o.SKUName, AmountFen: l.ListFen, Reason: "当前售价"}

@@ -47,7 +47,7 @@ var (
 		FROM order_items i JOIN orders o ON o.id = i.order_id LEFT JOIN courses c ON c.id = i.course_id WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 ORDER BY i.id`)
 	qRefundsIn  = db.Q("commerce/refunds_in", `SELECT `+of("r", refundColumns)+` FROM refunds r JOIN orders o ON o.id = r.order_id WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 ORDER BY r.id`)
 	qItemInsert = db.Q("commerce/item_insert", `INSERT INTO order_items (id, order_id, sku_id, product_id, kind, course_id, title, sku_name, quantity, list_fen, discount_fen, price_fen,
-		period_days, period_months, until_at, tax_category, refund_days, refund_max_watched_percent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`)
+		period_days, period_months, until_at, tax_category, refund_days, refund_max_watched_percent, tax_rate_bps, tax_code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`)
 	qDiscountInsert = db.Q("commerce/discount_insert", `INSERT INTO order_discounts (order_item_id, kind, rule_id, off_fen) VALUES ($1, $2, $3, $4)`)
 	qItemRefund     = db.Q("commerce/item_refund", `UPDATE order_items SET refunded_fen = refunded_fen + $2 WHERE id = $1 AND refunded_fen + $2 <= price_fen`)
 

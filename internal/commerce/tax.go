@@ -2,6 +2,7 @@ package commerce
 
 import (
 	"context"
+	"strconv"
 
 	"zhizhou/internal/db"
 )
@@ -30,6 +31,23 @@ var taxes = map[string]struct {
 
 // TaxRate is the rate of a tax category in percent.
 func TaxRate(category string) int64 { return taxes[category].rate }
+
+// RateBps is the rate of an order line in basis points, 600 being 6 %; a line that was
+// placed before rates were kept (-1) has that of its tax category.
+func RateBps(kept int64, category string) int64 {
+	if kept >= 0 {
+		return kept
+	}
+	return TaxRate(category) * 100
+}
+
+// rateBps is the rate of an offer, its own (in percent) or that of its category.
+func rateBps(own, category string) int64 {
+	if n, err := strconv.ParseInt(own, 10, 64); err == nil {
+		return n * 100
+	}
+	return TaxRate(category) * 100
+}
 
 // TaxLabel names a tax category.
 func TaxLabel(category string) string { return taxes[category].label }

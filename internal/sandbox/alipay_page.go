@@ -17,7 +17,13 @@ import (
 //go:embed alipay.html
 var alipayHTML string
 
-var _ = template.Must(pages.Parse(alipayHTML))
+//go:embed invoice.html
+var invoiceHTML string
+
+var (
+	_ = template.Must(pages.Parse(alipayHTML))
+	_ = template.Must(pages.Parse(invoiceHTML))
+)
 
 // openTrade creates the trade that a signed page address asks for, or returns the
 // one it made before: this is the buyer signing in.

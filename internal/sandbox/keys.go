@@ -172,6 +172,9 @@ type Merchant struct {
 	// SMSURL takes POST {phone, code, template}; X-Zhizhou-Signature is the hex
 	// HMAC-SHA256 of the body under SMSKey.
 	SMSURL, SMSKey string
+	// InvoiceURL is the issuer of invoices: POST /issue and /query, signed likewise
+	// under InvoiceKey.
+	InvoiceURL, InvoiceKey string
 }
 
 // Merchant returns credentials that fit this sandbox.
@@ -197,6 +200,7 @@ func (s *Sandbox) Merchant() Merchant {
 		Virtual: virtual.Config{OfferID: k.OfferID, AppKey: k.AppKeySandbox, Env: virtual.EnvSandbox, AppID: k.MiniAppID, MchID: k.MchID, Clock: s.clock},
 		Alipay:  s.alipayConfig(),
 		SMSURL:  s.cfg.BaseURL + "/sms/send", SMSKey: k.SMSKey,
+		InvoiceURL: s.cfg.BaseURL + "/fapiao", InvoiceKey: s.invoiceKey(),
 	}
 }
 

@@ -100,7 +100,7 @@ func (s *Sandbox) home(w http.ResponseWriter, r *http.Request) {
 	s.page(w, "home", "", map[string]any{
 		"Open": head(open), "Past": head(past), "Refunds": head(s.Refunds()), "SMS": head(sms), "Notices": head(s.Notices()),
 		"Items": s.items(), "Virtual": head(s.VOrders()), "Trades": head(s.Trades()), "Trouble": s.Troubles(), "Movable": movable,
-		"Mch": s.keys.MchID, "People": s.peopleNames(), "Flash": r.URL.Query().Get("say"),
+		"Mails": head(s.Mails("")), "Invoices": head(s.Invoices()), "Mch": s.keys.MchID, "People": s.peopleNames(), "Flash": r.URL.Query().Get("say"),
 	})
 }
 
@@ -201,6 +201,7 @@ func (s *Sandbox) panelDo(w http.ResponseWriter, r *http.Request) {
 			Duplicate: min(num("duplicate"), 20), Reorder: on("reorder"), WrongSignature: on("wrong_signature"), Probe: on("probe"),
 			OrderPaid: on("order_paid"), RefundStuck: on("refund_stuck"), RefundAbnormal: on("refund_abnormal"), NotEnough: on("not_enough"),
 			HoldNotices: on("hold_notices"), BadAnswerSign: on("bad_answer_sign"), NoPushOnVirtual: on("no_push_on_paying"),
+			InvoiceStuck: on("invoice_stuck"), InvoiceRefused: on("invoice_refused"),
 			Bill: BillTrouble{
 				MissingLine: on("bill_missing_line"), ExtraLine: on("bill_extra_line"), ChangedAmount: on("bill_changed_amount"),
 				ChangedState: on("bill_changed_state"), BadHash: on("bill_bad_hash"), NotReady: on("bill_not_ready"),

@@ -51,6 +51,8 @@ func (s *Sandbox) routes() {
 	}
 	m.HandleFunc("GET /weixin/bill", s.serveFile)
 	m.HandleFunc("POST /sms/send", s.sendSMS)
+	m.HandleFunc("POST /fapiao/issue", s.invoicing(s.issueInvoice))
+	m.HandleFunc("POST /fapiao/query", s.invoicing(s.queryInvoice))
 
 	m.HandleFunc("GET /{$}", s.home)
 	m.HandleFunc("GET /pay/jsapi", s.payJSAPI)

@@ -123,18 +123,20 @@ type code struct {
 }
 
 type state struct {
-	Seq     int64
-	Orders  map[string]*Order
-	Refunds map[string]*Refund
-	Notices []*Notice
-	SMS     []SMS
-	People  map[string]*Person
-	Codes   map[string]*code
-	Items   map[string]*Item // "env/id"
-	VOrders map[string]*VOrder
-	Trades  map[string]*Trade
-	Token   string
-	TokenAt time.Time
+	Seq      int64
+	Orders   map[string]*Order
+	Refunds  map[string]*Refund
+	Notices  []*Notice
+	SMS      []SMS
+	People   map[string]*Person
+	Codes    map[string]*code
+	Items    map[string]*Item // "env/id"
+	VOrders  map[string]*VOrder
+	Trades   map[string]*Trade
+	Mails    []Mail
+	Invoices map[string]*Invoice
+	Token    string
+	TokenAt  time.Time
 }
 
 func newState() state {
@@ -168,6 +170,9 @@ func (s *state) fill() {
 	if s.Trades == nil {
 		s.Trades = map[string]*Trade{}
 	}
+	if s.Invoices == nil {
+		s.Invoices = map[string]*Invoice{}
+	}
 }
 
 // Trouble is the set of switches that make the outside world misbehave. Counters
@@ -187,6 +192,9 @@ type Trouble struct {
 	HoldNotices     bool `json:"hold_notices"`      // nothing is delivered
 	BadAnswerSign   bool `json:"bad_answer_sign"`   // API answers whose signature does not hold
 	NoPushOnVirtual bool `json:"no_push_on_paying"` // virtual payments without delivery push
+
+	InvoiceStuck   bool `json:"invoice_stuck"`   // invoices stay processing
+	InvoiceRefused bool `json:"invoice_refused"` // new invoices fail for good
 
 	Bill BillTrouble `json:"bill"`
 }

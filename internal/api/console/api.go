@@ -11,6 +11,7 @@ import (
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
+	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
 	"zhizhou/internal/pay"
@@ -42,6 +43,9 @@ type Deps struct {
 	Reconcile *reconcile.Service
 	// Shipping tells the mini program what was delivered.
 	Shipping *shipping.Service
+	Invoice  *invoice.Service
+	// Mailer sends the test mail of the settings page.
+	Mailer invoice.Mailer
 }
 
 type routes struct {
@@ -66,6 +70,7 @@ func Register(a *web.API, d Deps) {
 	r.coupons()
 	r.held()
 	r.shipments()
+	r.invoices()
 	r.reconcile()
 	r.users()
 	r.staff()

@@ -17,6 +17,8 @@ type SKUInput struct {
 	PriceFen       int64            `json:"price_fen" minimum:"0"`
 	PeriodDays     int64            `json:"period_days" minimum:"0" doc:"0: for good"`
 	TaxCategory    string           `json:"tax_category" enum:"digital_service,book,goods"`
+	TaxRate        string           `json:"tax_rate,omitempty" enum:",0,1,3,6,9,13" doc:"Percent; empty: that of the tax category"`
+	TaxCode        string           `json:"tax_code,omitempty" maxLength:"19" doc:"Tax classification code, 19 digits; empty: that of the tax category"`
 	Active         bool             `json:"active"`
 	Position       int64            `json:"position,omitempty"`
 	PlatformPrices map[string]int64 `json:"platform_prices" nullable:"false" doc:"platform → fen, where it differs"`
@@ -32,7 +34,7 @@ type SKUInput struct {
 
 func (b SKUInput) sku(skuID int64) (catalog.SKU, error) {
 	k := catalog.SKU{
-		ID: skuID, Name: b.Name, PriceFen: b.PriceFen, PeriodDays: b.PeriodDays, PeriodMonths: b.PeriodMonths, UntilAt: b.UntilAt, TaxCategory: b.TaxCategory, Active: b.Active,
+		ID: skuID, Name: b.Name, PriceFen: b.PriceFen, PeriodDays: b.PeriodDays, PeriodMonths: b.PeriodMonths, UntilAt: b.UntilAt, TaxCategory: b.TaxCategory, TaxRate: b.TaxRate, TaxCode: b.TaxCode, Active: b.Active,
 		SaleFrom: b.SaleFrom, SaleUntil: b.SaleUntil, Stock: b.Stock, PerUser: b.PerUser, Trial: b.Trial, Position: b.Position, Platforms: b.PlatformPrices, Tiers: map[int64]int64{},
 	}
 	for tier, fen := range b.TierPrices {
@@ -67,7 +69,7 @@ func itemView(it catalog.Item) ItemView {
 
 func skuView(k catalog.SKU) SKUView {
 	v := SKUView{k.ID, SKUInput{
-		Name: k.Name, PriceFen: k.PriceFen, PeriodDays: k.PeriodDays, PeriodMonths: k.PeriodMonths, UntilAt: k.UntilAt, TaxCategory: k.TaxCategory, Active: k.Active,
+		Name: k.Name, PriceFen: k.PriceFen, PeriodDays: k.PeriodDays, PeriodMonths: k.PeriodMonths, UntilAt: k.UntilAt, TaxCategory: k.TaxCategory, TaxRate: k.TaxRate, TaxCode: k.TaxCode, Active: k.Active,
 		SaleFrom: k.SaleFrom, SaleUntil: k.SaleUntil, Stock: k.Stock, PerUser: k.PerUser, Trial: k.Trial, Position: k.Position, PlatformPrices: k.Platforms, TierPrices: map[string]int64{},
 	}}
 	for tier, fen := range k.Tiers {

@@ -13,6 +13,7 @@ import (
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
+	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
 	"zhizhou/internal/seal"
@@ -37,6 +38,7 @@ type Deps struct {
 	PublicURL    string
 	Sandbox      bool
 	MaxPlays     int
+	Invoice      *invoice.Service
 }
 
 type routes struct {
@@ -56,6 +58,7 @@ func Register(a *web.API, d Deps) {
 	r.coupons()
 	r.groupBuys()
 	r.gifts()
+	r.invoices()
 	r.study()
 }
 
