@@ -59,14 +59,14 @@ var (
 		AND ($2 = 'manual' OR issuer = '')`)
 	// A vendor that is at it must not be overtaken by hand: there would be two.
 	qIssued = db.Q("invoice/issued", `UPDATE invoices SET status = 'issued', issuer = $2, number = $3, issued_at = $4, check_at = 0, last_error = '', mail_state = $5, mail_at = $4, mail_tries = 0,
-		decided_by = CASE WHEN CAST($6 AS BIGINT) = 0 THEN decided_by ELSE $6 END
+		decided_by = CASE WHEN CAST($6 AS BIGINT) = 0 THEN decided_by ELSE CAST($6 AS BIGINT) END
 		WHERE id = $1 AND ((status = 'requested' AND $2 = 'manual') OR (status = 'issuing' AND issuer = $2))`)
 	qReject = db.Q("invoice/reject", `UPDATE invoices SET status = 'rejected', reason = $2, closed_at = $3, check_at = 0, decided_by = $4, mail_state = $5, mail_at = $3, mail_tries = 0
 		WHERE id = $1 AND status IN ('requested', 'issuing') AND (issuer <> 'sandbox' OR status = 'requested')`)
 	qHandBack  = db.Q("invoice/hand_back", `UPDATE invoices SET status = 'requested', issuer = 'manual', check_at = 0, last_error = $2 WHERE id = $1 AND status = 'issuing' AND issuer = 'sandbox'`)
 	qRedByHand = db.Q("invoice/red_by_hand", `UPDATE invoices SET issuer = 'manual', check_at = 0, last_error = $2 WHERE id = $1 AND status = 'red_requested' AND issuer = 'sandbox'`)
 	qLater     = db.Q("invoice/later", `UPDATE invoices SET check_at = $2, checks = checks + 1, last_error = $3 WHERE id = $1 AND status IN ('issuing', 'red_requested') AND issuer = 'sandbox'`)
-	qRedWait   = db.Q("invoice/red_wait", `UPDATE invoices SET status = 'red_requested', checks = 0, last_error = '', check_at = CASE WHEN issuer = 'sandbox' THEN $2 ELSE 0 END WHERE id = $1 AND status = 'issued'`)
+	qRedWait   = db.Q("invoice/red_wait", `UPDATE invoices SET status = 'red_requested', checks = 0, last_error = '', check_at = CASE WHEN issuer = 'sandbox' THEN CAST($2 AS BIGINT) ELSE 0 END WHERE id = $1 AND status = 'issued'`)
 	qRedIssued = db.Q("invoice/red_issued", `UPDATE invoices SET status = 'red_issued', closed_at = $2, check_at = 0, last_error = '', mail_state = $3, mail_at = $2, mail_tries = 0 WHERE id = $1 AND status = 'red_requested' AND issuer = $4`)
 	qRefunded  = db.Q("invoice/refunded", `SELECT `+invoiceColumns+` FROM invoices WHERE id = (SELECT l.invoice_id FROM invoice_lines l WHERE l.order_item_id = $1 AND l.live) /*for_update*/`)
 	qLineKept  = db.Q("invoice/line_kept", `SELECT l.amount_fen AS invoiced_fen, CAST(i.price_fen - COALESCE((SELECT SUM(r.amount_fen) FROM refunds r WHERE r.order_id = i.order_id AND r.order_item_id = i.id AND r.status = 'succeeded'), 0) AS BIGINT) AS kept_fen
