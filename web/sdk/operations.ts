@@ -51,6 +51,16 @@ export interface Operations {
   gift: Op<{ path: { token: string }; res: t.Gift }>
   receiveGift: Op<{ path: { token: string }; res: void }>
 
+  invoiceTerms: Op<{ res: t.InvoiceTerms }>
+  invoiceTitles: Op<{ res: { items: t.InvoiceTitle[] } }>
+  saveInvoiceTitle: Op<{ path: Id; body: t.InvoiceTitleInput; res: { id: number } }>
+  dropInvoiceTitle: Op<{ path: Id; res: void }>
+  invoiceable: Op<{ query: Cursor & { order?: string }; res: t.Page<t.InvoiceableOrder> }>
+  requestInvoice: Op<{ body: { order_nos: string[]; title_id: number; type: 'normal' | 'special' }; res: t.Invoice }>
+  invoices: Op<{ query: Cursor; res: t.Page<t.Invoice> }>
+  invoice: Op<{ path: No; res: t.Invoice }>
+  cancelInvoice: Op<{ path: No; res: t.Invoice }>
+
   quote: Op<{ body: t.QuoteAsk; res: t.Quote }>
   placeOrder: Op<{ body: { quote_token: string; terms_confirmed: true }; res: t.Order }>
   orders: Op<{ query: Cursor; res: t.Page<t.Order> }>
@@ -110,6 +120,15 @@ export const routes: Record<keyof Operations, string> = {
   gift: 'GET /api/gifts/{token}',
   receiveGift: 'POST /api/gifts/{token}/receive',
   quote: 'POST /api/quotes',
+  invoiceTerms: 'GET /api/me/invoice-terms',
+  invoiceTitles: 'GET /api/me/invoice-titles',
+  saveInvoiceTitle: 'PUT /api/me/invoice-titles/{id}',
+  dropInvoiceTitle: 'DELETE /api/me/invoice-titles/{id}',
+  invoiceable: 'GET /api/me/invoiceable',
+  requestInvoice: 'POST /api/invoices',
+  invoices: 'GET /api/me/invoices',
+  invoice: 'GET /api/invoices/{no}',
+  cancelInvoice: 'POST /api/invoices/{no}/cancel',
   placeOrder: 'POST /api/orders',
   orders: 'GET /api/orders',
   order: 'GET /api/orders/{no}',

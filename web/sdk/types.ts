@@ -69,3 +69,12 @@ export type Sprite = S['SpriteView']
 export type Play = Omit<S['PlayView'], 'sprite'> & { sprite: Sprite | null }
 export type Beat = Omit<S['BeatRequest'], '$schema'>
 export type Progress = S['ProgressView']
+
+export type InvoiceTerms = S['InvoiceTerms']
+/** To whom an invoice is made out; empty fields are left out. */
+export type InvoiceTitleInput = S['TitleInput']
+export type InvoiceTitle = S['TitleView']
+/** A paid order with what of it may be invoiced; `reason` says why nothing may. */
+export type InvoiceableOrder = S['InvoiceableOrder']
+export type Invoice = S['InvoiceView']
+export type InvoiceFile = S['InvoiceFile']

@@ -37,6 +37,11 @@ var addresses = []address{
 	{path: "/redeem", title: "兑换码", private: true},
 	{path: "/group/{id}", title: "拼团", private: true},
 	{path: "/gift/{token}", title: "赠送", private: true},
+	{path: "/me/invoices", title: "我的发票", private: true},
+	{path: "/invoice/{no}", title: "发票", private: true},
+	{path: "/me/invoice-request", title: "申请开票", private: true},
+	{path: "/me/invoice-titles", title: "发票抬头", private: true},
+	{path: "/me/invoice-title/{id}", title: "发票抬头", private: true},
 }
 
 // addressOf finds the page of a path; a slash at the end makes no difference, as

@@ -26,6 +26,11 @@ export const pages = {
   redeem: { page: '/pkg-shop/coupon/RedeemPage', path: '/redeem', tab: false },
   group: { page: '/pkg-shop/group/GroupPage', path: '/group/:id', tab: false },
   gift: { page: '/pkg-shop/gift/GiftPage', path: '/gift/:token', tab: false },
+  invoices: { page: '/pkg-shop/invoice/InvoicesPage', path: '/me/invoices', tab: false },
+  invoice: { page: '/pkg-shop/invoice/InvoicePage', path: '/invoice/:no', tab: false },
+  invoiceAsk: { page: '/pkg-shop/invoice/AskPage', path: '/me/invoice-request', tab: false },
+  invoiceTitles: { page: '/pkg-shop/invoice/TitlesPage', path: '/me/invoice-titles', tab: false },
+  invoiceTitle: { page: '/pkg-shop/invoice/TitlePage', path: '/me/invoice-title/:id', tab: false },
   lost: { page: '/features/home/LostPage', path: '/lost', tab: false },
 } as const
 export type PageName = keyof typeof pages
