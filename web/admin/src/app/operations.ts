@@ -77,6 +77,15 @@ export interface Operations {
   resolveDifference: { path: Id; body: { action: 'repair' | 'explain'; reason: string }; res: T.BillLine }
   trialBalance: { res: T.Trial }
   taxReport: { query: { month: string }; res: T.Page<T.TaxLine> }
+  invoices: { query: Paged & { status?: T.InvoiceStatus | ''; number?: string }; res: T.Page<T.InvoiceRow> }
+  invoiceCounts: { res: { requested: number; issuing: number; red_requested: number } }
+  invoice: { path: Id; res: T.Invoice }
+  takeInvoice: { path: Id; res: T.Invoice }
+  issueInvoice: { path: Id; body: T.IssueInput; res: T.Invoice }
+  rejectInvoice: { path: Id; body: { reason: string }; res: T.Invoice }
+  redInvoice: { path: Id; body: { reason: T.RedReason; note: string }; res: T.Invoice }
+  issueRedInvoice: { path: Id; body: T.IssueInput; res: T.Invoice }
+  invoiceTax: { query: { from: number; to: number }; res: T.Page<T.RateSum> }
   users: { query: Paged & { q?: string }; res: T.Page<T.UserRow> }
   user: { path: Id; res: T.UserDetail }
   endDevice: { path: { id: number; device_id: number }; res: void }
@@ -95,6 +104,11 @@ export interface Operations {
   saveDraft: { path: { kind: T.AgreementKind }; body: T.DraftInput; res: T.Draft }
   dropDraft: { path: { kind: T.AgreementKind }; res: void }
   publishDraft: { path: { kind: T.AgreementKind }; body: { revision: number; effective_at: number }; res: T.AgreementText }
+  invoiceSetting: { res: T.Setting<T.InvoiceSetting> }
+  saveInvoiceSetting: { body: T.Setting<T.InvoiceSetting>; res: T.Setting<T.InvoiceSetting> }
+  mailSetting: { res: T.Setting<T.MailSetting> }
+  saveMailSetting: { body: T.Setting<T.MailSetting>; res: T.Setting<T.MailSetting> }
+  testMail: { body: { to: string }; res: void }
   testChannel: { body: { channel: string }; res: T.ChannelTest }
   outside: { res: { sandbox: boolean; addresses: Record<string, string> } }
 }
@@ -121,10 +135,13 @@ export const addresses = {
   checkRefund: 'POST /refunds/{id}/check', held: 'GET /held-payments', decideHeld: 'POST /held-payments/{id}/decide',
   bills: 'GET /bills', runBill: 'POST /bills/run', billDifferences: 'GET /bill-differences', resolveDifference: 'POST /bill-differences/{id}/resolve',
   trialBalance: 'GET /ledger/balances', taxReport: 'GET /ledger/tax',
+  invoices: 'GET /invoices', invoiceCounts: 'GET /invoice-counts', invoice: 'GET /invoices/{id}', takeInvoice: 'POST /invoices/{id}/take', issueInvoice: 'POST /invoices/{id}/issue',
+  rejectInvoice: 'POST /invoices/{id}/reject', redInvoice: 'POST /invoices/{id}/red', issueRedInvoice: 'POST /invoices/{id}/red/issue', invoiceTax: 'GET /invoice-tax',
   users: 'GET /users', user: 'GET /users/{id}', endDevice: 'DELETE /users/{id}/devices/{device_id}',
   staff: 'GET /staff', addStaff: 'POST /staff', saveStaff: 'PUT /staff/{id}', audit: 'GET /audit',
   shopSetting: 'GET /settings/shop', saveShopSetting: 'PUT /settings/shop', wechatSetting: 'GET /settings/wechat', saveWechatSetting: 'PUT /settings/wechat',
   agreements: 'GET /agreements', agreementVersion: 'GET /agreements/{kind}/versions/{version}', saveDraft: 'PUT /agreements/{kind}/draft',
   dropDraft: 'DELETE /agreements/{kind}/draft', publishDraft: 'POST /agreements/{kind}/publish',
+  invoiceSetting: 'GET /settings/invoice', saveInvoiceSetting: 'PUT /settings/invoice', mailSetting: 'GET /settings/mail', saveMailSetting: 'PUT /settings/mail', testMail: 'POST /settings/mail/test',
   paymentSetting: 'GET /settings/payment', savePaymentSetting: 'PUT /settings/payment', testChannel: 'POST /settings/payment/test', outside: 'GET /outside',
 } as const satisfies Record<keyof Operations, string>

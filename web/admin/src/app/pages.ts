@@ -6,7 +6,7 @@ export interface MenuPage {
   label: string
   icon: IconName
   permission: string
-  badge?: 'refunds' | 'held' | 'assets' | 'bills'
+  badge?: 'refunds' | 'held' | 'assets' | 'bills' | 'invoices'
 }
 
 /** The side menu by group. */
@@ -43,8 +43,9 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
   {
     group: '财务',
     pages: [
+      { name: 'invoices', label: '发票', icon: 'doc', permission: 'invoice.read', badge: 'invoices' },
       { name: 'bills', label: '对账', icon: 'checkc', permission: 'bill.read', badge: 'bills' },
-      { name: 'ledger', label: '总账', icon: 'doc', permission: 'bill.read' },
+      { name: 'ledger', label: '总账', icon: 'list', permission: 'bill.read' },
     ],
   },
   {

@@ -39,9 +39,11 @@ export interface Lesson {
 export interface Chapter { id: number; title: string; lessons: Lesson[] }
 export interface Attachment { id: number; lesson_id: number; name: string; bytes: number; mime: string }
 export type TaxCategory = 'digital_service' | 'book' | 'goods'
+/** Percent; '' is that of the tax category. */
+export type TaxRate = '' | '0' | '1' | '3' | '6' | '9' | '13'
 /** At most one of period_days, period_months and until_at is set; none is for good. The API leaves optional fields out when they are 0. */
 export interface SkuInput {
-  name: string; price_fen: number; period_days: number; tax_category: TaxCategory; active: boolean; position?: number; platform_prices: Record<string, number>
+  name: string; price_fen: number; period_days: number; tax_category: TaxCategory; tax_rate?: TaxRate; tax_code?: string; active: boolean; position?: number; platform_prices: Record<string, number>
   period_months?: number; until_at?: number; sale_from?: number; sale_until?: number; stock?: number; per_user?: number; trial?: boolean; tier_prices?: Record<string, number>
 }
 export interface Sku extends SkuInput { id: number }
@@ -138,6 +140,22 @@ export interface BillLine {
 export interface Balance { account: string; label: string; debit_fen: number; credit_fen: number }
 export interface Trial { accounts: Balance[]; balanced: boolean; broken: string[] }
 export interface TaxLine { category: TaxCategory; label: string; rate_percent: number; orders: number; gross_fen: number; refund_fen: number; net_fen: number; tax_fen: number }
+export type InvoiceStatus = 'requested' | 'issuing' | 'issued' | 'rejected' | 'cancelled' | 'red_requested' | 'red_issued'
+export type RedReason = 'ISSUE_ERROR' | 'SALES_RETURN' | 'SERVICE_SUSPENSION' | 'SALES_DISCOUNT'
+export interface InvoiceRow {
+  id: number; no: string; type: 'normal' | 'special'; status: InvoiceStatus; title_kind: 'enterprise' | 'person' | 'institution'; title_name: string; nickname: string
+  amount_fen: number; tax_fen: number; number: string; requested_at: number; issued_at: number; last_error: string
+}
+export interface InvoicedLine { order_no: string; title: string; tax_code: string; rate_bps: number; amount_fen: number; tax_fen: number }
+export interface InvoiceFile { kind: 'pdf' | 'ofd' | 'xml'; red: boolean; bytes: number; url: string }
+export interface RedInvoice { no: string; reason: RedReason; note: string; state: 'queued' | 'issued'; number: string; by_refund: boolean; requested_at: number; issued_at: number }
+export interface Invoice extends InvoiceRow {
+  issuer: '' | 'manual' | 'sandbox'; reason: string; lines: InvoicedLine[]; files: InvoiceFile[]; red?: RedInvoice; mail_state: '' | 'waiting' | 'sent' | 'off' | 'failed'
+  buyer: { name: string; tax_no: string; address: string; phone: string; bank: string; account: string; email: string; mobile: string }
+}
+/** What finance has from the tax office's system; files are base64. */
+export interface IssueInput { number: string; issued_at?: number; files?: string[] }
+export interface RateSum { rate_bps: number; lines: number; amount_fen: number; tax_fen: number; red_fen: number; red_tax_fen: number }
 export interface OrderEvent { at: number; kind: string; note: string }
 export interface Posting { kind: string; account: string; debit_fen: number; credit_fen: number; at: number }
 export interface OrderItem { id: number; course_id: number; title: string; sku_name: string; price_fen: number; refunded_fen: number; period_days: number; refund_text: string }
@@ -172,3 +190,7 @@ export interface DraftInput { title: string; body_html: string; note: string; ma
 export interface Draft extends DraftInput { updated_at: number }
 export interface Agreement { kind: AgreementKind; name: string; draft: Draft | null; versions: AgreementVersion[] }
 export interface ChannelTest { ok: boolean; code: string; message: string; advice: string }
+export interface InvoiceSetting {
+  enabled: boolean; issuer: 'manual' | 'sandbox'; special: boolean; ios: boolean; days: number; most_fen: number; seller_name: string; seller_tax_no: string; codes: Record<string, string>; note: string
+}
+export interface MailSetting { host: string; port: number; security: 'tls' | 'starttls'; user: string; password: string; from: string; from_name: string }

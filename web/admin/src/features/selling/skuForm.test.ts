@@ -3,7 +3,7 @@ import type { Sku } from '@/app/types'
 import { formOf, inputOf } from './skuForm'
 
 const sku: Sku = {
-  id: 3, name: '年卡', price_fen: 19900, period_days: 365, period_months: 0, until_at: 0, tax_category: 'digital_service', active: true, position: 2, platform_prices: { mp_ios: 25850 },
+  id: 3, name: '年卡', price_fen: 19900, period_days: 365, period_months: 0, until_at: 0, tax_category: 'digital_service', tax_rate: '6', tax_code: '3040203000000000000', active: true, position: 2, platform_prices: { mp_ios: 25850 },
   tier_prices: { 12: 9900 }, sale_from: 1000, sale_until: 2000, stock: 50, per_user: 1, trial: true,
 }
 const wrongOf = (over: object) => {
@@ -31,8 +31,8 @@ describe('price form', () => {
     expect(formOf(null, true).lasting).toBe('months')
   })
   it('names every wrong field', () => {
-    expect(Object.keys(wrongOf({ name: ' ', price: '1.999', days: 0, own: { pc: 'x' }, tiers: { 12: '0' }, from: 5, to: 4, stock: 1.5, perUser: -1 })).sort()).toEqual([
-      'name', 'pc', 'per_user', 'period_days', 'price_fen', 'sale_until', 'stock', 'tier_12',
+    expect(Object.keys(wrongOf({ name: ' ', price: '1.999', days: 0, own: { pc: 'x' }, tiers: { 12: '0' }, from: 5, to: 4, stock: 1.5, perUser: -1, taxCode: '12' })).sort()).toEqual([
+      'name', 'pc', 'per_user', 'period_days', 'price_fen', 'sale_until', 'stock', 'tax_code', 'tier_12',
     ])
   })
   it('says the size of a price that is too large, and of a name that is too long', () => {

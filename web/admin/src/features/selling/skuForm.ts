@@ -1,6 +1,6 @@
 import { parseYuan, yuanInput, yuanProblem } from '@/app/format'
 import { tooLong } from '@/app/text'
-import type { Sku, SkuInput, TaxCategory } from '@/app/types'
+import type { Sku, SkuInput, TaxCategory, TaxRate } from '@/app/types'
 
 /** How long an offer opens what it sells. */
 export type Lasting = 'forever' | 'days' | 'months' | 'until'
@@ -14,6 +14,8 @@ export interface SkuForm {
   months: number
   until: number
   tax: TaxCategory
+  taxRate: TaxRate
+  taxCode: string
   active: boolean
   own: Record<string, string>
   tiers: Record<string, string>
@@ -37,6 +39,8 @@ export function formOf(s: Sku | null, mustEnd = false): SkuForm {
     months: s?.period_months || 12,
     until: s?.until_at ?? 0,
     tax: s?.tax_category ?? 'digital_service',
+    taxRate: s?.tax_rate ?? '',
+    taxCode: s?.tax_code ?? '',
     active: s?.active ?? true,
     own: amounts(s?.platform_prices),
     tiers: amounts(s?.tier_prices),
@@ -60,6 +64,7 @@ function problems(f: SkuForm, price: number): Record<string, string> {
   say('period_days', f.lasting === 'days' && !whole(f.days, 1, 3650) && '天数为 1–3650')
   say('period_months', f.lasting === 'months' && !whole(f.months, 1, 120) && '月数为 1–120')
   say('until_at', f.lasting === 'until' && f.until <= 0 && '请选择截止日期')
+  say('tax_code', !!f.taxCode.trim() && !/^\d{19}$/.test(f.taxCode.trim()) && '税收分类编码是 19 位数字')
   say('sale_until', f.to > 0 && f.to <= f.from && '停售时间要在开售之后')
   say('stock', !whole(f.stock, 0, 1e9) && '库存是整数，0 为不限')
   say('per_user', !whole(f.perUser, 0, 1e6) && '限购是整数，0 为不限')
@@ -82,6 +87,8 @@ export function inputOf(f: SkuForm, position: number): { input: SkuInput } | { w
       period_months: f.lasting === 'months' ? f.months : 0,
       until_at: f.lasting === 'until' ? f.until : 0,
       tax_category: f.tax,
+      tax_rate: f.taxRate,
+      tax_code: f.taxCode.trim(),
       active: f.active,
       position,
       platform_prices: Object.fromEntries(typed(f.own).filter(([, fen]) => fen !== price_fen)),
