@@ -14,6 +14,7 @@ import (
 	"zhizhou/internal/audit"
 	"zhizhou/internal/db"
 	"zhizhou/internal/invoice"
+	"zhizhou/internal/mail"
 	"zhizhou/internal/sandbox"
 	"zhizhou/internal/setting"
 )
@@ -387,6 +388,36 @@ func TestInvoiceTaxOfAnOffer(t *testing.T) {
 		w.ok(err)
 		if d.num("tax_fen") != 167 || !strings.Contains(string(line), `"rate_bps":100,`) || !strings.Contains(string(line), "1060201080000000000") {
 			t.Fatalf("%s", d.raw)
+		}
+		w.sound()
+	})
+}
+
+// brokenMail is a server that is down.
+type brokenMail struct{ asked int }
+
+// Send implements invoice.Mailer.
+func (b *brokenMail) Send(context.Context, mail.Message) error { b.asked++; return mail.ErrConnect }
+
+// Ready implements invoice.Mailer.
+func (b *brokenMail) Ready(context.Context) (bool, error) { return true, nil }
+
+// A mail that cannot be sent is tried a few times and given up; the invoice stays.
+func TestMailTroubleLeavesTheInvoice(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		broken := &brokenMail{}
+		w.app.Invoice.Mailer = broken
+		p, finance := w.learner("13500135010", nil), w.staff("finance")
+		no, _ := p.buy(w.sku)
+		mine := p.ask(p.title("cw@example.com"), no)
+		finance.want(200, "", "POST", "/api/console/invoices/"+invoiceID(finance, mine)+"/issue", made([]byte(tinyPDF)))
+		for range 8 {
+			w.ok(w.app.Invoice.Sweep(context.Background()))
+			w.clock.Advance(24 * time.Hour)
+		}
+		p = w.learner("13500135010", nil)
+		if v := p.want(200, "", "GET", "/api/invoices/"+mine, nil); v.str("status") != "issued" || v.str("mail_state") != "failed" || broken.asked != 5 {
+			t.Fatalf("asked %d times: %s", broken.asked, v.raw)
 		}
 		w.sound()
 	})

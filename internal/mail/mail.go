@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"net/textproto"
 	"strings"
 	"time"
 	"unicode"
@@ -114,12 +115,13 @@ func compose(cfg Config, m Message) (*gomail.Msg, error) {
 // class tells what went wrong without the server's words, which may name people.
 func class(err error) error {
 	var refused *gomail.SendError
+	var answer *textproto.Error
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &refused):
 		return fmt.Errorf("%w (%s)", ErrRefused, refused.Reason)
-	case strings.Contains(strings.ToLower(err.Error()), "auth"):
+	case errors.As(err, &answer) && answer.Code >= 530 && answer.Code < 540, errors.Is(err, gomail.ErrNoSupportedAuthDiscovered):
 		return ErrSignIn
 	}
 	return ErrConnect
