@@ -61,7 +61,7 @@ var (
 
 // clean returns p as it is kept. Returns ErrTitle naming the field.
 func (p Party) clean() (Party, error) {
-	line := func(s string) string { return text.Line(s) }
+	line := text.Line
 	p.Name, p.Address, p.Bank = line(p.Name), line(p.Address), line(p.Bank)
 	p.TaxNo = strings.ToUpper(strings.ReplaceAll(line(p.TaxNo), " ", ""))
 	p.Phone, p.Account, p.Email, p.Mobile = line(p.Phone), line(p.Account), line(p.Email), line(p.Mobile)

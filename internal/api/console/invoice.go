@@ -37,13 +37,13 @@ type InvoiceRow struct {
 // InvoiceDetail is an invoice with everything that finance needs to issue it.
 type InvoiceDetail struct {
 	InvoiceRow
-	Issuer   string        `json:"issuer" enum:",manual,sandbox"`
-	Reason   string        `json:"reason" doc:"Why it was rejected"`
-	Buyer    BuyerView     `json:"buyer"`
-	Lines    []InvoicedLine     `json:"lines" nullable:"false"`
-	Files    []InvoiceFile `json:"files" nullable:"false"`
-	Red      *RedView      `json:"red,omitempty"`
-	MailNote string        `json:"mail_state" enum:",waiting,sent,off,failed"`
+	Issuer   string         `json:"issuer" enum:",manual,sandbox"`
+	Reason   string         `json:"reason" doc:"Why it was rejected"`
+	Buyer    BuyerView      `json:"buyer"`
+	Lines    []InvoicedLine `json:"lines" nullable:"false"`
+	Files    []InvoiceFile  `json:"files" nullable:"false"`
+	Red      *RedView       `json:"red,omitempty"`
+	MailNote string         `json:"mail_state" enum:",waiting,sent,off,failed"`
 }
 
 // BuyerView is to whom an invoice is made out.
