@@ -330,22 +330,6 @@ func (a *App) allowFile(ctx context.Context, g media.FileGrant) error {
 	return err
 }
 
-func (a *App) ready(w http.ResponseWriter, r *http.Request) {
-	select {
-	case <-a.stopping:
-		http.Error(w, "stopping", http.StatusServiceUnavailable)
-		return
-	default:
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-	defer cancel()
-	if err := a.DB.Ping(ctx); err != nil {
-		http.Error(w, "database", http.StatusServiceUnavailable)
-		return
-	}
-	_, _ = w.Write([]byte("ok\n"))
-}
-
 // Serve runs until ctx ends, then drains requests and jobs. l is already open, so
 // that the caller may have chosen any free port.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
