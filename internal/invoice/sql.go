@@ -62,11 +62,11 @@ var (
 		decided_by = CASE WHEN CAST($6 AS BIGINT) = 0 THEN decided_by ELSE CAST($6 AS BIGINT) END
 		WHERE id = $1 AND ((status = 'requested' AND $2 = 'manual') OR (status = 'issuing' AND issuer = $2))`)
 	qReject = db.Q("invoice/reject", `UPDATE invoices SET status = 'rejected', reason = $2, closed_at = $3, check_at = 0, decided_by = $4, mail_state = $5, mail_at = $3, mail_tries = 0
-		WHERE id = $1 AND status IN ('requested', 'issuing') AND (issuer <> 'sandbox' OR status = 'requested')`)
-	qHandBack  = db.Q("invoice/hand_back", `UPDATE invoices SET status = 'requested', issuer = 'manual', check_at = 0, last_error = $2 WHERE id = $1 AND status = 'issuing' AND issuer = 'sandbox'`)
-	qRedByHand = db.Q("invoice/red_by_hand", `UPDATE invoices SET issuer = 'manual', check_at = 0, last_error = $2 WHERE id = $1 AND status = 'red_requested' AND issuer = 'sandbox'`)
-	qLater     = db.Q("invoice/later", `UPDATE invoices SET check_at = $2, checks = checks + 1, last_error = $3 WHERE id = $1 AND status IN ('issuing', 'red_requested') AND issuer = 'sandbox'`)
-	qRedWait   = db.Q("invoice/red_wait", `UPDATE invoices SET status = 'red_requested', checks = 0, last_error = '', check_at = CASE WHEN issuer = 'sandbox' THEN CAST($2 AS BIGINT) ELSE 0 END WHERE id = $1 AND status = 'issued'`)
+		WHERE id = $1 AND status IN ('requested', 'issuing') AND (issuer IN ('', 'manual') OR status = 'requested')`)
+	qHandBack  = db.Q("invoice/hand_back", `UPDATE invoices SET status = 'requested', issuer = 'manual', check_at = 0, last_error = $2 WHERE id = $1 AND status = 'issuing' AND issuer NOT IN ('', 'manual')`)
+	qRedByHand = db.Q("invoice/red_by_hand", `UPDATE invoices SET issuer = 'manual', check_at = 0, last_error = $2 WHERE id = $1 AND status = 'red_requested' AND issuer NOT IN ('', 'manual')`)
+	qLater     = db.Q("invoice/later", `UPDATE invoices SET check_at = $2, checks = checks + 1, last_error = $3 WHERE id = $1 AND status IN ('issuing', 'red_requested') AND issuer NOT IN ('', 'manual')`)
+	qRedWait   = db.Q("invoice/red_wait", `UPDATE invoices SET status = 'red_requested', checks = 0, last_error = '', check_at = CASE WHEN issuer NOT IN ('', 'manual') THEN CAST($2 AS BIGINT) ELSE 0 END WHERE id = $1 AND status = 'issued'`)
 	qRedIssued = db.Q("invoice/red_issued", `UPDATE invoices SET status = 'red_issued', closed_at = $2, check_at = 0, last_error = '', mail_state = $3, mail_at = $2, mail_tries = 0 WHERE id = $1 AND status = 'red_requested' AND issuer = $4`)
 	qRefunded  = db.Q("invoice/refunded", `SELECT `+invoiceColumns+` FROM invoices WHERE id = (SELECT l.invoice_id FROM invoice_lines l WHERE l.order_item_id = $1 AND l.live) /*for_update*/`)
 	qLineKept  = db.Q("invoice/line_kept", `SELECT l.amount_fen AS invoiced_fen, CAST(i.price_fen - COALESCE((SELECT SUM(r.amount_fen) FROM refunds r WHERE r.order_id = i.order_id AND r.order_item_id = i.id AND r.status = 'succeeded'), 0) AS BIGINT) AS kept_fen
@@ -79,7 +79,7 @@ var (
 	qFileInsert = db.Q("invoice/file_insert", `INSERT INTO invoice_files (`+fileColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
 
 	qUntaken  = db.Q("invoice/untaken", `SELECT id FROM invoices WHERE status = 'requested' AND issuer = '' ORDER BY id LIMIT 50`)
-	qDue      = db.Q("invoice/due", `SELECT id FROM invoices WHERE check_at > 0 AND check_at <= $1 AND status IN ('issuing', 'red_requested') AND issuer = 'sandbox' ORDER BY check_at LIMIT 100`)
+	qDue      = db.Q("invoice/due", `SELECT id FROM invoices WHERE check_at > 0 AND check_at <= $1 AND status IN ('issuing', 'red_requested') AND issuer NOT IN ('', 'manual') ORDER BY check_at LIMIT 100`)
 	qMails    = db.Q("invoice/mails", `SELECT id FROM invoices WHERE mail_state = 'waiting' AND mail_at <= $1 ORDER BY mail_at LIMIT 50`)
 	qMailDone = db.Q("invoice/mail_done", `UPDATE invoices SET mail_state = $3, mail_at = $4, mail_tries = mail_tries + 1 WHERE id = $1 AND status = $2 AND mail_state = 'waiting'`)
 

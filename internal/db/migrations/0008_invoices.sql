@@ -33,7 +33,7 @@ CREATE TABLE invoices (
   title_kind   TEXT NOT NULL CHECK (title_kind IN ('enterprise', 'person', 'institution')),
   buyer        BYTEA NOT NULL,                 -- the title as it was, sealed
   status       TEXT NOT NULL CHECK (status IN ('requested', 'issuing', 'issued', 'rejected', 'cancelled', 'red_requested', 'red_issued')),
-  issuer       TEXT NOT NULL DEFAULT '' CHECK (issuer IN ('', 'manual', 'sandbox')),
+  issuer       TEXT NOT NULL DEFAULT '',      -- 'manual', or the name of an issuer that works by itself
   amount_fen   BIGINT NOT NULL CHECK (amount_fen > 0),
   tax_fen      BIGINT NOT NULL CHECK (tax_fen >= 0),
   number       TEXT NOT NULL DEFAULT '',       -- 20 digits
