@@ -4,6 +4,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -136,7 +137,8 @@ func clean(u *url.URL) bool {
 
 // readJSON is the usual decoding behind the same check.
 func readJSON(data []byte, v any) error {
-	if !utf8.Valid(data) || nul.Match(data) {
+	// Looking for the text first keeps the pattern away from megabytes of files.
+	if !utf8.Valid(data) || bytes.Contains(data, []byte(`\u0000`)) && nul.Match(data) {
 		return errText
 	}
 	return json.Unmarshal(data, v)
