@@ -34,6 +34,7 @@ import (
 	"zhizhou/internal/learning"
 	"zhizhou/internal/ledger"
 	"zhizhou/internal/media"
+	"zhizhou/internal/points"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/sandbox"
 	"zhizhou/internal/seal"
@@ -55,6 +56,7 @@ type App struct {
 	Access    *access.Service
 	Learning  *learning.Service
 	Media     *media.Service
+	Points    *points.Service
 	Commerce  *commerce.Service
 	Reconcile *reconcile.Service
 	Shipping  *shipping.Service
@@ -141,8 +143,9 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	}
 	a.Access = access.New(a.DB, a.Clock)
 	a.Learning = learning.New(a.DB, a.Clock)
+	a.Points = &points.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings}
 	a.Commerce = commerce.New(commerce.Config{
-		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Catalog: a.Catalog, Access: a.Access, Learning: a.Learning,
+		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Catalog: a.Catalog, Access: a.Access, Learning: a.Learning, Points: a.Points,
 		Channels: a.outside, Payers: a.Account, Log: a.log,
 	})
 	a.Reconcile = &reconcile.Service{DB: a.DB, Clock: a.Clock, Commerce: a.Commerce, Channels: a.outside, Log: a.log}
@@ -161,6 +164,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Account.OnMerge(a.Access.Merge)
 	a.Account.OnMerge(a.Learning.Merge)
 	a.Account.OnMerge(a.Media.Merge)
+	a.Account.OnMerge(a.Points.Merge)
 	a.Account.OnMerge(a.Commerce.Merge)
 	a.Account.OnMerge(a.Invoice.Merge)
 	a.Commerce.OnRefunded(a.Invoice.OnRefunded)
@@ -226,6 +230,7 @@ func (a *App) periodic() {
 	a.Jobs.Every("shipping", time.Minute, a.Shipping.Sweep)
 	a.Jobs.Every("invoices", 30*time.Second, a.Invoice.Sweep)
 	a.Jobs.Every("earn", time.Hour, a.Commerce.Earn)
+	a.Jobs.Every("points", time.Hour, a.Points.Sweep)
 	a.Jobs.Every("seal", time.Minute, func(ctx context.Context) error {
 		_, err := ledger.Seal(ctx, a.DB, clock.MS(a.Clock))
 		return err
@@ -251,11 +256,11 @@ func (a *App) routes() {
 		return audit.WithActor(ctx, audit.Actor{Kind: "staff", ID: c.Staff.ID, Name: c.Staff.Name, RequestID: c.RequestID})
 	}
 	learner.Register(a.API, learner.Deps{
-		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
+		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
 	})
 	console.Register(a.API, console.Deps{
-		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
+		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Mailer: a.outside,
 	})

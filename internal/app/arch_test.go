@@ -32,7 +32,7 @@ var mayImport = map[string]struct {
 	"pay/virtual": {1, []string{"pay"}},                                                      // implements the contract above it
 	"pay/alipay":  {1, []string{"pay"}},                                                      // implements the contract above it
 	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "pay/alipay", "wechat"}}, // gives credentials that fit them
-	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil},
+	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
@@ -114,6 +114,9 @@ var owners = map[string]string{
 	"bills":     "reconcile", "bill_lines": "reconcile", "bill_fees": "reconcile",
 	"invoice_titles": "invoice", "invoices": "invoice", "invoice_lines": "invoice", "red_invoices": "invoice", "invoice_files": "invoice",
 	"ledger_transactions": "ledger", "ledger_postings": "ledger", "ledger_seals": "ledger", "ledger_sealed": "ledger", "revenue_schedules": "commerce",
+	"point_accounts": "points", "point_moves": "points", "point_holds": "points",
+	"upgrade_credits": "commerce", "bargains": "commerce", "bargain_helps": "commerce", "bargain_days": "commerce",
+	"experiments": "commerce", "experiment_variants": "commerce", "experiment_subjects": "commerce", "experiment_orders": "commerce",
 	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "delivered_parts": "media", "blob_trash": "media",
 }
 

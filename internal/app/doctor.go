@@ -8,6 +8,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/ledger"
+	"zhizhou/internal/points"
 	"zhizhou/internal/reconcile"
 )
 
@@ -28,6 +29,13 @@ func (a *App) Doctor(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	found = append(found, invoices...)
+	held, err := points.Audit(ctx, a.DB)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range held {
+		found = append(found, commerce.Finding(f))
+	}
 	broken, err := ledger.Verify(ctx, a.DB)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ import (
 	"zhizhou/internal/jobs"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/pay"
+	"zhizhou/internal/points"
 	"zhizhou/internal/seal"
 )
 
@@ -62,6 +63,7 @@ type Config struct {
 	Catalog  *catalog.Service
 	Access   *access.Service
 	Learning *learning.Service
+	Points   *points.Service
 	Channels Channels
 	Payers   Payers
 	Log      *slog.Logger

@@ -107,13 +107,13 @@ func (s *Service) Place(ctx context.Context, p Place) (Order, error) {
 	if t.Ask.Platform != p.Platform {
 		return Order{}, ErrQuote
 	}
-	published, err := s.publishedOnly(ctx, p.Platform)
+	terms, err := s.terms(ctx, p.Platform)
 	if err != nil {
 		return Order{}, err
 	}
 	var out Order
 	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		out, err = s.place(ctx, tx, p, t, published, hash)
+		out, err = s.place(ctx, tx, p, t, terms, hash)
 		return err
 	})
 	return out, err
@@ -128,7 +128,7 @@ func (s *Service) replay(ctx context.Context, userID int64, key, hash string) (O
 	return o, err
 }
 
-func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, published map[string]bool, hash string) (Order, error) {
+func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, terms terms, hash string) (Order, error) {
 	now := clock.MS(s.Clock)
 	// Somebody who comes back from the payment page with a fresh key gets the order
 	// that is still open, not a second one.
@@ -141,7 +141,7 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, pu
 			return o, nil
 		}
 	}
-	q, offers, err := s.quote(ctx, tx, t.Ask, published)
+	q, offers, err := s.quote(ctx, tx, t.Ask, terms)
 	if err != nil {
 		return Order{}, err
 	}
@@ -180,6 +180,9 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, pu
 		return Order{}, err
 	}
 	if err := s.takeSeat(ctx, tx, &o, q); err != nil {
+		return Order{}, err
+	}
+	if err := s.holdPoints(ctx, tx, o, q); err != nil {
 		return Order{}, err
 	}
 	if o.TotalFen > 0 {

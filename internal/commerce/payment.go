@@ -278,6 +278,9 @@ func (s *Service) closed(ctx context.Context, tx *db.Tx, orderID int64) error {
 	if err != nil || n == 0 {
 		return err
 	}
+	if err := s.Points.Release(ctx, tx, orderID); err != nil {
+		return err
+	}
 	return s.release(ctx, tx, orderID)
 }
 

@@ -44,6 +44,7 @@ type Ask struct {
 	GroupID  int64   `json:"group_id,omitempty"` // one that is joined; 0: a new one
 	Coupons  []int64 `json:"coupons,omitempty"`  // chosen; empty: the best
 	NoCoupon bool    `json:"no_coupon,omitempty"`
+	Points   bool    `json:"points,omitempty"` // pay a part with points
 }
 
 // QuoteItem is one line of a quote, with the refund promise of its day.
@@ -89,6 +90,9 @@ type Quote struct {
 	Applied    []price.Applied `json:"applied"`
 	NotApplied []price.Skipped `json:"not_applied"`
 	ExpiresAt  int64           `json:"expires_at"`
+	Points     int64           `json:"points,omitempty"`      // paid with
+	Earn       int64           `json:"earn,omitempty"`        // points that paying gives
+	EarnMonths int64           `json:"earn_months,omitempty"` // how long they last; 0: for good
 }
 
 // Title names what is sold, for bills and lists.
@@ -184,11 +188,11 @@ type Offered struct {
 // QuoteFor prices what a user asks for on a platform. Returns catalog.ErrSKUGone,
 // ErrSoldOut, ErrTrial, ErrQuantity, ErrGroup, ErrChannel, ErrItemUnready.
 func (s *Service) QuoteFor(ctx context.Context, ask Ask) (Offered, error) {
-	published, err := s.publishedOnly(ctx, ask.Platform)
+	terms, err := s.terms(ctx, ask.Platform)
 	if err != nil {
 		return Offered{}, err
 	}
-	q, offers, err := s.quote(ctx, s.DB, ask, published)
+	q, offers, err := s.quote(ctx, s.DB, ask, terms)
 	if err != nil {
 		return Offered{}, err
 	}
@@ -227,11 +231,11 @@ func (s *Service) publishedOnly(ctx context.Context, platform string) (map[strin
 // Preview prices an ask for staff: what would this person pay for that, there, and
 // why. The refusal says why it could not be bought; nothing is signed.
 func (s *Service) Preview(ctx context.Context, ask Ask) (q Quote, channel pay.Channel, refusal string, err error) {
-	published, err := s.publishedOnly(ctx, ask.Platform)
+	terms, err := s.terms(ctx, ask.Platform)
 	if err != nil {
 		return q, "", "", err
 	}
-	q, offers, err := s.quote(ctx, s.DB, ask, published)
+	q, offers, err := s.quote(ctx, s.DB, ask, terms)
 	if err != nil {
 		return q, "", "", err
 	}
@@ -247,7 +251,7 @@ func (s *Service) Preview(ctx context.Context, ask Ask) (q Quote, channel pay.Ch
 }
 
 // quote reads everything that a price depends on and prices it.
-func (s *Service) quote(ctx context.Context, r db.Reader, ask Ask, published map[string]bool) (Quote, []catalog.Offer, error) {
+func (s *Service) quote(ctx context.Context, r db.Reader, ask Ask, terms terms) (Quote, []catalog.Offer, error) {
 	if len(ask.Wants) == 0 || len(ask.Wants) > maxWants {
 		return Quote{}, nil, ErrQuantity.Say("一次可以买 1–20 件商品")
 	}
@@ -269,7 +273,7 @@ func (s *Service) quote(ctx context.Context, r db.Reader, ask Ask, published map
 		if w.Quantity > 1 && !ask.Gift && o.Kind != catalog.KindService {
 			return Quote{}, nil, ErrQuantity.Say("自己学习只需要买一份；送人请选「赠送」")
 		}
-		sellable, err := s.sellable(ctx, r, o, published[o.TaxCategory])
+		sellable, err := s.sellable(ctx, r, o, terms.published[o.TaxCategory])
 		if err != nil {
 			return Quote{}, nil, err
 		}
@@ -281,7 +285,12 @@ func (s *Service) quote(ctx context.Context, r db.Reader, ask Ask, published map
 	if err := s.candidates(ctx, r, ask, offers, &in); err != nil {
 		return Quote{}, nil, err
 	}
-	q := explain(ask, offers, price.Of(in), s.Clock.Now())
+	if err := s.pointRule(ctx, r, ask, terms.points, &in); err != nil {
+		return Quote{}, nil, err
+	}
+	priced := price.Of(in)
+	q := explain(ask, offers, priced, s.Clock.Now())
+	q.Points, q.Earn, q.EarnMonths = priced.Points, q.TotalFen*terms.points.EarnPerYuan/100, terms.points.ExpiryMonths
 	if ask.Group && q.group() == nil {
 		return Quote{}, nil, groupRefusal(q)
 	}

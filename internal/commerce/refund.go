@@ -584,6 +584,9 @@ func (s *Service) bookRefund(ctx context.Context, tx *db.Tx, r Refund, now int64
 		if n == 0 {
 			return fmt.Errorf("commerce: refund %d exceeds what order %d was paid", r.ID, r.OrderID)
 		}
+		if err := s.refundPoints(ctx, tx, o, it, r); err != nil {
+			return err
+		}
 		for _, f := range s.onRefunded {
 			if err := f(ctx, tx, o, it, r); err != nil {
 				return err

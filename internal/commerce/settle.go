@@ -193,6 +193,9 @@ func (s *Service) fulfil(ctx context.Context, tx *db.Tx, o Order) error {
 	if err := s.sell(ctx, tx, o.ID); err != nil {
 		return err
 	}
+	if err := s.Points.Spend(ctx, tx, o.ID); err != nil {
+		return err
+	}
 	for _, f := range s.onPaid {
 		if err := f(ctx, tx, o); err != nil {
 			return err
@@ -212,6 +215,9 @@ func (s *Service) deliver(ctx context.Context, tx *db.Tx, o Order) error {
 	}
 	var items []Item
 	if err := tx.List(ctx, qItems, &items, o.ID); err != nil {
+		return err
+	}
+	if err := s.earnPoints(ctx, tx, o); err != nil {
 		return err
 	}
 	for _, it := range items {

@@ -165,3 +165,20 @@ func keep(now *string, before string) {
 		*now = before
 	}
 }
+
+// Points is how points are earned and paid with.
+type Points struct {
+	PerYuan      int64 `json:"per_yuan" minimum:"1" maximum:"100000" doc:"So many points pay ¥1"`
+	MaxShare     int64 `json:"max_share" minimum:"0" maximum:"90" doc:"At most so many percent of an order; 0: points do not pay"`
+	EarnPerYuan  int64 `json:"earn_per_yuan" minimum:"0" maximum:"10000" doc:"For each yuan that was paid; 0: none"`
+	ExpiryMonths int64 `json:"expiry_months" minimum:"0" maximum:"120" doc:"0: they stay for good"`
+}
+
+// Key implements Section.
+func (*Points) Key() string { return "points" }
+
+// Public implements Section: nothing here is secret.
+func (p *Points) Public() any { return *p }
+
+// NewPoints returns the defaults: points neither pay nor are earned.
+func NewPoints() *Points { return &Points{PerYuan: 100} }

@@ -1651,6 +1651,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/settings/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The points settings */
+        get: operations["console_setting_points"];
+        /** Save the points settings */
+        put: operations["console_setting_points_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/settings/shop": {
         parameters: {
             query?: never;
@@ -1802,6 +1820,24 @@ export interface paths {
         post?: never;
         /** Sign a learner's device out */
         delete: operations["console_user_device_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/users/{id}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A learner's points */
+        get: operations["console_user_points"];
+        put?: never;
+        /** Give a learner points, or take some */
+        post: operations["console_user_points_grant"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2382,6 +2418,40 @@ export interface paths {
         put?: never;
         /** Bind or change the phone */
         post: operations["me_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's points */
+        get: operations["points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/points/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the caller's points changed, newest first */
+        get: operations["point_moves"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3885,6 +3955,27 @@ export interface components {
             id: number;
             lesson_ids: number[];
         };
+        ConsolePointMoveRow: {
+            /** Format: int64 */
+            at: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "earn" | "grant" | "return" | "hold" | "release" | "spend" | "reclaim" | "deduct" | "expire";
+            note: string;
+            /** Format: int64 */
+            points: number;
+        };
+        ConsolePointsView: {
+            /** Format: int64 */
+            balance: number;
+            /** Format: int64 */
+            held: number;
+            /** @description The latest 20 */
+            moves: components["schemas"]["ConsolePointMoveRow"][];
+            /** Format: int64 */
+            owed: number;
+        };
         ConsolePostingView: {
             account: string;
             /** Format: int64 */
@@ -4197,6 +4288,11 @@ export interface components {
         };
         ConsoleSettingPayment: {
             value: components["schemas"]["Payment"];
+            /** Format: int64 */
+            version: number;
+        };
+        ConsoleSettingPoints: {
+            value: components["schemas"]["Points"];
             /** Format: int64 */
             version: number;
         };
@@ -4514,6 +4610,7 @@ export interface components {
             no_coupon?: boolean;
             /** @enum {string} */
             platform: "mp_ios" | "mp_android" | "wechat_h5" | "h5" | "pc";
+            points?: boolean;
             /**
              * Format: int64
              * @description 0: somebody new
@@ -4556,6 +4653,14 @@ export interface components {
             password?: string;
             reset_totp?: boolean;
             role: string;
+        };
+        Console_user_points_grantRequest: {
+            /**
+             * Format: int64
+             * @description Below 0: taken
+             */
+            points: number;
+            reason: string;
         };
         ContinueItem: {
             /** Format: int64 */
@@ -5153,6 +5258,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ListPointMoveView: {
+            items: components["schemas"]["PointMoveView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ListPromotionView: {
             items: components["schemas"]["PromotionView"][];
             /** @description Empty at the end */
@@ -5360,6 +5470,73 @@ export interface components {
             sprite: components["schemas"]["SpriteView"];
             watermark: string;
         };
+        PointMoveView: {
+            /** Format: int64 */
+            at: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "earn" | "grant" | "return" | "hold" | "release" | "spend" | "reclaim" | "deduct" | "expire";
+            note: string;
+            /** Format: int64 */
+            points: number;
+        };
+        Points: {
+            /**
+             * Format: int64
+             * @description For each yuan that was paid; 0: none
+             */
+            earn_per_yuan: number;
+            /**
+             * Format: int64
+             * @description 0: they stay for good
+             */
+            expiry_months: number;
+            /**
+             * Format: int64
+             * @description At most so many percent of an order; 0: points do not pay
+             */
+            max_share: number;
+            /**
+             * Format: int64
+             * @description So many points pay ¥1
+             */
+            per_yuan: number;
+        };
+        PointsView: {
+            /** Format: int64 */
+            balance: number;
+            /**
+             * Format: int64
+             * @description For each yuan paid; 0: none
+             */
+            earn_per_yuan: number;
+            /**
+             * Format: int64
+             * @description Kept by orders that wait for money
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description At most so many percent of an order; 0: points do not pay here
+             */
+            max_share: number;
+            /**
+             * Format: int64
+             * @description When points expire next; 0: none do
+             */
+            next_at: number;
+            /**
+             * Format: int64
+             * @description The next points pay this first
+             */
+            owed: number;
+            /**
+             * Format: int64
+             * @description So many pay ¥1
+             */
+            per_yuan: number;
+        };
         Problem: {
             /** @description Stable machine code */
             code: string;
@@ -5431,6 +5608,10 @@ export interface components {
         Quote: {
             applied: components["schemas"]["Applied"][] | null;
             /** Format: int64 */
+            earn?: number;
+            /** Format: int64 */
+            earn_months?: number;
+            /** Format: int64 */
             expires_at: number;
             gift: boolean;
             /** Format: int64 */
@@ -5441,6 +5622,8 @@ export interface components {
             list_fen: number;
             not_applied: components["schemas"]["Skipped"][] | null;
             platform: string;
+            /** Format: int64 */
+            points?: number;
             /** Format: int64 */
             total_fen: number;
             /** Format: int64 */
@@ -5504,6 +5687,8 @@ export interface components {
             group_id?: number;
             items?: components["schemas"]["Want"][] | null;
             no_coupon?: boolean;
+            /** @description Pay a part with points */
+            points?: boolean;
             /**
              * Format: int64
              * @description One thing, once; or items
@@ -5521,6 +5706,11 @@ export interface components {
             course_id: number;
             course_title: string;
             cover_url: string;
+            /**
+             * Format: int64
+             * @description What paying gives
+             */
+            earn_points: number;
             /** Format: int64 */
             expires_at: number;
             gift: boolean;
@@ -5540,6 +5730,11 @@ export interface components {
             period_days: number;
             /** Format: int64 */
             period_months: number;
+            /**
+             * Format: int64
+             * @description Paid with; why not, and how many there are, stands in not_applied
+             */
+            points: number;
             refund_text: string;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
@@ -5692,7 +5887,7 @@ export interface components {
         };
         SkippedView: {
             /** @enum {string} */
-            kind: "newcomer" | "flash" | "group" | "member" | "threshold" | "coupon" | "points";
+            kind: "newcomer" | "flash" | "bargain" | "group" | "member" | "experiment" | "threshold" | "coupon" | "upgrade" | "points";
             label: string;
             reason: string;
             /** Format: int64 */
@@ -15148,6 +15343,176 @@ export interface operations {
             };
         };
     };
+    console_setting_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSettingPoints"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_setting_points_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsoleSettingPoints"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSettingPoints"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_setting_shop: {
         parameters: {
             query?: never;
@@ -16114,6 +16479,182 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_user_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsolePointsView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_user_points_grant: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_user_points_grantRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsolePointsView"];
+                };
             };
             /** @description Bad Request */
             400: {
@@ -19156,6 +19697,195 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    point_moves: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPointMoveView"];
                 };
             };
             /** @description Bad Request */

@@ -15,6 +15,7 @@ import (
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
 	"zhizhou/internal/pay"
+	"zhizhou/internal/points"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/shipping"
@@ -27,6 +28,7 @@ type Deps struct {
 	Catalog   *catalog.Service
 	Access    *access.Service
 	Commerce  *commerce.Service
+	Points    *points.Service
 	Learning  *learning.Service
 	Media     *media.Service
 	Settings  *setting.Store
@@ -68,6 +70,7 @@ func Register(a *web.API, d Deps) {
 	r.goods()
 	r.promotions()
 	r.coupons()
+	r.points()
 	r.held()
 	r.shipments()
 	r.invoices()

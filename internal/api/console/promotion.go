@@ -118,12 +118,13 @@ func (r *routes) promotions() {
 				Group     bool            `json:"group,omitempty"`
 				CouponIDs []int64         `json:"coupon_ids,omitempty" maxItems:"10"`
 				NoCoupon  bool            `json:"no_coupon,omitempty"`
+				Points    bool            `json:"points,omitempty"`
 			}
 		},
 		) (*web.Body[PreviewView], error) {
 			b := in.Body
 			q, channel, refusal, err := r.Commerce.Preview(ctx, commerce.Ask{
-				UserID: b.UserID, Platform: b.Platform, Wants: b.Items, Gift: b.Gift, Group: b.Group, Coupons: b.CouponIDs, NoCoupon: b.NoCoupon,
+				UserID: b.UserID, Platform: b.Platform, Wants: b.Items, Gift: b.Gift, Group: b.Group, Coupons: b.CouponIDs, NoCoupon: b.NoCoupon, Points: b.Points,
 			})
 			if err != nil {
 				return nil, err

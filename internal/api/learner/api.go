@@ -16,6 +16,7 @@ import (
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
+	"zhizhou/internal/points"
 	"zhizhou/internal/seal"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/web"
@@ -27,6 +28,7 @@ type Deps struct {
 	Catalog  *catalog.Service
 	Access   *access.Service
 	Commerce *commerce.Service
+	Points   *points.Service
 	Learning *learning.Service
 	Media    *media.Service
 	Settings *setting.Store
@@ -59,6 +61,7 @@ func Register(a *web.API, d Deps) {
 	r.groupBuys()
 	r.gifts()
 	r.invoices()
+	r.points()
 	r.study()
 }
 

@@ -38,6 +38,8 @@ type QuoteView struct {
 	Channels       []ChannelView   `json:"channels" nullable:"false" doc:"What the buyer may choose from, the usual one first"`
 	RefundText     string          `json:"refund_text"`
 	TermsText      string          `json:"terms_text" doc:"Must be confirmed by a step of its own"`
+	Points         int64           `json:"points" doc:"Paid with; why not, and how many there are, stands in not_applied"`
+	EarnPoints     int64           `json:"earn_points" doc:"What paying gives"`
 	ExpiresAt      int64           `json:"expires_at"`
 	AlreadyOwned   bool            `json:"already_owned"`
 }
@@ -60,7 +62,7 @@ type ChannelView struct {
 
 // SkippedView is a rule that was looked at and not used, with its reason.
 type SkippedView struct {
-	Kind   string `json:"kind" enum:"newcomer,flash,group,member,threshold,coupon,points"`
+	Kind   string `json:"kind" enum:"newcomer,flash,bargain,group,member,experiment,threshold,coupon,upgrade,points"`
 	RuleID int64  `json:"rule_id"`
 	Label  string `json:"label"`
 	Reason string `json:"reason"`
@@ -178,6 +180,7 @@ func (r *routes) orders() {
 				GroupID   int64           `json:"group_id,omitempty" doc:"The group to join; 0: a new one"`
 				CouponIDs []int64         `json:"coupon_ids,omitempty" maxItems:"10" doc:"Chosen coupons of the wallet; none: the best"`
 				NoCoupon  bool            `json:"no_coupon,omitempty"`
+				Points    bool            `json:"points,omitempty" doc:"Pay a part with points"`
 			}
 		},
 		) (*web.Body[QuoteView], error) {
@@ -186,7 +189,7 @@ func (r *routes) orders() {
 				b.Items = []commerce.Want{{SKUID: b.SKUID, Quantity: 1}}
 			}
 			o, err := r.Commerce.QuoteFor(ctx, commerce.Ask{
-				UserID: web.UserID(ctx), Platform: platform(ctx), Wants: b.Items, Gift: b.Gift, Group: b.Group || b.GroupID > 0, GroupID: b.GroupID, Coupons: b.CouponIDs, NoCoupon: b.NoCoupon,
+				UserID: web.UserID(ctx), Platform: platform(ctx), Wants: b.Items, Gift: b.Gift, Group: b.Group || b.GroupID > 0, GroupID: b.GroupID, Coupons: b.CouponIDs, NoCoupon: b.NoCoupon, Points: b.Points,
 			})
 			if err != nil {
 				return nil, err
@@ -315,7 +318,7 @@ func quoteView(o commerce.Offered) QuoteView {
 		InstructorName: o.InstructorName, PeriodDays: it.PeriodDays, PeriodMonths: it.PeriodMonths, UntilAt: it.UntilAt, Gift: o.Gift, ListFen: o.ListFen, WasFen: o.WasFen,
 		TotalFen: o.TotalFen, Lines: o.Lines, Items: []QuoteItemView{}, Channels: []ChannelView{}, NotApplied: []SkippedView{},
 		Channel: string(o.Channel), ChannelLabel: channelLabels[o.Channel], RefundText: commerce.RefundText(it.RefundDays, it.RefundMaxWatchedPercent),
-		TermsText: commerce.TermsText, ExpiresAt: o.ExpiresAt, AlreadyOwned: o.Owned,
+		TermsText: commerce.TermsText, ExpiresAt: o.ExpiresAt, Points: o.Points, EarnPoints: o.Earn, AlreadyOwned: o.Owned,
 	}
 	for _, i := range o.Items {
 		v.Items = append(v.Items, QuoteItemView{i.SKUID, i.Title, i.SKUName, i.Quantity, i.ListFen, i.PayFen})

@@ -5,9 +5,11 @@
 // The order of rules is declared, not given by the order of the input (INV-27):
 //
 //	list price × quantity
-//	→ the best one of newcomer, flash sale, group-buy and member price, line by line
+//	→ the best one of newcomer, flash sale, bargain, group-buy, member price and a
+//	  trial price of an experiment, line by line
 //	→ the best threshold discount (满减)
 //	→ one coupon, and those that the operator marked as stackable
+//	→ what is left of a lower membership
 //	→ points
 //
 // Every rule that was given appears once: applied with its amount, or not applied
@@ -18,15 +20,18 @@ package price
 // Kind is the sort of a rule.
 type Kind string
 
-// The kinds. The first four exclude each other on a line.
+// The kinds. The first six exclude each other on a line.
 const (
-	Newcomer  Kind = "newcomer"
-	Flash     Kind = "flash"
-	Group     Kind = "group"
-	Member    Kind = "member"
-	Threshold Kind = "threshold"
-	Coupon    Kind = "coupon"
-	Points    Kind = "points"
+	Newcomer   Kind = "newcomer"
+	Flash      Kind = "flash"
+	Bargain    Kind = "bargain"
+	Group      Kind = "group"
+	Member     Kind = "member"
+	Experiment Kind = "experiment"
+	Threshold  Kind = "threshold"
+	Coupon     Kind = "coupon"
+	Upgrade    Kind = "upgrade"
+	Points     Kind = "points"
 )
 
 // rank is the order in which kinds are looked at. Among exclusive ones that give
@@ -35,16 +40,22 @@ func rank(k Kind) int {
 	switch k {
 	case Member:
 		return 0
-	case Newcomer:
+	case Experiment:
 		return 1
-	case Flash:
+	case Newcomer:
 		return 2
-	case Group:
+	case Flash:
 		return 3
-	case Threshold:
+	case Bargain:
 		return 4
+	case Group:
+		return 5
+	case Threshold:
+		return 6
+	case Coupon:
+		return 7
 	}
-	return 5
+	return 8
 }
 
 // Unlimited marks a limit that is not set.
@@ -66,7 +77,7 @@ type Rule struct {
 	Pay      int64  // ‰ of the price that is paid, 1–999 (850 = 八五折); 0: not by part
 	CapFen   int64  // at most so much off, with Pay; 0: no cap
 	AtFen    int64  // coupon: the goods in scope must come to this
-	OffFen   int64  // coupon: so much off
+	OffFen   int64  // coupon, upgrade: so much off
 	Steps    []Step // threshold: the highest reached counts
 
 	Left      int64   // units left in the quota; Unlimited
@@ -74,6 +85,7 @@ type Rule struct {
 	Tiers     []int64 // member: the buyer must have one of these
 	Stackable bool    // coupon: beside another one
 	Barred    string  // why it cannot be used now, known to the caller; \"\": it can
+	Note      string  // upgrade: the arithmetic, said when it is used
 }
 
 // Step is one level of a threshold discount.
@@ -126,7 +138,7 @@ type Input struct {
 type PointRule struct {
 	Balance  int64 // points of the buyer
 	Use      bool
-	PerFen   int64 // points for one fen; 0: points do not pay here
+	PerYuan  int64 // points for ¥1; 0: points do not pay here
 	MaxShare int64 // ‰ of the rest that points may pay
 }
 

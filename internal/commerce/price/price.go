@@ -26,10 +26,11 @@ func Of(in Input) Quote {
 	from := func(rank int) int {
 		return sort.Search(len(rules), func(i int) bool { return rules[i].rank >= rank })
 	}
-	thresholds, coupons := from(rank(Threshold)), from(rank(Coupon))
+	thresholds, coupons, upgrades := from(rank(Threshold)), from(rank(Coupon)), from(rank(Upgrade))
 	w.exclusive(rules[:thresholds])
 	w.thresholds(rules[thresholds:coupons])
-	w.coupons(rules[coupons:])
+	w.coupons(rules[coupons:upgrades])
+	w.upgrades(rules[upgrades:])
 	w.points()
 	for _, l := range w.q.Lines {
 		w.q.TotalFen += l.PayFen
@@ -336,27 +337,6 @@ func discount(pay int64) string {
 		}
 	}
 	return s
-}
-
-// points pays a part of the rest with points.
-func (w *work) points() {
-	p := w.in.Points
-	if p.PerFen <= 0 || p.Balance <= 0 {
-		return
-	}
-	all := &Rule{Kind: Points, Label: "积分抵扣"}
-	off := min(p.Balance/p.PerFen, part(w.sum(all), p.MaxShare), w.room(all))
-	switch {
-	case w.fixed():
-		w.skip(all, onlyPublished)
-	case off <= 0:
-		w.skip(all, "这一单没有可以抵扣的金额")
-	case !p.Use:
-		w.skip(all, "可用 "+strconv.FormatInt(off*p.PerFen, 10)+" 积分抵 ¥"+money.Yuan(off))
-	default:
-		w.q.Points = off * p.PerFen
-		w.apply(all, off, "用 "+strconv.FormatInt(w.q.Points, 10)+" 积分")
-	}
 }
 
 // sum is what the lines in the rule's scope cost so far.

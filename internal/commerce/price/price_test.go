@@ -68,8 +68,14 @@ func TestTheOrderOfRules(t *testing.T) {
 		{"not begun", price.Input{At: now, Items: []price.Item{course(1, 500)}, Rules: []price.Rule{rule(1, price.Flash, func(r *price.Rule) { r.PriceFen, r.From = 100, now+1 })}}, 500, map[int64]string{1: "没有开始"}},
 		{"another platform", price.Input{Platform: "pc", Items: []price.Item{course(1, 500)}, Rules: []price.Rule{rule(1, price.Flash, func(r *price.Rule) { r.PriceFen, r.Platforms = 100, []string{"h5"} })}}, 500, map[int64]string{1: "平台"}},
 		{"alone is no group", price.Input{Items: []price.Item{course(1, 500)}, Rules: []price.Rule{rule(1, price.Group, func(r *price.Rule) { r.PriceFen = 100 })}}, 500, map[int64]string{1: "拼团"}},
-		{"points", price.Input{Items: []price.Item{course(1, 10000)}, Points: price.PointRule{Balance: 99_950, Use: true, PerFen: 10, MaxShare: 500}}, 5000, nil},
-		{"points, few", price.Input{Items: []price.Item{course(1, 10000)}, Points: price.PointRule{Balance: 105, Use: true, PerFen: 10, MaxShare: 500}}, 9990, nil},
+		{"points", price.Input{Items: []price.Item{course(1, 10000)}, Points: price.PointRule{Balance: 99_950, Use: true, PerYuan: 1000, MaxShare: 500}}, 5000, nil},
+		{
+			"an upgrade comes after coupons and before points",
+			price.Input{Items: []price.Item{course(1, 10000)}, Rules: []price.Rule{c10, rule(9, price.Upgrade, func(r *price.Rule) { r.OffFen = 5000 })}, Points: price.PointRule{Balance: 99_950, Use: true, PerYuan: 1000, MaxShare: 500}},
+			2000, nil,
+		},
+		{"an upgrade worth more than it", price.Input{Items: []price.Item{course(1, 500)}, Rules: []price.Rule{rule(9, price.Upgrade, func(r *price.Rule) { r.OffFen = 5000 })}}, 1, nil},
+		{"points, few", price.Input{Items: []price.Item{course(1, 10000)}, Points: price.PointRule{Balance: 105, Use: true, PerYuan: 1000, MaxShare: 500}}, 9990, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			q := price.Of(c.in)
@@ -99,7 +105,7 @@ func TestPublishedPricesOnly(t *testing.T) {
 		rule(2, price.Newcomer, func(r *price.Rule) { r.PriceFen = 100 }),
 		rule(3, price.Coupon, func(r *price.Rule) { r.OffFen = 1000 }),
 		rule(4, price.Threshold, func(r *price.Rule) { r.Steps = []price.Step{{AtFen: 1, OffFen: 1}} }),
-	}, Points: price.PointRule{Balance: 1000, Use: true, PerFen: 1, MaxShare: 1000}})
+	}, Points: price.PointRule{Balance: 1000, Use: true, PerYuan: 100, MaxShare: 1000}})
 	if q.TotalFen != 8000 || len(q.NotApplied) != 4 || q.Points != 0 {
 		t.Fatalf("%+v", q)
 	}
@@ -112,7 +118,7 @@ func drawInput(t *rapid.T) price.Input {
 		it.Quantity, it.CategoryID = rapid.Int64Range(1, 5).Draw(t, "quantity"), rapid.Int64Range(1, 3).Draw(t, "category")
 		in.Items = append(in.Items, it)
 	}
-	kinds := []price.Kind{price.Newcomer, price.Flash, price.Group, price.Member, price.Threshold, price.Coupon}
+	kinds := []price.Kind{price.Newcomer, price.Flash, price.Bargain, price.Group, price.Member, price.Experiment, price.Threshold, price.Coupon, price.Upgrade}
 	for i := range rapid.IntRange(0, 12).Draw(t, "rules") {
 		in.Rules = append(in.Rules, rule(int64(i+1), rapid.SampledFrom(kinds).Draw(t, "kind"), func(r *price.Rule) {
 			r.PriceFen = rapid.Int64Range(0, 300_000).Draw(t, "price")
@@ -134,7 +140,7 @@ func drawInput(t *rapid.T) price.Input {
 			}
 		}))
 	}
-	in.Points = price.PointRule{Balance: rapid.Int64Range(0, 1_000_000).Draw(t, "points"), Use: rapid.Bool().Draw(t, "use"), PerFen: rapid.Int64Range(0, 100).Draw(t, "perFen"), MaxShare: rapid.Int64Range(0, 1000).Draw(t, "share")}
+	in.Points = price.PointRule{Balance: rapid.Int64Range(0, 1_000_000).Draw(t, "points"), Use: rapid.Bool().Draw(t, "use"), PerYuan: rapid.Int64Range(0, 10_000).Draw(t, "perYuan"), MaxShare: rapid.Int64Range(0, 1000).Draw(t, "share")}
 	return in
 }
 

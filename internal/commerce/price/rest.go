@@ -1,0 +1,56 @@
+package price
+
+import (
+	"strconv"
+
+	"zhizhou/internal/money"
+)
+
+// upgrades takes what is left of lower memberships off the price of a higher one.
+func (w *work) upgrades(rules []candidate) {
+	for n := range rules {
+		r := rules[n].Rule
+		reason := w.barred(r)
+		switch {
+		case reason != "":
+		case w.fixed():
+			reason = onlyPublished
+		case r.OffFen <= 0:
+			reason = "没有可以抵扣的剩余时间"
+		case w.room(r) == 0:
+			reason = "应付金额已经不能再减"
+		}
+		if reason != "" {
+			w.skip(r, reason)
+			continue
+		}
+		note := r.Note
+		if room := w.room(r); room < r.OffFen {
+			note += "，这一单最多抵 ¥" + money.Yuan(room)
+		}
+		w.apply(r, r.OffFen, note)
+	}
+}
+
+// points pays a part of the rest with points: as many whole fen as the balance
+// and the share allow, and the fewest points for them.
+func (w *work) points() {
+	p := w.in.Points
+	if p.PerYuan <= 0 || p.Balance <= 0 {
+		return
+	}
+	all := &Rule{Kind: Points, Label: "积分抵扣"}
+	off := min(p.Balance*100/p.PerYuan, part(w.sum(all), p.MaxShare), w.room(all))
+	used := (off*p.PerYuan + 99) / 100
+	switch {
+	case w.fixed():
+		w.skip(all, onlyPublished)
+	case off <= 0:
+		w.skip(all, "这一单没有可以抵扣的金额")
+	case !p.Use:
+		w.skip(all, "可用 "+strconv.FormatInt(used, 10)+" 积分抵 ¥"+money.Yuan(off))
+	default:
+		w.q.Points = used
+		w.apply(all, off, "用 "+strconv.FormatInt(used, 10)+" 积分")
+	}
+}
