@@ -101,7 +101,7 @@ func TestINV33PointsOnceUnderRaces(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 8 {
 			wg.Go(func() {
-				_, err := w.app.Commerce.Place(context.Background(), commerce.Place{UserID: me, Platform: "h5", IdempotencyKey: fmt.Sprintf("race-key-%d", i), QuoteToken: tokens[i%2], TermsConfirmed: true})
+				_, err := w.app.Commerce.Place(context.Background(), commerce.Place{UserID: me, Platform: "pc", IdempotencyKey: fmt.Sprintf("race-key-%d", i), QuoteToken: tokens[i%2], TermsConfirmed: true})
 				switch {
 				case err == nil:
 					placed.Add(1)
@@ -110,6 +110,7 @@ func TestINV33PointsOnceUnderRaces(t *testing.T) {
 				}
 			})
 		}
+		wg.Wait()
 		for range 8 {
 			wg.Go(func() {
 				err := w.app.DB.Tx(context.Background(), func(ctx context.Context, tx *db.Tx) error {
