@@ -51,6 +51,9 @@ var (
 	qSpan     = db.Q("access/span", `SELECT starts_at, until_at FROM grants WHERE source_kind = $1 AND source_id = $2 AND revoked_at = 0 ORDER BY id LIMIT 1`)
 	qEarlier  = db.Q("access/earlier", `UPDATE grants SET starts_at = starts_at - $5, until_at = until_at - $5
 		WHERE user_id = $1 AND resource_kind = $2 AND resource_id = $3 AND revoked_at = 0 AND until_at > 0 AND starts_at >= $4`)
+	qRevoked = db.Q("access/revoked", `SELECT user_id, resource_kind, resource_id, starts_at, until_at FROM grants WHERE source_kind = $1 AND source_id = $2 AND revoked_at > 0 ORDER BY id`)
+	qReopen  = db.Q("access/reopen", `UPDATE grants SET revoked_at = 0, revoke_reason = '', starts_at = $5, until_at = $6
+		WHERE source_kind = $1 AND source_id = $2 AND resource_kind = $3 AND resource_id = $4 AND revoked_at > 0`)
 	qHolders = db.Q("access/holders", `SELECT COUNT(*) FROM grants WHERE resource_kind = $1 AND resource_id = $2 AND revoked_at = 0 AND (until_at = 0 OR until_at > $3)`)
 	qCourse  = db.Q("access/course", `SELECT g.source_kind, g.source_id, g.starts_at, g.until_at FROM grants g WHERE g.user_id = $1 AND g.revoked_at = 0 AND (g.until_at = 0 OR g.until_at > $3) AND `+opens+` ORDER BY g.id`)
 	qTiers   = db.Q("access/tiers", `SELECT resource_id, MAX(until_at) AS until_at FROM grants WHERE user_id = $1 AND resource_kind = 'membership' AND revoked_at = 0 AND starts_at <= $2 AND until_at > $2
@@ -254,6 +257,40 @@ func (s *Service) Revoke(ctx context.Context, tx *db.Tx, src Source, reason stri
 		}
 	}
 	return n, nil
+}
+
+// Reopen gives back what a source granted before it was revoked, for so many
+// milliseconds: after other periods of the same resource that are live. It keeps its
+// whole length, so that the part of it that is used stays known.
+func (s *Service) Reopen(ctx context.Context, tx *db.Tx, src Source, leftMS int64) error {
+	now := clock.MS(s.clock)
+	var was []struct {
+		UserID       int64
+		ResourceKind string
+		ResourceID   int64
+		StartsAt     int64
+		UntilAt      int64
+	}
+	if leftMS <= 0 {
+		return nil
+	}
+	if err := tx.List(ctx, qRevoked, &was, src.Kind, src.ID); err != nil {
+		return err
+	}
+	for _, g := range was {
+		var rows []live
+		if err := tx.List(ctx, qLive, &rows, g.UserID, g.ResourceKind, g.ResourceID, now); err != nil {
+			return err
+		}
+		starts := now
+		for _, l := range rows {
+			starts = max(starts, l.UntilAt)
+		}
+		if _, err := tx.Exec(ctx, qReopen, src.Kind, src.ID, g.ResourceKind, g.ResourceID, starts+leftMS-(g.UntilAt-g.StartsAt), starts+leftMS); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Span returns when what a source granted begins and ends, ms; both 0 when it

@@ -29,7 +29,7 @@ var checks = []check{
 	{3, "paid order that was not delivered", db.Q("audit/paid_undelivered", `SELECT 'order ' || o.no AS row FROM orders o WHERE o.status = 'paid' AND o.delivered_at = 0
 		AND NOT EXISTS (SELECT 1 FROM groups g WHERE g.id = o.group_id AND (g.state = 'forming' OR (g.state = 'failed' AND EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = o.id))))`)},
 	{3, "paid order line without a grant", db.Q("audit/paid_no_grant", `SELECT 'order ' || o.no AS row FROM orders o JOIN order_items i ON i.order_id = o.id
-		WHERE o.status = 'paid' AND o.delivered_at > 0 AND NOT o.gift AND (i.refunded_fen < i.price_fen OR i.price_fen = 0)
+		WHERE o.status = 'paid' AND o.delivered_at > 0 AND NOT o.gift AND i.credited_fen = 0 AND (i.refunded_fen < i.price_fen OR i.price_fen = 0)
 		AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.order_item_id = i.id AND r.ends_access AND r.status NOT IN ('requested', 'rejected'))
 		AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.source_kind = 'order_item' AND g.source_id = i.id AND g.revoked_at = 0)`)},
 	{3, "gift line without its copies", db.Q("audit/gift_copies", `SELECT 'order ' || o.no AS row FROM orders o JOIN order_items i ON i.order_id = o.id
@@ -81,6 +81,12 @@ var checks = []check{
 		WHERE c.issued <> (SELECT COUNT(*) FROM user_coupons w WHERE w.coupon_id = c.id)`)},
 	{26, "coupon and its order disagree", db.Q("audit/coupon_order", `SELECT 'coupon ' || CAST(w.id AS TEXT) AS row FROM user_coupons w JOIN orders o ON o.id = w.order_id
 		WHERE (w.state = 'held' AND o.status <> 'pending') OR (w.state = 'used' AND o.status NOT IN ('paid', 'refunded'))`)},
+	{11, "upgrade credit and its order disagree", db.Q("audit/credit_state", `SELECT 'order ' || o.no AS row FROM upgrade_credits c JOIN orders o ON o.id = c.order_id
+		WHERE (o.status = 'pending' AND c.state <> 'held') OR (o.status = 'closed' AND c.state <> 'released') OR (o.status = 'paid' AND c.state NOT IN ('used', 'restored')) OR (o.status = 'refunded' AND c.state <> 'restored')`)},
+	{11, "upgrade credit and its discount disagree", db.Q("audit/credit_off", `SELECT 'order ' || o.no AS row FROM upgrade_credits c JOIN orders o ON o.id = c.order_id
+		WHERE c.off_fen <> COALESCE((SELECT SUM(d.off_fen) FROM order_discounts d JOIN order_items i ON i.id = d.order_item_id WHERE i.order_id = c.order_id AND d.kind = 'upgrade' AND d.rule_id = c.from_item_id), 0)`)},
+	{11, "bound line without an upgrade", db.Q("audit/credit_bound", `SELECT 'order item ' || CAST(i.id AS TEXT) AS row FROM order_items i
+		WHERE (i.credited_fen > 0) <> (EXISTS (SELECT 1 FROM upgrade_credits c WHERE c.from_item_id = i.id AND c.state IN ('held', 'used')))`)},
 	{11, "order total is not the sum of its lines", db.Q("audit/total", `SELECT 'order ' || o.no AS row FROM orders o JOIN order_items i ON i.order_id = o.id
 		GROUP BY o.id, o.no, o.total_fen HAVING SUM(i.price_fen) <> o.total_fen`)},
 	{11, "refunded lines and order disagree", db.Q("audit/refunded_sum", `SELECT 'order ' || o.no AS row FROM orders o JOIN order_items i ON i.order_id = o.id

@@ -50,8 +50,9 @@ func earnings(gift bool, kind string, p catalog.Period) string {
 	return ledger.Revenue(kind)
 }
 
-// plan writes down over which time a line is earned, once it is opened.
-func (s *Service) plan(ctx context.Context, tx *db.Tx, o Order, it Item) error {
+// plan writes down over which time a line is earned, once it is opened: its price
+// and what was carried over to it from lower memberships.
+func (s *Service) plan(ctx context.Context, tx *db.Tx, o Order, it Item, carried int64) error {
 	if it.PriceFen == 0 || !deferred(o.Gift, it.Kind, it.Period()) {
 		return nil
 	}
@@ -62,7 +63,7 @@ func (s *Service) plan(ctx context.Context, tx *db.Tx, o Order, it Item) error {
 	if until <= from {
 		return fmt.Errorf("commerce: line %d opens nothing in time", it.ID)
 	}
-	_, err = tx.Exec(ctx, qScheduleAdd, it.ID, o.ID, it.Kind, it.PriceFen, from, until, min(until, from+day))
+	_, err = tx.Exec(ctx, qScheduleAdd, it.ID, o.ID, it.Kind, it.PriceFen+carried, from, until, min(until, from+day))
 	return err
 }
 

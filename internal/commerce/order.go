@@ -69,6 +69,7 @@ type Item struct {
 	RefundDays              int64
 	RefundMaxWatchedPercent int64
 	RefundedFen             int64
+	CreditedFen             int64  // bound by an upgrade: cannot be given back
 	Cover                   string // of the course now
 	Scene                   string
 }
@@ -180,6 +181,9 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, te
 		return Order{}, err
 	}
 	if err := s.takeSeat(ctx, tx, &o, q); err != nil {
+		return Order{}, err
+	}
+	if err := s.holdCredits(ctx, tx, o, q, offers); err != nil {
 		return Order{}, err
 	}
 	if err := s.holdPoints(ctx, tx, o, q); err != nil {

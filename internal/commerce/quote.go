@@ -330,6 +330,11 @@ func (s *Service) candidates(ctx context.Context, r db.Reader, ask Ask, offers [
 		}
 		in.Rules = append(in.Rules, rules...)
 	}
+	credits, err := s.upgradeRules(ctx, r, ask, offers)
+	if err != nil {
+		return err
+	}
+	in.Rules = append(in.Rules, credits...)
 	if !slices.ContainsFunc(in.Rules, func(r price.Rule) bool { return len(r.Scope.Tags) > 0 }) {
 		return nil
 	}

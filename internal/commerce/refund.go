@@ -101,6 +101,8 @@ func (s *Service) refundable(ctx context.Context, r db.Reader, o Order, it Item,
 		out.Reason = ErrRefundApple.Msg
 	case out.MaxFen <= 0:
 		out.Reason = "已全部退款"
+	case it.CreditedFen > 0:
+		out.Reason, out.MaxFen = boundByUpgrade, 0
 	case o.Gift:
 		out.Reason = "赠送的商品请用「退回未领取的份数」"
 	case it.RefundDays == 0:
@@ -117,6 +119,8 @@ func (s *Service) refundable(ctx context.Context, r db.Reader, o Order, it Item,
 	}
 	return out, nil
 }
+
+const boundByUpgrade = "这段会员已折抵升级；升级的订单全额退款后，它会恢复"
 
 const day = int64(24 * 3600 * 1000)
 
@@ -276,6 +280,9 @@ func (s *Service) StaffRefund(ctx context.Context, no, key string, itemID, amoun
 		if open > 0 {
 			return ErrRefundOpen
 		}
+		if it.CreditedFen > 0 {
+			return ErrRefundPolicy.Say(boundByUpgrade)
+		}
 		left := it.PriceFen - it.RefundedFen
 		if amountFen == 0 {
 			amountFen = left
@@ -403,6 +410,9 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, r Refund) error {
 	}
 	if !whole {
 		return nil
+	}
+	if err := s.restoreCredits(ctx, tx, r.OrderID); err != nil {
+		return err
 	}
 	return s.unsell(ctx, tx, r.OrderID)
 }
@@ -583,6 +593,9 @@ func (s *Service) bookRefund(ctx context.Context, tx *db.Tx, r Refund, now int64
 		}
 		if n == 0 {
 			return fmt.Errorf("commerce: refund %d exceeds what order %d was paid", r.ID, r.OrderID)
+		}
+		if err := s.carryBack(ctx, tx, o, it); err != nil {
+			return err
 		}
 		if err := s.refundPoints(ctx, tx, o, it, r); err != nil {
 			return err

@@ -220,6 +220,10 @@ func (s *Service) deliver(ctx context.Context, tx *db.Tx, o Order) error {
 	if err := s.earnPoints(ctx, tx, o); err != nil {
 		return err
 	}
+	carried, err := s.useCredits(ctx, tx, o)
+	if err != nil {
+		return err
+	}
 	for _, it := range items {
 		if o.Gift {
 			err = s.wrap(ctx, tx, o, it)
@@ -227,7 +231,7 @@ func (s *Service) deliver(ctx context.Context, tx *db.Tx, o Order) error {
 			err = s.grantTo(ctx, tx, o.UserID, it, access.OrderItem(it.ID))
 		}
 		if err == nil {
-			err = s.plan(ctx, tx, o, it)
+			err = s.plan(ctx, tx, o, it, carried)
 		}
 		if err != nil {
 			return err

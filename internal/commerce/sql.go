@@ -8,7 +8,7 @@ import (
 
 const (
 	orderColumns   = `id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, group_id, delivered_at, paid_fen, refunded_fen, quote, terms_at, created_at, expires_at, paid_at, closed_at`
-	itemColumns    = `id, order_id, sku_id, product_id, kind, course_id, title, sku_name, quantity, list_fen, discount_fen, price_fen, period_days, period_months, until_at, tax_category, refund_days, refund_max_watched_percent, refunded_fen`
+	itemColumns    = `id, order_id, sku_id, product_id, kind, course_id, title, sku_name, quantity, list_fen, discount_fen, price_fen, period_days, period_months, until_at, tax_category, refund_days, refund_max_watched_percent, refunded_fen, credited_fen`
 	paymentColumns = `id, order_id, channel, out_trade_no, amount_fen, mch_id, app_id, payer_openid, status, outcome, transaction_id, note, created_at, expires_at, paid_at, check_at, checks`
 	refundColumns  = `id, no, order_id, order_item_id, payment_id, user_id, cause, amount_fen, ends_access, reason, reply, status, watched_percent, delivered_percent, requested_at, decided_at, decided_by, first_by, finished_at, channel_refund_id, check_at, checks, last_error`
 )
@@ -49,7 +49,7 @@ var (
 	qItemInsert = db.Q("commerce/item_insert", `INSERT INTO order_items (id, order_id, sku_id, product_id, kind, course_id, title, sku_name, quantity, list_fen, discount_fen, price_fen,
 		period_days, period_months, until_at, tax_category, refund_days, refund_max_watched_percent, tax_rate_bps, tax_code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`)
 	qDiscountInsert = db.Q("commerce/discount_insert", `INSERT INTO order_discounts (order_item_id, kind, rule_id, off_fen) VALUES ($1, $2, $3, $4)`)
-	qItemRefund     = db.Q("commerce/item_refund", `UPDATE order_items SET refunded_fen = refunded_fen + $2 WHERE id = $1 AND refunded_fen + $2 <= price_fen`)
+	qItemRefund     = db.Q("commerce/item_refund", `UPDATE order_items SET refunded_fen = refunded_fen + $2 WHERE id = $1 AND refunded_fen + credited_fen + $2 <= price_fen`)
 
 	qPayments      = db.Q("commerce/payments", `SELECT `+paymentColumns+` FROM payments WHERE order_id = $1 ORDER BY id`)
 	qPayment       = db.Q("commerce/payment", `SELECT `+paymentColumns+` FROM payments WHERE id = $1`)

@@ -1,0 +1,128 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/db"
+)
+
+var qCreditsIn = db.Q("apptest/credits_in", `SELECT COUNT(*) FROM upgrade_credits WHERE state = $1`)
+
+// tiers puts two memberships on sale and returns the SKUs of a year of each.
+func (w *world) tiers() (silver, gold int64, goldLesson int64) {
+	other, lesson := w.course("只给金卡的课", 9900)
+	_, silver = w.goods(catalog.KindMembership, "银卡", 0, catalog.Goods{Rank: 1}, []catalog.PartRef{{Kind: "course", RefID: w.paid}}, catalog.SKU{Name: "一年", PriceFen: 19900, PeriodDays: 365})
+	_, gold = w.goods(catalog.KindMembership, "金卡", 0, catalog.Goods{Rank: 2}, []catalog.PartRef{{Kind: "course", RefID: w.paid}, {Kind: "course", RefID: other}}, catalog.SKU{Name: "一年", PriceFen: 36500, PeriodDays: 365})
+	return silver, gold, lesson
+}
+
+// The unused time of a lower membership pays for a higher one, by what was really
+// paid; it ends then, comes back with a full refund, and the books agree all along.
+func TestINV11UpgradeBetweenTiers(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		silver, gold, goldLesson := w.tiers()
+		p := w.learner("13800138401", nil)
+		me := p.me()
+		ctx := context.Background()
+		first := p.paid(p.quoted(map[string]any{"sku_id": silver}), "silver-order")
+		must(w.app.Commerce.StaffRefund(w.system(), first, "part-back", 0, 1650, "补偿"))(t)
+		w.settleRefunds()
+		w.clock.Advance(100*24*time.Hour + time.Hour)
+		w.ok(w.app.Commerce.Earn(ctx))
+		q := must(w.app.Commerce.QuoteFor(ctx, commerce.Ask{UserID: me, Platform: "pc", Wants: []commerce.Want{{SKUID: gold, Quantity: 1}}}))(t)
+		kept := int64(19900 - 1650)
+		off := kept * 264 / 365
+		if q.TotalFen != 36500-off || len(q.Applied) != 1 || !strings.Contains(q.Applied[0].Reason, "剩余 264/365 天，按实付 ¥182.50 折 ¥132.00") {
+			t.Fatalf("quote %+v, want %d", q.Quote, 36500-off)
+		}
+		if same := must(w.app.Commerce.QuoteFor(ctx, commerce.Ask{UserID: me, Platform: "pc", Wants: []commerce.Want{{SKUID: silver, Quantity: 1}}}))(t); same.TotalFen != 19900 {
+			t.Fatal("a renewal is no upgrade")
+		}
+		if mp := must(w.app.Commerce.Upgrades(ctx, me, must(w.app.Catalog.Offer(ctx, w.app.DB, gold, "pc"))(t).ProductID))(t); len(mp) != 1 {
+			t.Fatalf("the page: %+v", mp)
+		}
+		// The same credit twice, at once: one order has it.
+		var wg sync.WaitGroup
+		orders := make([]commerce.Order, 6)
+		for i := range orders {
+			wg.Go(func() {
+				o, err := w.app.Commerce.Place(ctx, commerce.Place{UserID: me, Platform: "pc", IdempotencyKey: fmt.Sprintf("upgrade-key-%d", i), QuoteToken: q.Token, TermsConfirmed: true})
+				if err != nil && !errors.Is(err, commerce.ErrQuote) {
+					t.Error(err)
+				}
+				orders[i] = o
+			})
+		}
+		wg.Wait()
+		if n := w.count(qCreditsIn, "held"); n != 1 {
+			t.Fatalf("%d orders hold one credit", n)
+		}
+		if _, err := w.app.Commerce.StaffRefund(w.system(), first, "bound-refund", 0, 100, "补偿"); !errors.Is(err, commerce.ErrRefundPolicy) {
+			t.Fatalf("refund of what pays for an upgrade: %v", err)
+		}
+		if again := must(w.app.Commerce.QuoteFor(ctx, commerce.Ask{UserID: me, Platform: "pc", Wants: []commerce.Want{{SKUID: gold, Quantity: 1}}}))(t); again.TotalFen != 36500 {
+			t.Fatalf("the credit is offered twice: %+v", again.Quote)
+		}
+		var no string
+		for _, o := range orders {
+			if o.No != "" {
+				no = o.No
+			}
+		}
+		must(w.app.Commerce.Close(ctx, me, no))(t)
+		if w.count(qCreditsIn, "released") != 1 {
+			t.Fatal("closing did not free the credit")
+		}
+		w.sound()
+
+		q = must(w.app.Commerce.QuoteFor(ctx, commerce.Ask{UserID: me, Platform: "pc", Wants: []commerce.Want{{SKUID: gold, Quantity: 1}}}))(t)
+		o := must(w.app.Commerce.Place(ctx, commerce.Place{UserID: me, Platform: "pc", IdempotencyKey: "upgrade-order", QuoteToken: q.Token, TermsConfirmed: true}))(t)
+		pay := must(w.app.Commerce.Pay(ctx, commerce.PayInput{UserID: me, OrderNo: o.No, Platform: "pc", ClientIP: "127.0.0.1"}))(t)
+		w.ok(w.app.Sandbox.Pay(pay.OutTradeNo, ""))
+		w.tick()
+		if m := must(w.app.Access.Memberships(ctx, w.app.DB, me))(t); len(m) != 1 || !w.allowed(me, goldLesson) {
+			t.Fatalf("after the upgrade: %+v", m)
+		}
+		w.sound()
+		w.clock.Advance(3 * 24 * time.Hour)
+		w.ok(w.app.Commerce.Earn(ctx))
+		w.sound()
+		must(w.app.Commerce.StaffRefund(w.system(), o.No, "gold-back", 0, 0, "退回升级"))(t)
+		w.settleRefunds()
+		m := must(w.app.Access.Memberships(ctx, w.app.DB, me))(t)
+		if len(m) != 1 || w.allowed(me, goldLesson) {
+			t.Fatalf("after the refund: %+v", m)
+		}
+		if left := (m[0].UntilAt - w.clock.Now().UnixMilli()) / 86_400_000; left != 264 {
+			t.Fatalf("%d days came back of 264", left)
+		}
+		w.sound()
+		w.clock.Advance(400 * 24 * time.Hour)
+		w.ok(w.app.Commerce.Earn(ctx))
+		w.sound()
+	})
+}
+
+// A credit above the price is capped, and never makes it free.
+func TestUpgradeNeverFree(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		_, dear := w.goods(catalog.KindMembership, "银卡", 0, catalog.Goods{Rank: 1}, []catalog.PartRef{{Kind: "course", RefID: w.paid}}, catalog.SKU{Name: "一年", PriceFen: 20000, PeriodDays: 365})
+		_, cheap := w.goods(catalog.KindMembership, "金卡", 0, catalog.Goods{Rank: 2}, []catalog.PartRef{{Kind: "course", RefID: w.paid}}, catalog.SKU{Name: "一个月", PriceFen: 3000, PeriodMonths: 1})
+		p := w.learner("13800138402", nil)
+		p.paid(p.quoted(map[string]any{"sku_id": dear}), "silver-order")
+		q := p.quoted(map[string]any{"sku_id": cheap})
+		if q.num("total_fen") != 1 || !strings.Contains(q.raw, "最多抵 ¥29.99") {
+			t.Fatalf("%s", q.raw)
+		}
+		p.paid(q, "gold-order")
+		w.sound()
+	})
+}
