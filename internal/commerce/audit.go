@@ -72,6 +72,11 @@ var checks = []check{
 		OR q.sold <> COALESCE((SELECT SUM(h.units) FROM order_holds h WHERE h.kind = q.kind AND h.ref_id = q.ref_id AND h.counted AND h.state = 'sold'), 0)`)},
 	{24, "hold and its order disagree", db.Q("audit/hold_state", `SELECT 'order ' || o.no AS row FROM order_holds h JOIN orders o ON o.id = h.order_id
 		WHERE (o.status = 'pending' AND h.state <> 'held') OR (o.status = 'closed' AND h.state <> 'released') OR (o.status = 'paid' AND h.state = 'held')`)},
+	{24, "bargain and its helpers disagree", db.Q("audit/bargain", `SELECT 'bargain ' || CAST(b.id AS TEXT) AS row FROM bargains b
+		LEFT JOIN (SELECT bargain_id, COUNT(*) AS n, SUM(cut_fen) AS fen FROM bargain_helps GROUP BY bargain_id) h ON h.bargain_id = b.id
+		WHERE b.helped <> COALESCE(h.n, 0) OR b.price_fen <> b.list_fen - COALESCE(h.fen, 0) OR (b.helped = b.helpers AND b.price_fen <> b.floor_fen)`)},
+	{24, "bargain and its order disagree", db.Q("audit/bargain_order", `SELECT 'bargain ' || CAST(b.id AS TEXT) AS row FROM bargains b LEFT JOIN orders o ON o.id = b.order_id
+		WHERE (b.state = 'open' AND b.order_id > 0 AND o.status <> 'pending') OR (b.state = 'bought' AND (o.id IS NULL OR o.status NOT IN ('paid', 'refunded')))`)},
 	{25, "group and its members disagree", db.Q("audit/group", `SELECT 'group ' || CAST(g.id AS TEXT) AS row FROM groups g
 		WHERE (g.state = 'succeeded' AND g.paid <> g.size) OR (g.state = 'forming' AND (g.paid <> (SELECT COUNT(*) FROM group_members m WHERE m.group_id = g.id AND m.state = 'paid')
 		OR g.seats <> (SELECT COUNT(*) FROM group_members m WHERE m.group_id = g.id AND m.state IN ('held', 'paid'))))`)},

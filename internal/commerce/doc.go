@@ -139,5 +139,8 @@ var (
 	ErrRefundReason   = errs.New(errs.Invalid, "refund_reason", "请用 2–200 个字说明原因").Field("reason", "2–200 个字")
 	ErrFourEyes       = errs.New(errs.Conflict, "four_eyes", "你已经同意过，达到复核金额的退款要由另一位同事再同意一次")
 	ErrRefundItem     = errs.New(errs.Invalid, "refund_item", "请选择要退的商品").Field("item_id", "这笔订单有多件商品")
+	ErrBargain        = errs.New(errs.Conflict, "bargain_refused", "现在不能砍价")
+	ErrBargainGone    = errs.New(errs.NotFound, "bargain_gone", "没有这次砍价")
+	ErrPhone          = errs.New(errs.Conflict, "phone_needed", "请先绑定手机号")
 	ErrRefundApple    = errs.New(errs.Conflict, "refund_apple", "苹果设备上的订单由 App Store 退款，请在 App Store 的购买记录里申请")
 )

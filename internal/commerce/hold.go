@@ -91,7 +91,7 @@ func (s *Service) holdAll(ctx context.Context, tx *db.Tx, o Order, q Quote, offe
 	}
 	for _, a := range q.Applied {
 		switch a.Kind {
-		case price.Newcomer, price.Flash, price.Group:
+		case price.Newcomer, price.Flash, price.Group, price.Bargain:
 			p, err := s.promotion(ctx, tx, a.RuleID)
 			if err != nil {
 				return err
@@ -102,6 +102,11 @@ func (s *Service) holdAll(ctx context.Context, tx *db.Tx, o Order, q Quote, offe
 			}
 			if err := s.hold(ctx, tx, hold{OrderID: o.ID, Kind: holdPromotion, RefID: p.ID, UserID: o.UserID, Units: a.Units, Counted: p.Quota > 0}, limit); err != nil {
 				return err
+			}
+			if a.Kind == price.Bargain {
+				if err := s.holdBargain(ctx, tx, o, a, q); err != nil {
+					return err
+				}
 			}
 		case price.Coupon:
 			if err := s.holdCoupon(ctx, tx, o, a.RuleID); err != nil {

@@ -345,7 +345,7 @@ func (s *Service) event(ctx context.Context, tx *db.Tx, orderID int64, kind, not
 
 // Merge moves orders and refunds when two users become one.
 func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
-	for _, q := range []*db.Stmt{qOrderMerge, qRefundMerge, qWalletMerge, qGroupMerge, qGiftMerge, qCodeMerge} {
+	for _, q := range []*db.Stmt{qOrderMerge, qRefundMerge, qWalletMerge, qGroupMerge, qGiftMerge, qCodeMerge, qBargainMergeTo, qBargainMerge, qHelpMerge} {
 		if _, err := tx.Exec(ctx, q, from, to); err != nil {
 			return err
 		}

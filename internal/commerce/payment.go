@@ -284,6 +284,9 @@ func (s *Service) closed(ctx context.Context, tx *db.Tx, orderID int64) error {
 	if err := s.releaseCredits(ctx, tx, orderID); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, qBargainFree, orderID); err != nil {
+		return err
+	}
 	return s.release(ctx, tx, orderID)
 }
 

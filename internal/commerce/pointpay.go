@@ -84,7 +84,7 @@ func (s *Service) refundPoints(ctx context.Context, tx *db.Tx, o Order, it Item,
 			if lines[i].ID != it.ID {
 				continue
 			}
-			n = share(n, back, it.PriceFen) - share(n, back-r.AmountFen, it.PriceFen)
+			n = Share(n, back, it.PriceFen) - Share(n, back-r.AmountFen, it.PriceFen)
 			if err := s.Points.Return(ctx, tx, o.UserID, n, fmt.Sprintf("return:%d", r.ID), "退款退回", s.Points.Until(q.EarnMonths)); err != nil {
 				return err
 			}
@@ -98,12 +98,12 @@ func (s *Service) refundPoints(ctx context.Context, tx *db.Tx, o Order, it Item,
 		return err
 	}
 	earned := got.Points - got.Owed
-	n := share(earned, o.RefundedFen+r.AmountFen, o.PaidFen) - share(earned, o.RefundedFen, o.PaidFen)
+	n := Share(earned, o.RefundedFen+r.AmountFen, o.PaidFen) - Share(earned, o.RefundedFen, o.PaidFen)
 	return s.Points.Reclaim(ctx, tx, o.UserID, n, fmt.Sprintf("reclaim:%d", r.ID), "退款收回")
 }
 
-// share is n × part/whole, rounded down: taken step by step it sums to n.
-func share(n, part, whole int64) int64 {
+// Share is n × part/whole, rounded down: taken step by step it sums to n.
+func Share(n, part, whole int64) int64 {
 	if whole <= 0 {
 		return 0
 	}

@@ -16,7 +16,8 @@ import (
 	"zhizhou/internal/id"
 )
 
-// Promotion is a newcomer price, a flash sale, a group-buy or a threshold discount.
+// Promotion is a newcomer price, a flash sale, a group-buy, a bargain or a
+// threshold discount.
 type Promotion struct {
 	ID          int64
 	Kind        string
@@ -35,12 +36,14 @@ type Promotion struct {
 	PerUser     int64  // 0: no limit
 	GroupSize   int64
 	GroupHours  int64
+	Helpers     int64 // bargain: so many cut it down to PriceFen
+	HelpHours   int64
 	Version     int64
 	CreatedAt   int64
 	UpdatedAt   int64
 }
 
-const promotionColumns = `id, kind, label, note, status, starts_at, ends_at, platforms, scope, price_fen, pay_permille, cap_fen, steps, quota, per_user, group_size, group_hours, version, created_at, updated_at`
+const promotionColumns = `id, kind, label, note, status, starts_at, ends_at, platforms, scope, price_fen, pay_permille, cap_fen, steps, quota, per_user, group_size, group_hours, helpers, help_hours, version, created_at, updated_at`
 
 var (
 	qMarket = db.Q("commerce/market", `SELECT (SELECT COUNT(*) FROM promotions WHERE status = 'on' AND starts_at <= $2 AND ends_at > $2) AS promotions,
@@ -52,9 +55,9 @@ var (
 	qPromotion  = db.Q("commerce/promotion", `SELECT `+promotionColumns+` FROM promotions WHERE id = $1`)
 	qPromotions = db.Q("commerce/promotions", `SELECT `+of("p", promotionColumns)+`, COALESCE(q.held, 0) AS held, COALESCE(q.sold, 0) AS sold FROM promotions p
 		LEFT JOIN quotas q ON q.kind = 'promotion' AND q.ref_id = p.id WHERE ($1 = '' OR p.status = $1) AND ($2 = '' OR p.kind = $2) AND (CAST($3 AS BIGINT) = 0 OR p.id < $3) ORDER BY p.id DESC LIMIT $4`)
-	qPromotionInsert = db.Q("commerce/promotion_insert", `INSERT INTO promotions (`+promotionColumns+`) VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1, $17, $17)`)
+	qPromotionInsert = db.Q("commerce/promotion_insert", `INSERT INTO promotions (`+promotionColumns+`) VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, $19, $19)`)
 	qPromotionUpdate = db.Q("commerce/promotion_update", `UPDATE promotions SET label = $2, note = $3, starts_at = $4, ends_at = $5, platforms = $6, scope = $7, price_fen = $8, pay_permille = $9, cap_fen = $10,
-		steps = $11, quota = $12, per_user = $13, group_size = $14, group_hours = $15, version = version + 1, updated_at = $16 WHERE id = $1 AND version = $17`)
+		steps = $11, quota = $12, per_user = $13, group_size = $14, group_hours = $15, helpers = $16, help_hours = $17, version = version + 1, updated_at = $18 WHERE id = $1 AND version = $19`)
 	qPromotionStatus = db.Q("commerce/promotion_status", `UPDATE promotions SET status = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND status = $2`)
 	qEverPaid        = db.Q("commerce/ever_paid", `SELECT COUNT(*) FROM orders WHERE user_id = $1 AND status IN ('paid', 'refunded') AND total_fen > 0`)
 )
@@ -70,14 +73,17 @@ func list(raw string) (out []string) {
 	return out
 }
 
+// liveRow is a promotion that runs now, with what is left of it.
+type liveRow struct {
+	Promotion
+	LeftUnits int64
+	Taken     int64
+}
+
 // promotionRules makes rules of the promotions that run now; newcomer reports that
 // one of them asks for a first purchase.
 func (s *Service) promotionRules(ctx context.Context, r db.Reader, ask Ask, at int64) (rules []price.Rule, newcomer bool, err error) {
-	var rows []struct {
-		Promotion
-		LeftUnits int64
-		Taken     int64
-	}
+	var rows []liveRow
 	if err := r.List(ctx, qPromotionsLive, &rows, ask.UserID, at); err != nil {
 		return nil, false, err
 	}
@@ -88,6 +94,12 @@ func (s *Service) promotionRules(ctx context.Context, r db.Reader, ask Ask, at i
 			return nil, false, err
 		}
 		joined = g.PromotionID
+	}
+	var own map[int64]Bargain
+	if slices.ContainsFunc(rows, func(p liveRow) bool { return p.Kind == string(price.Bargain) }) {
+		if own, err = s.bargains(ctx, r, ask.UserID, at); err != nil {
+			return nil, false, err
+		}
 	}
 	for _, p := range rows {
 		if p.Kind == string(price.Group) && joined > 0 && p.ID != joined {
@@ -106,6 +118,12 @@ func (s *Service) promotionRules(ctx context.Context, r db.Reader, ask Ask, at i
 		}
 		if p.PerUser > 0 {
 			rule.BuyerLeft = max(p.PerUser-p.Taken, 0)
+		}
+		if rule.Kind == price.Bargain {
+			bargainRule(&rule, own[p.ID])
+			if p.PerUser > 0 {
+				rule.BuyerLeft = min(1, max(p.PerUser-p.Taken, 0))
+			}
 		}
 		rules = append(rules, rule)
 	}
@@ -151,11 +169,7 @@ type Shown struct {
 // platform. It is what a page says before anybody asks for a price; the quote
 // decides.
 func (s *Service) Shown(ctx context.Context, productID int64, platform string) ([]Shown, error) {
-	var rows []struct {
-		Promotion
-		LeftUnits int64
-		Taken     int64
-	}
+	var rows []liveRow
 	if err := s.DB.List(ctx, qPromotionsLive, &rows, 0, clock.MS(s.Clock)); err != nil || len(rows) == 0 {
 		return nil, err
 	}
@@ -206,6 +220,8 @@ type PromotionChange struct {
 	PerUser     int64
 	GroupSize   int64
 	GroupHours  int64
+	Helpers     int64
+	HelpHours   int64
 }
 
 func (c PromotionChange) check() error {
@@ -233,6 +249,13 @@ func (c PromotionChange) check() error {
 	case price.Group:
 		if c.GroupSize < 2 || c.GroupSize > 100 || c.GroupHours < 1 || c.GroupHours > 168 {
 			return e.Field("group_size", "2–100 人成团，时限 1–168 小时")
+		}
+	case price.Bargain:
+		if c.Helpers < 1 || c.Helpers > 100 || c.HelpHours < 1 || c.HelpHours > 168 {
+			return e.Field("helpers", "1–100 人帮砍，时限 1–168 小时")
+		}
+		if c.PriceFen < 1 {
+			return e.Field("price_fen", "砍价要写底价")
 		}
 	case price.Newcomer, price.Flash:
 	default:
@@ -271,7 +294,7 @@ func (s *Service) SavePromotion(ctx context.Context, c PromotionChange) (int64, 
 		var before any
 		if isNew {
 			if _, err := tx.Exec(ctx, qPromotionInsert, c.ID, c.Kind, c.Label, c.Note, c.StartsAt, c.EndsAt, text(c.Platforms), text(c.Scope), c.PriceFen, c.PayPermille, c.CapFen,
-				text(c.Steps), c.Quota, c.PerUser, c.GroupSize, c.GroupHours, now); err != nil {
+				text(c.Steps), c.Quota, c.PerUser, c.GroupSize, c.GroupHours, c.Helpers, c.HelpHours, now); err != nil {
 				return err
 			}
 		} else {
@@ -284,7 +307,7 @@ func (s *Service) SavePromotion(ctx context.Context, c PromotionChange) (int64, 
 				return ErrPromotion.Field("kind", "类型不能改，请新建一个活动")
 			}
 			n, err := tx.Exec(ctx, qPromotionUpdate, c.ID, c.Label, c.Note, c.StartsAt, c.EndsAt, text(c.Platforms), text(c.Scope), c.PriceFen, c.PayPermille, c.CapFen,
-				text(c.Steps), c.Quota, c.PerUser, c.GroupSize, c.GroupHours, now, c.Version)
+				text(c.Steps), c.Quota, c.PerUser, c.GroupSize, c.GroupHours, c.Helpers, c.HelpHours, now, c.Version)
 			if err != nil {
 				return err
 			}
@@ -299,7 +322,7 @@ func (s *Service) SavePromotion(ctx context.Context, c PromotionChange) (int64, 
 		if err := s.setQuota(ctx, tx, holdPromotion, c.ID, total); err != nil {
 			return err
 		}
-		if c.PriceFen > 0 {
+		if c.PriceFen > 0 && c.Kind != string(price.Bargain) {
 			// Virtual payment charges published prices only: ask for this one now, so
 			// that the operator sees whether it is there before the promotion begins.
 			for _, skuID := range c.Scope.SKUs {

@@ -196,6 +196,9 @@ func (s *Service) fulfil(ctx context.Context, tx *db.Tx, o Order) error {
 	if err := s.Points.Spend(ctx, tx, o.ID); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, qBargainBought, o.ID); err != nil {
+		return err
+	}
 	for _, f := range s.onPaid {
 		if err := f(ctx, tx, o); err != nil {
 			return err

@@ -14,7 +14,7 @@ import (
 // PromotionInput is what the form of a promotion saves.
 type PromotionInput struct {
 	Version     int64        `json:"version,omitempty" doc:"Of the promotion that was edited"`
-	Kind        string       `json:"kind" enum:"newcomer,flash,group,threshold"`
+	Kind        string       `json:"kind" enum:"newcomer,flash,group,threshold,bargain"`
 	Label       string       `json:"label" maxLength:"80" doc:"Shown to buyers"`
 	Note        string       `json:"note,omitempty" maxLength:"400"`
 	StartsAt    int64        `json:"starts_at"`
@@ -29,6 +29,8 @@ type PromotionInput struct {
 	PerUser     int64        `json:"per_user,omitempty" doc:"0: no limit"`
 	GroupSize   int64        `json:"group_size,omitempty"`
 	GroupHours  int64        `json:"group_hours,omitempty"`
+	Helpers     int64        `json:"helpers,omitempty" doc:"Bargain: so many cut it down to price_fen, the floor"`
+	HelpHours   int64        `json:"help_hours,omitempty" doc:"Bargain: within so many hours"`
 }
 
 // PromotionView is a promotion with what is taken of it.
@@ -46,7 +48,7 @@ func promotionView(p commerce.PromotionRow) PromotionView {
 		ID: p.ID, Status: p.Status, HeldUnits: p.Held, SoldUnits: p.Sold, UpdatedAt: p.UpdatedAt,
 		PromotionInput: PromotionInput{
 			Version: p.Version, Kind: p.Kind, Label: p.Label, Note: p.Note, StartsAt: p.StartsAt, EndsAt: p.EndsAt, PriceFen: p.PriceFen, PayPermille: p.PayPermille, CapFen: p.CapFen,
-			Quota: p.Quota, PerUser: p.PerUser, GroupSize: p.GroupSize, GroupHours: p.GroupHours,
+			Quota: p.Quota, PerUser: p.PerUser, GroupSize: p.GroupSize, GroupHours: p.GroupHours, Helpers: p.Helpers, HelpHours: p.HelpHours,
 		},
 	}
 	_ = json.Unmarshal([]byte(p.Platforms), &v.Platforms)
@@ -72,7 +74,7 @@ func (r *routes) promotions() {
 		func(ctx context.Context, in *struct {
 			web.PageQuery
 			Status string `query:"status" enum:"draft,on,off,"`
-			Kind   string `query:"kind" enum:"newcomer,flash,group,threshold,"`
+			Kind   string `query:"kind" enum:"newcomer,flash,group,threshold,bargain,"`
 		},
 		) (*web.Body[web.List[PromotionView]], error) {
 			before, err := in.Keys(1)
@@ -94,7 +96,7 @@ func (r *routes) promotions() {
 			b := in.Body
 			n, err := r.Commerce.SavePromotion(ctx, commerce.PromotionChange{
 				ID: in.ID, Version: b.Version, Kind: b.Kind, Label: b.Label, Note: b.Note, StartsAt: b.StartsAt, EndsAt: b.EndsAt, Platforms: b.Platforms, Scope: b.Scope,
-				PriceFen: b.PriceFen, PayPermille: b.PayPermille, CapFen: b.CapFen, Steps: b.Steps, Quota: b.Quota, PerUser: b.PerUser, GroupSize: b.GroupSize, GroupHours: b.GroupHours,
+				PriceFen: b.PriceFen, PayPermille: b.PayPermille, CapFen: b.CapFen, Steps: b.Steps, Quota: b.Quota, PerUser: b.PerUser, GroupSize: b.GroupSize, GroupHours: b.GroupHours, Helpers: b.Helpers, HelpHours: b.HelpHours,
 			})
 			return web.Answer(Made{n}), err
 		})

@@ -62,6 +62,7 @@ func Register(a *web.API, d Deps) {
 	r.gifts()
 	r.invoices()
 	r.points()
+	r.bargains()
 	r.study()
 }
 

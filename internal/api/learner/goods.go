@@ -45,7 +45,7 @@ type MembershipView struct {
 // when. Countdowns run on NowAt, the server's time.
 type PromotionView struct {
 	ID          int64   `json:"id"`
-	Kind        string  `json:"kind" enum:"newcomer,flash,group,threshold"`
+	Kind        string  `json:"kind" enum:"newcomer,flash,group,threshold,bargain"`
 	Label       string  `json:"label"`
 	SKUIDs      []int64 `json:"sku_ids" nullable:"false" doc:"Empty: by other marks or all"`
 	PriceFen    int64   `json:"price_fen" doc:"0: by pay_permille or steps"`
@@ -53,6 +53,8 @@ type PromotionView struct {
 	EndsAt      int64   `json:"ends_at"`
 	GroupSize   int64   `json:"group_size"`
 	GroupHours  int64   `json:"group_hours"`
+	Helpers     int64   `json:"helpers" doc:"Bargain: so many cut it down to price_fen"`
+	HelpHours   int64   `json:"help_hours"`
 	LeftUnits   int64   `json:"left_units" doc:"−1: no quota"`
 	Note        string  `json:"note"`
 	NowAt       int64   `json:"now_at"`
@@ -101,7 +103,7 @@ func (r *routes) goods() {
 			for _, p := range rows {
 				out.Items = append(out.Items, PromotionView{
 					ID: p.ID, Kind: p.Kind, Label: p.Label, SKUIDs: p.SKUs, PriceFen: p.PriceFen, PayPermille: p.PayPermille, EndsAt: p.EndsAt,
-					GroupSize: p.GroupSize, GroupHours: p.GroupHours, LeftUnits: p.Left, Note: p.Note, NowAt: clock.MS(r.Clock),
+					GroupSize: p.GroupSize, GroupHours: p.GroupHours, Helpers: p.Helpers, HelpHours: p.HelpHours, LeftUnits: p.Left, Note: p.Note, NowAt: clock.MS(r.Clock),
 				})
 			}
 			return web.Answer(out), err

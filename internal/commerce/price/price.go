@@ -137,6 +137,10 @@ func (w *work) unfit(r *Rule) string {
 		if w.in.PaidOrder {
 			return "只限第一次购买"
 		}
+	case Bargain:
+		if w.fixed() {
+			return onlyPublished
+		}
 	case Group:
 		if !w.in.Group {
 			return "选择拼团购买时可用"
