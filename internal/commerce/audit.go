@@ -77,6 +77,8 @@ var checks = []check{
 		WHERE b.helped <> COALESCE(h.n, 0) OR b.price_fen <> b.list_fen - COALESCE(h.fen, 0) OR (b.helped = b.helpers AND b.price_fen <> b.floor_fen)`)},
 	{24, "bargain and its order disagree", db.Q("audit/bargain_order", `SELECT 'bargain ' || CAST(b.id AS TEXT) AS row FROM bargains b LEFT JOIN orders o ON o.id = b.order_id
 		WHERE (b.state = 'open' AND b.order_id > 0 AND o.status <> 'pending') OR (b.state = 'bought' AND (o.id IS NULL OR o.status NOT IN ('paid', 'refunded')))`)},
+	{12, "discount of an experiment that is not the order's", db.Q("audit/trial_discount", `SELECT 'order item ' || CAST(d.order_item_id AS TEXT) AS row FROM order_discounts d JOIN order_items i ON i.id = d.order_item_id
+		WHERE d.kind = 'experiment' AND NOT EXISTS (SELECT 1 FROM experiment_orders t WHERE t.order_id = i.order_id AND t.sku_id = i.sku_id AND t.variant_id = d.rule_id)`)},
 	{25, "group and its members disagree", db.Q("audit/group", `SELECT 'group ' || CAST(g.id AS TEXT) AS row FROM groups g
 		WHERE (g.state = 'succeeded' AND g.paid <> g.size) OR (g.state = 'forming' AND (g.paid <> (SELECT COUNT(*) FROM group_members m WHERE m.group_id = g.id AND m.state = 'paid')
 		OR g.seats <> (SELECT COUNT(*) FROM group_members m WHERE m.group_id = g.id AND m.state IN ('held', 'paid'))))`)},

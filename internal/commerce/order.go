@@ -186,6 +186,9 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, te
 	if err := s.holdCredits(ctx, tx, o, q, offers); err != nil {
 		return Order{}, err
 	}
+	if err := s.recordTrials(ctx, tx, o, q); err != nil {
+		return Order{}, err
+	}
 	if err := s.holdPoints(ctx, tx, o, q); err != nil {
 		return Order{}, err
 	}
@@ -345,7 +348,7 @@ func (s *Service) event(ctx context.Context, tx *db.Tx, orderID int64, kind, not
 
 // Merge moves orders and refunds when two users become one.
 func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
-	for _, q := range []*db.Stmt{qOrderMerge, qRefundMerge, qWalletMerge, qGroupMerge, qGiftMerge, qCodeMerge, qBargainMergeTo, qBargainMerge, qHelpMerge} {
+	for _, q := range []*db.Stmt{qOrderMerge, qRefundMerge, qWalletMerge, qGroupMerge, qGiftMerge, qCodeMerge, qBargainMergeTo, qBargainMerge, qHelpMerge, qTrialMerge} {
 		if _, err := tx.Exec(ctx, q, from, to); err != nil {
 			return err
 		}

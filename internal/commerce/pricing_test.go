@@ -1,6 +1,8 @@
 package commerce_test
 
 import (
+	"fmt"
+	"math"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -64,4 +66,50 @@ func TestINV11PointsReturnExactly(t *testing.T) {
 			t.Fatalf("%d of %d points came back", returned, points)
 		}
 	})
+}
+
+// Over many people the prices of an experiment are seen in proportion, and each
+// person always sees the same.
+func TestAssignmentIsStickyAndInProportion(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		experiment := rapid.Int64Range(1, 1<<50).Draw(t, "experiment")
+		weights := rapid.SliceOfN(rapid.Int64Range(1, 9), 2, 5).Draw(t, "weights")
+		var sum int64
+		for _, w := range weights {
+			sum += w
+		}
+		const people = 2000
+		got := make([]float64, len(weights))
+		for i := range people {
+			subject := fmt.Sprintf("u:%d", i)
+			n := commerce.Pick(experiment, subject, weights)
+			if n != commerce.Pick(experiment, subject, weights) {
+				t.Fatal("another price the second time")
+			}
+			got[n]++
+		}
+		for i, w := range weights {
+			p := float64(w) / float64(sum)
+			if off := math.Abs(got[i]/people - p); off > 6*math.Sqrt(p*(1-p)/people) {
+				t.Fatalf("price %d: %v of %d, want a part of %v", i, got[i], people, p)
+			}
+		}
+	})
+}
+
+// A worked example with unequal variances, one with shares, and nothing at all.
+func TestIntervals(t *testing.T) {
+	e := commerce.Compare(commerce.Sample{N: 15, Mean: 20.8, Var: 7.9}, commerce.Sample{N: 15, Mean: 23.0, Var: 3.8})
+	if math.Abs(e.Diff-2.2) > 1e-9 || math.Abs(e.Low-0.38) > 0.03 || math.Abs(e.High-4.02) > 0.03 {
+		t.Fatalf("%+v", e)
+	}
+	if e := commerce.Compare(commerce.Shares(1000, 50), commerce.Shares(1000, 80)); e.Low < 0.007 || e.Low > 0.009 || e.High < 0.051 || e.High > 0.053 {
+		t.Fatalf("%+v", e)
+	}
+	if e := commerce.Compare(commerce.Shares(0, 0), commerce.Shares(0, 0)); e != (commerce.Estimate{}) {
+		t.Fatalf("of nothing: %+v", e)
+	}
+	if s := commerce.Sums(4, 400, 100_000); s.Mean != 100 || s.Var != 20_000 {
+		t.Fatalf("%+v", s)
+	}
 }

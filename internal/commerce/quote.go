@@ -93,6 +93,7 @@ type Quote struct {
 	Points     int64           `json:"points,omitempty"`      // paid with
 	Earn       int64           `json:"earn,omitempty"`        // points that paying gives
 	EarnMonths int64           `json:"earn_months,omitempty"` // how long they last; 0: for good
+	Trials     []Trial         `json:"trials,omitempty"`      // prices of experiments that were shown
 }
 
 // Title names what is sold, for bills and lists.
@@ -288,8 +289,13 @@ func (s *Service) quote(ctx context.Context, r db.Reader, ask Ask, terms terms) 
 	if err := s.pointRule(ctx, r, ask, terms.points, &in); err != nil {
 		return Quote{}, nil, err
 	}
+	trials, err := s.trialRules(ctx, r, ask, offers, &in)
+	if err != nil {
+		return Quote{}, nil, err
+	}
 	priced := price.Of(in)
 	q := explain(ask, offers, priced, s.Clock.Now())
+	q.Trials = trials
 	q.Points, q.Earn, q.EarnMonths = priced.Points, q.TotalFen*terms.points.EarnPerYuan/100, terms.points.ExpiryMonths
 	if ask.Group && q.group() == nil {
 		return Quote{}, nil, groupRefusal(q)

@@ -191,6 +191,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bargains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a bargain, or find the open one */
+        post: operations["bargain_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bargains/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bargain with its helpers */
+        get: operations["bargain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bargains/{id}/help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cut somebody's bargain, once */
+        post: operations["bargain_help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/categories": {
         parameters: {
             query?: never;
@@ -822,6 +873,75 @@ export interface paths {
         put?: never;
         /** Take off the shelf */
         post: operations["console_course_unpublish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Price experiments, newest first */
+        get: operations["console_experiments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/experiments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A price experiment and what it has brought */
+        get: operations["console_experiment"];
+        /** Add (0) or change a draft */
+        put: operations["console_experiment_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/experiments/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a price experiment run */
+        post: operations["console_experiment_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/experiments/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a price experiment */
+        post: operations["console_experiment_stop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2201,6 +2321,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/bargains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's bargains, newest first */
+        get: operations["my_bargains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/consents": {
         parameters: {
             query?: never;
@@ -2663,6 +2800,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/products/{id}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller's own prices of a product */
+        post: operations["product_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/products/{id}/promotions": {
         parameters: {
             query?: never;
@@ -2672,6 +2826,23 @@ export interface paths {
         };
         /** Promotions that a product's page shows */
         get: operations["promotions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{id}/upgrade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What lower memberships of the caller take off a higher one */
+        get: operations["upgrade"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2809,6 +2980,69 @@ export interface components {
             note: string;
             subtitle: string;
             title: string;
+        };
+        BargainView: {
+            /** Format: int64 */
+            course_id: number;
+            cover_url: string;
+            /** Format: int64 */
+            deadline_at: number;
+            /** Format: int64 */
+            floor_fen: number;
+            /** Format: int64 */
+            helped: number;
+            /**
+             * Format: int64
+             * @description So many reach the floor
+             */
+            helpers: number;
+            helps: components["schemas"]["HelpView"][];
+            /** Format: int64 */
+            id: number;
+            kind: string;
+            /** Format: int64 */
+            list_fen: number;
+            mine: boolean;
+            /**
+             * Format: int64
+             * @description What the caller cut; 0: not yet
+             */
+            my_cut_fen: number;
+            /**
+             * Format: int64
+             * @description The server's time, for the countdown
+             */
+            now_at: number;
+            /** @description An order with its price waits for money */
+            ordered: boolean;
+            /**
+             * Format: int64
+             * @description Now
+             */
+            price_fen: number;
+            /**
+             * Format: int64
+             * @description 0: it is not sold any more
+             */
+            product_id: number;
+            /** @enum {string} */
+            scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
+            /** Format: int64 */
+            sku_id: number;
+            sku_name: string;
+            /** @description Masked */
+            starter: string;
+            /** @enum {string} */
+            state: "open" | "reached" | "over" | "bought";
+            title: string;
+            /** @description To be sent to friends */
+            url: string;
+        };
+        Bargain_startRequest: {
+            /** Format: int64 */
+            promotion_id: number;
+            /** Format: int64 */
+            sku_id: number;
         };
         BeatRequest: {
             /** Format: int64 */
@@ -3427,11 +3661,82 @@ export interface components {
             /** @description otpauth address for a QR code */
             url: string;
         };
+        ConsoleEstimateView: {
+            /** Format: double */
+            diff: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            mean: number;
+        };
         ConsoleEventView: {
             /** Format: int64 */
             at: number;
             kind: string;
             note: string;
+        };
+        ConsoleExperimentInput: {
+            /** Format: int64 */
+            ends_at: number;
+            /**
+             * Format: int64
+             * @description No price below it
+             */
+            min_fen: number;
+            name: string;
+            /** Format: int64 */
+            sku_id: number;
+            /** @description The first is the control */
+            variants: components["schemas"]["ConsoleVariantInput"][] | null;
+            /** Format: int64 */
+            version?: number;
+        };
+        ConsoleExperimentRow: {
+            /** Format: int64 */
+            ends_at: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            list_fen: number;
+            /** Format: int64 */
+            min_fen: number;
+            name: string;
+            /** Format: int64 */
+            sku_id: number;
+            /** Format: int64 */
+            started_at: number;
+            /** @enum {string} */
+            status: "draft" | "running" | "stopped";
+            /** Format: int64 */
+            stopped_at: number;
+            /** Format: int64 */
+            version: number;
+        };
+        ConsoleExperimentView: {
+            /** Format: int64 */
+            ends_at: number;
+            /** @description Too few visitors or buyers to trust the intervals */
+            few: boolean;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            list_fen: number;
+            /** Format: int64 */
+            min_fen: number;
+            name: string;
+            outcomes: components["schemas"]["ConsoleOutcomeView"][];
+            /** Format: int64 */
+            sku_id: number;
+            /** Format: int64 */
+            started_at: number;
+            /** @enum {string} */
+            status: "draft" | "running" | "stopped";
+            /** Format: int64 */
+            stopped_at: number;
+            /** Format: int64 */
+            version: number;
         };
         ConsoleGiven: {
             /**
@@ -3769,6 +4074,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ConsoleListExperimentRow: {
+            items: components["schemas"]["ConsoleExperimentRow"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ConsoleListGoodsRow: {
             items: components["schemas"]["ConsoleGoodsRow"][];
             /** @description Empty at the end */
@@ -3908,6 +4218,29 @@ export interface components {
             /** Format: int64 */
             user_id: number;
         };
+        ConsoleOutcomeView: {
+            /** Format: int64 */
+            buyers: number;
+            conversion: components["schemas"]["ConsoleEstimateView"];
+            label: string;
+            per_visitor: components["schemas"]["ConsoleEstimateView"];
+            /**
+             * Format: int64
+             * @description 0: the control
+             */
+            price_fen: number;
+            /** @description Virtual payment can charge it */
+            published: boolean;
+            /**
+             * Format: int64
+             * @description Net of refunds
+             */
+            revenue_fen: number;
+            /** Format: int64 */
+            visitors: number;
+            /** Format: int64 */
+            weight: number;
+        };
         ConsoleOutside: {
             addresses: {
                 [key: string]: string;
@@ -4008,8 +4341,18 @@ export interface components {
             group_hours?: number;
             /** Format: int64 */
             group_size?: number;
+            /**
+             * Format: int64
+             * @description Bargain: within so many hours
+             */
+            help_hours?: number;
+            /**
+             * Format: int64
+             * @description Bargain: so many cut it down to price_fen, the floor
+             */
+            helpers?: number;
             /** @enum {string} */
-            kind: "newcomer" | "flash" | "group" | "threshold";
+            kind: "newcomer" | "flash" | "group" | "threshold" | "bargain";
             /** @description Shown to buyers */
             label: string;
             note?: string;
@@ -4056,10 +4399,20 @@ export interface components {
              * @description Taken by orders that wait for money
              */
             held_units: number;
+            /**
+             * Format: int64
+             * @description Bargain: within so many hours
+             */
+            help_hours?: number;
+            /**
+             * Format: int64
+             * @description Bargain: so many cut it down to price_fen, the floor
+             */
+            helpers?: number;
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "newcomer" | "flash" | "group" | "threshold";
+            kind: "newcomer" | "flash" | "group" | "threshold" | "bargain";
             /** @description Shown to buyers */
             label: string;
             note?: string;
@@ -4457,6 +4810,16 @@ export interface components {
             nickname: string;
             phone_masked: string;
         };
+        ConsoleVariantInput: {
+            label?: string;
+            /**
+             * Format: int64
+             * @description 0: the control, who pay the list price
+             */
+            price_fen: number;
+            /** Format: int64 */
+            weight: number;
+        };
         Console_agreement_publishRequest: {
             /**
              * Format: int64
@@ -4813,6 +5176,10 @@ export interface components {
             tags: string[];
             title: string;
         };
+        Cut: {
+            /** Format: int64 */
+            cut_fen: number;
+        };
         DayView: {
             day: string;
             /** Format: int64 */
@@ -4941,6 +5308,14 @@ export interface components {
             /** @enum {string} */
             state: "forming" | "succeeded" | "failed";
             title: string;
+        };
+        HelpView: {
+            /** Format: int64 */
+            at: number;
+            /** Format: int64 */
+            cut_fen: number;
+            /** @description Masked */
+            name: string;
         };
         HomeView: {
             banners: components["schemas"]["BannerView"][];
@@ -5198,6 +5573,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ListBargainView: {
+            items: components["schemas"]["BargainView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ListCategoryView: {
             items: components["schemas"]["CategoryView"][];
             /** @description Empty at the end */
@@ -5270,6 +5650,11 @@ export interface components {
         };
         ListTitleView: {
             items: components["schemas"]["TitleView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ListUpgradeView: {
+            items: components["schemas"]["UpgradeView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -5452,6 +5837,14 @@ export interface components {
              */
             virtual_env: 0 | 1;
         };
+        PersonalPrice: {
+            /** Format: int64 */
+            list_fen: number;
+            /** Format: int64 */
+            price_fen: number;
+            /** Format: int64 */
+            sku_id: number;
+        };
         PlayView: {
             /** Format: int64 */
             duration_ms: number;
@@ -5537,6 +5930,11 @@ export interface components {
              */
             per_yuan: number;
         };
+        PricesView: {
+            items: components["schemas"]["PersonalPrice"][];
+            /** @description To be sent next time, and once after sign-in */
+            visitor: string;
+        };
         Problem: {
             /** @description Stable machine code */
             code: string;
@@ -5566,6 +5964,10 @@ export interface components {
              */
             type: string;
         };
+        Product_pricesRequest: {
+            /** @description What an earlier answer gave */
+            visitor?: string;
+        };
         ProgressView: {
             /** Format: int64 */
             covered_ms: number;
@@ -5583,9 +5985,19 @@ export interface components {
             /** Format: int64 */
             group_size: number;
             /** Format: int64 */
+            help_hours: number;
+            /**
+             * Format: int64
+             * @description Bargain: so many cut it down to price_fen
+             */
+            helpers: number;
+            /** Format: int64 */
             id: number;
-            /** @enum {string} */
-            kind: "newcomer" | "flash" | "group" | "threshold";
+            /**
+             * @description experiment: ask for the caller's prices
+             * @enum {string}
+             */
+            kind: "newcomer" | "flash" | "group" | "threshold" | "bargain" | "experiment";
             label: string;
             /**
              * Format: int64
@@ -5626,6 +6038,7 @@ export interface components {
             points?: number;
             /** Format: int64 */
             total_fen: number;
+            trials?: components["schemas"]["Trial"][] | null;
             /** Format: int64 */
             was_fen: number;
         };
@@ -5951,6 +6364,25 @@ export interface components {
             name: string;
             phone?: string;
             tax_no?: string;
+        };
+        Trial: {
+            /** Format: int64 */
+            experiment_id: number;
+            /** Format: int64 */
+            sku_id: number;
+            /** Format: int64 */
+            variant_id: number;
+        };
+        UpgradeView: {
+            /** Format: int64 */
+            left_days: number;
+            /** @description The arithmetic in words */
+            note: string;
+            /** Format: int64 */
+            off_fen: number;
+            title: string;
+            /** Format: int64 */
+            total_days: number;
         };
         UserView: {
             avatar_url: string;
@@ -6709,6 +7141,245 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bargain_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bargain_startRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BargainView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bargain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BargainView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bargain_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10568,6 +11239,434 @@ export interface operations {
             };
         };
     };
+    console_experiments: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListExperimentRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleExperimentView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_experiment_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsoleExperimentInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleMade"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_experiment_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_experiment_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_held: {
         parameters: {
             query?: {
@@ -14053,7 +15152,7 @@ export interface operations {
                 /** @description next_cursor of the page before */
                 cursor?: string;
                 status?: "draft" | "on" | "off" | "";
-                kind?: "newcomer" | "flash" | "group" | "threshold" | "";
+                kind?: "newcomer" | "flash" | "group" | "threshold" | "bargain" | "";
             };
             header?: never;
             path?: never;
@@ -18360,6 +19459,103 @@ export interface operations {
             };
         };
     };
+    my_bargains: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBargainView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     consents: {
         parameters: {
             query?: never;
@@ -21073,6 +22269,59 @@ export interface operations {
             };
         };
     };
+    product_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Product_pricesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricesView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     promotions: {
         parameters: {
             query?: never;
@@ -21104,6 +22353,100 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upgrade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListUpgradeView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -71,6 +71,7 @@ func Register(a *web.API, d Deps) {
 	r.promotions()
 	r.coupons()
 	r.points()
+	r.experiments()
 	r.held()
 	r.shipments()
 	r.invoices()

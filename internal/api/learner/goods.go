@@ -41,11 +41,24 @@ type MembershipView struct {
 	UntilAt   int64  `json:"until_at"`
 }
 
+// PricesView is what a product costs the caller.
+type PricesView struct {
+	Items   []PersonalPrice `json:"items" nullable:"false"`
+	Visitor string          `json:"visitor" doc:"To be sent next time, and once after sign-in"`
+}
+
+// PersonalPrice is what a SKU costs the caller.
+type PersonalPrice struct {
+	SKUID    int64 `json:"sku_id"`
+	ListFen  int64 `json:"list_fen"`
+	PriceFen int64 `json:"price_fen"`
+}
+
 // PromotionView is a promotion that a page may show: what it gives, to whom, until
 // when. Countdowns run on NowAt, the server's time.
 type PromotionView struct {
 	ID          int64   `json:"id"`
-	Kind        string  `json:"kind" enum:"newcomer,flash,group,threshold,bargain"`
+	Kind        string  `json:"kind" enum:"newcomer,flash,group,threshold,bargain,experiment" doc:"experiment: ask for the caller's prices"`
 	Label       string  `json:"label"`
 	SKUIDs      []int64 `json:"sku_ids" nullable:"false" doc:"Empty: by other marks or all"`
 	PriceFen    int64   `json:"price_fen" doc:"0: by pay_permille or steps"`
@@ -105,6 +118,28 @@ func (r *routes) goods() {
 					ID: p.ID, Kind: p.Kind, Label: p.Label, SKUIDs: p.SKUs, PriceFen: p.PriceFen, PayPermille: p.PayPermille, EndsAt: p.EndsAt,
 					GroupSize: p.GroupSize, GroupHours: p.GroupHours, Helpers: p.Helpers, HelpHours: p.HelpHours, LeftUnits: p.Left, Note: p.Note, NowAt: clock.MS(r.Clock),
 				})
+			}
+			if err != nil {
+				return nil, err
+			}
+			trials, err := r.Commerce.TrialSKUs(ctx, in.ID, platform(ctx))
+			if len(trials) > 0 {
+				out.Items = append(out.Items, PromotionView{Kind: "experiment", SKUIDs: trials, LeftUnits: -1, NowAt: clock.MS(r.Clock)})
+			}
+			return web.Answer(out), err
+		})
+	web.Handle(r.web, web.Route{ID: "product_prices", Method: http.MethodPost, Path: "/api/products/{id}/prices", Summary: "The caller's own prices of a product", Tag: "course", Need: web.Anyone},
+		func(ctx context.Context, in *struct {
+			ID   int64 `path:"id"`
+			Body struct {
+				Visitor string `json:"visitor,omitempty" maxLength:"200" doc:"What an earlier answer gave"`
+			}
+		},
+		) (*web.Body[PricesView], error) {
+			rows, visitor, err := r.Commerce.Prices(ctx, in.ID, web.UserID(ctx), in.Body.Visitor, platform(ctx))
+			out := PricesView{Items: []PersonalPrice{}, Visitor: visitor}
+			for _, p := range rows {
+				out.Items = append(out.Items, PersonalPrice{p.SKUID, p.ListFen, p.PriceFen})
 			}
 			return web.Answer(out), err
 		})
