@@ -46,6 +46,13 @@ export interface Operations {
   redeem: Op<{ body: { code: string }; res: { title: string } }>
   group: Op<{ path: Id; res: t.Group }>
   groups: Op<{ path: Id; res: { items: t.Group[] } }>
+  startBargain: Op<{ body: { promotion_id: number; sku_id: number }; res: t.Bargain }>
+  bargain: Op<{ path: Id; res: t.Bargain }>
+  helpBargain: Op<{ path: Id; res: { cut_fen: number } }>
+  points: Op<{ res: t.Points }>
+  pointMoves: Op<{ query: Cursor; res: t.Page<t.PointMove> }>
+  upgrade: Op<{ path: Id; res: { items: t.UpgradeCredit[] } }>
+  personalPrices: Op<{ path: Id; body: { visitor?: string }; res: t.PersonalPrices }>
   gifts: Op<{ path: No; res: { items: t.Gift[] } }>
   returnGifts: Op<{ path: No; res: t.Order }>
   gift: Op<{ path: { token: string }; res: t.Gift }>
@@ -115,6 +122,13 @@ export const routes: Record<keyof Operations, string> = {
   redeem: 'POST /api/redeem',
   group: 'GET /api/groups/{id}',
   groups: 'GET /api/skus/{id}/groups',
+  startBargain: 'POST /api/bargains',
+  bargain: 'GET /api/bargains/{id}',
+  helpBargain: 'POST /api/bargains/{id}/help',
+  points: 'GET /api/me/points',
+  pointMoves: 'GET /api/me/points/moves',
+  upgrade: 'GET /api/products/{id}/upgrade',
+  personalPrices: 'POST /api/products/{id}/prices',
   gifts: 'GET /api/orders/{no}/gifts',
   returnGifts: 'POST /api/orders/{no}/gifts/return',
   gift: 'GET /api/gifts/{token}',

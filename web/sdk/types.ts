@@ -45,12 +45,17 @@ export type Coupon = S['CouponView']
 export type CouponState = Coupon['state']
 export type Group = S['GroupView']
 export type Gift = S['GiftView']
+export type Bargain = S['BargainView']
+export type Points = S['PointsView']
+export type PointMove = S['PointMoveView']
+export type UpgradeCredit = S['UpgradeView']
+export type PersonalPrices = S['PricesView']
 
 export type QuoteLine = S['Line']
 export type QuoteSkipped = S['SkippedView']
 export type Quote = S['QuoteView']
 /** What is asked for: `group_id` joins a group, `group` alone opens one; no coupons named means the best one. */
-export interface QuoteAsk { items: { sku_id: number; quantity: number }[]; gift?: boolean; group?: boolean; group_id?: number; coupon_ids?: number[]; no_coupon?: boolean }
+export interface QuoteAsk { items: { sku_id: number; quantity: number }[]; gift?: boolean; group?: boolean; group_id?: number; coupon_ids?: number[]; no_coupon?: boolean; points?: boolean }
 export type Order = S['OrderView']
 export type OrderItem = S['ItemView']
 export type OrderStatus = Order['status']

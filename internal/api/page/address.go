@@ -36,6 +36,8 @@ var addresses = []address{
 	{path: "/me/coupons", title: "我的优惠券", private: true},
 	{path: "/redeem", title: "兑换码", private: true},
 	{path: "/group/{id}", title: "拼团", private: true},
+	{path: "/bargain/{id}", title: "砍价", private: true},
+	{path: "/me/points", title: "我的积分", private: true},
 	{path: "/gift/{token}", title: "赠送", private: true},
 	{path: "/me/invoices", title: "我的发票", private: true},
 	{path: "/invoice/{no}", title: "发票", private: true},

@@ -37,6 +37,15 @@ export interface Operations {
   saveParts: { path: Id; body: { parts: T.Part[] }; res: T.Goods }
   publishGoods: { path: Id; body: { on: boolean }; res: T.Goods }
   promotions: { query: Paged & { status?: string; kind?: string }; res: T.Page<T.Promotion> }
+  experiments: { query: Paged; res: T.Page<T.ExperimentRow> }
+  experiment: { path: Id; res: T.Experiment }
+  saveExperiment: { path: Id; body: T.ExperimentInput; res: T.Made }
+  startExperiment: { path: Id; res: void }
+  stopExperiment: { path: Id; res: void }
+  userPoints: { path: Id; res: T.UserPoints }
+  grantPoints: { path: Id; body: { points: number; reason: string }; res: T.UserPoints }
+  pointsSetting: { res: T.Setting<T.PointsSetting> }
+  savePointsSetting: { body: T.Setting<T.PointsSetting>; res: T.Setting<T.PointsSetting> }
   savePromotion: { path: Id; body: T.PromotionInput; res: T.Made }
   switchPromotion: { path: Id; body: { on: boolean }; res: void }
   /** A server that is described as answering 204 sends no words; the page then says so. */
@@ -125,6 +134,8 @@ export const addresses = {
   saveSku: 'PUT /products/{id}/skus/{sku_id}', saveRefundPolicy: 'PUT /products/{id}/refund-policy', addImage: 'POST /images',
   goods: 'GET /products', addGoods: 'POST /products', product: 'GET /products/{id}', saveGoods: 'PUT /products/{id}', saveParts: 'PUT /products/{id}/parts', publishGoods: 'POST /products/{id}/publish',
   promotions: 'GET /promotions', savePromotion: 'PUT /promotions/{id}', switchPromotion: 'POST /promotions/{id}/switch', pricePreview: 'POST /price-preview',
+  experiments: 'GET /experiments', experiment: 'GET /experiments/{id}', saveExperiment: 'PUT /experiments/{id}', startExperiment: 'POST /experiments/{id}/start', stopExperiment: 'POST /experiments/{id}/stop',
+  userPoints: 'GET /users/{id}/points', grantPoints: 'POST /users/{id}/points', pointsSetting: 'GET /settings/points', savePointsSetting: 'PUT /settings/points',
   coupons: 'GET /coupons', saveCoupon: 'PUT /coupons/{id}', switchCoupon: 'POST /coupons/{id}/switch', giveCoupon: 'POST /coupons/{id}/give',
   codeBatches: 'GET /code-batches', makeCodes: 'POST /code-batches', revokeCodes: 'POST /code-batches/{id}/revoke', codes: 'GET /code-batches/{id}/codes',
   assets: 'GET /assets', asset: 'GET /assets/{id}', retryAsset: 'POST /assets/{id}/retry',

@@ -29,6 +29,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'promotions', label: '活动', icon: 'flag', permission: 'course.read' },
       { name: 'coupons', label: '优惠券', icon: 'ticket', permission: 'course.read' },
       { name: 'codes', label: '兑换码', icon: 'key', permission: 'product.edit' },
+      { name: 'experiments', label: '价格实验', icon: 'scale', permission: 'course.read' },
       { name: 'price', label: '价格预览', icon: 'yuan', permission: 'order.read' },
     ],
   },

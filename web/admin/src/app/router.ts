@@ -27,6 +27,7 @@ const routes: RouteRecordRaw[] = [
   page('/goods/:kind(bundle|membership|service|lesson)?', 'goods', '课程包与会员', 'course.read', () => import('@/features/goods/GoodsPage.vue')),
   page('/goods/:id(\\d+)/:tab(info|parts|sell)?', 'product', '编辑商品', 'course.read', () => import('@/features/goods/GoodsEditorPage.vue')),
   page('/promotions/:view(calendar)?', 'promotions', '活动', 'course.read', () => import('@/features/promotion/PromotionsPage.vue')),
+  page('/experiments', 'experiments', '价格实验', 'course.read', () => import('@/features/experiment/ExperimentsPage.vue')),
   page('/price', 'price', '价格预览', 'order.read', () => import('@/features/price/PricePage.vue')),
   page('/coupons', 'coupons', '优惠券', 'course.read', () => import('@/features/coupon/CouponsPage.vue')),
   page('/codes', 'codes', '兑换码', 'product.edit', () => import('@/features/code/CodesPage.vue')),
@@ -40,7 +41,7 @@ const routes: RouteRecordRaw[] = [
   page('/users/:id(\\d+)?', 'users', '学员', 'user.read', () => import('@/features/user/UsersPage.vue')),
   page('/staff', 'staff', '员工与角色', 'staff.manage', () => import('@/features/staff/StaffPage.vue')),
   page('/audit', 'audit', '操作日志', 'audit.read', () => import('@/features/audit/AuditPage.vue')),
-  page('/settings/:tab(shop|agreements|wechat|payment|invoice|mail)?', 'settings', '设置', 'setting.read', () => import('@/features/setting/SettingsPage.vue')),
+  page('/settings/:tab(shop|agreements|wechat|payment|invoice|mail|points)?', 'settings', '设置', 'setting.read', () => import('@/features/setting/SettingsPage.vue')),
   { path: '/account', name: 'account', component: () => import('@/features/auth/AccountPage.vue'), meta: { title: '我的账号' } },
   { path: '/:rest(.*)*', name: 'none', component: () => import('./NonePage.vue'), meta: { title: '没有这个页面' } },
 ]

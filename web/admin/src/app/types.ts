@@ -67,18 +67,31 @@ export interface Goods extends GoodsInput {
 
 /** Which goods a rule is for; empty is all of them, otherwise one match is enough. */
 export interface Scope { products?: number[] | null; skus?: number[] | null; categories?: number[] | null; kinds?: string[] | null; tags?: string[] | null }
-export type PromotionKind = 'newcomer' | 'flash' | 'group' | 'threshold'
+export type PromotionKind = 'newcomer' | 'flash' | 'group' | 'threshold' | 'bargain'
 export type Switched = 'draft' | 'on' | 'off'
 export interface PromotionInput {
   version?: number; kind: PromotionKind; label: string; note?: string; starts_at: number; ends_at: number; platforms?: string[] | null; scope: Scope
   price_fen?: number; pay_permille?: number; cap_fen?: number; steps?: { at_fen: number; off_fen: number }[] | null
-  quota?: number; per_user?: number; group_size?: number; group_hours?: number
+  quota?: number; per_user?: number; group_size?: number; group_hours?: number; helpers?: number; help_hours?: number
 }
 export interface Promotion extends PromotionInput { id: number; status: Switched; held_units: number; sold_units: number; updated_at: number }
 export interface PreviewAsk {
-  user_id?: number; platform: string; items: { sku_id: number; quantity: number }[]; gift?: boolean; group?: boolean; coupon_ids?: number[]; no_coupon?: boolean
+  user_id?: number; platform: string; items: { sku_id: number; quantity: number }[]; gift?: boolean; group?: boolean; coupon_ids?: number[]; no_coupon?: boolean; points?: boolean
 }
 export interface Preview { list_fen: number; total_fen: number; was_fen: number; channel: string; refusal: string; lines: QuoteLine[]; not_applied: Skipped[] }
+export interface VariantInput { label?: string; price_fen: number; weight: number }
+export interface ExperimentInput { version?: number; sku_id: number; name: string; min_fen: number; ends_at: number; variants: VariantInput[] }
+export interface ExperimentRow {
+  id: number; sku_id: number; name: string; status: 'draft' | 'running' | 'stopped'; min_fen: number; ends_at: number; list_fen: number; started_at: number; stopped_at: number; version: number
+}
+/** A mean, its difference to the control and the ends of the interval of 95 %; money in fen. */
+export interface Estimate { mean: number; diff: number; low: number; high: number }
+export interface Outcome {
+  label: string; price_fen: number; weight: number; published: boolean; visitors: number; buyers: number; revenue_fen: number; conversion: Estimate; per_visitor: Estimate
+}
+export interface Experiment extends ExperimentRow { outcomes: Outcome[]; few: boolean }
+export interface PointsSetting { per_yuan: number; max_share: number; earn_per_yuan: number; expiry_months: number }
+export interface UserPoints { balance: number; held: number; owed: number; moves: { id: number; kind: string; points: number; note: string; at: number }[] }
 export type Claim = 'page' | 'code' | 'newcomer' | 'staff'
 export interface CouponInput {
   version?: number; name: string; off_fen?: number; pay_permille?: number; cap_fen?: number; at_fen?: number; scope: Scope; platforms?: string[] | null; stackable?: boolean

@@ -25,6 +25,8 @@ export const pages = {
   wallet: { page: '/pkg-shop/coupon/WalletPage', path: '/me/coupons', tab: false },
   redeem: { page: '/pkg-shop/coupon/RedeemPage', path: '/redeem', tab: false },
   group: { page: '/pkg-shop/group/GroupPage', path: '/group/:id', tab: false },
+  bargain: { page: '/pkg-shop/bargain/BargainPage', path: '/bargain/:id', tab: false },
+  points: { page: '/pkg-shop/points/PointsPage', path: '/me/points', tab: false },
   gift: { page: '/pkg-shop/gift/GiftPage', path: '/gift/:token', tab: false },
   invoices: { page: '/pkg-shop/invoice/InvoicesPage', path: '/me/invoices', tab: false },
   invoice: { page: '/pkg-shop/invoice/InvoicePage', path: '/invoice/:no', tab: false },

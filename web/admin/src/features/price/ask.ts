@@ -8,6 +8,7 @@ export interface AskForm {
   way: 'self' | 'gift' | 'group'
   coupons: 'best' | 'none' | 'these'
   couponIds: number[]
+  points: boolean
 }
 
 /** The question as the server takes it; no chosen coupon at all is the same as none. */
@@ -19,6 +20,7 @@ export function askOf(f: AskForm): PreviewAsk {
     items: f.items.map((i) => ({ ...i })),
     gift: f.way === 'gift',
     group: f.way === 'group',
+    points: f.points,
     ...(these ? { coupon_ids: [...f.couponIds] } : {}),
     no_coupon: f.coupons === 'none' || (f.coupons === 'these' && !these),
   }

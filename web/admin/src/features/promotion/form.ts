@@ -21,6 +21,8 @@ export interface PromotionForm {
   perUser: number
   size: number
   hours: number
+  helpers: number
+  helpHours: number
 }
 
 /** The form of a promotion, or of a new one of a kind. */
@@ -42,6 +44,8 @@ export function formOf(p: Promotion | null, kind: PromotionKind = 'flash'): Prom
     perUser: p?.per_user ?? 0,
     size: p?.group_size || 3,
     hours: p?.group_hours || 24,
+    helpers: p?.helpers || 8,
+    helpHours: p?.help_hours || 24,
   }
 }
 
@@ -51,6 +55,9 @@ function stepProblem(s: { at: string; off: string }): string {
   const why = yuanProblem(s.at, 1, 1e9) || yuanProblem(s.off, 1, 1e9)
   return why || (parseYuan(s.off)! >= parseYuan(s.at)! ? '减额要小于门槛' : '')
 }
+
+/** A bargain always ends at a fixed price, its floor. */
+const byPrice = (f: PromotionForm) => f.kind === 'bargain' || f.by === 'price'
 
 function problems(f: PromotionForm): Record<string, string> {
   const wrong: Record<string, string> = {}
@@ -71,8 +78,12 @@ function problems(f: PromotionForm): Record<string, string> {
     say('group_size', !whole(f.size, 2, 100) && '成团人数为 2–100')
     say('group_hours', !whole(f.hours, 1, 168) && '时限为 1–168 小时')
   }
+  if (f.kind === 'bargain') {
+    say('helpers', !whole(f.helpers, 1, 100) && '帮砍人数为 1–100')
+    say('help_hours', !whole(f.helpHours, 1, 168) && '时限为 1–168 小时')
+  }
   const pay = parseZhe(f.zhe)
-  if (f.by === 'price') {
+  if (byPrice(f)) {
     say('price_fen', yuanProblem(f.price, 1))
     say('scope', !f.scope.skus.length && '固定活动价要选定规格')
   } else {
@@ -87,7 +98,7 @@ export function inputOf(f: PromotionForm, version: number): { input: PromotionIn
   const wrong = problems(f)
   if (Object.keys(wrong).length) return { wrong }
   const steps = f.kind === 'threshold'
-  const fixed = !steps && f.by === 'price'
+  const fixed = !steps && byPrice(f)
   return {
     input: {
       version,
@@ -107,6 +118,8 @@ export function inputOf(f: PromotionForm, version: number): { input: PromotionIn
       per_user: f.kind === 'newcomer' ? 0 : f.perUser,
       group_size: f.kind === 'group' ? f.size : 0,
       group_hours: f.kind === 'group' ? f.hours : 0,
+      helpers: f.kind === 'bargain' ? f.helpers : 0,
+      help_hours: f.kind === 'bargain' ? f.helpHours : 0,
     },
   }
 }

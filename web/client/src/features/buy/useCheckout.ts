@@ -5,6 +5,7 @@ import { withKey } from '@/app/idempotency'
 import { go } from '@/app/nav'
 import { placeOf } from '@/app/selling'
 import { useLoad } from '@/app/useLoad'
+import { usePointPay } from './usePointPay'
 
 const MOST = 999
 
@@ -28,6 +29,7 @@ export function useCheckout() {
   function ask(): QuoteAsk {
     const body: QuoteAsk = { items: [{ sku_id: sku.value, quantity: quantity.value }] }
     if (gift.value) body.gift = true
+    if (points.on.value) body.points = true
     if (group.value === 'new') body.group = true
     else if (Number(group.value) > 0) Object.assign(body, { group: true, group_id: Number(group.value) })
     if (chosen.value?.length) body.coupon_ids = chosen.value
@@ -35,6 +37,7 @@ export function useCheckout() {
     return body
   }
   const { data: quote, error, slow, loading, run } = useLoad(() => call('quote', { body: ask() }))
+  const points = usePointPay(quote, () => run())
   /** The price on screen is of an earlier choice: the present one was refused or is still being priced. */
   const stale = computed(() => loading.value || !!error.value)
   const refusal = computed(() => (error.value && quote.value ? say(error.value) : ''))
@@ -121,5 +124,5 @@ export function useCheckout() {
       busy.value = false
     }
   }
-  return { sku, gift, quantity, group, chosen, coupons, choosing, agreed, busy, problem, quote, error, slow, stale, refusal, run, start, skipped, used, saved, couponNote, best, none, pick, many, give, alone, ownGroup, groupOver, place }
+  return { points, sku, gift, quantity, group, chosen, coupons, choosing, agreed, busy, problem, quote, error, slow, stale, refusal, run, start, skipped, used, saved, couponNote, best, none, pick, many, give, alone, ownGroup, groupOver, place }
 }

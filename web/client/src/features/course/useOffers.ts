@@ -5,9 +5,13 @@ import { heard, useServerNow } from '@/app/serverClock'
 import { couponGives, couponWorth, discount, inScope, promisedFen, promotionsOf, type Marks } from '@/app/selling'
 import { left, yuan } from '@/app/format'
 import type { Place } from '@/app/routes'
+import { knowPersonal } from './personal'
 
 /** One line under a price: what else there is to know about it. */
 export interface OfferLine { key: string; tag: string; text: string; to?: Place }
+
+/** A bargain as a panel shows it. */
+export interface BargainOffer { id: number; skuId: number; fen: number; helpers: number; hours: number }
 
 /** A group-buy as a panel shows it. */
 export interface GroupOffer { size: number; hours: number; fen: number; pay: number; groups: Group[] }
@@ -21,12 +25,20 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
   const groups = ref<Group[]>([])
   const coupons = ref<Coupon[]>([])
   const tiers = ref<Goods[]>([])
+  const personal = ref(new Map<number, number>())
   const { now, step } = useServerNow()
   const live = computed(() => promotionsOf(all.value, sku.value, now.value))
   const of = (kind: Promotion['kind']) => live.value.find((p) => p.kind === kind)
   const flash = computed(() => of('flash'))
   /** The price to show: that of the flash sale where it is certain, else the usual one. */
-  const fen = computed(() => promisedFen(flash.value, sku.value) || sku.value?.price_fen || 0)
+  const fen = computed(() => {
+    const usual = sku.value?.price_fen || 0
+    return Math.min(promisedFen(flash.value, sku.value) || usual, personal.value.get(sku.value?.id ?? 0) ?? usual)
+  })
+  const bargain = computed<BargainOffer | null>(() => {
+    const p = of('bargain')
+    return p && sku.value && p.price_fen < fen.value ? { id: p.id, skuId: sku.value.id, fen: p.price_fen, helpers: p.helpers, hours: p.help_hours } : null
+  })
   const group = computed<GroupOffer | null>(() => {
     const p = of('group')
     return p && sku.value ? { size: p.group_size, hours: p.group_hours, fen: promisedFen(p, sku.value), pay: p.pay_permille, groups: groups.value.filter((g) => g.sku_id === sku.value?.id && g.deadline_at > now.value).slice(0, 3) } : null
@@ -60,6 +72,7 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
       call('promotions', { path: { id } }).then((r) => {
         for (const p of r.items) heard(p.now_at)
         all.value = r.items
+        return r.items.some((p) => p.kind === 'experiment') ? knowPersonal(id).then((m) => { personal.value = m }) : undefined
       }).catch(() => undefined),
       call('coupons').then((r) => { coupons.value = r.items }).catch(() => undefined),
       knowTiers().catch(() => undefined),
@@ -81,5 +94,5 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
     const { items } = await call('goods', { query: { kind: 'membership' } })
     tiers.value = await Promise.all(items.slice(0, 3).map((g) => call('goodsOne', { path: { id: g.id } })))
   }
-  return { now, fen, flash, group, lines, know, knowGroups }
+  return { now, fen, flash, bargain, group, lines, know, knowGroups }
 }
