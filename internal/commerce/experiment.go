@@ -30,6 +30,8 @@ type Experiment struct {
 	Version   int64
 	CreatedAt int64
 	UpdatedAt int64
+	Title     string // of what is sold
+	SKUName   string `db:"sku_name"`
 }
 
 // Variant is one of an experiment's prices; PriceFen 0 is the control, who pay the
@@ -48,10 +50,13 @@ const (
 	variantColumns    = `id, experiment_id, nth, label, price_fen, weight`
 )
 
+var experimentRow = of("e", experimentColumns) + `, COALESCE(NULLIF(p.title, ''), c.title, '') AS title, COALESCE(k.name, '') AS sku_name FROM experiments e
+	LEFT JOIN skus k ON k.id = e.sku_id LEFT JOIN products p ON p.id = k.product_id LEFT JOIN courses c ON c.id = p.course_id`
+
 var (
-	qExperiment       = db.Q("commerce/experiment", `SELECT `+experimentColumns+` FROM experiments WHERE id = $1`)
-	qExperiments      = db.Q("commerce/experiments", `SELECT `+experimentColumns+` FROM experiments WHERE (CAST($1 AS BIGINT) = 0 OR id < $1) ORDER BY id DESC LIMIT $2`)
-	qExperimentsLive  = db.Q("commerce/experiments_live", `SELECT `+experimentColumns+` FROM experiments WHERE status = 'running' AND ends_at > $1 ORDER BY id LIMIT 200`)
+	qExperiment       = db.Q("commerce/experiment", `SELECT `+experimentRow+` WHERE e.id = $1`)
+	qExperiments      = db.Q("commerce/experiments", `SELECT `+experimentRow+` WHERE (CAST($1 AS BIGINT) = 0 OR e.id < $1) ORDER BY e.id DESC LIMIT $2`)
+	qExperimentsLive  = db.Q("commerce/experiments_live", `SELECT `+experimentColumns+`, '' AS title, '' AS sku_name FROM experiments WHERE status = 'running' AND ends_at > $1 ORDER BY id LIMIT 200`)
 	qExperimentAdd    = db.Q("commerce/experiment_add", `INSERT INTO experiments (id, sku_id, name, status, min_fen, ends_at, created_at, updated_at) VALUES ($1, $2, $3, 'draft', $4, $5, $6, $6)`)
 	qExperimentChange = db.Q("commerce/experiment_change", `UPDATE experiments SET sku_id = $2, name = $3, min_fen = $4, ends_at = $5, version = version + 1, updated_at = $6 WHERE id = $1 AND status = 'draft' AND version = $7`)
 	qExperimentStart  = db.Q("commerce/experiment_start", `UPDATE experiments SET status = 'running', list_fen = $2, started_at = $3, version = version + 1, updated_at = $3 WHERE id = $1 AND status = 'draft'

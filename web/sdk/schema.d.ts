@@ -3705,12 +3705,15 @@ export interface components {
             name: string;
             /** Format: int64 */
             sku_id: number;
+            sku_name: string;
             /** Format: int64 */
             started_at: number;
             /** @enum {string} */
             status: "draft" | "running" | "stopped";
             /** Format: int64 */
             stopped_at: number;
+            /** @description Of what is sold */
+            title: string;
             /** Format: int64 */
             version: number;
         };
@@ -3729,12 +3732,15 @@ export interface components {
             outcomes: components["schemas"]["ConsoleOutcomeView"][];
             /** Format: int64 */
             sku_id: number;
+            sku_name: string;
             /** Format: int64 */
             started_at: number;
             /** @enum {string} */
             status: "draft" | "running" | "stopped";
             /** Format: int64 */
             stopped_at: number;
+            /** @description Of what is sold */
+            title: string;
             /** Format: int64 */
             version: number;
         };

@@ -31,6 +31,8 @@ type ExperimentRow struct {
 	ID        int64  `json:"id"`
 	SKUID     int64  `json:"sku_id"`
 	Name      string `json:"name"`
+	Title     string `json:"title" doc:"Of what is sold"`
+	SKUName   string `json:"sku_name"`
 	Status    string `json:"status" enum:"draft,running,stopped"`
 	MinFen    int64  `json:"min_fen"`
 	EndsAt    int64  `json:"ends_at"`
@@ -70,7 +72,7 @@ type EstimateView struct {
 }
 
 func experimentRow(e commerce.Experiment) ExperimentRow {
-	return ExperimentRow{e.ID, e.SKUID, e.Name, e.Status, e.MinFen, e.EndsAt, e.ListFen, e.StartedAt, e.StoppedAt, e.Version}
+	return ExperimentRow{e.ID, e.SKUID, e.Name, e.Title, e.SKUName, e.Status, e.MinFen, e.EndsAt, e.ListFen, e.StartedAt, e.StoppedAt, e.Version}
 }
 
 func (r *routes) experiments() {

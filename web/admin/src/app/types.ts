@@ -82,7 +82,7 @@ export interface Preview { list_fen: number; total_fen: number; was_fen: number;
 export interface VariantInput { label?: string; price_fen: number; weight: number }
 export interface ExperimentInput { version?: number; sku_id: number; name: string; min_fen: number; ends_at: number; variants: VariantInput[] }
 export interface ExperimentRow {
-  id: number; sku_id: number; name: string; status: 'draft' | 'running' | 'stopped'; min_fen: number; ends_at: number; list_fen: number; started_at: number; stopped_at: number; version: number
+  id: number; sku_id: number; name: string; title: string; sku_name: string; status: 'draft' | 'running' | 'stopped'; min_fen: number; ends_at: number; list_fen: number; started_at: number; stopped_at: number; version: number
 }
 /** A mean, its difference to the control and the ends of the interval of 95 %; money in fen. */
 export interface Estimate { mean: number; diff: number; low: number; high: number }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { askOf, type AskForm } from './ask'
 
-const form: AskForm = { userId: 7, platform: 'pc', items: [{ sku_id: 1, quantity: 2 }], way: 'self', coupons: 'best', couponIds: [] }
+const form: AskForm = { userId: 7, platform: 'pc', items: [{ sku_id: 1, quantity: 2 }], way: 'self', coupons: 'best', couponIds: [], points: false }
 it('the best coupons, none, or the chosen ones', () => {
   expect(askOf(form)).toEqual({ user_id: 7, platform: 'pc', items: [{ sku_id: 1, quantity: 2 }], gift: false, group: false, no_coupon: false })
   expect(askOf({ ...form, coupons: 'none' })).toMatchObject({ no_coupon: true })

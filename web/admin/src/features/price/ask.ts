@@ -20,7 +20,7 @@ export function askOf(f: AskForm): PreviewAsk {
     items: f.items.map((i) => ({ ...i })),
     gift: f.way === 'gift',
     group: f.way === 'group',
-    points: f.points,
+    ...(f.points ? { points: true } : {}),
     ...(these ? { coupon_ids: [...f.couponIds] } : {}),
     no_coupon: f.coupons === 'none' || (f.coupons === 'these' && !these),
   }

@@ -5,7 +5,7 @@ import { gives, phaseOf } from './labels'
 
 const promotion: Promotion = {
   id: 1, version: 3, status: 'on', kind: 'flash', label: '周末秒杀', note: '', starts_at: 10, ends_at: 20, platforms: [], scope: { skus: [7] }, price_fen: 9900, pay_permille: 0, cap_fen: 0, steps: [],
-  quota: 50, per_user: 1, group_size: 0, group_hours: 0, held_units: 0, sold_units: 0, updated_at: 0,
+  quota: 50, per_user: 1, group_size: 0, group_hours: 0, helpers: 0, help_hours: 0, held_units: 0, sold_units: 0, updated_at: 0,
 }
 const { id: _i, status: _s, held_units: _h, sold_units: _o, updated_at: _u, ...input } = promotion
 const wrongOf = (over: object) => {
@@ -26,7 +26,7 @@ describe('promotion form', () => {
   })
   it('a group has a size and a time', () => {
     expect(Object.keys(wrongOf({ kind: 'group', size: 1, hours: 0 }))).toEqual(['group_size', 'group_hours'])
-    expect(inputOf({ ...formOf(promotion), kind: 'group', size: 3, hours: 24 }, 3)).toMatchObject({ input: { group_size: 3, group_hours: 24 } })
+    expect(inputOf({ ...formOf(promotion), kind: 'group', size: 3, hours: 24 }, 3)).toMatchObject({ input: { group_size: 3, group_hours: 24, helpers: 0, help_hours: 0 } })
   })
   it('names every wrong field, with sizes', () => {
     const wrong = wrongOf({ label: '长'.repeat(21), from: 0, until: 0, price: '1000000', quota: -1, perUser: 0.5 })
@@ -47,4 +47,11 @@ describe('labels', () => {
     expect(gives({ ...promotion, kind: 'threshold', steps: [{ at_fen: 100, off_fen: 10 }] }, yuan)).toBe('满 100 减 10')
     expect(gives({ ...promotion, kind: 'group', group_size: 3 }, yuan)).toBe('3 人团 · 活动价 9900')
   })
+})
+
+it('a bargain sends its floor, helpers and hours, whatever was chosen before', () => {
+  const form = { ...formOf(null, 'bargain'), label: '砍价', from: 1, until: 2, by: 'part' as const, zhe: '8', price: '99', helpers: 5, helpHours: 12 }
+  form.scope.skus = [7]
+  const r = inputOf(form, 0)
+  expect('input' in r && r.input).toMatchObject({ kind: 'bargain', price_fen: 9900, pay_permille: 0, helpers: 5, help_hours: 12, group_size: 0 })
 })
