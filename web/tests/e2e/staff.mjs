@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 
-/** A member of staff at the console's API: `ask(method, path, body)` answers the body. */
+/** A member of staff at the console's API: `ask(method, path, body, key)` answers the body; `key` makes a repeat the same write. */
 export async function asStaff(base, login, password) {
   const headers = { 'Content-Type': 'application/json', Origin: base }
   const entered = await fetch(`${base}/api/console/auth/login`, { method: 'POST', headers, body: JSON.stringify({ login, password }) })
   assert.equal(entered.status, 200, await entered.clone().text())
   headers.Cookie = entered.headers.getSetCookie().map((c) => c.split(';')[0]).join('; ')
-  return async (method, path, body) => {
-    const r = await fetch(`${base}/api/console/${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) })
+  return async (method, path, body, key) => {
+    const r = await fetch(`${base}/api/console/${path}`, { method, headers: key ? { ...headers, 'Idempotency-Key': key } : headers, body: body === undefined ? undefined : JSON.stringify(body) })
     const text = await r.text()
     assert.ok(r.ok, `${method} ${path} answered ${r.status}: ${text}`)
     return text ? JSON.parse(text) : undefined

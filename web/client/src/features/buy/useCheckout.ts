@@ -45,7 +45,8 @@ export function useCheckout() {
   const skipped = computed(() => new Map(quote.value?.not_applied.filter((n) => n.kind === 'coupon').map((n) => [n.rule_id, n.reason])))
   const labels = computed(() => new Set(quote.value?.lines.filter((l) => l.amount_fen < 0).map((l) => l.label)))
   const used = computed(() => coupons.value.filter((c) => !skipped.value.has(c.id) && labels.value.has(c.name)).map((c) => c.id))
-  const saved = computed(() => (quote.value?.lines ?? []).reduce((sum, l) => sum + Math.min(0, l.amount_fen), 0))
+  // What is left of a lower membership is the buyer's own money, nothing saved.
+  const saved = computed(() => (quote.value?.lines ?? []).reduce((sum, l) => sum + (l.label === '会员升级抵扣' ? 0 : Math.min(0, l.amount_fen)), 0))
   const couponNote = computed(() => {
     if (chosen.value && !chosen.value.length) return '不使用'
     const names = coupons.value.filter((c) => used.value.includes(c.id)).map((c) => c.name)
