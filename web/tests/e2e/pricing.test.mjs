@@ -130,11 +130,9 @@ test('staff try a price and see its outcome', async () => {
   })
   await step(win, 'a bargain in the editor', async () => {
     await page.goto('/admin/promotions')
-    await page.getByRole('button', { name: '请朋友砍' }).click()
+    await page.getByRole('button', { name: '请朋友砍', exact: true }).click()
     await page.getByLabel('底价（元）').waitFor()
     await looksSound(win, 'bargain-editor')
-    await page.goto('/admin/users')
-    await page.getByRole('table').waitFor()
   })
   isSound(win)
   isSound(visitor)
