@@ -17,6 +17,10 @@ const (
 	PermBillRepair    = "bill.repair"
 	PermInvoiceRead   = "invoice.read"
 	PermInvoiceIssue  = "invoice.issue"
+	PermCommission    = "commission.read"
+	PermCommissionSet = "commission.edit"
+	PermPayoutDecide  = "payout.decide"
+	PermTaxReport     = "tax.report"
 	PermUserRead      = "user.read"
 	PermUserEdit      = "user.edit"
 	PermStaffManage   = "staff.manage"
@@ -28,17 +32,17 @@ const (
 // AllPermissions lists every permission; the owner has them all.
 var AllPermissions = []string{
 	PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead,
-	PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
+	PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
 }
 
 // Roles are what each role may do. Money is decided by finance and the owner,
 // people are managed by the owner alone.
 var roles = map[string][]string{
 	"owner":      AllPermissions,
-	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead, PermUserRead, PermSettingRead},
+	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead, PermCommission, PermUserRead, PermSettingRead},
 	"editor":     {PermCourseRead, PermCourseEdit, PermMediaUpload},
 	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload},
-	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermUserRead, PermAuditRead},
+	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermAuditRead},
 	"support":    {PermOrderRead, PermUserRead, PermUserEdit},
 }
 

@@ -27,6 +27,7 @@ import (
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
+	"zhizhou/internal/commission"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
 	"zhizhou/internal/invoice"
@@ -36,6 +37,7 @@ import (
 	"zhizhou/internal/media"
 	"zhizhou/internal/points"
 	"zhizhou/internal/reconcile"
+	"zhizhou/internal/referral"
 	"zhizhou/internal/sandbox"
 	"zhizhou/internal/seal"
 	"zhizhou/internal/setting"
@@ -61,9 +63,13 @@ type App struct {
 	Reconcile *reconcile.Service
 	Shipping  *shipping.Service
 	Invoice   *invoice.Service
-	Sandbox   *sandbox.Sandbox // nil unless switched on
-	API       *web.API
-	Handler   http.Handler
+
+	Referral   *referral.Service
+	Commission *commission.Service
+
+	Sandbox *sandbox.Sandbox // nil unless switched on
+	API     *web.API
+	Handler http.Handler
 
 	log      *slog.Logger
 	outside  *outside
@@ -150,6 +156,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	})
 	a.Reconcile = &reconcile.Service{DB: a.DB, Clock: a.Clock, Commerce: a.Commerce, Channels: a.outside, Log: a.log}
 	a.Invoice = a.newInvoice(store)
+	a.newEarning()
 
 	a.Shipping = &shipping.Service{DB: a.DB, Clock: a.Clock, Log: a.log, Desk: a.outside.desk}
 
@@ -168,6 +175,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Account.OnMerge(a.Commerce.Merge)
 	a.Account.OnMerge(a.Invoice.Merge)
 	a.Commerce.OnRefunded(a.Invoice.OnRefunded)
+	a.wireEarning()
 	a.periodic()
 	if err := a.Jobs.Build(); err != nil {
 		return err
@@ -231,6 +239,8 @@ func (a *App) periodic() {
 	a.Jobs.Every("invoices", 30*time.Second, a.Invoice.Sweep)
 	a.Jobs.Every("earn", time.Hour, a.Commerce.Earn)
 	a.Jobs.Every("points", time.Hour, a.Points.Sweep)
+	a.Jobs.Every("commission", time.Minute, a.Commission.Sweep)
+	a.Jobs.Every("referral", 5*time.Minute, a.Referral.Sweep)
 	a.Jobs.Every("seal", time.Minute, func(ctx context.Context) error {
 		_, err := ledger.Seal(ctx, a.DB, clock.MS(a.Clock))
 		return err
@@ -258,11 +268,12 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
+		Referral: a.Referral, Commission: a.Commission,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
-		Invoice: a.Invoice, Mailer: a.outside,
+		Invoice: a.Invoice, Mailer: a.outside, Commission: a.Commission,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",

@@ -40,6 +40,8 @@ var mayImport = map[string]struct {
 	"reconcile":      {4, []string{"commerce"}}, // repairs through the one Settle and its refunds
 	"mail":           {1, nil},
 	"invoice":        {4, []string{"commerce"}}, // reacts to its refunds, knows its rates
+	"referral":       {4, nil},
+	"commission":     {4, []string{"referral"}}, // asks who invited the buyer
 	"api/learner":    {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
 	"app": {6, nil}, "testkit": {6, nil},
 }
@@ -117,6 +119,9 @@ var owners = map[string]string{
 	"point_accounts": "points", "point_moves": "points", "point_holds": "points",
 	"upgrade_credits": "commerce", "bargains": "commerce", "bargain_helps": "commerce", "bargain_days": "commerce",
 	"experiments": "commerce", "experiment_variants": "commerce", "experiment_subjects": "commerce", "experiment_orders": "commerce",
+	"invite_codes": "referral", "referrals": "referral", "referral_guard": "referral", "referral_rewards": "referral",
+	"commission_terms": "commission", "commission_rules": "commission", "commission_accounts": "commission", "commission_moves": "commission", "commission_entries": "commission",
+	"commission_reversals": "commission", "commission_payees": "commission", "withdrawals": "commission",
 	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "delivered_parts": "media", "blob_trash": "media",
 }
 

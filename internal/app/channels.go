@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"zhizhou/internal/api/hook"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
+	"zhizhou/internal/commission"
 	"zhizhou/internal/pay"
 	"zhizhou/internal/pay/alipay"
 	"zhizhou/internal/pay/virtual"
@@ -46,6 +48,8 @@ type sandboxed struct {
 
 type clients struct {
 	fourEyes   int64 // fen, see setting.Payment
+	sceneID    string
+	reports    []pay.SceneReport
 	payErr     error
 	merchant   *payw.Merchant
 	payCfg     payw.Config
@@ -83,7 +87,9 @@ func (o *outside) now(ctx context.Context) (clients, error) {
 }
 
 func (o *outside) build(p *setting.Payment, w *setting.WeChat) clients {
-	c := clients{policy: p.Policy, fourEyes: p.FourEyesFen}
+	c := clients{policy: p.Policy, fourEyes: p.FourEyesFen, sceneID: cmp.Or(p.TransferSceneID, "1005"), reports: []pay.SceneReport{
+		{Type: "岗位类型", Content: cmp.Or(p.TransferPost, "推广人员")}, {Type: "报酬说明", Content: cmp.Or(p.TransferReward, "课程推广佣金")},
+	}}
 	if o.fixed != nil {
 		c.payCfg, c.wechatCfg, c.virtualCfg = o.fixed.pay, o.fixed.wechat, o.fixed.virtual
 		c.alipayCfg = o.fixed.alipay
@@ -166,6 +172,21 @@ func (o *outside) Policy(ctx context.Context, platform, goods string) (pay.Chann
 func (o *outside) FourEyes(ctx context.Context) (int64, error) {
 	c, err := o.now(ctx)
 	return c.fourEyes, err
+}
+
+// Sender implements commission.Channels.
+func (o *outside) Sender(ctx context.Context) (commission.Sender, error) {
+	c, err := o.now(ctx)
+	if err == nil && c.payErr != nil {
+		err = &pay.Trouble{Class: pay.ErrConfig, Code: "NOT_CONFIGURED", Msg: "没有配置微信支付", Advice: "请先在设置里填写微信支付商户号和密钥。"}
+	}
+	if err != nil {
+		return commission.Sender{}, err
+	}
+	return commission.Sender{
+		Transferer: c.merchant, MchID: c.payCfg.MchID, Apps: map[string]string{account.Mini: c.payCfg.MiniAppID, account.Official: c.payCfg.OfficialAppID},
+		NotifyURL: o.NotifyURL(pay.WechatJSAPI, "transfer"), SceneID: c.sceneID, Reports: c.reports, Remark: "推广佣金",
+	}, nil
 }
 
 // Offers implements commerce.Channels. A channel that is not configured is not

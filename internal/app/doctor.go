@@ -6,10 +6,12 @@ import (
 
 	"zhizhou/internal/audit"
 	"zhizhou/internal/commerce"
+	"zhizhou/internal/commission"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/ledger"
 	"zhizhou/internal/points"
 	"zhizhou/internal/reconcile"
+	"zhizhou/internal/referral"
 )
 
 // Doctor audits money and access and returns what is wrong, nothing when all is
@@ -35,6 +37,22 @@ func (a *App) Doctor(ctx context.Context) ([]string, error) {
 	}
 	for _, f := range held {
 		found = append(found, commerce.Finding(f))
+	}
+	earned, err := commission.Audit(ctx, a.DB)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range earned {
+		found = append(found, commerce.Finding(f))
+	}
+	tree, err := referral.Audit(ctx, a.DB)
+	if err != nil {
+		return nil, err
+	}
+	for name, rows := range tree {
+		for _, row := range rows {
+			found = append(found, commerce.Finding{Invariant: 28, Name: name, Row: row})
+		}
 	}
 	broken, err := ledger.Verify(ctx, a.DB)
 	if err != nil {

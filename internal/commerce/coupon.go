@@ -86,16 +86,17 @@ var (
 	qCouponUpdate = db.Q("commerce/coupon_update", `UPDATE coupons SET name = $2, off_fen = $3, pay_permille = $4, cap_fen = $5, at_fen = $6, scope = $7, platforms = $8, stackable = $9, stock = $10, per_user = $11,
 		claim = $12, code = $13, claim_from = $14, claim_until = $15, valid_from = $16, valid_until = $17, valid_days = $18, back_on_refund = $19, version = version + 1, updated_at = $20
 		WHERE id = $1 AND version = $21 AND issued <= $10`)
-	qCouponStatus = db.Q("commerce/coupon_status", `UPDATE coupons SET status = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND status = $2`)
-	qCouponIssue  = db.Q("commerce/coupon_issue", `UPDATE coupons SET issued = issued + 1 WHERE id = $1 AND status = 'on' AND issued < stock`)
-	qWalletCount  = db.Q("commerce/wallet_count", `SELECT COUNT(*) FROM user_coupons WHERE coupon_id = $1 AND user_id = $2`)
-	qWalletInsert = db.Q("commerce/wallet_insert", `INSERT INTO user_coupons (id, coupon_id, user_id, nth, state, received_at, valid_from, valid_until, source) VALUES ($1, $2, $3, $4, 'ready', $5, $6, $7, $8) ON CONFLICT DO NOTHING`)
-	qWallet       = db.Q("commerce/wallet", `SELECT `+walletColumns+` FROM user_coupons w JOIN coupons c ON c.id = w.coupon_id WHERE w.user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR w.id < $2) ORDER BY w.id DESC LIMIT $3`)
-	qWalletLive   = db.Q("commerce/wallet_live", `SELECT `+walletColumns+` FROM user_coupons w JOIN coupons c ON c.id = w.coupon_id WHERE w.user_id = $1 AND w.state IN ('ready', 'held') AND w.valid_until > $2 ORDER BY w.valid_until, w.id LIMIT 100`)
-	qWalletHold   = db.Q("commerce/wallet_hold", `UPDATE user_coupons SET state = 'held', order_id = $3 WHERE id = $1 AND user_id = $2 AND state = 'ready' AND valid_from <= $4 AND valid_until > $4`)
-	qWalletUse    = db.Q("commerce/wallet_use", `UPDATE user_coupons SET state = 'used', used_at = $3 WHERE id = $1 AND order_id = $2 AND state = 'held'`)
-	qWalletBack   = db.Q("commerce/wallet_back", `UPDATE user_coupons SET state = 'ready', order_id = 0, used_at = 0 WHERE id = $1 AND order_id = $2 AND state = 'held'`)
-	qWalletReturn = db.Q("commerce/wallet_return", `UPDATE user_coupons SET state = 'ready', order_id = 0, used_at = 0 WHERE id = $1 AND order_id = $2 AND state = 'used'
+	qCouponStatus  = db.Q("commerce/coupon_status", `UPDATE coupons SET status = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND status = $2`)
+	qCouponIssue   = db.Q("commerce/coupon_issue", `UPDATE coupons SET issued = issued + 1 WHERE id = $1 AND status = 'on' AND issued < stock`)
+	qCouponUnissue = db.Q("commerce/coupon_unissue", `UPDATE coupons SET issued = issued - 1 WHERE id = $1 AND issued > 0`)
+	qWalletCount   = db.Q("commerce/wallet_count", `SELECT COUNT(*) FROM user_coupons WHERE coupon_id = $1 AND user_id = $2`)
+	qWalletInsert  = db.Q("commerce/wallet_insert", `INSERT INTO user_coupons (id, coupon_id, user_id, nth, state, received_at, valid_from, valid_until, source) VALUES ($1, $2, $3, $4, 'ready', $5, $6, $7, $8) ON CONFLICT DO NOTHING`)
+	qWallet        = db.Q("commerce/wallet", `SELECT `+walletColumns+` FROM user_coupons w JOIN coupons c ON c.id = w.coupon_id WHERE w.user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR w.id < $2) ORDER BY w.id DESC LIMIT $3`)
+	qWalletLive    = db.Q("commerce/wallet_live", `SELECT `+walletColumns+` FROM user_coupons w JOIN coupons c ON c.id = w.coupon_id WHERE w.user_id = $1 AND w.state IN ('ready', 'held') AND w.valid_until > $2 ORDER BY w.valid_until, w.id LIMIT 100`)
+	qWalletHold    = db.Q("commerce/wallet_hold", `UPDATE user_coupons SET state = 'held', order_id = $3 WHERE id = $1 AND user_id = $2 AND state = 'ready' AND valid_from <= $4 AND valid_until > $4`)
+	qWalletUse     = db.Q("commerce/wallet_use", `UPDATE user_coupons SET state = 'used', used_at = $3 WHERE id = $1 AND order_id = $2 AND state = 'held'`)
+	qWalletBack    = db.Q("commerce/wallet_back", `UPDATE user_coupons SET state = 'ready', order_id = 0, used_at = 0 WHERE id = $1 AND order_id = $2 AND state = 'held'`)
+	qWalletReturn  = db.Q("commerce/wallet_return", `UPDATE user_coupons SET state = 'ready', order_id = 0, used_at = 0 WHERE id = $1 AND order_id = $2 AND state = 'used'
 		AND EXISTS (SELECT 1 FROM coupons c WHERE c.id = user_coupons.coupon_id AND c.back_on_refund)`)
 	qWalletMerge = db.Q("commerce/wallet_merge", `UPDATE user_coupons SET user_id = $2, nth = nth + 1000 WHERE user_id = $1`)
 )
@@ -251,20 +252,36 @@ func (s *Service) issue(ctx context.Context, tx *db.Tx, k CouponKind, userID int
 	if k.ValidDays > 0 {
 		from, until = now, now+k.ValidDays*24*3600*1000
 	}
-	n, err := tx.Exec(ctx, qWalletInsert, id.New(), k.ID, userID, have+1, now, from, until, source)
+	// The stock comes first: callers that go on after a refusal must leave nothing.
+	n, err := tx.Exec(ctx, qCouponIssue, k.ID)
 	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return ErrCouponMine // two taps at once: the other one was first
-	}
-	if n, err = tx.Exec(ctx, qCouponIssue, k.ID); err != nil {
 		return err
 	}
 	if n == 0 {
 		return ErrCouponOut
 	}
-	return nil
+	if n, err = tx.Exec(ctx, qWalletInsert, id.New(), k.ID, userID, have+1, now, from, until, source); err != nil || n == 1 {
+		return err
+	}
+	if _, err = tx.Exec(ctx, qCouponUnissue, k.ID); err != nil {
+		return err
+	}
+	return ErrCouponMine // two taps at once: the other one was first
+}
+
+// GiveCouponIn hands one coupon to a user inside a transaction of another fact;
+// source names it. A refusal changes nothing. Returns ErrCouponGone, ErrCouponMine,
+// ErrCouponOut.
+func (s *Service) GiveCouponIn(ctx context.Context, tx *db.Tx, couponID, userID int64, source string) error {
+	var k CouponKind
+	err := tx.Get(ctx, qCouponKind, &k, couponID)
+	if errors.Is(err, db.ErrNone) {
+		return ErrCouponGone
+	}
+	if err != nil {
+		return err
+	}
+	return s.issue(ctx, tx, k, userID, source)
 }
 
 // CouponChange is the input of SaveCoupon.

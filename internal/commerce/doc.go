@@ -74,6 +74,7 @@ type Service struct {
 	Config
 	onPaid     []func(ctx context.Context, tx *db.Tx, o Order) error
 	onRefunded []func(ctx context.Context, tx *db.Tx, o Order, it Item, r Refund) error
+	onTransfer func(ctx context.Context, tx *db.Tx, r pay.TransferReceipt) error
 }
 
 // New makes a Service and registers its jobs.
@@ -96,6 +97,12 @@ func (s *Service) OnRefunded(f func(ctx context.Context, tx *db.Tx, o Order, it 
 	s.onRefunded = append(s.onRefunded, f)
 }
 
+// OnTransfer registers who acts on a channel's word about money that was sent to a
+// person; commerce only keeps it. f returns ErrTransferGone for an unknown number.
+func (s *Service) OnTransfer(f func(ctx context.Context, tx *db.Tx, r pay.TransferReceipt) error) {
+	s.onTransfer = f
+}
+
 // The refusals of this domain.
 var (
 	ErrQuote           = errs.New(errs.Conflict, "quote_expired", "价格已更新，请重新确认")
@@ -110,6 +117,7 @@ var (
 	ErrNoPayer         = errs.New(errs.Conflict, "wechat_needed", "请先用微信登录再支付")
 	ErrPaymentGone     = errs.New(errs.NotFound, "payment_gone", "没有这笔支付")
 	ErrRefundGone      = errs.New(errs.NotFound, "refund_gone", "没有这笔退款")
+	ErrTransferGone    = errs.New(errs.NotFound, "transfer_gone", "没有这笔转账")
 	ErrRefundPolicy    = errs.New(errs.Conflict, "refund_refused", "不符合退款条件")
 	ErrRefundOpen      = errs.New(errs.Conflict, "refund_open", "已有一笔退款在处理中")
 	ErrRefundState     = errs.New(errs.Conflict, "refund_state", "这笔退款已经处理过了")

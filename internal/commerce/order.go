@@ -331,6 +331,13 @@ func (s *Service) Detail(ctx context.Context, o Order) (Detail, error) {
 	return d, nil
 }
 
+// ItemsIn returns the lines of an order, also inside a transaction.
+func (s *Service) ItemsIn(ctx context.Context, r db.Reader, orderID int64) ([]Item, error) {
+	var items []Item
+	err := r.List(ctx, qItems, &items, orderID)
+	return items, err
+}
+
 // PendingFor returns the number of the user's open order for a course, or "".
 func (s *Service) PendingFor(ctx context.Context, userID, courseID int64) (string, error) {
 	var no string

@@ -32,7 +32,7 @@ func (s *Service) Receive(ctx context.Context, n Notice) error {
 		}
 		return s.act(ctx, tx, n.Notice)
 	})
-	if !errors.Is(err, ErrPaymentGone) && !errors.Is(err, ErrRefundGone) {
+	if !errors.Is(err, ErrPaymentGone) && !errors.Is(err, ErrRefundGone) && !errors.Is(err, ErrTransferGone) {
 		return err
 	}
 	s.Log.Warn("payment notice without a row of ours", "channel", n.Channel, "event", n.EventType)
@@ -51,6 +51,8 @@ func (s *Service) act(ctx context.Context, tx *db.Tx, n pay.Notice) error {
 		return s.settle(ctx, tx, *n.Pay)
 	case n.Refund != nil:
 		return s.applyRefund(ctx, tx, *n.Refund)
+	case n.Transfer != nil && s.onTransfer != nil:
+		return s.onTransfer(ctx, tx, *n.Transfer)
 	}
 	return nil // an event that this shop does not use; kept all the same
 }

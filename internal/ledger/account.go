@@ -6,6 +6,7 @@ import "strings"
 // what.
 var sorts = map[string]string{
 	"clearing": "渠道待结算", "revenue": "收入", "deferred": "预收（未到期）", "suspense": "待查款", "fee": "渠道手续费", "bank": "已结算到账",
+	"commission": "佣金支出", "commission_held": "佣金冻结中", "commission_payable": "应付佣金", "payout": "提现在途", "paid_out": "已付佣金",
 }
 
 var subjects = map[string]string{

@@ -21,6 +21,16 @@ const (
 	// Suspense holds money that came without a claim on goods: late, double or
 	// mismatching payments, until it is given back.
 	Suspense = "suspense"
+	// Commission is what those who brought buyers have earned: an expense.
+	Commission = "commission"
+	// CommissionHeld is what of it may still go back with a refund.
+	CommissionHeld = "commission_held"
+	// CommissionPayable is what of it is owed; on the other side it is a debt to us.
+	CommissionPayable = "commission_payable"
+	// Payout is what has left the payable and not reached its receiver yet.
+	Payout = "payout"
+	// PaidOut is what a channel has paid to people out of our balance.
+	PaidOut = "paid_out:wechatpay"
 )
 
 // Revenue is the account of what a kind of product earns.

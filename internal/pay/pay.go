@@ -175,13 +175,14 @@ type Provider interface {
 	QueryRefund(ctx context.Context, outRefundNo, outTradeNo, openID string) (RefundReceipt, error)
 }
 
-// Notice is a verified and decrypted notification: at most one of Pay and Refund
-// is set; neither, when the event is one this shop does not use.
+// Notice is a verified and decrypted notification: at most one of Pay, Refund and
+// Transfer is set; none, when the event is one this shop does not use.
 type Notice struct {
 	EventID   string
 	EventType string // the channel's own word
 	Pay       *Receipt
 	Refund    *RefundReceipt
+	Transfer  *TransferReceipt
 	Raw       []byte
 }
 

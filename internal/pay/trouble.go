@@ -16,7 +16,7 @@ var (
 	ErrNewNumber = errs.New(errs.Conflict, "pay_new_number", "本次支付已失效，请重新发起支付")
 	ErrConfig    = errs.New(errs.Unavailable, "pay_config", "支付通道配置有误，商家已收到提醒，请稍后再试")
 	ErrUser      = errs.New(errs.Invalid, "pay_user", "支付身份已变化，请重新登录后再支付")
-	ErrFunds     = errs.New(errs.Unavailable, "pay_funds", "商户可用余额不足，退款已排队，请稍后查看")
+	ErrFunds     = errs.New(errs.Unavailable, "pay_funds", "商户可用余额不足，已经排队，请稍后查看")
 	ErrNotFound  = errs.New(errs.NotFound, "pay_not_found", "支付通道没有这笔记录")
 )
 
@@ -148,13 +148,17 @@ var rules = map[string]rule{
 	"268490009":       {ErrUser, "登录态过期，请用户重新登录。"},
 	"-15007":          {ErrUser, "登录态过期，请用户重新登录。"},
 
-	"NOT_ENOUGH":       {ErrFunds, "商户可用余额不足：到商户平台充值后，系统会自动重试退款。"},
-	"NOTENOUGH":        {ErrFunds, "商户可用余额不足：到商户平台充值后，系统会自动重试退款。"},
+	"NOT_ENOUGH":       {ErrFunds, "商户可用余额不足：到商户平台充值后，系统会用原单号自动重试。"},
+	"NOTENOUGH":        {ErrFunds, "商户可用余额不足：到商户平台充值后，系统会用原单号自动重试。"},
 	"ORDER_NOT_EXIST":  {ErrNotFound, "订单不存在。"},
 	"ORDERNOTEXIST":    {ErrNotFound, "订单不存在。"},
 	"268512771":        {ErrNotFound, "订单不存在。"},
 	"268490002":        {ErrNotFound, "虚拟支付没有这笔记录。"},
 	"REFUND_NOT_EXIST": {ErrNotFound, "退款单不存在。"},
+	"NOT_FOUND":        {ErrNotFound, "转账单不存在。"},
+
+	"FREQUENCY_LIMIT_EXCEED": {ErrRetry, "调用太频繁，系统会稍后重试。"},
+	"NAME_NOT_CORRECT":       {ErrUser, "收款人姓名与微信实名不一致，请收款人核对实名信息。"},
 }
 
 // Classify decodes a refusal by its HTTP status, code and message.

@@ -10,7 +10,7 @@ import (
 // apiState serves GET /panel/api/state: everything a test may want to see.
 func (s *Sandbox) apiState(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{
-		"now": s.now(), "orders": s.Orders(), "trades": s.Trades(), "refunds": s.Refunds(), "notices": s.Notices(),
+		"now": s.now(), "orders": s.Orders(), "trades": s.Trades(), "refunds": s.Refunds(), "transfers": s.Transfers(), "notices": s.Notices(),
 		"items": s.items(), "virtual": s.VOrders(), "trouble": s.Troubles(), "people": s.peopleNames(),
 	})
 }
@@ -47,7 +47,7 @@ type control struct {
 	Seconds    int64  `json:"seconds"`
 }
 
-// apiDo serves POST /panel/api/{pay,alipay,cancel,tick,resend,clock,login-code,
+// apiDo serves POST /panel/api/{pay,alipay,confirm,cancel,tick,resend,clock,login-code,
 // phone-code,expire-token,ios-refund,trouble}.
 func (s *Sandbox) apiDo(w http.ResponseWriter, r *http.Request) {
 	what := r.PathValue("what")
@@ -82,6 +82,8 @@ func (s *Sandbox) control(r *http.Request, what string, in control) (map[string]
 		err = s.Pay(in.OutTradeNo, in.Person)
 	case "alipay":
 		err = s.PayAlipay(in.OutTradeNo)
+	case "confirm":
+		err = s.Confirm(in.OutTradeNo)
 	case "cancel":
 		err = s.Cancel(in.OutTradeNo)
 	case "tick":

@@ -160,8 +160,11 @@ func (s *Sandbox) post(ctx context.Context, n *Notice, tr Trouble) (int, []byte,
 		return s.send(ctx, n.URL, http.Header{"Content-Type": {"application/x-www-form-urlencoded; charset=utf-8"}}, body)
 	}
 	kind := "transaction"
-	if n.Kind == "refund" {
+	switch n.Kind {
+	case "refund":
 		kind = "refund"
+	case "transfer":
+		kind = "mch_payment"
 	}
 	sl, err := s.seal(n.Plain, kind)
 	if err != nil {

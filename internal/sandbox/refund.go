@@ -122,7 +122,7 @@ func (s *Sandbox) queryRefund(r *http.Request, _ []byte) answer {
 	return ok(s.refundJSON(f, "status"))
 }
 
-// advance finishes what time finishes: refunds and item tasks; the caller holds mu.
+// advance finishes what time finishes: refunds, transfers and item tasks; the caller holds mu.
 func (s *Sandbox) advance() {
 	now := s.now()
 	for _, f := range s.st.Refunds {
@@ -140,5 +140,6 @@ func (s *Sandbox) advance() {
 			s.notify("refund", "REFUND."+f.State, f.OutRefundNo, f.NotifyURL, f.Serial, s.refundJSON(f, "refund_status"))
 		}
 	}
+	s.advanceTransfers(now)
 	s.advanceVirtual(now)
 }

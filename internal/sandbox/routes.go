@@ -16,6 +16,10 @@ func (s *Sandbox) routes() {
 	m.HandleFunc("POST "+v3+"pay/transactions/out-trade-no/{no}/close", s.v3(s.closeOrder))
 	m.HandleFunc("POST "+v3+"refund/domestic/refunds", s.v3(s.refund))
 	m.HandleFunc("GET "+v3+"refund/domestic/refunds/{rno}", s.v3(s.queryRefund))
+	const bills = v3 + "fund-app/mch-transfer/transfer-bills"
+	m.HandleFunc("POST "+bills, s.v3(s.transfer))
+	m.HandleFunc("GET "+bills+"/out-bill-no/{no}", s.v3(s.queryTransfer))
+	m.HandleFunc("POST "+bills+"/out-bill-no/{no}/cancel", s.v3(s.cancelTransfer))
 	m.HandleFunc("GET "+v3+"certificates", s.v3(s.certificates))
 
 	m.HandleFunc("GET "+v3+"bill/tradebill", s.v3(s.wechatBill(s.tradeBillFile)))

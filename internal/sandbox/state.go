@@ -50,7 +50,7 @@ type Refund struct {
 // Notice is one notification or push with its delivery record.
 type Notice struct {
 	ID        string
-	Kind      string // "pay", "refund", "push" or "alipay"
+	Kind      string // "pay", "refund", "transfer", "push" or "alipay"
 	EventType string
 	Subject   string // the number it is about
 	URL       string
@@ -135,8 +135,11 @@ type state struct {
 	Trades   map[string]*Trade
 	Mails    []Mail
 	Invoices map[string]*Invoice
-	Token    string
-	TokenAt  time.Time
+
+	Transfers map[string]*Transfer
+
+	Token   string
+	TokenAt time.Time
 }
 
 func newState() state {
@@ -167,6 +170,9 @@ func (s *state) fill() {
 	if s.VOrders == nil {
 		s.VOrders = map[string]*VOrder{}
 	}
+	if s.Transfers == nil {
+		s.Transfers = map[string]*Transfer{}
+	}
 	if s.Trades == nil {
 		s.Trades = map[string]*Trade{}
 	}
@@ -188,7 +194,8 @@ type Trouble struct {
 	OrderPaid       bool `json:"order_paid"`        // every create answers ORDERPAID
 	RefundStuck     bool `json:"refund_stuck"`      // refunds stay PROCESSING
 	RefundAbnormal  bool `json:"refund_abnormal"`   // refunds end ABNORMAL
-	NotEnough       bool `json:"not_enough"`        // refunds refused for want of balance
+	NotEnough       bool `json:"not_enough"`        // refunds and transfers refused for want of balance
+	TransferStuck   bool `json:"transfer_stuck"`    // transfers stay PROCESSING
 	HoldNotices     bool `json:"hold_notices"`      // nothing is delivered
 	BadAnswerSign   bool `json:"bad_answer_sign"`   // API answers whose signature does not hold
 	NoPushOnVirtual bool `json:"no_push_on_paying"` // virtual payments without delivery push

@@ -72,7 +72,11 @@ type Payment struct {
 	AlipayAppKey    string `json:"alipay_app_key" required:"false" maxLength:"8000" doc:"The application's private key, PEM or bare base64"`
 	AlipayPublicKey string `json:"alipay_public_key" required:"false" maxLength:"8000" doc:"Alipay's public key"`
 
-	FourEyesFen int64 `json:"four_eyes_fen" required:"false" minimum:"0" doc:"From this amount on two members of staff approve a refund; 0: one is enough"`
+	FourEyesFen int64 `json:"four_eyes_fen" required:"false" minimum:"0" doc:"From this amount on two members of staff approve a refund or a withdrawal; 0: one is enough"`
+
+	TransferSceneID string `json:"transfer_scene_id" required:"false" maxLength:"20" doc:"Scene of merchant transfers; empty: 1005, commissions"`
+	TransferPost    string `json:"transfer_post" required:"false" maxLength:"60" doc:"What the scene reports as the receiver's post; empty: 推广人员"`
+	TransferReward  string `json:"transfer_reward" required:"false" maxLength:"60" doc:"What it reports as the reason; empty: 课程推广佣金"`
 
 	// Policy maps "platform/kind of goods" to the channels that a buyer may choose
 	// from, parted by commas, the usual one first; "" sells nothing there.

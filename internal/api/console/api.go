@@ -11,6 +11,7 @@ import (
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
+	"zhizhou/internal/commission"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
@@ -48,6 +49,8 @@ type Deps struct {
 	Invoice  *invoice.Service
 	// Mailer sends the test mail of the settings page.
 	Mailer invoice.Mailer
+	// Commission is what inviters earn, and how it is paid out.
+	Commission *commission.Service
 }
 
 type routes struct {
@@ -72,6 +75,8 @@ func Register(a *web.API, d Deps) {
 	r.coupons()
 	r.points()
 	r.experiments()
+	r.commissions()
+	r.withdrawals()
 	r.held()
 	r.shipments()
 	r.invoices()

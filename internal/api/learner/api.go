@@ -13,10 +13,12 @@ import (
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
+	"zhizhou/internal/commission"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
 	"zhizhou/internal/points"
+	"zhizhou/internal/referral"
 	"zhizhou/internal/seal"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/web"
@@ -41,6 +43,8 @@ type Deps struct {
 	Sandbox      bool
 	MaxPlays     int
 	Invoice      *invoice.Service
+	Referral     *referral.Service
+	Commission   *commission.Service
 }
 
 type routes struct {
@@ -63,6 +67,8 @@ func Register(a *web.API, d Deps) {
 	r.invoices()
 	r.points()
 	r.bargains()
+	r.invites()
+	r.commission()
 	r.study()
 }
 

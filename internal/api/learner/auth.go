@@ -42,6 +42,11 @@ type Consented struct {
 	Consents []account.Consent `json:"consents,omitempty" maxItems:"5" doc:"The agreements the user ticked"`
 }
 
+// Invited carries the code of who invited a new user.
+type Invited struct {
+	Invite string `json:"invite,omitempty" maxLength:"20" doc:"Invite code; counts for a new user alone"`
+}
+
 func (r *routes) cookie(name, value string, life time.Duration) http.Cookie {
 	c := http.Cookie{
 		Name: name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
@@ -96,12 +101,16 @@ func (r *routes) auth() {
 		func(ctx context.Context, in *struct {
 			Body struct {
 				Consented
+				Invited
 				Phone string `json:"phone" maxLength:"20"`
 				Code  string `json:"code" minLength:"6" maxLength:"6"`
 			}
 		},
 		) (*sessionAnswer, error) {
 			s, err := r.Account.LoginSMS(ctx, in.Body.Phone, in.Body.Code, in.Body.Consents, device(ctx))
+			if err == nil {
+				err = r.joinBy(ctx, s.User.ID, s.IsNew, in.Body.Invite)
+			}
 			return r.signedIn(ctx, s, err)
 		})
 	web.Handle(r.web, web.Route{ID: "password_login", Method: http.MethodPost, Path: "/api/auth/password", Summary: "Sign in by phone and password", Tag: "auth", Need: web.Public},
@@ -120,11 +129,15 @@ func (r *routes) auth() {
 		func(ctx context.Context, in *struct {
 			Body struct {
 				Consented
+				Invited
 				Code string `json:"code" minLength:"1" maxLength:"200"`
 			}
 		},
 		) (*sessionAnswer, error) {
 			s, err := r.Account.LoginMini(ctx, in.Body.Code, in.Body.Consents, device(ctx))
+			if err == nil {
+				err = r.joinBy(ctx, s.User.ID, s.IsNew, in.Body.Invite)
+			}
 			return r.signedIn(ctx, s, err)
 		})
 	type codeInput struct {

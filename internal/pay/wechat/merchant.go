@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"context"
+	"crypto/rsa"
 	"encoding/json"
 	"errors"
 	"io"
@@ -26,6 +27,7 @@ type Merchant struct {
 	ring    *keyring
 	client  *core.Client
 	apiKeys []string
+	sealers map[string]*rsa.PublicKey // WeChat Pay's public keys by id
 }
 
 // New checks the configuration and builds the client. It sends nothing.
@@ -35,7 +37,7 @@ func New(cfg Config) (*Merchant, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Merchant{cfg: cfg, clock: cfg.Clock, base: cfg.base(), apiKeys: []string{cfg.APIv3Key}}
+	m := &Merchant{cfg: cfg, clock: cfg.Clock, base: cfg.base(), apiKeys: []string{cfg.APIv3Key}, sealers: k.public}
 	if m.clock == nil {
 		m.clock = clock.System{}
 	}

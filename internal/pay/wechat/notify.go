@@ -162,6 +162,15 @@ func (m *Merchant) open(body []byte) (pay.Notice, error) {
 		r := m.refundReceipt(&f)
 		r.EventID = env.ID
 		n.Refund = &r
+	case strings.HasPrefix(env.EventType, "MCHTRANSFER."):
+		var b transferBill
+		if json.Unmarshal(plain, &b) != nil || b.OutBillNo == "" {
+			return pay.Notice{}, pay.ErrNotifyMalformed
+		}
+		b.raw = plain
+		r := b.receipt()
+		r.EventID = env.ID
+		n.Transfer = &r
 	}
 	return n, nil
 }

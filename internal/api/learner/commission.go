@@ -1,0 +1,190 @@
+package learner
+
+import (
+	"context"
+	"net/http"
+
+	"zhizhou/internal/account"
+	"zhizhou/internal/commission"
+	"zhizhou/internal/web"
+)
+
+// CommissionView is what the caller has earned by bringing buyers.
+type CommissionView struct {
+	HeldFen      int64    `json:"held_fen" doc:"Until the refund promise has run out"`
+	AvailableFen int64    `json:"available_fen" doc:"Below zero: taken back after it was paid out; later commission fills it up"`
+	FrozenFen    int64    `json:"frozen_fen" doc:"Asked for and not arrived"`
+	WithdrawnFen int64    `json:"withdrawn_fen"`
+	Enabled      bool     `json:"enabled" doc:"Purchases earn commission now"`
+	MinFen       int64    `json:"min_fen" doc:"Of a withdrawal"`
+	HoldDays     int64    `json:"hold_days"`
+	NameMasked   string   `json:"name_masked" doc:"Empty: real name and number are not known yet"`
+	NumberMasked string   `json:"number_masked"`
+	Identities   []string `json:"identities" nullable:"false" enum:"wechat_mini,wechat_official" doc:"Where the money can go"`
+}
+
+// CommissionEntryView is what one purchase earned.
+type CommissionEntryView struct {
+	ID          int64  `json:"id"`
+	Title       string `json:"title"`
+	Buyer       string `json:"buyer" doc:"Masked"`
+	Level       int64  `json:"level"`
+	BaseFen     int64  `json:"base_fen" doc:"Paid for it"`
+	AmountFen   int64  `json:"amount_fen"`
+	ReversedFen int64  `json:"reversed_fen" doc:"Gone back with refunds"`
+	State       string `json:"state" enum:"held,available"`
+	HoldUntil   int64  `json:"hold_until"`
+	CreatedAt   int64  `json:"created_at"`
+}
+
+// WithdrawalView is one of the caller's withdrawals. While it waits for the
+// confirmation it carries what wx.requestMerchantTransfer takes.
+type WithdrawalView struct {
+	ID          int64  `json:"id"`
+	No          string `json:"no"`
+	AmountFen   int64  `json:"amount_fen"`
+	Identity    string `json:"identity" enum:"wechat_mini,wechat_official"`
+	Status      string `json:"status" enum:"requested,approved,sending,wait_confirm,succeeded,rejected,failed,cancelled,expired"`
+	StatusLabel string `json:"status_label"`
+	Note        string `json:"note"`
+	RequestedAt int64  `json:"requested_at"`
+	FinishedAt  int64  `json:"finished_at"`
+	ExpiresAt   int64  `json:"expires_at" doc:"Of the confirmation"`
+	MchID       string `json:"mch_id"`
+	AppID       string `json:"app_id"`
+	PackageInfo string `json:"package_info"`
+}
+
+// WithdrawalLabels name the states of a withdrawal for its receiver.
+var withdrawalLabels = map[string]string{
+	commission.Requested: "审核中", commission.Approved: "打款中", commission.Sending: "打款中", commission.WaitConfirm: "待确认收款", commission.Succeeded: "已到账",
+	commission.Rejected: "未通过", commission.Failed: "打款失败，已退回", commission.Cancelled: "已撤回", commission.Expired: "超时未确认，已退回",
+}
+
+func withdrawalView(w commission.Withdrawal) WithdrawalView {
+	v := WithdrawalView{
+		ID: w.ID, No: w.No, AmountFen: w.AmountFen, Identity: w.Identity, Status: w.Status, StatusLabel: withdrawalLabels[w.Status],
+		RequestedAt: w.RequestedAt, FinishedAt: w.FinishedAt, ExpiresAt: w.ExpiresAt,
+	}
+	if w.Status == commission.Rejected {
+		v.Note = w.Reply
+	}
+	if w.Status == commission.WaitConfirm {
+		v.MchID, v.AppID, v.PackageInfo = w.MchID, w.AppID, w.PackageInfo
+	}
+	return v
+}
+
+func (r *routes) commission() {
+	route := func(id, method, path, summary string) web.Route {
+		return web.Route{ID: id, Method: method, Path: path, Summary: summary, Tag: "commission", Need: web.Learner}
+	}
+	type byID struct {
+		ID int64 `path:"id"`
+	}
+	web.Handle(r.web, route("commission", http.MethodGet, "/api/me/commission", "What the caller has earned by bringing buyers"),
+		func(ctx context.Context, _ *none) (*web.Body[CommissionView], error) {
+			v, err := r.commissionOf(ctx, web.UserID(ctx))
+			return web.Answer(v), err
+		})
+	web.Handle(r.web, route("commission_entries", http.MethodGet, "/api/me/commission/entries", "What each purchase earned the caller, newest first"),
+		func(ctx context.Context, in *struct{ web.PageQuery }) (*web.Body[web.List[CommissionEntryView]], error) {
+			before, err := in.Keys(1)
+			if err != nil {
+				return nil, err
+			}
+			rows, err := r.Commission.Entries(ctx, web.UserID(ctx), first(before), in.Limit+1)
+			if err != nil {
+				return nil, err
+			}
+			return web.Answer(web.Page(rows, in.Limit, func(e commission.EntryRow) CommissionEntryView {
+				return CommissionEntryView{e.ID, e.Title, masked(e.Buyer), e.Level, e.BaseFen, e.AmountFen, e.ReversedFen, e.State, e.HoldUntil, e.CreatedAt}
+			}, func(e commission.EntryRow) []int64 { return []int64{e.ID} })), nil
+		})
+	payee := route("payee_save", http.MethodPut, "/api/me/commission/payee", "Keep the caller's real name and number, once: needed to be paid")
+	payee.Status = http.StatusNoContent
+	web.Handle(r.web, payee,
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Name      string `json:"name" maxLength:"90"`
+				Number    string `json:"number" maxLength:"20"`
+				Consented bool   `json:"consented" doc:"To collecting both for payment and tax reporting"`
+			}
+		},
+		) (*none, error) {
+			return nil, r.Commission.SavePayee(ctx, web.UserID(ctx), in.Body.Name, in.Body.Number, in.Body.Consented)
+		})
+	web.Handle(r.web, route("withdrawals", http.MethodGet, "/api/me/withdrawals", "The caller's withdrawals, newest first"),
+		func(ctx context.Context, in *struct{ web.PageQuery }) (*web.Body[web.List[WithdrawalView]], error) {
+			before, err := in.Keys(1)
+			if err != nil {
+				return nil, err
+			}
+			rows, err := r.Commission.WithdrawalsOf(ctx, web.UserID(ctx), first(before), in.Limit+1)
+			if err != nil {
+				return nil, err
+			}
+			return web.Answer(web.Page(rows, in.Limit, withdrawalView, func(w commission.Withdrawal) []int64 { return []int64{w.ID} })), nil
+		})
+	web.Handle(r.web, route("withdraw", http.MethodPost, "/api/me/withdrawals", "Ask to be paid to WeChat"),
+		func(ctx context.Context, in *struct {
+			Key  string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"64"`
+			Body struct {
+				AmountFen int64  `json:"amount_fen" minimum:"1"`
+				Identity  string `json:"identity" enum:"wechat_mini,wechat_official"`
+			}
+		},
+		) (*web.Body[WithdrawalView], error) {
+			w, err := r.Commission.Withdraw(ctx, commission.Ask{UserID: web.UserID(ctx), Key: in.Key, AmountFen: in.Body.AmountFen, Identity: in.Body.Identity})
+			return web.Answer(withdrawalView(w)), err
+		})
+	web.Handle(r.web, route("withdrawal", http.MethodGet, "/api/me/withdrawals/{id}", "One of the caller's withdrawals"),
+		func(ctx context.Context, in *byID) (*web.Body[WithdrawalView], error) {
+			w, err := r.Commission.Own(ctx, web.UserID(ctx), in.ID)
+			return web.Answer(withdrawalView(w)), err
+		})
+	web.Handle(r.web, route("withdrawal_sync", http.MethodPost, "/api/me/withdrawals/{id}/sync", "Ask WeChat Pay what became of it"),
+		func(ctx context.Context, in *byID) (*web.Body[WithdrawalView], error) {
+			me := web.UserID(ctx)
+			w, err := r.Commission.Own(ctx, me, in.ID)
+			if err != nil {
+				return nil, err
+			}
+			if w.Status == commission.Sending || w.Status == commission.WaitConfirm {
+				_ = r.Commission.Push(ctx, w.ID) // what went wrong is noted and tried again
+			}
+			w, err = r.Commission.Own(ctx, me, in.ID)
+			return web.Answer(withdrawalView(w)), err
+		})
+	back := route("withdrawal_back", http.MethodPost, "/api/me/withdrawals/{id}/cancel", "Take back a withdrawal that nobody has decided")
+	back.Status = http.StatusNoContent
+	web.Handle(r.web, back, func(ctx context.Context, in *byID) (*none, error) {
+		return nil, r.Commission.TakeBack(ctx, web.UserID(ctx), in.ID)
+	})
+}
+
+func (r *routes) commissionOf(ctx context.Context, userID int64) (CommissionView, error) {
+	a, err := r.Commission.Account(ctx, userID)
+	if err != nil {
+		return CommissionView{}, err
+	}
+	t, err := r.Commission.Terms(ctx)
+	if err != nil {
+		return CommissionView{}, err
+	}
+	p, _, err := r.Commission.Payee(ctx, userID)
+	if err != nil {
+		return CommissionView{}, err
+	}
+	v := CommissionView{
+		HeldFen: a.HeldFen, AvailableFen: a.AvailableFen, FrozenFen: a.FrozenFen, WithdrawnFen: a.WithdrawnFen, Enabled: t.Enabled, MinFen: t.MinFen, HoldDays: t.HoldDays,
+		NameMasked: p.NameMasked, NumberMasked: p.NumberMasked, Identities: []string{},
+	}
+	list, err := r.Account.Identities(ctx, userID)
+	for _, i := range list {
+		if i.Kind == account.Mini || i.Kind == account.Official {
+			v.Identities = append(v.Identities, i.Kind)
+		}
+	}
+	return v, err
+}

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/commission"
+	"zhizhou/internal/db"
+	"zhizhou/internal/pay"
+	"zhizhou/internal/referral"
+)
+
+// newEarning builds what inviting earns.
+func (a *App) newEarning() {
+	a.Referral = referral.New(referral.Config{DB: a.DB, Clock: a.Clock, Settings: a.Settings, Coupons: a.Commerce, Log: a.log})
+	a.Commission = commission.New(commission.Config{
+		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Referral: a.Referral, Channels: a.outside, Payers: a.Account, Log: a.log,
+	})
+}
+
+// wireEarning says what it reacts to.
+func (a *App) wireEarning() {
+	a.Account.OnMerge(a.Referral.Merge)
+	a.Account.OnMerge(a.Commission.Merge)
+	a.Commerce.OnPaid(a.accrue)
+	a.Commerce.OnRefunded(a.reverse)
+	a.Commerce.OnTransfer(a.transferred)
+}
+
+// accrue tells commission of a sale.
+func (a *App) accrue(ctx context.Context, tx *db.Tx, o commerce.Order) error {
+	if o.PaidFen == 0 {
+		return nil
+	}
+	items, err := a.Commerce.ItemsIn(ctx, tx, o.ID)
+	if err != nil {
+		return err
+	}
+	sale := commission.Sale{OrderID: o.ID, BuyerID: o.UserID, PaidAt: o.PaidAt}
+	for _, it := range items {
+		sale.Lines = append(sale.Lines, commission.Line{ItemID: it.ID, ProductID: it.ProductID, Kind: it.Kind, PaidFen: it.PriceFen, RefundDays: it.RefundDays})
+	}
+	return a.Commission.Accrue(ctx, tx, sale)
+}
+
+// reverse tells commission of money of a line that has gone back.
+func (a *App) reverse(ctx context.Context, tx *db.Tx, _ commerce.Order, it commerce.Item, r commerce.Refund) error {
+	return a.Commission.Reverse(ctx, tx, commission.Back{ItemID: it.ID, RefundID: r.ID, AmountFen: r.AmountFen})
+}
+
+// transferred gives a channel's word about a payout to the one who ordered it.
+func (a *App) transferred(ctx context.Context, tx *db.Tx, r pay.TransferReceipt) error {
+	err := a.Commission.Hear(ctx, tx, r)
+	if errors.Is(err, commission.ErrGone) {
+		return commerce.ErrTransferGone
+	}
+	return err
+}

@@ -1,0 +1,237 @@
+package commission
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/id"
+)
+
+// Sale is a paid order, as the one who settled it tells of it.
+type Sale struct {
+	OrderID int64
+	BuyerID int64
+	PaidAt  int64
+	Lines   []Line
+}
+
+// Line is what was paid for one line of it.
+type Line struct {
+	ItemID     int64
+	ProductID  int64
+	Kind       string
+	PaidFen    int64 // cash, after every discount
+	RefundDays int64 // the line's own promise
+}
+
+// Back is money of a line that has gone back to the buyer.
+type Back struct {
+	ItemID    int64
+	RefundID  int64
+	AmountFen int64
+}
+
+// Entry is what one line earned one person.
+type Entry struct {
+	ID           int64
+	OrderID      int64
+	OrderItemID  int64
+	BuyerID      int64
+	UserID       int64
+	Level        int64
+	RuleID       int64
+	RuleVersion  int64
+	TermsVersion int64
+	RateBPS      int64 `db:"rate_bps"`
+	BaseFen      int64
+	RefundedFen  int64
+	AmountFen    int64
+	ReversedFen  int64
+	State        string // "held" or "available"
+	HoldUntil    int64
+	CreatedAt    int64
+	ReleasedAt   int64
+}
+
+// EntryRow is an entry in a list.
+type EntryRow struct {
+	Entry
+	OrderNo string
+	Title   string
+	Buyer   string
+}
+
+// What an entry is reversed for beside a refund, in place of the refund's id.
+const (
+	gotTheGift = int64(0)  // the beneficiary received what was bought as a gift
+	becameOne  = int64(-1) // the beneficiary and the buyer turned out to be one person
+)
+
+const entryColumns = `id, order_id, order_item_id, buyer_id, user_id, level, rule_id, rule_version, terms_version, rate_bps, base_fen, refunded_fen, amount_fen, reversed_fen, state, hold_until, created_at, released_at`
+
+var (
+	qEntryInsert = db.Q("commission/entry_insert", `INSERT INTO commission_entries (id, order_id, order_item_id, buyer_id, user_id, level, rule_id, rule_version, terms_version, rate_bps, base_fen, amount_fen, state, hold_until, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'held', $13, $14) ON CONFLICT DO NOTHING`)
+	qEntryLock     = db.Q("commission/entry_lock", `SELECT `+entryColumns+` FROM commission_entries WHERE id = $1 /*for_update*/`)
+	qEntriesOfItem = db.Q("commission/entries_of_item", `SELECT id FROM commission_entries WHERE order_item_id = $1 ORDER BY level`)
+	qReversal      = db.Q("commission/reversal", `INSERT INTO commission_reversals (id, entry_id, refund_id, base_fen, amount_fen, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`)
+	qEntryReverse  = db.Q("commission/entry_reverse", `UPDATE commission_entries SET refunded_fen = refunded_fen + $2, reversed_fen = reversed_fen + $3 WHERE id = $1`)
+	qEntryRelease  = db.Q("commission/entry_release", `UPDATE commission_entries SET state = 'available', released_at = $2 WHERE id = $1 AND state = 'held' AND hold_until <= $2
+		AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.order_item_id = commission_entries.order_item_id AND r.status IN ('requested', 'approved', 'processing', 'abnormal'))`)
+	qEntriesDue = db.Q("commission/entries_due", `SELECT id FROM commission_entries WHERE state = 'held' AND hold_until <= $1
+		AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.order_item_id = commission_entries.order_item_id AND r.status IN ('requested', 'approved', 'processing', 'abnormal'))
+		ORDER BY hold_until LIMIT 200`)
+	qGiftsTo = db.Q("commission/gifts_to", `SELECT CAST(COALESCE(SUM(price_fen), 0) AS BIGINT) FROM gifts WHERE order_item_id = $1 AND receiver_id = $2 AND state = 'received'`)
+	qEntries = db.Q("commission/entries", `SELECT e.id, e.order_id, e.order_item_id, e.buyer_id, e.user_id, e.level, e.rule_id, e.rule_version, e.terms_version, e.rate_bps, e.base_fen, e.refunded_fen,
+		e.amount_fen, e.reversed_fen, e.state, e.hold_until, e.created_at, e.released_at, o.no AS order_no, i.title, u.nickname AS buyer
+		FROM commission_entries e JOIN orders o ON o.id = e.order_id JOIN order_items i ON i.id = e.order_item_id JOIN users u ON u.id = e.buyer_id
+		WHERE (CAST($1 AS BIGINT) = 0 OR e.user_id = $1) AND (CAST($2 AS BIGINT) = 0 OR e.id < $2) ORDER BY e.id DESC LIMIT $3`)
+)
+
+// Accrue makes the entries of a paid order, inside the settling transaction. Each
+// line and level counts once.
+func (s *Service) Accrue(ctx context.Context, tx *db.Tx, sale Sale) error {
+	t, err := s.terms(ctx, tx)
+	if err != nil || !t.Enabled || t.CapBPS == 0 {
+		return err
+	}
+	up, err := s.Referral.Upline(ctx, tx, sale.BuyerID)
+	if err != nil || len(up) == 0 {
+		return err
+	}
+	now := clock.MS(s.Clock)
+	var rules []Rule
+	if err := tx.List(ctx, qRulesLive, &rules, now); err != nil || len(rules) == 0 {
+		return err
+	}
+	for _, l := range sale.Lines {
+		left := l.PaidFen * t.CapBPS / 10_000 // both levels share it: the first comes first
+		for i, userID := range up {
+			r, ok := pick(rules, int64(i+1), l)
+			amount := min(l.PaidFen*r.RateBPS/10_000, left)
+			if !ok || amount <= 0 || userID == sale.BuyerID {
+				continue
+			}
+			left -= amount
+			entryID := id.New()
+			n, err := tx.Exec(ctx, qEntryInsert, entryID, sale.OrderID, l.ItemID, sale.BuyerID, userID, i+1, r.ID, r.Version, t.Version, r.RateBPS, l.PaidFen, amount,
+				sale.PaidAt+max(t.HoldDays, l.RefundDays)*day, now)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				continue
+			}
+			if err := s.move(ctx, tx, userID, moveAccrue, entryID, sale.OrderID, delta{held: amount, earned: amount}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Reverse takes back, pro rata, what a line earned, inside the transaction that
+// books its refund; each refund counts once for each entry.
+func (s *Service) Reverse(ctx context.Context, tx *db.Tx, b Back) error {
+	var ids []int64
+	if err := tx.List(ctx, qEntriesOfItem, &ids, b.ItemID); err != nil {
+		return err
+	}
+	for _, entryID := range ids {
+		if err := s.reverse(ctx, tx, entryID, b.RefundID, b.AmountFen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// kept is what stays of an amount when a part of its base has gone back: rounded
+// down, so that nothing is paid for money that is not there.
+func kept(amount, base, refunded int64) int64 { return amount * (base - refunded) / base }
+
+// reverse takes back an entry's share of baseFen; 0 means all that is left of it.
+// What was released already becomes less to withdraw, below zero a debt (INV-30).
+func (s *Service) reverse(ctx context.Context, tx *db.Tx, entryID, cause, baseFen int64) error {
+	var e Entry
+	if err := tx.Get(ctx, qEntryLock, &e, entryID); err != nil {
+		return err
+	}
+	rest := e.BaseFen - e.RefundedFen
+	if baseFen == 0 {
+		baseFen = rest
+	}
+	baseFen = min(baseFen, rest)
+	if baseFen <= 0 {
+		return nil
+	}
+	amount := e.AmountFen - kept(e.AmountFen, e.BaseFen, e.RefundedFen+baseFen) - e.ReversedFen
+	reversalID := id.New()
+	n, err := tx.Exec(ctx, qReversal, reversalID, e.ID, cause, baseFen, amount, clock.MS(s.Clock))
+	if err != nil || n == 0 {
+		return err
+	}
+	if _, err := tx.Exec(ctx, qEntryReverse, e.ID, baseFen, amount); err != nil || amount == 0 {
+		return err
+	}
+	d := delta{available: -amount, reversed: amount}
+	if e.State == "held" {
+		d = delta{held: -amount, reversed: amount}
+	}
+	return s.move(ctx, tx, e.UserID, moveReverse, reversalID, e.OrderID, d)
+}
+
+// release makes the entries available whose hold is over and of whose line nothing
+// is being given back.
+func (s *Service) release(ctx context.Context) error {
+	for {
+		var due []int64
+		if err := s.DB.List(ctx, qEntriesDue, &due, clock.MS(s.Clock)); err != nil || len(due) == 0 {
+			return err
+		}
+		for _, entryID := range due {
+			if err := s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.releaseOne(ctx, tx, entryID) }); err != nil {
+				return fmt.Errorf("commission: release %d: %w", entryID, err)
+			}
+		}
+	}
+}
+
+func (s *Service) releaseOne(ctx context.Context, tx *db.Tx, entryID int64) error {
+	var e Entry
+	if err := tx.Get(ctx, qEntryLock, &e, entryID); err != nil {
+		return err
+	}
+	var gifted int64
+	if err := tx.Get(ctx, qGiftsTo, &gifted, e.OrderItemID, e.UserID); err != nil {
+		return err
+	}
+	if gifted > 0 {
+		if err := s.reverse(ctx, tx, e.ID, gotTheGift, gifted); err != nil {
+			return err
+		}
+		if err := tx.Get(ctx, qEntryLock, &e, entryID); err != nil {
+			return err
+		}
+	}
+	n, err := tx.Exec(ctx, qEntryRelease, e.ID, clock.MS(s.Clock))
+	amount := e.AmountFen - e.ReversedFen
+	if err != nil || n == 0 || amount == 0 {
+		return err
+	}
+	return s.move(ctx, tx, e.UserID, moveRelease, e.ID, e.OrderID, delta{held: -amount, available: amount})
+}
+
+// Entries lists what a user earned (0: everybody), newest first.
+func (s *Service) Entries(ctx context.Context, userID, before int64, limit int) ([]EntryRow, error) {
+	var rows []EntryRow
+	err := s.DB.List(ctx, qEntries, &rows, userID, before, limit)
+	return rows, err
+}
+
+// Sweep releases what is due and brings every open payout forward by one question.
+func (s *Service) Sweep(ctx context.Context) error {
+	return errors.Join(s.release(ctx), s.payDue(ctx))
+}

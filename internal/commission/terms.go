@@ -1,0 +1,197 @@
+package commission
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"zhizhou/internal/audit"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/id"
+)
+
+// Terms are what holds for all commissions; each saving is a new version.
+type Terms struct {
+	Version  int64
+	Enabled  bool
+	CapBPS   int64 `db:"cap_bps"` // both levels of a line together, of what was paid for it
+	HoldDays int64 // from payment; a line's own refund promise counts when it is longer
+	MinFen   int64 // of a withdrawal
+	SavedAt  int64
+	SavedBy  int64
+}
+
+// Rule is a rate for a level and a scope.
+type Rule struct {
+	ID        int64
+	Name      string
+	Status    string // "on" or "off"
+	Role      string // "anyone"
+	Level     int64  // 1: who invited the buyer; 2: who invited that one
+	Scope     string // "all", "kind" or "product"
+	Kind      string
+	ProductID int64
+	RateBPS   int64 `db:"rate_bps"`
+	Priority  int64 // the higher counts; of equals the narrower scope, then the newer
+	StartsAt  int64
+	EndsAt    int64 // 0: no end
+	Version   int64
+	UpdatedAt int64
+}
+
+const (
+	ruleColumns = `id, name, status, role, level, scope, kind, product_id, rate_bps, priority, starts_at, ends_at, version, updated_at`
+	maxBPS      = 5000
+)
+
+var (
+	qTerms      = db.Q("commission/terms", `SELECT version, enabled, cap_bps, hold_days, min_fen, saved_at, saved_by FROM commission_terms ORDER BY version DESC LIMIT 1`)
+	qTermsSave  = db.Q("commission/terms_save", `INSERT INTO commission_terms (version, enabled, cap_bps, hold_days, min_fen, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
+	qRules      = db.Q("commission/rules", `SELECT `+ruleColumns+` FROM commission_rules WHERE (CAST($1 AS BIGINT) = 0 OR id < $1) ORDER BY id DESC LIMIT $2`)
+	qRulesLive  = db.Q("commission/rules_live", `SELECT `+ruleColumns+` FROM commission_rules WHERE status = 'on' AND starts_at <= $1 AND (ends_at = 0 OR ends_at > $1)`)
+	qRule       = db.Q("commission/rule", `SELECT `+ruleColumns+` FROM commission_rules WHERE id = $1`)
+	qRuleInsert = db.Q("commission/rule_insert", `INSERT INTO commission_rules (id, name, status, level, scope, kind, product_id, rate_bps, priority, starts_at, ends_at, version, updated_at)
+		VALUES ($1, $2, 'off', $3, $4, $5, $6, $7, $8, $9, $10, 1, $11)`)
+	qRuleUpdate = db.Q("commission/rule_update", `UPDATE commission_rules SET name = $2, level = $3, scope = $4, kind = $5, product_id = $6, rate_bps = $7, priority = $8, starts_at = $9, ends_at = $10,
+		version = version + 1, updated_at = $11 WHERE id = $1 AND version = $12`)
+	qRuleSwitch = db.Q("commission/rule_switch", `UPDATE commission_rules SET status = $2, version = version + 1, updated_at = $3 WHERE id = $1 AND status <> $2`)
+)
+
+// Terms returns what holds now.
+func (s *Service) Terms(ctx context.Context) (Terms, error) { return s.terms(ctx, s.DB) }
+
+func (s *Service) terms(ctx context.Context, r db.Reader) (Terms, error) {
+	var t Terms
+	err := r.Get(ctx, qTerms, &t)
+	return t, err
+}
+
+// SaveTerms makes a new version of the terms; entries that exist keep theirs. t
+// names the version that it changes. Returns ErrTerms, ErrVersion.
+func (s *Service) SaveTerms(ctx context.Context, t Terms) error {
+	switch {
+	case t.CapBPS < 0 || t.CapBPS > maxBPS:
+		return ErrTerms.Field("cap_bps", "上限为 0–50%")
+	case t.HoldDays < 0 || t.HoldDays > 365:
+		return ErrTerms.Field("hold_days", "冻结 0–365 天")
+	case t.MinFen < 10:
+		return ErrTerms.Field("min_fen", "微信商家转账每笔至少 0.10 元")
+	}
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		before, err := s.terms(ctx, tx)
+		if err != nil {
+			return err
+		}
+		after := t
+		after.Version, after.SavedAt, after.SavedBy = t.Version+1, clock.MS(s.Clock), audit.ActorOf(ctx).ID
+		n, err := tx.Exec(ctx, qTermsSave, after.Version, after.Enabled, after.CapBPS, after.HoldDays, after.MinFen, after.SavedAt, after.SavedBy)
+		if err != nil {
+			return err
+		}
+		if n == 0 || before.Version != t.Version {
+			return ErrVersion
+		}
+		return audit.Write(ctx, tx, s.Clock, "commission.terms", "commission:terms", before, after, "")
+	})
+}
+
+// Rules lists the rules, newest first.
+func (s *Service) Rules(ctx context.Context, before int64, limit int) ([]Rule, error) {
+	var rows []Rule
+	err := s.DB.List(ctx, qRules, &rows, before, limit)
+	return rows, err
+}
+
+func (r Rule) check() error {
+	narrow := map[string]bool{"all": r.Kind == "" && r.ProductID == 0, "kind": r.Kind != "" && r.ProductID == 0, "product": r.Kind == "" && r.ProductID > 0}
+	switch n := utf8.RuneCountInString(r.Name); {
+	case n < 1 || n > 40:
+		return ErrRule.Field("name", "名称为 1–40 个字")
+	case r.Level != 1 && r.Level != 2:
+		return ErrRule.Field("level", "只有一级和二级")
+	case !narrow[r.Scope]:
+		return ErrRule.Field("scope", "请选择适用范围")
+	case r.RateBPS < 1 || r.RateBPS > maxBPS:
+		return ErrRule.Field("rate_bps", "比例为 0.01%–50%")
+	case r.EndsAt != 0 && r.EndsAt <= r.StartsAt:
+		return ErrRule.Field("ends_at", "结束要晚于开始")
+	}
+	return nil
+}
+
+// SaveRule adds (ID 0, switched off) or changes a rule; entries that exist keep the
+// rate of their day. Returns ErrRule, ErrVersion.
+func (s *Service) SaveRule(ctx context.Context, r Rule) (int64, error) {
+	r.Name = strings.TrimSpace(r.Name)
+	if err := r.check(); err != nil {
+		return 0, err
+	}
+	isNew := r.ID == 0
+	if isNew {
+		r.ID = id.New()
+	}
+	now := clock.MS(s.Clock)
+	return r.ID, s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		var before any
+		if isNew {
+			if _, err := tx.Exec(ctx, qRuleInsert, r.ID, r.Name, r.Level, r.Scope, r.Kind, r.ProductID, r.RateBPS, r.Priority, r.StartsAt, r.EndsAt, now); err != nil {
+				return err
+			}
+		} else {
+			var was Rule
+			if err := tx.Get(ctx, qRule, &was, r.ID); err != nil {
+				if errors.Is(err, db.ErrNone) {
+					return ErrRuleGone
+				}
+				return err
+			}
+			before = was
+			n, err := tx.Exec(ctx, qRuleUpdate, r.ID, r.Name, r.Level, r.Scope, r.Kind, r.ProductID, r.RateBPS, r.Priority, r.StartsAt, r.EndsAt, now, r.Version)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return ErrVersion
+			}
+		}
+		return audit.Write(ctx, tx, s.Clock, "commission.rule", fmt.Sprintf("commission_rule:%d", r.ID), before, r, "")
+	})
+}
+
+// SwitchRule lets a rule count from now on, or ends it. Returns ErrRuleGone.
+func (s *Service) SwitchRule(ctx context.Context, ruleID int64, on bool) error {
+	to := map[bool]string{true: "on", false: "off"}[on]
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n, err := tx.Exec(ctx, qRuleSwitch, ruleID, to, clock.MS(s.Clock))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrRuleGone.Say("规则已经是这个状态，或不存在")
+		}
+		return audit.Write(ctx, tx, s.Clock, "commission.rule_"+to, fmt.Sprintf("commission_rule:%d", ruleID), nil, map[string]any{"status": to}, "")
+	})
+}
+
+var scopeRank = map[string]int{"product": 2, "kind": 1, "all": 0}
+
+// pick chooses the rule of a level for a line, false when none fits.
+func pick(rules []Rule, level int64, l Line) (best Rule, ok bool) {
+	for _, r := range rules {
+		fits := r.Scope == "all" || r.Scope == "kind" && r.Kind == l.Kind || r.Scope == "product" && r.ProductID == l.ProductID
+		if r.Level != level || !fits {
+			continue
+		}
+		better := !ok || r.Priority > best.Priority
+		if ok && r.Priority == best.Priority {
+			better = scopeRank[r.Scope] > scopeRank[best.Scope] || scopeRank[r.Scope] == scopeRank[best.Scope] && r.ID > best.ID
+		}
+		if better {
+			best, ok = r, true
+		}
+	}
+	return best, ok
+}
