@@ -88,10 +88,9 @@ var (
 		COALESCE((SELECT f.name FROM staff f WHERE f.id = w.first_by), '') AS first_by_name
 		FROM withdrawals w JOIN users u ON u.id = w.user_id LEFT JOIN commission_payees p ON p.user_id = w.user_id
 		WHERE ($1 = '' OR w.status = $1) AND (CAST($2 AS BIGINT) = 0 OR w.id < $2) AND (CAST($3 AS BIGINT) = 0 OR w.user_id = $3) AND (CAST($4 AS BIGINT) = 0 OR w.id = $4) ORDER BY w.id DESC LIMIT $5`)
-	qWithdrawalDecide = db.Q("commission/withdrawal_decide", `UPDATE withdrawals SET status = $2, reply = $3, decided_at = $4, decided_by = $5, check_at = $6,
-		finished_at = CASE WHEN $6 = 0 THEN $4 ELSE 0 END WHERE id = $1 AND status = 'requested'`)
-	qWithdrawalFirst = db.Q("commission/withdrawal_first", `UPDATE withdrawals SET first_by = $2, reply = $3 WHERE id = $1 AND status = 'requested' AND first_by = 0`)
-	qWithdrawalsOpen = db.Q("commission/withdrawals_open", `SELECT COUNT(*) FROM withdrawals WHERE status = 'requested'`)
+	qWithdrawalDecide = db.Q("commission/withdrawal_decide", `UPDATE withdrawals SET status = $2, reply = $3, decided_at = $4, decided_by = $5, check_at = $6, finished_at = $7 WHERE id = $1 AND status = 'requested'`)
+	qWithdrawalFirst  = db.Q("commission/withdrawal_first", `UPDATE withdrawals SET first_by = $2, reply = $3 WHERE id = $1 AND status = 'requested' AND first_by = 0`)
+	qWithdrawalsOpen  = db.Q("commission/withdrawals_open", `SELECT COUNT(*) FROM withdrawals WHERE status = 'requested'`)
 )
 
 func of(alias, columns string) string {
@@ -219,7 +218,8 @@ func (s *Service) TakeBack(ctx context.Context, userID, withdrawalID int64) erro
 
 // refuse ends a withdrawal that was never sent and gives the money back.
 func (s *Service) refuse(ctx context.Context, tx *db.Tx, w Withdrawal, status, reply string) error {
-	n, err := tx.Exec(ctx, qWithdrawalDecide, w.ID, status, reply, clock.MS(s.Clock), audit.ActorOf(ctx).ID, 0)
+	now := clock.MS(s.Clock)
+	n, err := tx.Exec(ctx, qWithdrawalDecide, w.ID, status, reply, now, audit.ActorOf(ctx).ID, 0, now)
 	if err != nil {
 		return err
 	}
@@ -272,7 +272,7 @@ func (s *Service) Decide(ctx context.Context, withdrawalID int64, approve bool, 
 			action = "withdrawal.approve"
 			w.Status, w.Reply = Approved, reply
 			var n int64
-			n, err = tx.Exec(ctx, qWithdrawalDecide, w.ID, Approved, reply, now, me, now+60_000)
+			n, err = tx.Exec(ctx, qWithdrawalDecide, w.ID, Approved, reply, now, me, now+60_000, 0)
 			if err == nil && n == 0 {
 				return ErrState
 			}

@@ -1,0 +1,118 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"zhizhou/internal/account"
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/commission"
+	"zhizhou/internal/db"
+	"zhizhou/internal/sandbox"
+	"zhizhou/internal/testkit"
+)
+
+// INV-32, INV-3: a process that pays a withdrawal is killed at each step. After a
+// restart the ordinary sweeps bring it to one transfer, and to one end: paid when
+// the receiver confirmed, given back when nobody did within a day.
+func TestINV32KilledAtEveryStepOfAPayout(t *testing.T) {
+	for _, e := range testkit.Engines(t) {
+		t.Run(e.String(), func(t *testing.T) {
+			t.Parallel()
+			killPayouts(t, e)
+		})
+	}
+}
+
+// payout goes the road of the newest withdrawal: approve, send, confirm, notice.
+func (w walk) payout() error {
+	rows, err := w.app.Commission.WithdrawalsOf(w.ctx, w.User, 0, 1)
+	if err != nil || len(rows) != 1 {
+		return fmt.Errorf("%d withdrawals: %w", len(rows), err)
+	}
+	x := rows[0]
+	if _, err := w.app.Commission.Decide(w.ctx, x.ID, true, "核对无误"); err != nil {
+		return err
+	}
+	if err := w.app.Commission.Push(w.ctx, x.ID); err != nil {
+		return err
+	}
+	if err := panel(w.Panel, "confirm", map[string]any{"out_trade_no": x.No}); err != nil {
+		return err
+	}
+	return panel(w.Panel, "tick", map[string]any{})
+}
+
+// fund lets somebody earn by a purchase of a friend's: enough for every step.
+func fund(w *world, sb *sandbox.Sandbox, inviter int64) {
+	w.t.Helper()
+	ctx := context.Background()
+	friend := must(w.app.Account.LoginMini(ctx, sb.LoginCode("阿乙"), accepted, account.Device{Address: "127.0.0.2"}))(w.t).User.ID
+	w.ok(w.app.Referral.Join(ctx, friend, must(w.app.Referral.Code(ctx, inviter))(w.t)))
+	q := must(w.app.Commerce.QuoteFor(ctx, commerce.Ask{UserID: friend, Platform: "pc", Wants: []commerce.Want{{SKUID: w.sku, Quantity: 1}}}))(w.t)
+	o := must(w.app.Commerce.Place(ctx, commerce.Place{UserID: friend, Platform: "pc", IdempotencyKey: "fund-order", QuoteToken: q.Token, TermsConfirmed: true}))(w.t)
+	attempt := must(w.app.Commerce.Pay(ctx, commerce.PayInput{UserID: friend, OrderNo: o.No, Platform: "pc", ClientIP: "127.0.0.1"}))(w.t)
+	w.ok(sb.Pay(attempt.OutTradeNo, ""))
+	must(w.app.Commerce.Sync(ctx, friend, o.No))(w.t)
+	w.clock.Advance(16 * 24 * time.Hour)
+	w.sweep()
+}
+
+func killPayouts(t *testing.T, e db.Engine) {
+	ctx := context.Background()
+	w, sb, cfg, _ := crashWorld(t, testkit.DSN(t, e), "payout")
+	w.terms()
+	s := must(w.app.Account.LoginMini(ctx, sb.LoginCode("阿甲"), accepted, account.Device{Address: "127.0.0.1"}))(t)
+	w.ok(w.app.Commission.SavePayee(ctx, s.User.ID, "林小舟", realNumber, true))
+	now := must(w.app.Commission.Terms(ctx))(t)
+	now.MinFen = 10
+	w.ok(w.app.Commission.SaveTerms(w.system(), now))
+	fund(w, sb, s.User.ID)
+	for at := 1; ; at++ {
+		if at > 150 {
+			t.Fatal("the payout has no end")
+		}
+		x := must(w.app.Commission.Withdraw(ctx, commission.Ask{UserID: s.User.ID, Key: fmt.Sprintf("crash-%05d", at), AmountFen: 10, Identity: account.Mini}))(t)
+		whole := killAt(t, at, plan{Config: cfg, Road: "payout", User: s.User.ID, Panel: sb.BaseURL(), Ahead: time.Until(w.clock.Now())})
+		if w.withdrawal(x.ID).Status == commission.Requested {
+			_, err := w.app.Commission.Decide(w.system(), x.ID, true, "核对无误")
+			w.ok(err)
+		}
+		for range 3 {
+			w.clock.Advance(61 * time.Minute)
+			w.sweep()
+		}
+		got := w.withdrawal(x.ID)
+		if got.Status == commission.WaitConfirm && at%2 == 0 {
+			w.ok(sb.Confirm(got.PackageInfo))
+		}
+		w.clock.Advance(25 * time.Hour)
+		w.sweep()
+		got = w.withdrawal(x.ID)
+		made, paid := 0, false
+		for _, tr := range sb.Transfers() {
+			if tr.OpenID == got.OpenID && tr.OutBillNo == got.No {
+				made, paid = made+1, tr.State == "SUCCESS"
+			}
+		}
+		if made != 1 || paid != (got.Status == commission.Succeeded) || !paid && got.Status != commission.Expired {
+			t.Fatalf("killed at step %d: %d transfers, paid %v, and the withdrawal is %s %s", at, made, paid, got.Status, got.LastError)
+		}
+		if n := len(sb.Transfers()); n != at {
+			t.Fatalf("killed at step %d: %d transfers for %d withdrawals", at, n, at)
+		}
+		if rows := must(w.app.Doctor(ctx))(t); len(rows) > 0 {
+			t.Fatalf("killed at step %d:\n%s", at, strings.Join(rows, "\n"))
+		}
+		if whole {
+			if at < 15 {
+				t.Fatalf("only %d steps were counted: the probe does not see the payout", at)
+			}
+			t.Logf("%d steps", at-1)
+			return
+		}
+	}
+}
