@@ -18,9 +18,9 @@ export interface Operations {
   courseMine: Op<{ path: Id; res: t.CourseMine }>
 
   sendSms: Op<{ body: { phone?: string; consents?: t.Consent[] }; res: { retry_after_s: number; expires_in_s: number } }>
-  loginSms: Op<{ body: { phone: string; code: string; consents: t.Consent[] }; res: t.Session }>
+  loginSms: Op<{ body: { phone: string; code: string; consents: t.Consent[]; invite?: string }; res: t.Session }>
   loginPassword: Op<{ body: { phone: string; password: string; consents: t.Consent[] }; res: t.Session }>
-  loginMp: Op<{ body: { code: string; consents: t.Consent[] }; res: t.Session }>
+  loginMp: Op<{ body: { code: string; consents: t.Consent[]; invite?: string }; res: t.Session }>
   bindMpPhone: Op<{ body: { code: string }; res: t.User }>
   refreshMp: Op<{ body: { code: string }; res: object }>
   logout: Op<{ res: void }>
@@ -67,6 +67,16 @@ export interface Operations {
   invoices: Op<{ query: Cursor; res: t.Page<t.Invoice> }>
   invoice: Op<{ path: No; res: t.Invoice }>
   cancelInvoice: Op<{ path: No; res: t.Invoice }>
+  invite: Op<{ res: t.Invite }>
+  invitees: Op<{ query: Cursor; res: t.Page<t.Invitee> }>
+  joinInviter: Op<{ body: { code: string }; res: void }>
+  commission: Op<{ res: t.Commission }>
+  commissionEntries: Op<{ query: Cursor; res: t.Page<t.CommissionEntry> }>
+  savePayee: Op<{ body: { name: string; number: string; consented: boolean }; res: void }>
+  withdrawals: Op<{ query: Cursor; res: t.Page<t.Withdrawal> }>
+  withdraw: Op<{ body: { amount_fen: number; identity: t.Withdrawal['identity'] }; res: t.Withdrawal }>
+  syncWithdrawal: Op<{ path: Id; res: t.Withdrawal }>
+  cancelWithdrawal: Op<{ path: Id; res: void }>
 
   quote: Op<{ body: t.QuoteAsk; res: t.Quote }>
   placeOrder: Op<{ body: { quote_token: string; terms_confirmed: true }; res: t.Order }>
@@ -133,6 +143,16 @@ export const routes: Record<keyof Operations, string> = {
   returnGifts: 'POST /api/orders/{no}/gifts/return',
   gift: 'GET /api/gifts/{token}',
   receiveGift: 'POST /api/gifts/{token}/receive',
+  invite: 'GET /api/me/invite',
+  invitees: 'GET /api/me/invitees',
+  joinInviter: 'POST /api/me/inviter',
+  commission: 'GET /api/me/commission',
+  commissionEntries: 'GET /api/me/commission/entries',
+  savePayee: 'PUT /api/me/commission/payee',
+  withdrawals: 'GET /api/me/withdrawals',
+  withdraw: 'POST /api/me/withdrawals',
+  syncWithdrawal: 'POST /api/me/withdrawals/{id}/sync',
+  cancelWithdrawal: 'POST /api/me/withdrawals/{id}/cancel',
   quote: 'POST /api/quotes',
   invoiceTerms: 'GET /api/me/invoice-terms',
   invoiceTitles: 'GET /api/me/invoice-titles',

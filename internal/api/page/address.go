@@ -44,6 +44,10 @@ var addresses = []address{
 	{path: "/me/invoice-request", title: "申请开票", private: true},
 	{path: "/me/invoice-titles", title: "发票抬头", private: true},
 	{path: "/me/invoice-title/{id}", title: "发票抬头", private: true},
+	{path: "/me/invite", title: "邀请有礼", private: true},
+	{path: "/me/commission", title: "我的佣金", private: true},
+	{path: "/me/withdraw", title: "提现", private: true},
+	{path: "/me/withdrawals", title: "提现记录", private: true},
 }
 
 // addressOf finds the page of a path; a slash at the end makes no difference, as

@@ -33,6 +33,10 @@ export const pages = {
   invoiceAsk: { page: '/pkg-shop/invoice/AskPage', path: '/me/invoice-request', tab: false },
   invoiceTitles: { page: '/pkg-shop/invoice/TitlesPage', path: '/me/invoice-titles', tab: false },
   invoiceTitle: { page: '/pkg-shop/invoice/TitlePage', path: '/me/invoice-title/:id', tab: false },
+  invite: { page: '/pkg-shop/invite/InvitePage', path: '/me/invite', tab: false },
+  commission: { page: '/pkg-shop/commission/CommissionPage', path: '/me/commission', tab: false },
+  withdraw: { page: '/pkg-shop/commission/WithdrawPage', path: '/me/withdraw', tab: false },
+  withdrawals: { page: '/pkg-shop/commission/WithdrawalsPage', path: '/me/withdrawals', tab: false },
   lost: { page: '/features/home/LostPage', path: '/lost', tab: false },
 } as const
 export type PageName = keyof typeof pages

@@ -1,6 +1,7 @@
 import { ApiError } from '@zhizhou/sdk'
 import { auth } from './auth'
 import { call } from './api'
+import { forgetInvite, invitedBy } from './invite'
 import { prefs } from './prefs'
 
 let asking: Promise<void> | null = null
@@ -13,10 +14,20 @@ export function knowUser(): Promise<void> {
       auth.user = user
       auth.known = true
       if (user.large_type) prefs.setLarge(true)
+      tellInviter()
     })
     .catch((e) => {
       if (e instanceof ApiError && e.status === 401) auth.clear()
     })
     .finally(() => { asking = null })
   return asking
+}
+
+/** Back from signing in at WeChat the code travels by itself. One that does not count is no matter. */
+function tellInviter() {
+  const code = invitedBy()
+  if (!code) return
+  call('joinInviter', { body: { code } }).then(forgetInvite, (e) => {
+    if (e instanceof ApiError && e.status >= 400 && e.status < 500) forgetInvite()
+  })
 }

@@ -2,6 +2,7 @@ import { computed, ref, watch } from 'vue'
 import { ApiError, type Consent, type Session } from '@zhizhou/sdk'
 import { call, say } from '@/app/api'
 import { auth } from '@/app/auth'
+import { forgetInvite, invitedBy } from '@/app/invite'
 import { goReturn } from '@/app/nav'
 import { knowShop, shop } from '@/app/shop'
 import { cleanPhone, codeProblem, phoneProblem } from '@/app/phone'
@@ -31,6 +32,7 @@ export function useLogin() {
     try {
       await knowShop()
       auth.accept(await ask())
+      forgetInvite()
       goReturn(to.value)
     } catch (e) {
       const fields = e instanceof ApiError ? e.fields : {}
@@ -40,10 +42,10 @@ export function useLogin() {
     }
   }
   const bySms = () => enter({ phone: phoneProblem(phone.value), code: codeProblem(code.value) },
-    () => call('loginSms', { body: { phone: cleanPhone(phone.value), code: code.value.trim(), consents: consents() } }))
+    () => call('loginSms', { body: { phone: cleanPhone(phone.value), code: code.value.trim(), consents: consents(), invite: invitedBy() } }))
   const byPassword = () => enter({ phone: phoneProblem(phone.value), password: password.value ? '' : '请填写密码' },
     () => call('loginPassword', { body: { phone: cleanPhone(phone.value), password: password.value, consents: consents() } }))
-  const byMini = () => enter({}, async () => call('loginMp', { body: { code: await miniCode(), consents: consents() } }))
+  const byMini = () => enter({}, async () => call('loginMp', { body: { code: await miniCode(), consents: consents(), invite: invitedBy() } }))
   return { phone, code, password, agreed, busy, errors, to, agreements, given, remind, bySms, byPassword, byMini }
 }
 
