@@ -95,6 +95,22 @@ export interface Operations {
   redInvoice: { path: Id; body: { reason: T.RedReason; note: string }; res: T.Invoice }
   issueRedInvoice: { path: Id; body: T.IssueInput; res: T.Invoice }
   invoiceTax: { query: { from: number; to: number }; res: T.Page<T.RateSum> }
+  withdrawals: { query: Paged & { status?: string; user_id?: number }; res: T.Page<T.Payout> }
+  decideWithdrawal: { path: Id; body: { approve: boolean; reply: string }; res: T.Payout }
+  checkWithdrawal: { path: Id; res: T.Payout }
+  cancelWithdrawal: { path: Id; body: { reason: string }; res: T.Payout }
+  giveUpWithdrawal: { path: Id; body: { reason: string }; res: T.Payout }
+  commissionTerms: { res: T.CommissionTerms }
+  saveCommissionTerms: { body: T.CommissionTerms; res: void }
+  commissionRules: { query: Paged; res: T.Page<T.CommissionRule> }
+  saveCommissionRule: { path: Id; body: T.CommissionRuleInput; res: T.Made }
+  switchCommissionRule: { path: Id; body: { on: boolean }; res: void }
+  commissionAccounts: { query: Paged & { user_id?: number }; res: T.Page<T.CommissionAccount> }
+  commissionStatement: { query: { user_id?: number; from: number; until: number; after?: number }; res: T.Page<T.CommissionMove> }
+  payeeReport: { body: { from: number; until: number; after?: number; reason: string }; res: T.Page<T.PayeeRow> }
+  dropPayee: { path: Id; body: { reason: string }; res: void }
+  referralSetting: { res: T.Setting<T.ReferralSetting> }
+  saveReferralSetting: { body: T.Setting<T.ReferralSetting>; res: T.Setting<T.ReferralSetting> }
   users: { query: Paged & { q?: string }; res: T.Page<T.UserRow> }
   user: { path: Id; res: T.UserDetail }
   endDevice: { path: { id: number; device_id: number }; res: void }
@@ -148,6 +164,12 @@ export const addresses = {
   trialBalance: 'GET /ledger/balances', taxReport: 'GET /ledger/tax',
   invoices: 'GET /invoices', invoiceCounts: 'GET /invoice-counts', invoice: 'GET /invoices/{id}', takeInvoice: 'POST /invoices/{id}/take', issueInvoice: 'POST /invoices/{id}/issue',
   rejectInvoice: 'POST /invoices/{id}/reject', redInvoice: 'POST /invoices/{id}/red', issueRedInvoice: 'POST /invoices/{id}/red/issue', invoiceTax: 'GET /invoice-tax',
+  withdrawals: 'GET /withdrawals', decideWithdrawal: 'POST /withdrawals/{id}/decide', checkWithdrawal: 'POST /withdrawals/{id}/check',
+  cancelWithdrawal: 'POST /withdrawals/{id}/cancel', giveUpWithdrawal: 'POST /withdrawals/{id}/give-up',
+  commissionTerms: 'GET /commission/terms', saveCommissionTerms: 'PUT /commission/terms', commissionRules: 'GET /commission/rules',
+  saveCommissionRule: 'PUT /commission/rules/{id}', switchCommissionRule: 'POST /commission/rules/{id}/switch',
+  commissionAccounts: 'GET /commission/accounts', commissionStatement: 'GET /commission/statement', payeeReport: 'POST /commission/payee-report', dropPayee: 'POST /commission/payees/{id}/drop',
+  referralSetting: 'GET /settings/referral', saveReferralSetting: 'PUT /settings/referral',
   users: 'GET /users', user: 'GET /users/{id}', endDevice: 'DELETE /users/{id}/devices/{device_id}',
   staff: 'GET /staff', addStaff: 'POST /staff', saveStaff: 'PUT /staff/{id}', audit: 'GET /audit',
   shopSetting: 'GET /settings/shop', saveShopSetting: 'PUT /settings/shop', wechatSetting: 'GET /settings/wechat', saveWechatSetting: 'PUT /settings/wechat',

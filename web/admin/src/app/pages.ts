@@ -46,6 +46,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     pages: [
       { name: 'invoices', label: '发票', icon: 'doc', permission: 'invoice.read', badge: 'invoices' },
       { name: 'bills', label: '对账', icon: 'checkc', permission: 'bill.read', badge: 'bills' },
+      { name: 'commission', label: '佣金与提现', icon: 'users', permission: 'commission.read' },
       { name: 'ledger', label: '总账', icon: 'list', permission: 'bill.read' },
     ],
   },

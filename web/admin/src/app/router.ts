@@ -38,10 +38,12 @@ const routes: RouteRecordRaw[] = [
   page('/bills', 'bills', '对账', 'bill.read', () => import('@/features/bill/BillsPage.vue')),
   page('/bills/:source(wechatpay|wechat_virtual|alipay)/:day(\\d{8})', 'bill', '一天的账单', 'bill.read', () => import('@/features/bill/BillPage.vue')),
   page('/ledger/:tab(balances|tax)?', 'ledger', '总账', 'bill.read', () => import('@/features/ledger/LedgerPage.vue')),
+  page('/commission/:tab(accounts|rules|report)?', 'commission', '佣金与提现', 'commission.read', () => import('@/features/commission/CommissionPage.vue')),
   page('/users/:id(\\d+)?', 'users', '学员', 'user.read', () => import('@/features/user/UsersPage.vue')),
   page('/staff', 'staff', '员工与角色', 'staff.manage', () => import('@/features/staff/StaffPage.vue')),
   page('/audit', 'audit', '操作日志', 'audit.read', () => import('@/features/audit/AuditPage.vue')),
   page('/settings/:tab(shop|agreements|wechat|payment|invoice|mail|points)?', 'settings', '设置', 'setting.read', () => import('@/features/setting/SettingsPage.vue')),
+  page('/settings/:tab(shop|agreements|wechat|payment|invoice|mail|referral)?', 'settings', '设置', 'setting.read', () => import('@/features/setting/SettingsPage.vue')),
   { path: '/account', name: 'account', component: () => import('@/features/auth/AccountPage.vue'), meta: { title: '我的账号' } },
   { path: '/:rest(.*)*', name: 'none', component: () => import('./NonePage.vue'), meta: { title: '没有这个页面' } },
 ]

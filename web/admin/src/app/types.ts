@@ -1,3 +1,5 @@
+import type { components } from '@zhizhou/sdk/schema'
+
 /**
  * Shapes of the console API. Names ending `_fen` are integer fen, `_at` UTC
  * milliseconds (0: none), `_ms` durations in milliseconds, `_s` seconds.
@@ -207,3 +209,14 @@ export interface InvoiceSetting {
   enabled: boolean; issuer: 'manual' | 'sandbox'; special: boolean; ios: boolean; days: number; most_fen: number; seller_name: string; seller_tax_no: string; codes: Record<string, string>; note: string
 }
 export interface MailSetting { host: string; port: number; security: 'tls' | 'starttls'; user: string; password: string; from: string; from_name: string }
+
+type S = components['schemas']
+export type Payout = S['ConsolePayoutView']
+export type PayoutState = Payout['status']
+export type CommissionTerms = S['ConsoleCommissionTerms']
+export type CommissionRuleInput = S['ConsoleCommissionRuleInput']
+export type CommissionRule = S['ConsoleCommissionRuleView']
+export type CommissionAccount = S['ConsoleCommissionAccountView']
+export type CommissionMove = S['ConsoleCommissionMoveView']
+export type PayeeRow = S['ConsoleTaxRowView']
+export type ReferralSetting = S['Referral']
