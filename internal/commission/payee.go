@@ -29,6 +29,7 @@ type Payee struct {
 var (
 	qPayee       = db.Q("commission/payee", `SELECT user_id, name_masked, number_masked, consent_version, consented_at FROM commission_payees WHERE user_id = $1`)
 	qPayeeName   = db.Q("commission/payee_name", `SELECT name_sealed FROM commission_payees WHERE user_id = $1`)
+	qOpenOf      = db.Q("commission/open_of", `SELECT COUNT(*) FROM withdrawals WHERE user_id = $1 AND status IN ('requested', 'approved', 'sending', 'wait_confirm')`)
 	qPayeeInsert = db.Q("commission/payee_insert", `INSERT INTO commission_payees (user_id, name_sealed, number_sealed, name_masked, number_masked, consent_version, consented_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
 )
@@ -65,12 +66,20 @@ func (s *Service) SavePayee(ctx context.Context, userID int64, name, number stri
 }
 
 // DropPayee removes a receiver's name and number so that they can be entered again,
-// by staff on the receiver's wish. Returns ErrReason, ErrPayeeNeeded.
+// by staff on the receiver's wish. Returns ErrReason, ErrPayeeNeeded,
+// ErrState while a withdrawal of theirs is open.
 func (s *Service) DropPayee(ctx context.Context, userID int64, reason string) error {
 	if !reasoned(reason) {
 		return ErrReason
 	}
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		var open int64
+		if err := tx.Get(ctx, qOpenOf, &open, userID); err != nil {
+			return err
+		}
+		if open > 0 { // the name is part of what is sent: a repeat must be the same
+			return ErrState.Say("还有没结束的提现，结束后再改")
+		}
 		n, err := tx.Exec(ctx, qPayeeDrop, userID)
 		if err != nil {
 			return err

@@ -194,6 +194,7 @@ export interface PaymentSetting {
   mch_id: string; merchant_serial: string; merchant_key: string; api_v3_key: string; mode: 'public_key' | 'platform_certificate'; public_key_id: string; public_key_pem: string
   offer_id: string; app_key: string; virtual_env: 0 | 1; policy: Record<string, string>
   alipay_app_id?: string; alipay_seller_id?: string; alipay_app_key?: string; alipay_public_key?: string; four_eyes_fen?: number
+  transfer_scene_id?: string; transfer_post?: string; transfer_reward?: string
 }
 export type AgreementKind = 'user_agreement' | 'privacy_policy'
 export interface AgreementVersion {
