@@ -18,8 +18,6 @@ const (
 	Purchase     = "purchase"     // the invitee's first purchase was kept past its refund window
 )
 
-const day = int64(24 * 3600 * 1000)
-
 var (
 	qRewarded = db.Q("referral/rewarded", `SELECT COUNT(*) FROM referral_rewards WHERE inviter_id = $1`)
 	qReward   = db.Q("referral/reward", `INSERT INTO referral_rewards (id, user_id, cause, inviter_id, inviter_coupon_id, invitee_coupon_id, note, granted_at)
