@@ -33,15 +33,14 @@ func (a *App) accrue(ctx context.Context, tx *db.Tx, o commerce.Order) error {
 	if o.PaidFen == 0 {
 		return nil
 	}
-	items, err := a.Commerce.ItemsIn(ctx, tx, o.ID)
-	if err != nil {
-		return err
-	}
-	sale := commission.Sale{OrderID: o.ID, BuyerID: o.UserID, PaidAt: o.PaidAt}
-	for _, it := range items {
-		sale.Lines = append(sale.Lines, commission.Line{ItemID: it.ID, ProductID: it.ProductID, Kind: it.Kind, PaidFen: it.PriceFen, RefundDays: it.RefundDays})
-	}
-	return a.Commission.Accrue(ctx, tx, sale)
+	return a.Commission.Accrue(ctx, tx, commission.Sale{OrderID: o.ID, BuyerID: o.UserID, PaidAt: o.PaidAt}, func(ctx context.Context, tx *db.Tx) ([]commission.Line, error) {
+		items, err := a.Commerce.ItemsIn(ctx, tx, o.ID)
+		lines := make([]commission.Line, 0, len(items))
+		for _, it := range items {
+			lines = append(lines, commission.Line{ItemID: it.ID, ProductID: it.ProductID, Kind: it.Kind, PaidFen: it.PriceFen, RefundDays: it.RefundDays})
+		}
+		return lines, err
+	})
 }
 
 // reverse tells commission of money of a line that has gone back.

@@ -83,7 +83,7 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, r pay.Receipt) error {
 	if note := mismatch(p, r); note != "" {
 		return s.suspend(ctx, tx, p, r, paidAt, note)
 	}
-	n, err := tx.Exec(ctx, qPaymentPaid, p.ID, r.TransactionID, paidAt, Settled)
+	n, err := tx.Exec(ctx, qPaymentPaid, p.ID, r.TransactionID, paidAt, Settled, r.PayerOpenID)
 	if err != nil || n == 0 {
 		return err // 0: already settled
 	}

@@ -57,7 +57,7 @@ var (
 	qPaymentLive   = db.Q("commerce/payment_live", `SELECT `+paymentColumns+` FROM payments WHERE order_id = $1 AND channel = $2 AND status = 'created' AND expires_at > $3 ORDER BY id DESC LIMIT 1`)
 	qPaymentInsert = db.Q("commerce/payment_insert", `INSERT INTO payments (id, order_id, channel, out_trade_no, amount_fen, mch_id, app_id, payer_openid, status, created_at, expires_at, check_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'created', $9, $10, $11)`)
-	qPaymentPaid    = db.Q("commerce/payment_paid", `UPDATE payments SET status = 'paid', transaction_id = $2, paid_at = $3, outcome = $4 WHERE id = $1 AND status IN ('created', 'closed')`)
+	qPaymentPaid    = db.Q("commerce/payment_paid", `UPDATE payments SET status = 'paid', transaction_id = $2, paid_at = $3, outcome = $4, payer_openid = CASE WHEN payer_openid = '' THEN $5 ELSE payer_openid END WHERE id = $1 AND status IN ('created', 'closed')`)
 	qPaymentOutcome = db.Q("commerce/payment_outcome", `UPDATE payments SET outcome = $2 WHERE id = $1 AND status = 'paid'`)
 	qPaymentHeld    = db.Q("commerce/payment_held", `UPDATE payments SET status = 'held', outcome = 'mismatch', transaction_id = $2, paid_at = $3, note = $4 WHERE id = $1 AND status IN ('created', 'closed')`)
 	qPaymentClosed  = db.Q("commerce/payment_closed", `UPDATE payments SET status = 'closed', note = $2 WHERE id = $1 AND status = 'created'`)

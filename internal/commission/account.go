@@ -140,6 +140,14 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, userID int64, kind string
 	return err
 }
 
+// inDebt reports, and keeps it so until the transaction ends, whether refunds have
+// taken back more than an account can withdraw.
+func (s *Service) inDebt(ctx context.Context, tx *db.Tx, userID int64) (bool, error) {
+	var a Account
+	err := tx.Get(ctx, qAccountLock, &a, userID)
+	return a.AvailableFen < 0, err
+}
+
 // Account returns what a user holds; nothing when there was never anything.
 func (s *Service) Account(ctx context.Context, userID int64) (Account, error) {
 	a := Account{UserID: userID}
@@ -195,7 +203,7 @@ func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
 		return err
 	}
 	for _, entryID := range own {
-		if err := s.reverse(ctx, tx, entryID, becameOne, 0); err != nil {
+		if err := s.reverse(ctx, tx, entryID, becameOne, whole); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
@@ -15,7 +16,6 @@ type Sale struct {
 	OrderID int64
 	BuyerID int64
 	PaidAt  int64
-	Lines   []Line
 }
 
 // Line is what was paid for one line of it.
@@ -72,6 +72,13 @@ const (
 
 const entryColumns = `id, order_id, order_item_id, buyer_id, user_id, level, rule_id, rule_version, terms_version, rate_bps, base_fen, refunded_fen, amount_fen, reversed_fen, state, hold_until, created_at, released_at`
 
+// atRest says of an entry that nothing of its line is on its way back or may still
+// go back by itself: no refund is open, its group is complete, and no copy of a
+// gift waits for somebody. What has gone back altogether is at rest as well.
+const atRest = `(refunded_fen = base_fen OR EXISTS (SELECT 1 FROM orders o WHERE o.id = commission_entries.order_id AND o.delivered_at > 0))
+		AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.order_item_id = commission_entries.order_item_id AND r.status IN ('requested', 'approved', 'processing', 'abnormal'))
+		AND NOT EXISTS (SELECT 1 FROM gifts g WHERE g.order_item_id = commission_entries.order_item_id AND g.state = 'open')`
+
 var (
 	qEntryInsert = db.Q("commission/entry_insert", `INSERT INTO commission_entries (id, order_id, order_item_id, buyer_id, user_id, level, rule_id, rule_version, terms_version, rate_bps, base_fen, amount_fen, state, hold_until, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'held', $13, $14) ON CONFLICT DO NOTHING`)
@@ -79,21 +86,19 @@ var (
 	qEntriesOfItem = db.Q("commission/entries_of_item", `SELECT id FROM commission_entries WHERE order_item_id = $1 ORDER BY level`)
 	qReversal      = db.Q("commission/reversal", `INSERT INTO commission_reversals (id, entry_id, refund_id, base_fen, amount_fen, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`)
 	qEntryReverse  = db.Q("commission/entry_reverse", `UPDATE commission_entries SET refunded_fen = refunded_fen + $2, reversed_fen = reversed_fen + $3 WHERE id = $1`)
-	qEntryRelease  = db.Q("commission/entry_release", `UPDATE commission_entries SET state = 'available', released_at = $2 WHERE id = $1 AND state = 'held' AND hold_until <= $2
-		AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.order_item_id = commission_entries.order_item_id AND r.status IN ('requested', 'approved', 'processing', 'abnormal'))`)
-	qEntriesDue = db.Q("commission/entries_due", `SELECT id FROM commission_entries WHERE state = 'held' AND hold_until <= $1
-		AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.order_item_id = commission_entries.order_item_id AND r.status IN ('requested', 'approved', 'processing', 'abnormal'))
-		ORDER BY hold_until LIMIT 200`)
-	qGiftsTo = db.Q("commission/gifts_to", `SELECT CAST(COALESCE(SUM(price_fen), 0) AS BIGINT) FROM gifts WHERE order_item_id = $1 AND receiver_id = $2 AND state = 'received'`)
-	qEntries = db.Q("commission/entries", `SELECT e.id, e.order_id, e.order_item_id, e.buyer_id, e.user_id, e.level, e.rule_id, e.rule_version, e.terms_version, e.rate_bps, e.base_fen, e.refunded_fen,
+	qEntryRelease  = db.Q("commission/entry_release", `UPDATE commission_entries SET state = 'available', released_at = $2 WHERE id = $1 AND state = 'held' AND hold_until < $2 AND `+atRest)
+	qEntriesDue    = db.Q("commission/entries_due", `SELECT id FROM commission_entries WHERE state = 'held' AND hold_until < $1 AND `+atRest+` ORDER BY hold_until LIMIT 200`)
+	qGiftsTo       = db.Q("commission/gifts_to", `SELECT CAST(COALESCE(SUM(price_fen), 0) AS BIGINT) FROM gifts WHERE order_item_id = $1 AND receiver_id = $2 AND state = 'received'`)
+	qPaidBy        = db.Q("commission/paid_by", `SELECT COUNT(*) FROM payments p JOIN identities i ON i.openid = p.payer_openid WHERE p.order_id = $1 AND p.outcome = 'settled' AND p.payer_openid <> '' AND i.user_id = $2`)
+	qEntries       = db.Q("commission/entries", `SELECT e.id, e.order_id, e.order_item_id, e.buyer_id, e.user_id, e.level, e.rule_id, e.rule_version, e.terms_version, e.rate_bps, e.base_fen, e.refunded_fen,
 		e.amount_fen, e.reversed_fen, e.state, e.hold_until, e.created_at, e.released_at, o.no AS order_no, i.title, u.nickname AS buyer
 		FROM commission_entries e JOIN orders o ON o.id = e.order_id JOIN order_items i ON i.id = e.order_item_id JOIN users u ON u.id = e.buyer_id
 		WHERE (CAST($1 AS BIGINT) = 0 OR e.user_id = $1) AND (CAST($2 AS BIGINT) = 0 OR e.id < $2) ORDER BY e.id DESC LIMIT $3`)
 )
 
 // Accrue makes the entries of a paid order, inside the settling transaction. Each
-// line and level counts once.
-func (s *Service) Accrue(ctx context.Context, tx *db.Tx, sale Sale) error {
+// line and level counts once. lines is asked only when somebody could earn.
+func (s *Service) Accrue(ctx context.Context, tx *db.Tx, sale Sale, lines func(ctx context.Context, tx *db.Tx) ([]Line, error)) error {
 	t, err := s.terms(ctx, tx)
 	if err != nil || !t.Enabled || t.CapBPS == 0 {
 		return err
@@ -107,7 +112,20 @@ func (s *Service) Accrue(ctx context.Context, tx *db.Tx, sale Sale) error {
 	if err := tx.List(ctx, qRulesLive, &rules, now); err != nil || len(rules) == 0 {
 		return err
 	}
-	for _, l := range sale.Lines {
+	for i, userID := range up {
+		paid, err := s.paidBy(ctx, tx, sale.OrderID, userID)
+		if err != nil {
+			return err
+		}
+		if paid {
+			up[i] = sale.BuyerID // who paid bought for themselves, in whatever name
+		}
+	}
+	sold, err := lines(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, l := range sold {
 		left := l.PaidFen * t.CapBPS / 10_000 // both levels share it: the first comes first
 		for i, userID := range up {
 			r, ok := pick(rules, int64(i+1), l)
@@ -133,6 +151,13 @@ func (s *Service) Accrue(ctx context.Context, tx *db.Tx, sale Sale) error {
 	return nil
 }
 
+// paidBy reports whether an order was paid out of a user's own WeChat.
+func (s *Service) paidBy(ctx context.Context, r db.Reader, orderID, userID int64) (bool, error) {
+	var n int64
+	err := r.Get(ctx, qPaidBy, &n, orderID, userID)
+	return n > 0, err
+}
+
 // Reverse takes back, pro rata, what a line earned, inside the transaction that
 // books its refund; each refund counts once for each entry.
 func (s *Service) Reverse(ctx context.Context, tx *db.Tx, b Back) error {
@@ -152,18 +177,17 @@ func (s *Service) Reverse(ctx context.Context, tx *db.Tx, b Back) error {
 // down, so that nothing is paid for money that is not there.
 func kept(amount, base, refunded int64) int64 { return amount * (base - refunded) / base }
 
-// reverse takes back an entry's share of baseFen; 0 means all that is left of it.
+// whole takes back all that is left of an entry.
+const whole = math.MaxInt64
+
+// reverse takes back an entry's share of baseFen, at most all that is left of it.
 // What was released already becomes less to withdraw, below zero a debt (INV-30).
 func (s *Service) reverse(ctx context.Context, tx *db.Tx, entryID, cause, baseFen int64) error {
 	var e Entry
 	if err := tx.Get(ctx, qEntryLock, &e, entryID); err != nil {
 		return err
 	}
-	rest := e.BaseFen - e.RefundedFen
-	if baseFen == 0 {
-		baseFen = rest
-	}
-	baseFen = min(baseFen, rest)
+	baseFen = min(baseFen, e.BaseFen-e.RefundedFen)
 	if baseFen <= 0 {
 		return nil
 	}
@@ -204,24 +228,34 @@ func (s *Service) releaseOne(ctx context.Context, tx *db.Tx, entryID int64) erro
 	if err := tx.Get(ctx, qEntryLock, &e, entryID); err != nil {
 		return err
 	}
-	var gifted int64
-	if err := tx.Get(ctx, qGiftsTo, &gifted, e.OrderItemID, e.UserID); err != nil {
-		return err
-	}
-	if gifted > 0 {
-		if err := s.reverse(ctx, tx, e.ID, gotTheGift, gifted); err != nil {
-			return err
-		}
-		if err := tx.Get(ctx, qEntryLock, &e, entryID); err != nil {
-			return err
-		}
-	}
 	n, err := tx.Exec(ctx, qEntryRelease, e.ID, clock.MS(s.Clock))
-	amount := e.AmountFen - e.ReversedFen
-	if err != nil || n == 0 || amount == 0 {
+	if err != nil || n == 0 {
 		return err
 	}
-	return s.move(ctx, tx, e.UserID, moveRelease, e.ID, e.OrderID, delta{held: -amount, available: amount})
+	if amount := e.AmountFen - e.ReversedFen; amount > 0 {
+		if err := s.move(ctx, tx, e.UserID, moveRelease, e.ID, e.OrderID, delta{held: -amount, available: amount}); err != nil {
+			return err
+		}
+	}
+	// No copy is open any more: only now is it settled who has them.
+	return s.notTheirOwn(ctx, tx, e)
+}
+
+// notTheirOwn takes back what somebody earned by what they received as a gift, or
+// paid for out of a WeChat that is known as theirs by now.
+func (s *Service) notTheirOwn(ctx context.Context, tx *db.Tx, e Entry) error {
+	paid, err := s.paidBy(ctx, tx, e.OrderID, e.UserID)
+	if err != nil {
+		return err
+	}
+	if paid {
+		return s.reverse(ctx, tx, e.ID, becameOne, whole)
+	}
+	var gifted int64
+	if err := tx.Get(ctx, qGiftsTo, &gifted, e.OrderItemID, e.UserID); err != nil || gifted == 0 {
+		return err
+	}
+	return s.reverse(ctx, tx, e.ID, gotTheGift, gifted)
 }
 
 // Entries lists what a user earned (0: everybody), newest first.

@@ -40,6 +40,8 @@ var checks = []struct {
 	{31, "account and its withdrawals disagree", db.Q("commission/audit_withdrawals", `SELECT 'user ' || CAST(a.user_id AS TEXT) AS row FROM commission_accounts a
 		WHERE a.frozen_fen <> COALESCE((SELECT SUM(w.amount_fen) FROM withdrawals w WHERE w.user_id = a.user_id AND w.status IN ('requested', 'approved', 'sending', 'wait_confirm')), 0)
 		OR a.withdrawn_fen <> COALESCE((SELECT SUM(w.amount_fen) FROM withdrawals w WHERE w.user_id = a.user_id AND w.status = 'succeeded'), 0)`)},
+	{31, "account of a merged user", db.Q("commission/audit_merged", `SELECT 'user ' || CAST(a.user_id AS TEXT) AS row FROM commission_accounts a JOIN users u ON u.id = a.user_id
+		WHERE u.merged_into > 0 AND (a.held_fen <> 0 OR a.available_fen <> 0 OR a.frozen_fen <> 0 OR a.withdrawn_fen <> 0)`)},
 	{31, "accounts and the ledger disagree", db.Q("commission/audit_ledger", `SELECT x.account || ' ' || CAST(x.fen AS TEXT) AS row FROM (
 		SELECT 'commission_held' AS account, COALESCE(SUM(held_fen), 0) AS fen FROM commission_accounts UNION ALL SELECT 'commission_payable', COALESCE(SUM(available_fen), 0) FROM commission_accounts
 		UNION ALL SELECT 'payout', COALESCE(SUM(frozen_fen), 0) FROM commission_accounts UNION ALL SELECT 'paid_out:wechatpay', COALESCE(SUM(withdrawn_fen), 0) FROM commission_accounts

@@ -26,8 +26,11 @@ var (
 	qPayoutsDue = db.Q("commission/payouts_due", `SELECT id FROM withdrawals WHERE status IN ('approved', 'sending', 'wait_confirm') AND check_at <= $1 ORDER BY check_at LIMIT 100`)
 	qLease      = db.Q("commission/payout_lease", `UPDATE withdrawals SET lease_until = $2 WHERE id = $1 AND lease_until <= $3 AND status IN ('approved', 'sending', 'wait_confirm')`)
 	qUnlease    = db.Q("commission/payout_unlease", `UPDATE withdrawals SET lease_until = 0 WHERE id = $1 AND lease_until = $2`)
+	qShort      = db.Q("commission/payout_short", `UPDATE withdrawals SET status = 'failed', fail_reason = $2, finished_at = $3, last_error = '' WHERE id = $1 AND status = 'approved'`)
 	qBegin      = db.Q("commission/payout_begin", `UPDATE withdrawals SET status = 'sending', mch_id = $2, app_id = $3, request = $4, sent_at = $5, tried_at = $5, check_at = $6 WHERE id = $1 AND status = 'approved'`)
-	qTried      = db.Q("commission/payout_tried", `UPDATE withdrawals SET tried_at = $2 WHERE id = $1 AND status IN ('sending', 'wait_confirm')`)
+	qNameSealed = db.Q("commission/name_sealed", `SELECT name_sealed FROM withdrawals WHERE id = $1`)
+	qTried      = db.Q("commission/payout_tried", `UPDATE withdrawals SET tried_at = $2, refused = '' WHERE id = $1 AND status IN ('sending', 'wait_confirm')`)
+	qRefused    = db.Q("commission/payout_refused", `UPDATE withdrawals SET refused = $2 WHERE id = $1 AND status = 'sending'`)
 	qLater      = db.Q("commission/payout_later", `UPDATE withdrawals SET check_at = $2, checks = checks + 1, last_error = $3 WHERE id = $1 AND status IN ('approved', 'sending', 'wait_confirm')`)
 	qConfirm    = db.Q("commission/payout_confirm", `UPDATE withdrawals SET status = 'wait_confirm', bill_no = $2, package_info = CASE WHEN $3 = '' THEN package_info ELSE $3 END, expires_at = $4, last_error = ''
 		WHERE id = $1 AND status IN ('sending', 'wait_confirm')`)
@@ -78,6 +81,9 @@ func (s *Service) payDue(ctx context.Context) error {
 func (s *Service) Push(ctx context.Context, withdrawalID int64) error {
 	return s.leased(ctx, withdrawalID, func(ctx context.Context, w Withdrawal, to Sender) error {
 		got, err := s.ask(ctx, &w, to)
+		if errors.Is(err, errShort) {
+			return nil
+		}
 		if err != nil {
 			return s.later(ctx, w, err)
 		}
@@ -118,18 +124,20 @@ func (s *Service) leased(ctx context.Context, withdrawalID int64, f func(ctx con
 
 // ask finds out where a payout stands, and orders it where that is known to be safe.
 func (s *Service) ask(ctx context.Context, w *Withdrawal, to Sender) (pay.TransferReceipt, error) {
-	fresh := w.Status == Approved
-	if fresh {
+	if w.Status == Approved {
 		if err := s.begin(ctx, w, to); err != nil {
 			return pay.TransferReceipt{}, err
 		}
 	} else {
 		got, err := to.QueryTransfer(ctx, w.No)
-		again := errors.Is(err, pay.ErrNotFound) && w.Status == Sending || err == nil && got.State == pay.TransferConfirm && w.PackageInfo == ""
-		if !again {
+		none := errors.Is(err, pay.ErrNotFound) && w.Status == Sending
+		switch {
+		case none && w.Refused != "":
+			return s.unwanted(*w, err)
+		case !none && (err != nil || got.State != pay.TransferConfirm || w.PackageInfo != ""):
 			return got, err
 		}
-		if err := s.note(ctx, qTried, w.ID, clock.MS(s.Clock)); err != nil {
+		if err := s.again(ctx, *w, none); err != nil {
 			return got, err
 		}
 	}
@@ -146,25 +154,85 @@ func (s *Service) ask(ctx context.Context, w *Withdrawal, to Sender) (pay.Transf
 	if queryErr == nil {
 		return found, nil
 	}
-	if refused := pay.Advise(err); fresh && errors.Is(err, pay.ErrUser) && refused.Status != 0 && errors.Is(queryErr, pay.ErrNotFound) {
-		return pay.TransferReceipt{OutBillNo: w.No, State: pay.TransferFailed, FailReason: refused.Advice}, nil
+	if refused := pay.Advise(err); errors.Is(err, pay.ErrUser) && refused.Status != 0 && errors.Is(queryErr, pay.ErrNotFound) {
+		return found, errors.Join(err, s.note(ctx, qRefused, w.ID, refused.Advice))
 	}
 	return found, err
 }
 
-// begin fixes what will be sent before the channel hears of it.
+// unwanted ends a payout that the channel refused for the receiver's sake, once it
+// is long enough after the order that nothing can come of it any more.
+func (s *Service) unwanted(w Withdrawal, none error) (pay.TransferReceipt, error) {
+	if clock.MS(s.Clock)-w.TriedAt < settled.Milliseconds() {
+		return pay.TransferReceipt{}, &pay.Trouble{Class: pay.ErrUser, Code: "REFUSED", Msg: w.Refused, Advice: w.Refused + "稍后再核对一次，仍没有这笔转账就退回余额。", Cause: none}
+	}
+	return pay.TransferReceipt{OutBillNo: w.No, State: pay.TransferFailed, FailReason: w.Refused}, nil
+}
+
+// errShort says that begin has ended the payout instead.
+var errShort = errors.New("commission: nothing is left to pay out")
+
+// begin fixes what will be sent before the channel hears of it, or ends the payout
+// when refunds have taken the money back since it was asked for (INV-30).
 func (s *Service) begin(ctx context.Context, w *Withdrawal, to Sender) error {
 	t := pay.Transfer{
 		OutBillNo: w.No, AppID: to.Apps[w.Identity], OpenID: w.OpenID, AmountFen: w.AmountFen, Remark: to.Remark,
 		NotifyURL: to.NotifyURL, SceneID: to.SceneID, Reports: to.Reports,
+	}
+	if t.AppID == "" {
+		return &pay.Trouble{Class: pay.ErrConfig, Code: "APPID_MISSING", Msg: "没有配置收款人所在的应用", Advice: "收款人的微信身份属于小程序或服务号：请在设置里填写它的 AppID。"}
 	}
 	raw, err := json.Marshal(t)
 	if err != nil {
 		return err
 	}
 	now := clock.MS(s.Clock)
+	short := false
+	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		var fresh Withdrawal
+		if err := tx.Get(ctx, qWithdrawalByNo, &fresh, w.No); err != nil { // locked before the account, as everywhere
+			return err
+		}
+		if short, err = s.inDebt(ctx, tx, fresh.UserID); err != nil {
+			return err
+		}
+		if short {
+			n, err := tx.Exec(ctx, qShort, w.ID, "有佣金随退款扣回，余额不足", now)
+			if err != nil || n == 0 {
+				return err
+			}
+			return s.thaw(ctx, tx, fresh)
+		}
+		n, err := tx.Exec(ctx, qBegin, w.ID, to.MchID, t.AppID, string(raw), now, now+60_000)
+		if err == nil && n == 0 {
+			err = ErrState
+		}
+		return err
+	})
+	if err == nil && short {
+		err = errShort
+	}
 	w.MchID, w.AppID, w.Request, w.Status, w.SentAt, w.TriedAt = to.MchID, t.AppID, string(raw), Sending, now, now
-	return s.note(ctx, qBegin, w.ID, w.MchID, w.AppID, w.Request, now, now+60_000)
+	return err
+}
+
+// again notes that the channel will be told to pay once more, under the same
+// number. A debtor is not paid what the channel does not have (none).
+func (s *Service) again(ctx context.Context, w Withdrawal, none bool) error {
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n, err := tx.Exec(ctx, qTried, w.ID, clock.MS(s.Clock))
+		if err == nil && n == 0 {
+			err = ErrState
+		}
+		if err != nil || !none {
+			return err
+		}
+		debt, err := s.inDebt(ctx, tx, w.UserID)
+		if err == nil && debt {
+			err = &pay.Trouble{Class: pay.ErrFunds, Code: "DEBT", Msg: "佣金已倒欠", Advice: "这位学员的佣金因退款已经倒欠，通道也没有这笔转账，不再发起；请终止它。"}
+		}
+		return err
+	})
 }
 
 func (s *Service) note(ctx context.Context, q *db.Stmt, args ...any) error {
@@ -188,10 +256,7 @@ func (s *Service) request(ctx context.Context, w Withdrawal) (pay.Transfer, erro
 		return t, nil
 	}
 	var sealed []byte
-	if err := s.DB.Get(ctx, qPayeeName, &sealed, w.UserID); err != nil {
-		if errors.Is(err, db.ErrNone) {
-			return t, ErrPayeeNeeded
-		}
+	if err := s.DB.Get(ctx, qNameSealed, &sealed, w.ID); err != nil {
 		return t, err
 	}
 	name, err := s.Box.Open("payee", sealed)
@@ -202,6 +267,9 @@ func (s *Service) request(ctx context.Context, w Withdrawal) (pay.Transfer, erro
 // later notes why nothing is known yet and when to ask again.
 func (s *Service) later(ctx context.Context, w Withdrawal, err error) error {
 	t := pay.Advise(err)
+	if errors.Is(err, pay.ErrNewNumber) { // a payment would take another number; a transfer never does
+		t.Advice = "通道记下的参数与这次不一致：请到商户平台用单号核对这笔转账。"
+	}
 	at := clock.MS(s.Clock) + backoff(w.Checks).Milliseconds()
 	return errors.Join(err, s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.Exec(ctx, qLater, w.ID, at, t.Code+" "+t.Advice)
@@ -248,7 +316,7 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, got pay.TransferReceipt)
 		}
 		return s.thaw(ctx, tx, w)
 	case pay.TransferConfirm:
-		if _, err := tx.Exec(ctx, qConfirm, w.ID, got.BillNo, got.PackageInfo, w.SentAt+pay.ConfirmLife.Milliseconds()); err != nil {
+		if _, err := tx.Exec(ctx, qConfirm, w.ID, got.BillNo, got.PackageInfo, expiry(w, got)); err != nil {
 			return err
 		}
 	}
@@ -286,9 +354,19 @@ func mismatch(w Withdrawal, got pay.TransferReceipt) string {
 	return ""
 }
 
+// expiry is when a transfer that nobody has confirmed ends: a day after the channel
+// made it, which may be long after it was first asked.
+func expiry(w Withdrawal, got pay.TransferReceipt) int64 {
+	since := w.TriedAt
+	if !got.CreatedAt.IsZero() {
+		since = got.CreatedAt.UnixMilli()
+	}
+	return since + pay.ConfirmLife.Milliseconds()
+}
+
 func ending(w Withdrawal, got pay.TransferReceipt, now int64) string {
 	switch {
-	case got.FailReason == "OVERDUE_CLOSE" || w.Status == WaitConfirm && now >= w.SentAt+pay.ConfirmLife.Milliseconds():
+	case got.FailReason == "OVERDUE_CLOSE" || w.Status == WaitConfirm && now >= w.ExpiresAt:
 		return Expired
 	case got.State == pay.TransferCancelled:
 		return Cancelled

@@ -30,7 +30,7 @@ const (
 // that one which was given back was paid after all, it counts as paid.
 var Moves = map[string][]string{
 	Requested:   {Approved, Rejected, Cancelled},
-	Approved:    {Sending},
+	Approved:    {Sending, Failed}, // failed: a refund had taken the money back
 	Sending:     {WaitConfirm, Succeeded, Failed, Cancelled, Expired},
 	WaitConfirm: {Succeeded, Failed, Cancelled, Expired},
 	Failed:      {Succeeded}, Cancelled: {Succeeded}, Expired: {Succeeded},
@@ -62,6 +62,7 @@ type Withdrawal struct {
 	CheckAt     int64
 	Checks      int64
 	LeaseUntil  int64
+	Refused     string // why the channel refused the last order for the receiver's sake
 	LastError   string
 	FailReason  string
 	FinishedAt  int64
@@ -75,15 +76,15 @@ type WithdrawalRow struct {
 	FirstByName string
 }
 
-const withdrawalColumns = `id, no, user_id, idem_key, amount_fen, identity, openid, mch_id, app_id, request, status, package_info, bill_no, reply, first_by, decided_by, requested_at, decided_at, sent_at, tried_at, expires_at, check_at, checks, lease_until, last_error, fail_reason, finished_at`
+const withdrawalColumns = `id, no, user_id, idem_key, amount_fen, identity, openid, mch_id, app_id, request, status, package_info, bill_no, reply, first_by, decided_by, requested_at, decided_at, sent_at, tried_at, expires_at, check_at, checks, lease_until, refused, last_error, fail_reason, finished_at`
 
 var (
 	qWithdrawal       = db.Q("commission/withdrawal", `SELECT `+withdrawalColumns+` FROM withdrawals WHERE id = $1`)
 	qWithdrawalByKey  = db.Q("commission/withdrawal_by_key", `SELECT `+withdrawalColumns+` FROM withdrawals WHERE user_id = $1 AND idem_key = $2`)
 	qWithdrawalByNo   = db.Q("commission/withdrawal_by_no", `SELECT `+withdrawalColumns+` FROM withdrawals WHERE no = $1 /*for_update*/`)
 	qWithdrawalsOf    = db.Q("commission/withdrawals_of", `SELECT `+withdrawalColumns+` FROM withdrawals WHERE user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) ORDER BY id DESC LIMIT $3`)
-	qWithdrawalInsert = db.Q("commission/withdrawal_insert", `INSERT INTO withdrawals (id, no, user_id, idem_key, amount_fen, identity, openid, status, requested_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'requested', $8) ON CONFLICT DO NOTHING`)
+	qWithdrawalInsert = db.Q("commission/withdrawal_insert", `INSERT INTO withdrawals (id, no, user_id, idem_key, amount_fen, identity, openid, name_sealed, number_sealed, status, requested_at)
+		SELECT $1, $2, p.user_id, $4, $5, $6, $7, p.name_sealed, p.number_sealed, 'requested', $8 FROM commission_payees p WHERE p.user_id = $3 ON CONFLICT DO NOTHING`)
 	qWithdrawals = db.Q("commission/withdrawals", `SELECT `+of("w", withdrawalColumns)+`, u.nickname, COALESCE(p.name_masked, '') AS name_masked,
 		COALESCE((SELECT f.name FROM staff f WHERE f.id = w.first_by), '') AS first_by_name
 		FROM withdrawals w JOIN users u ON u.id = w.user_id LEFT JOIN commission_payees p ON p.user_id = w.user_id
@@ -138,6 +139,9 @@ func (s *Service) Withdraw(ctx context.Context, a Ask) (Withdrawal, error) {
 		}
 		if n == 0 { // the same tap twice: the other one was first
 			err := tx.Get(ctx, qWithdrawalByKey, &out, a.UserID, a.Key)
+			if errors.Is(err, db.ErrNone) {
+				return ErrPayeeNeeded
+			}
 			return same(out, a, err)
 		}
 		return s.move(ctx, tx, a.UserID, moveFreeze, out.ID, 0, delta{available: -a.AmountFen, frozen: a.AmountFen})
@@ -234,7 +238,8 @@ func (s *Service) thaw(ctx context.Context, tx *db.Tx, w Withdrawal) error {
 }
 
 // Decide approves or rejects a withdrawal; from the threshold on two members of
-// staff must approve (INV-41). Returns ErrGone, ErrState, ErrFourEyes, ErrReason.
+// staff must approve (INV-41). Returns ErrGone, ErrState, ErrFourEyes, ErrReason,
+// ErrDebt when refunds have taken the money back since it was asked for.
 func (s *Service) Decide(ctx context.Context, withdrawalID int64, approve bool, reply string) (Withdrawal, error) {
 	if !reasoned(reply) {
 		return Withdrawal{}, ErrReason
@@ -254,9 +259,14 @@ func (s *Service) Decide(ctx context.Context, withdrawalID int64, approve bool, 
 		}
 		before, action, now := w, "withdrawal.reject", clock.MS(s.Clock)
 		me := audit.ActorOf(ctx).ID
+		debt, err := s.inDebt(ctx, tx, w.UserID)
 		switch {
+		case err != nil:
+			return err
 		case w.Status != Requested:
 			return ErrState
+		case approve && debt:
+			return ErrDebt
 		case !approve:
 			w.Status, w.Reply = Rejected, reply
 			err = s.refuse(ctx, tx, w, Rejected, reply)

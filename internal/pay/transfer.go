@@ -47,11 +47,12 @@ type TransferReceipt struct {
 	OutBillNo   string
 	BillNo      string // the channel's number
 	State       TransferState
-	AmountFen   int64  // 0: the answer does not repeat it
-	MchID       string // "": the answer does not repeat it
-	OpenID      string // "": the answer does not repeat it
-	PackageInfo string // for the receiver's client, while it waits for the confirmation
-	FailReason  string // the channel's word
+	AmountFen   int64     // 0: the answer does not repeat it
+	MchID       string    // "": the answer does not repeat it
+	OpenID      string    // "": the answer does not repeat it
+	PackageInfo string    // for the receiver's client, while it waits for the confirmation
+	FailReason  string    // the channel's word
+	CreatedAt   time.Time // by the channel's clock; zero: the answer does not say
 	EventID     string
 	Raw         []byte // for the inbox; never for a log
 }

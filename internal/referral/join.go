@@ -36,11 +36,13 @@ type Invitee struct {
 var (
 	qCodeInsert = db.Q("referral/code_insert", `INSERT INTO invite_codes (user_id, code, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`)
 	qCode       = db.Q("referral/code", `SELECT code FROM invite_codes WHERE user_id = $1`)
-	qCodeOwner  = db.Q("referral/code_owner", `SELECT i.user_id FROM invite_codes i JOIN users u ON u.id = i.user_id WHERE i.code = $1 AND u.merged_into = 0`)
-	qGuard      = db.Q("referral/guard", `SELECT rewards FROM referral_guard WHERE id = 1 /*for_update*/`)
-	qUserBorn   = db.Q("referral/user_born", `SELECT created_at FROM users WHERE id = $1 AND merged_into = 0`)
-	qHasOrders  = db.Q("referral/has_orders", `SELECT COUNT(*) FROM orders WHERE user_id = $1`)
-	qUp         = db.Q("referral/up", `WITH RECURSIVE up (id) AS (SELECT CAST($1 AS BIGINT) UNION SELECT r.inviter_id FROM referrals r JOIN up ON r.user_id = up.id)
+	qCodeOwner  = db.Q("referral/code_owner", `SELECT u.id FROM invite_codes i JOIN users f ON f.id = i.user_id
+		JOIN users u ON u.id = CASE WHEN f.merged_into = 0 THEN f.id ELSE f.merged_into END WHERE i.code = $1 AND u.merged_into = 0`)
+	qGuard     = db.Q("referral/guard", `SELECT rewards FROM referral_guard WHERE id = 1 /*for_update*/`)
+	qUserBorn  = db.Q("referral/user_born", `SELECT created_at FROM users WHERE id = $1 AND merged_into = 0`)
+	qUserSince = db.Q("referral/user_since", `SELECT created_at FROM users WHERE id = $1`)
+	qHasOrders = db.Q("referral/has_orders", `SELECT COUNT(*) FROM orders WHERE user_id = $1`)
+	qUp        = db.Q("referral/up", `WITH RECURSIVE up (id) AS (SELECT CAST($1 AS BIGINT) UNION SELECT r.inviter_id FROM referrals r JOIN up ON r.user_id = up.id)
 		SELECT COUNT(*) FROM up WHERE id = $2`)
 	qJoin     = db.Q("referral/join", `INSERT INTO referrals (user_id, inviter_id, via, joined_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`)
 	qReferral = db.Q("referral/of", `SELECT user_id, inviter_id, via, joined_at FROM referrals WHERE user_id = $1`)
@@ -169,20 +171,17 @@ func (s *Service) Invited(ctx context.Context, userID int64) (int64, error) {
 	return n, err
 }
 
-// Merge joins two people's places in the tree when they turn out to be one. What
-// the one who stays wrote counts; an edge that would lead back to itself is cut.
+// Merge joins two people's places in the tree when they turn out to be one. An edge
+// counts if it was written soon after the first of the two came, the earlier one of
+// two: a customer is not a new one by a second account. One that would lead back to
+// itself is cut.
 func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
 	var guard int64
 	if err := tx.Get(ctx, qGuard, &guard); err != nil {
 		return err
 	}
-	var mine Referral
-	err := tx.Get(ctx, qReferral, &mine, from)
-	invited := err == nil
-	if err != nil && !errors.Is(err, db.ErrNone) {
-		return err
-	}
-	if _, err := tx.Exec(ctx, qDrop, from); err != nil {
+	edge, err := s.oneEdge(ctx, tx, from, to)
+	if err != nil {
 		return err
 	}
 	var down []Referral
@@ -200,15 +199,13 @@ func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
 			return err
 		}
 	}
-	// Only an account that registered first brings its inviter along: whoever was a
-	// customer before is not a new one by signing in another way.
-	if invited && from < to {
-		back, err := above(ctx, tx, mine.InviterID, to)
+	if edge.InviterID > 0 {
+		back, err := above(ctx, tx, edge.InviterID, to)
 		if err != nil {
 			return err
 		}
 		if !back {
-			if _, err := tx.Exec(ctx, qJoin, to, mine.InviterID, mine.Via, mine.JoinedAt); err != nil {
+			if _, err := tx.Exec(ctx, qJoin, to, edge.InviterID, edge.Via, edge.JoinedAt); err != nil {
 				return err
 			}
 		}
@@ -219,4 +216,36 @@ func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
 		}
 	}
 	return nil
+}
+
+// oneEdge takes the edges of two accounts that become one out of the tree and
+// returns the one that holds for both, none with InviterID 0.
+func (s *Service) oneEdge(ctx context.Context, tx *db.Tx, from, to int64) (edge Referral, err error) {
+	var came int64
+	var all []Referral
+	for _, userID := range []int64{from, to} {
+		var since int64
+		if err := tx.Get(ctx, qUserSince, &since, userID); err != nil {
+			return edge, err
+		}
+		if came == 0 || since < came {
+			came = since
+		}
+		var r Referral
+		if err := tx.Get(ctx, qReferral, &r, userID); err == nil {
+			all = append(all, r)
+		} else if !errors.Is(err, db.ErrNone) {
+			return edge, err
+		}
+		if _, err := tx.Exec(ctx, qDrop, userID); err != nil {
+			return edge, err
+		}
+	}
+	for _, r := range all {
+		own := r.InviterID == from || r.InviterID == to
+		if !own && r.JoinedAt-came <= joinWindow.Milliseconds() && (edge.InviterID == 0 || r.JoinedAt < edge.JoinedAt) {
+			edge = r
+		}
+	}
+	return edge, nil
 }

@@ -100,7 +100,11 @@ func (s *Service) grant(ctx context.Context, rules *setting.Referral, userID int
 			return err
 		}
 		var who Referral
-		if err := tx.Get(ctx, qReferral, &who, userID); err != nil {
+		err := tx.Get(ctx, qReferral, &who, userID)
+		if errors.Is(err, db.ErrNone) {
+			return nil // cut in the meantime: two accounts became one
+		}
+		if err != nil {
 			return err
 		}
 		if err := tx.Get(ctx, qRewarded, &have, who.InviterID); err != nil {

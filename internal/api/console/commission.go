@@ -77,6 +77,7 @@ var moveLabels = map[string]string{
 
 // TaxRowView is what one person was paid.
 type TaxRowView struct {
+	ID      int64  `json:"id" doc:"Where the next page starts"`
 	UserID  int64  `json:"user_id"`
 	Name    string `json:"name"`
 	Number  string `json:"number"`

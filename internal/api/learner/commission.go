@@ -69,6 +69,9 @@ func withdrawalView(w commission.Withdrawal) WithdrawalView {
 	if w.Status == commission.Rejected {
 		v.Note = w.Reply
 	}
+	if w.Status == commission.Failed && w.SentAt == 0 {
+		v.Note = w.FailReason // ours: the channel was never asked
+	}
 	if w.Status == commission.WaitConfirm {
 		v.MchID, v.AppID, v.PackageInfo = w.MchID, w.AppID, w.PackageInfo
 	}

@@ -144,10 +144,12 @@ CREATE TABLE commission_payees (
   user_id         BIGINT PRIMARY KEY REFERENCES users (id),
   name_sealed     BYTEA NOT NULL,
   number_sealed   BYTEA NOT NULL,
+  number_hash     TEXT NOT NULL,                               -- keyed: one person is paid through one account
   name_masked     TEXT NOT NULL,
   number_masked   TEXT NOT NULL,
   consent_version TEXT NOT NULL,
-  consented_at    BIGINT NOT NULL
+  consented_at    BIGINT NOT NULL,
+  CONSTRAINT commission_payees_number_hash_key UNIQUE (number_hash)
 );
 
 CREATE TABLE withdrawals (
@@ -158,6 +160,8 @@ CREATE TABLE withdrawals (
   amount_fen   BIGINT NOT NULL CHECK (amount_fen >= 10),
   identity     TEXT NOT NULL CHECK (identity IN ('wechat_mini', 'wechat_official')),
   openid       TEXT NOT NULL,
+  name_sealed  BYTEA NOT NULL,                                 -- who was paid, whatever becomes of the payee
+  number_sealed BYTEA NOT NULL,
   mch_id       TEXT NOT NULL DEFAULT '',                       -- from here on as it was sent
   app_id       TEXT NOT NULL DEFAULT '',
   request      TEXT NOT NULL DEFAULT '',
@@ -175,6 +179,7 @@ CREATE TABLE withdrawals (
   check_at     BIGINT NOT NULL DEFAULT 0,
   checks       BIGINT NOT NULL DEFAULT 0,
   lease_until  BIGINT NOT NULL DEFAULT 0,                      -- one asks the channel at a time
+  refused      TEXT NOT NULL DEFAULT '',                       -- why the channel refused the last order for the receiver's sake
   last_error   TEXT NOT NULL DEFAULT '',
   fail_reason  TEXT NOT NULL DEFAULT '',
   finished_at  BIGINT NOT NULL DEFAULT 0,

@@ -24,6 +24,7 @@ type transferBill struct {
 	OpenID      string `json:"openid"`
 	PackageInfo string `json:"package_info"`
 	FailReason  string `json:"fail_reason"`
+	CreateTime  string `json:"create_time"`
 	raw         []byte
 }
 
@@ -42,7 +43,7 @@ func (b *transferBill) receipt() pay.TransferReceipt {
 	}
 	return pay.TransferReceipt{
 		OutBillNo: b.OutBillNo, BillNo: b.BillNo, State: state, AmountFen: b.Amount, MchID: b.MchID, OpenID: b.OpenID,
-		PackageInfo: b.PackageInfo, FailReason: b.FailReason, Raw: b.raw,
+		PackageInfo: b.PackageInfo, FailReason: b.FailReason, CreatedAt: when(b.CreateTime), Raw: b.raw,
 	}
 }
 

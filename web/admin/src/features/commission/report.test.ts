@@ -4,7 +4,7 @@ import { payeeCSV } from './report'
 
 describe('the report of who was paid', () => {
   it('keeps numbers as text and disarms formulas', () => {
-    const text = payeeCSV([{ user_id: 7, name: '=1+1', number: '11010519491231002X', times: 2, paid_fen: 123456 }])
+    const text = payeeCSV([{ id: 1, user_id: 7, name: '=1+1', number: '11010519491231002X', times: 2, paid_fen: 123456 }])
     expect(text.startsWith('\ufeff姓名,')).toBe(true)
     expect(text).toContain("'=1+1,11010519491231002X\t,2,1234.56")
   })

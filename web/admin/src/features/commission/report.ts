@@ -26,4 +26,4 @@ async function every<T>(page: (after: number) => Promise<T[]>, last: (row: T) =>
 }
 
 export const allMoves = (from: number, until: number) => every(async (after) => (await call('commissionStatement', { query: { from, until, after } })).items, (m) => m.id)
-export const allPayees = (from: number, until: number, reason: string) => every(async (after) => (await call('payeeReport', { body: { from, until, after, reason } })).items, (p) => p.user_id)
+export const allPayees = (from: number, until: number, reason: string) => every(async (after) => (await call('payeeReport', { body: { from, until, after, reason } })).items, (p) => p.id)
