@@ -5422,6 +5422,11 @@ export interface components {
             tax_fen: number;
         };
         ConsoleTaxRowView: {
+            /**
+             * Format: int64
+             * @description Where the next page starts
+             */
+            id: number;
             name: string;
             number: string;
             /** Format: int64 */
