@@ -157,7 +157,7 @@ func TestINV29Groups(t *testing.T) {
 var qIdentityAdd = db.Q("commissiontest/identity", `INSERT INTO identities (id, user_id, kind, openid, created_at) VALUES ($1, $2, 'wechat_official', $3, 1)`)
 
 // INV-29: an order that was paid out of the inviter's own WeChat is the inviter's
-// own purchase, in whatever name it was placed; a coupon earns nothing.
+// own purchase, in whatever name it was placed; coupons and points earn nothing.
 func TestINV29OwnWeChatAndCoupons(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.terms()
@@ -191,6 +191,17 @@ func TestINV29OwnWeChatAndCoupons(t *testing.T) {
 		d.paid(d.quoted(map[string]any{"sku_id": w.sku, "coupon_ids": []int64{wallet[0].ID}}), "with-coupon")
 		if a := e.account(); a.EarnedFen != 1000 {
 			t.Fatalf("on ¥100 of ¥169: %+v", a)
+		}
+		w.pointTerms(setting.Points{PerYuan: 100, MaxShare: 50})
+		f := w.invited("13910000029", e.code)
+		w.ok(w.app.Points.Grant(w.system(), f.me(), 6900, "grant-key", "补偿"))
+		part := f.paid(f.quoted(map[string]any{"sku_id": w.sku, "points": true}), "with-points")
+		if a := e.account(); a.EarnedFen != 2000 {
+			t.Fatalf("on ¥100 and 6900 points: %+v", a)
+		}
+		w.giveBack(part, 5000)
+		if a := e.account(); a.ReversedFen != 500 {
+			t.Fatalf("half of the money went back: %+v", a)
 		}
 		w.clock.Advance(16 * 24 * time.Hour)
 		w.sweep()
