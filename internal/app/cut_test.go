@@ -127,7 +127,7 @@ func TestINV3ConnectionCutAtEveryCommit(t *testing.T) {
 		if e != db.Postgres {
 			continue // SQLite has no connection that could break
 		}
-		for road := range roads {
+		for _, road := range purchases {
 			t.Run(road, func(t *testing.T) {
 				t.Parallel()
 				cutEverywhere(t, road)

@@ -58,6 +58,7 @@ type Entry struct {
 
 var (
 	qHead   = db.Q("audit/head", `SELECT hash FROM audit_head WHERE id = 1 /*for_update*/`)
+	qLast   = db.Q("audit/last", `SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) FROM audit_log`)
 	qMove   = db.Q("audit/move", `UPDATE audit_head SET hash = $1 WHERE id = 1`)
 	qInsert = db.Q("audit/insert", `INSERT INTO audit_log
 		(id, at, actor_kind, actor_id, actor_name, action, target, before, after, reason, request_id, prev_hash, hash)
@@ -72,12 +73,19 @@ var (
 func Write(ctx context.Context, tx *db.Tx, c clock.Clock, action, target string, before, after any, reason string) error {
 	a := ActorOf(ctx)
 	e := Entry{
-		ID: id.New(), At: clock.MS(c), ActorKind: a.Kind, ActorID: a.ID, ActorName: a.Name, Action: action, Target: target,
+		At: clock.MS(c), ActorKind: a.Kind, ActorID: a.ID, ActorName: a.Name, Action: action, Target: target,
 		Before: text(before), After: text(after), Reason: reason, RequestID: a.RequestID,
 	}
 	if err := tx.Get(ctx, qHead, &e.PrevHash); err != nil {
 		return err
 	}
+	// The chain is read in the order of the ids, so an id is taken while the head is
+	// locked, and above the last one, whichever server made that.
+	var last int64
+	if err := tx.Get(ctx, qLast, &last); err != nil {
+		return err
+	}
+	e.ID = max(id.New(), last+1)
 	e.Hash = e.sum()
 	if _, err := tx.Exec(ctx, qInsert, e.ID, e.At, e.ActorKind, e.ActorID, e.ActorName, e.Action, e.Target,
 		e.Before, e.After, e.Reason, e.RequestID, e.PrevHash, e.Hash); err != nil {
