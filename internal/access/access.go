@@ -35,13 +35,15 @@ func Gift(giftID int64) Source { return Source{Kind: "gift", ID: giftID} }
 // RedeemCode is the source of what a code opened.
 func RedeemCode(codeID int64) Source { return Source{Kind: "redeem_code", ID: codeID} }
 
-// A course is open by its own grants and by those of bundles and memberships that
-// hold it: by rule, so what joins later is open too, and what has left stays open
-// to those who had it before.
-const opens = `((g.resource_kind = 'course' AND g.resource_id = $2)
+// opens is the condition under which a grant g opens a course: it is the course's
+// own, or that of a bundle or membership that holds it: by rule, so what joins
+// later is open too, and what has left stays open to those who had it before.
+func opens(course string) string {
+	return `((g.resource_kind = 'course' AND g.resource_id = ` + course + `)
 		OR (g.resource_kind IN ('bundle', 'membership') AND EXISTS (SELECT 1 FROM product_parts x WHERE x.product_id = g.resource_id AND (x.removed_at = 0 OR x.removed_at > g.created_at)
-			AND ((x.kind = 'course' AND x.ref_id = $2) OR (x.kind = 'category' AND x.ref_id = (SELECT category_id FROM courses WHERE id = $2)))))
+			AND ((x.kind = 'course' AND x.ref_id = ` + course + `) OR (x.kind = 'category' AND x.ref_id = (SELECT category_id FROM courses WHERE id = ` + course + `)))))
 		OR (g.resource_kind = 'membership' AND EXISTS (SELECT 1 FROM products p WHERE p.id = g.resource_id AND p.opens_all)))`
+}
 
 var (
 	qGrant = db.Q("access/grant", `INSERT INTO grants (id, user_id, resource_kind, resource_id, source_kind, source_id, starts_at, until_at, created_at)
@@ -55,8 +57,12 @@ var (
 	qReopen  = db.Q("access/reopen", `UPDATE grants SET revoked_at = 0, revoke_reason = '', starts_at = $5, until_at = $6
 		WHERE source_kind = $1 AND source_id = $2 AND resource_kind = $3 AND resource_id = $4 AND revoked_at > 0`)
 	qHolders = db.Q("access/holders", `SELECT COUNT(*) FROM grants WHERE resource_kind = $1 AND resource_id = $2 AND revoked_at = 0 AND (until_at = 0 OR until_at > $3)`)
-	qCourse  = db.Q("access/course", `SELECT g.source_kind, g.source_id, g.starts_at, g.until_at FROM grants g WHERE g.user_id = $1 AND g.revoked_at = 0 AND (g.until_at = 0 OR g.until_at > $3) AND `+opens+` ORDER BY g.id`)
-	qTiers   = db.Q("access/tiers", `SELECT resource_id, MAX(until_at) AS until_at FROM grants WHERE user_id = $1 AND resource_kind = 'membership' AND revoked_at = 0 AND starts_at <= $2 AND until_at > $2
+	qCourse  = db.Q("access/course", `SELECT g.source_kind, g.source_id, g.starts_at, g.until_at FROM grants g WHERE g.user_id = $1 AND g.revoked_at = 0 AND (g.until_at = 0 OR g.until_at > $3) AND `+opens("$2")+` ORDER BY g.id`)
+	qOpens   = db.Q("access/opens", `SELECT r.resource_kind, r.resource_id, COALESCE(g.starts_at, -1) AS starts_at, COALESCE(g.until_at, 0) AS until_at
+		FROM grant_rules r LEFT JOIN grants g ON g.user_id = $1 AND g.revoked_at = 0 AND (g.until_at = 0 OR g.until_at > $3)
+			AND (CASE WHEN r.resource_kind = 'course' THEN `+opens("r.resource_id")+` ELSE g.resource_kind = r.resource_kind AND g.resource_id = r.resource_id END)
+		WHERE r.sku_id = $2 ORDER BY r.resource_kind, r.resource_id, g.id`)
+	qTiers = db.Q("access/tiers", `SELECT resource_id, MAX(until_at) AS until_at FROM grants WHERE user_id = $1 AND resource_kind = 'membership' AND revoked_at = 0 AND starts_at <= $2 AND until_at > $2
 		GROUP BY resource_id ORDER BY resource_id`)
 	qEver = db.Q("access/ever", `SELECT COUNT(*) FROM grants WHERE user_id = $1 AND resource_kind = $2 AND resource_id = $3`)
 	qLive = db.Q("access/live", `SELECT source_kind, source_id, starts_at, until_at FROM grants WHERE user_id = $1 AND resource_kind = $2 AND resource_id = $3
@@ -132,6 +138,41 @@ func holding(rows []live, now int64) Holding {
 		h.UntilAt = 0
 	}
 	return h
+}
+
+// Had is a thing that a SKU opens, and what somebody has of it now.
+type Had struct {
+	catalog.Resource
+	Holding
+}
+
+// Opening is one row of an answer to AskOpens.
+type Opening struct {
+	ResourceKind string
+	ResourceID   int64
+	StartsAt     int64 // -1: the user has nothing of it
+	UntilAt      int64
+}
+
+// AskOpens asks what a SKU opens and what the user has of that, for Opens to read.
+func (s *Service) AskOpens(rows *[]Opening, userID, skuID int64) db.Ask {
+	return db.Rows(qOpens, rows, userID, skuID, clock.MS(s.clock))
+}
+
+// Opens tells from the answer what a SKU opens and what the user has of each.
+func (s *Service) Opens(rows []Opening) []Had {
+	var out []Had
+	var grants []live
+	now := clock.MS(s.clock)
+	for i, r := range rows {
+		if r.StartsAt >= 0 {
+			grants = append(grants, live{StartsAt: r.StartsAt, UntilAt: r.UntilAt})
+		}
+		if i+1 == len(rows) || rows[i+1].ResourceKind != r.ResourceKind || rows[i+1].ResourceID != r.ResourceID {
+			out, grants = append(out, Had{catalog.Resource{Kind: r.ResourceKind, ID: r.ResourceID}, holding(grants, now)}), nil
+		}
+	}
+	return out
 }
 
 // Membership is a tier that somebody has now.
@@ -224,8 +265,7 @@ func (s *Service) Grant(ctx context.Context, tx *db.Tx, userID int64, res catalo
 		}
 		until = period.End(starts)
 	}
-	_, err := tx.Exec(ctx, qGrant, id.New(), userID, res.Kind, res.ID, src.Kind, src.ID, starts, until, now)
-	return err
+	return tx.Later(ctx, qGrant, id.New(), userID, res.Kind, res.ID, src.Kind, src.ID, starts, until, now)
 }
 
 // Revoke ends what a source granted and returns how many grants that were; other

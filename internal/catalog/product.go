@@ -153,14 +153,27 @@ func (o Offer) Period() Period { return Period{o.PeriodDays, o.PeriodMonths, o.U
 // Offer returns what a SKU offers on a platform now. Returns ErrSKUGone when it
 // is not for sale.
 func (s *Service) Offer(ctx context.Context, r db.Reader, skuID int64, platform string) (Offer, error) {
-	var o Offer
-	now := clock.MS(s.clock)
-	err := r.Get(ctx, qOffer, &o, skuID, platform, now-(7*24*time.Hour).Milliseconds(), now-(30*24*time.Hour).Milliseconds())
-	switch {
-	case errors.Is(err, db.ErrNone):
-		return Offer{}, ErrSKUGone
-	case err != nil:
+	var rows []Offer
+	if err := r.All(ctx, s.AskOffer(&rows, skuID, platform)); err != nil {
 		return Offer{}, err
+	}
+	return s.Offered(rows)
+}
+
+// AskOffer asks for the offer of a SKU on a platform, for Offered to read.
+func (s *Service) AskOffer(rows *[]Offer, skuID int64, platform string) db.Ask {
+	now := clock.MS(s.clock)
+	return db.Rows(qOffer, rows, skuID, platform, now-(7*24*time.Hour).Milliseconds(), now-(30*24*time.Hour).Milliseconds())
+}
+
+// Offered returns the offer that was answered. Returns ErrSKUGone when there is
+// none, or it is not sold now.
+func (s *Service) Offered(rows []Offer) (Offer, error) {
+	if len(rows) == 0 {
+		return Offer{}, ErrSKUGone
+	}
+	o, now := rows[0], clock.MS(s.clock)
+	switch {
 	case !o.Active || o.Status != Published || o.DeletedAt > 0 || o.UntilAt > 0 && o.UntilAt <= now:
 		return Offer{}, ErrSKUGone
 	case o.SaleFrom > now:
@@ -175,13 +188,6 @@ func (s *Service) Offer(ctx context.Context, r db.Reader, skuID int64, platform 
 type Resource struct {
 	Kind string `db:"resource_kind"`
 	ID   int64  `db:"resource_id"`
-}
-
-// Rules returns what a SKU grants.
-func (s *Service) Rules(ctx context.Context, r db.Reader, skuID int64) ([]Resource, error) {
-	var rows []Resource
-	err := r.List(ctx, qRules, &rows, skuID)
-	return rows, err
 }
 
 // TierPrice is what members of a tier pay for a SKU.

@@ -169,7 +169,6 @@ var (
 	qPartRemove = db.Q("catalog/product_part_remove", `UPDATE product_parts SET removed_at = $4 WHERE product_id = $1 AND kind = $2 AND ref_id = $3 AND removed_at = 0`)
 
 	qRuleAdd = db.Q("catalog/grant_rule_add", `INSERT INTO grant_rules (sku_id, resource_kind, resource_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`)
-	qRules   = db.Q("catalog/grant_rules", `SELECT resource_kind, resource_id FROM grant_rules WHERE sku_id = $1`)
 
 	qItemWant = db.Q("catalog/item_want", `INSERT INTO virtual_items (item_id, sku_id, price_fen, state, updated_at) VALUES ($1, $2, $3, 'wanted', $4) ON CONFLICT DO NOTHING`)
 	qItem     = db.Q("catalog/item", `SELECT item_id, sku_id, price_fen, state, message, updated_at FROM virtual_items WHERE sku_id = $1 AND price_fen = $2`)

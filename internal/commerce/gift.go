@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/clock"
@@ -116,18 +117,12 @@ func (s *Service) ReceiveGift(ctx context.Context, userID int64, token string) e
 		if err := tx.Get(ctx, qItemByID, &it, g.OrderItemID); err != nil {
 			return err
 		}
-		rules, err := s.Catalog.Rules(ctx, tx, it.SKUID)
+		had, err := s.opens(ctx, tx, userID, it.SKUID)
 		if err != nil {
 			return err
 		}
-		for _, res := range rules {
-			have, err := s.Access.Holding(ctx, tx, userID, res)
-			if err != nil {
-				return err
-			}
-			if have.Forever {
-				return ErrOwned.Say("你已经拥有它了，把链接转送给别人吧")
-			}
+		if slices.ContainsFunc(had[it.SKUID], func(h access.Had) bool { return h.Forever }) {
+			return ErrOwned.Say("你已经拥有它了，把链接转送给别人吧")
 		}
 		n, err := tx.Exec(ctx, qGiftTake, g.ID, userID, clock.MS(s.Clock))
 		if err != nil {
@@ -139,7 +134,7 @@ func (s *Service) ReceiveGift(ctx context.Context, userID int64, token string) e
 		if err := s.event(ctx, tx, it.OrderID, "gift_received", fmt.Sprintf("第 %d 份已被领取", g.Nth)); err != nil {
 			return err
 		}
-		return s.grantTo(ctx, tx, userID, it, access.Gift(g.ID))
+		return s.grantTo(ctx, tx, userID, it, access.Gift(g.ID), had[it.SKUID])
 	})
 }
 

@@ -297,26 +297,24 @@ func (s *Service) matchHeld(ctx context.Context, tx *db.Tx, h Held) error {
 	if err := tx.Get(ctx, qOrderLock, &o, h.OrderID); err != nil {
 		return err
 	}
-	twice, err := s.ownedElsewhere(ctx, tx, o)
+	g, err := s.goods(ctx, tx, o)
 	if err != nil {
 		return err
 	}
-	if twice {
+	if o.Status == Pending && g.ownedElsewhere(o) {
 		return ErrHeldAction.Say("学员已经用别的订单买下了，请退回付款人")
-	}
-	paid, err := tx.Exec(ctx, qOrderPaid, h.OrderID, h.AmountFen, h.PaidAt)
-	if err != nil {
-		return err
 	}
 	matched, err := tx.Exec(ctx, qHeldMatched, h.ID)
 	if err != nil {
 		return err
 	}
-	if paid == 0 || matched == 0 {
+	if o.Status != Pending || matched == 0 {
 		return ErrHeldAction.Say("订单已不在待支付，不能再对上；可以退回付款人")
 	}
-	o.Status, o.PaidFen, o.PaidAt = Paid, h.AmountFen, h.PaidAt
-	return s.sold(ctx, tx, o, h.ID, ledger.Debit(ledger.Suspense, h.AmountFen))
+	if err := s.pay(ctx, tx, &o, h.AmountFen, h.PaidAt); err != nil {
+		return err
+	}
+	return s.sold(ctx, tx, o, g, h.ID, ledger.Debit(ledger.Suspense, h.AmountFen))
 }
 
 // CheckRefund asks the channel about a refund that is on its way, now instead of

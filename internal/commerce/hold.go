@@ -149,13 +149,12 @@ func (s *Service) hold(ctx context.Context, tx *db.Tx, h hold, perUser int64) er
 }
 
 func (s *Service) insertHold(ctx context.Context, tx *db.Tx, h hold) error {
-	_, err := tx.Exec(ctx, qHoldInsert, h.OrderID, h.Kind, h.RefID, h.UserID, h.Units, h.Counted, h.Limited, clock.MS(s.Clock))
-	return err
+	return tx.Later(ctx, qHoldInsert, h.OrderID, h.Kind, h.RefID, h.UserID, h.Units, h.Counted, h.Limited, clock.MS(s.Clock))
 }
 
 // sell makes everything held by a paid order sold.
-func (s *Service) sell(ctx context.Context, tx *db.Tx, orderID int64) error {
-	return s.moveHolds(ctx, tx, orderID, func(h hold) (string, bool) { return "sold", h.State == "held" })
+func (s *Service) sell(ctx context.Context, tx *db.Tx, holds []hold) error {
+	return s.moveAll(ctx, tx, holds, func(h hold) (string, bool) { return "sold", h.State == "held" })
 }
 
 // release gives back what a closed order held.
@@ -174,6 +173,10 @@ func (s *Service) moveHolds(ctx context.Context, tx *db.Tx, orderID int64, to fu
 	if err := tx.List(ctx, qHoldsOf, &holds, orderID); err != nil {
 		return err
 	}
+	return s.moveAll(ctx, tx, holds, to)
+}
+
+func (s *Service) moveAll(ctx context.Context, tx *db.Tx, holds []hold, to func(hold) (string, bool)) error {
 	for _, h := range holds {
 		state, wanted := to(h)
 		if !wanted {

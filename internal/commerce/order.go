@@ -1,12 +1,14 @@
 package commerce
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"zhizhou/internal/catalog"
@@ -97,59 +99,82 @@ func (s *Service) Place(ctx context.Context, p Place) (Order, error) {
 		return Order{}, ErrTerms
 	}
 	hash := inputHash("place", p.QuoteToken)
-	old, err := s.replay(ctx, p.UserID, p.IdempotencyKey, hash)
-	if err == nil || !errors.Is(err, db.ErrNone) {
-		return old, err
-	}
-	t, err := s.readToken(p.UserID, p.QuoteToken)
-	if err != nil {
-		return Order{}, err
-	}
-	if t.Ask.Platform != p.Platform {
-		return Order{}, ErrQuote
-	}
-	terms, err := s.terms(ctx, p.Platform)
-	if err != nil {
-		return Order{}, err
+	t, stop := s.readToken(p.UserID, p.QuoteToken)
+	if stop == nil && t.Ask.Platform != p.Platform {
+		stop = ErrQuote
 	}
 	var out Order
-	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		out, err = s.place(ctx, tx, p, t, terms, hash)
-		return err
-	})
-	return out, err
+	if stop == nil {
+		published, err := s.publishedOnly(ctx, p.Platform)
+		if err != nil {
+			return Order{}, err
+		}
+		stop = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+			out, err = s.place(ctx, tx, p, t, published, hash)
+			return err
+		})
+		if stop == nil {
+			return out, nil
+		}
+	}
+	// The same key may have been used before, or by another one at this moment.
+	old, err := s.replay(ctx, p.UserID, p.IdempotencyKey, hash)
+	switch {
+	case err == nil || !errors.Is(err, db.ErrNone):
+		return old, err
+	case errors.Is(stop, db.ErrLost):
+		return Order{}, ErrQuote
+	}
+	return Order{}, stop
 }
 
 func (s *Service) replay(ctx context.Context, userID int64, key, hash string) (Order, error) {
-	var o Order
-	err := s.DB.Get(ctx, qOrderByKey, &o, userID, key)
-	if err == nil && o.InputHash != hash {
-		return Order{}, ErrIdempotency
+	var rows []Order
+	err := s.DB.List(ctx, qOrderByKey, &rows, userID, key)
+	if err == nil && len(rows) == 0 {
+		err = db.ErrNone
 	}
-	return o, err
-}
-
-func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, terms terms, hash string) (Order, error) {
-	now := clock.MS(s.Clock)
-	// Somebody who comes back from the payment page with a fresh key gets the order
-	// that is still open, not a second one.
-	var open []Order
-	if err := tx.List(ctx, qOrdersOpen, &open, p.UserID, p.Platform, now+5*60_000); err != nil {
+	if err != nil {
 		return Order{}, err
 	}
+	return rows[0], rows[0].fits(hash)
+}
+
+// fits reports whether an order is what the same key asks for again. Returns
+// ErrIdempotency.
+func (o Order) fits(hash string) error {
+	if o.InputHash != hash {
+		return ErrIdempotency
+	}
+	return nil
+}
+
+func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, published map[string]bool, hash string) (Order, error) {
+	now := clock.MS(s.Clock)
+	var same, open []Order
+	k, err := s.gather(ctx, tx, t.Ask, db.Rows(qOrderByKey, &same, p.UserID, p.IdempotencyKey), db.Rows(qOrdersOpen, &open, p.UserID, p.Platform, now+5*60_000))
+	if err != nil {
+		return Order{}, err
+	}
+	if len(same) > 0 {
+		return same[0], same[0].fits(hash)
+	}
+	// Somebody who comes back from the payment page with a fresh key gets the order
+	// that is still open, not a second one.
+	slices.SortFunc(open, func(a, b Order) int { return cmp.Compare(b.ID, a.ID) })
 	for _, o := range open {
 		if o.Frozen().facts() == t.Facts {
 			return o, nil
 		}
 	}
-	q, offers, err := s.quote(ctx, tx, t.Ask, terms)
+	q, offers, err := s.quote(ctx, tx, t.Ask, published, k)
 	if err != nil {
 		return Order{}, err
 	}
 	if q.facts() != t.Facts {
 		return Order{}, ErrQuote
 	}
-	if err := s.buyable(ctx, tx, t.Ask, q, offers); err != nil {
+	if err := s.buyable(ctx, tx, t.Ask, q, offers, k); err != nil {
 		return Order{}, err
 	}
 	frozen, err := json.Marshal(q)
@@ -160,19 +185,8 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, te
 		ID: id.New(), No: id.Code(), UserID: p.UserID, IdemKey: p.IdempotencyKey, InputHash: hash, Status: Pending, Platform: p.Platform, ListFen: q.ListFen,
 		TotalFen: q.TotalFen, Gift: q.Gift, Quote: string(frozen), TermsAt: now, CreatedAt: now, ExpiresAt: now + orderLife.Milliseconds(),
 	}
-	n, err := tx.Exec(ctx, qOrderInsert, o.ID, o.No, o.UserID, o.IdemKey, o.InputHash, o.Platform, o.ListFen, o.TotalFen, o.Gift, o.Quote, now, o.ExpiresAt)
-	if err != nil {
+	if err := tx.Sure(ctx, qOrderInsert, o.ID, o.No, o.UserID, o.IdemKey, o.InputHash, o.Platform, o.ListFen, o.TotalFen, o.Gift, o.Quote, now, o.ExpiresAt); err != nil {
 		return Order{}, err
-	}
-	if n == 0 { // the same key at the same moment: the other one was first
-		var first Order
-		if err := tx.Get(ctx, qOrderByKey, &first, p.UserID, p.IdempotencyKey); err != nil {
-			return Order{}, err
-		}
-		if first.InputHash != hash {
-			return Order{}, ErrIdempotency
-		}
-		return first, nil
 	}
 	if err := s.insertItems(ctx, tx, o, q); err != nil {
 		return Order{}, err
@@ -195,23 +209,26 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, te
 	if o.TotalFen > 0 {
 		return o, nil
 	}
-	if _, err := tx.Exec(ctx, qOrderPaid, o.ID, 0, now); err != nil {
+	if err := s.pay(ctx, tx, &o, 0, now); err != nil {
 		return Order{}, err
 	}
-	o.Status, o.PaidAt = Paid, now
-	return o, s.fulfil(ctx, tx, o)
+	g, err := s.goods(ctx, tx, o)
+	if err != nil {
+		return Order{}, err
+	}
+	return o, s.fulfil(ctx, tx, o, g)
 }
 
 // insertItems writes the lines with each one's share of each rule.
 func (s *Service) insertItems(ctx context.Context, tx *db.Tx, o Order, q Quote) error {
 	for _, it := range q.Items {
 		itemID := id.New()
-		if _, err := tx.Exec(ctx, qItemInsert, itemID, o.ID, it.SKUID, it.ProductID, it.Kind, it.CourseID, it.Title, it.SKUName, it.Quantity, it.ListFen, it.ListFen-it.PayFen,
+		if err := tx.Later(ctx, qItemInsert, itemID, o.ID, it.SKUID, it.ProductID, it.Kind, it.CourseID, it.Title, it.SKUName, it.Quantity, it.ListFen, it.ListFen-it.PayFen,
 			it.PayFen, it.PeriodDays, it.PeriodMonths, it.UntilAt, it.TaxCategory, it.RefundDays, it.RefundMaxWatchedPercent, it.TaxRateBps, it.TaxCode); err != nil {
 			return err
 		}
 		for _, d := range it.Discounts {
-			if _, err := tx.Exec(ctx, qDiscountInsert, itemID, string(d.Kind), d.RuleID, d.OffFen); err != nil {
+			if err := tx.Later(ctx, qDiscountInsert, itemID, string(d.Kind), d.RuleID, d.OffFen); err != nil {
 				return err
 			}
 		}
@@ -349,8 +366,7 @@ func (s *Service) PendingFor(ctx context.Context, userID, courseID int64) (strin
 }
 
 func (s *Service) event(ctx context.Context, tx *db.Tx, orderID int64, kind, note string) error {
-	_, err := tx.Exec(ctx, qEvent, id.New(), orderID, clock.MS(s.Clock), kind, note)
-	return err
+	return tx.Later(ctx, qEvent, id.New(), orderID, clock.MS(s.Clock), kind, note)
 }
 
 // Merge moves orders and refunds when two users become one.

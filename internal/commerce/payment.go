@@ -3,6 +3,7 @@ package commerce
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"zhizhou/internal/catalog"
@@ -112,28 +113,28 @@ func (s *Service) attempt(ctx context.Context, o Order, in PayInput) (Attempt, e
 	}
 	var p Payment
 	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var fresh Order
-		if err := tx.Get(ctx, qOrderLock, &fresh, o.ID); err != nil {
+		now := clock.MS(s.Clock)
+		var fresh []Order
+		var open []Payment
+		if err := tx.All(ctx, db.Rows(qOrderLock, &fresh, o.ID), db.Rows(qPayments, &open, o.ID)); err != nil {
 			return err
 		}
-		if fresh.Status != Pending {
+		if len(fresh) == 0 || fresh[0].Status != Pending {
 			return ErrOrderClosed
 		}
-		now := clock.MS(s.Clock)
-		err := tx.Get(ctx, qPaymentLive, &p, o.ID, string(channel), now)
-		if err == nil && (p.PayerOpenID != req.OpenID || p.AppID != merchant.AppID || p.MchID != merchant.MchID) {
-			// Another WeChat account or other keys: the channel would refuse the number.
-			err = db.ErrNone
-		}
-		if !errors.Is(err, db.ErrNone) {
-			return err
+		// Of another WeChat account or other keys, the channel would refuse the number.
+		i := slices.IndexFunc(open, func(p Payment) bool {
+			return p.Channel == string(channel) && p.Status == PaymentCreated && p.ExpiresAt > now && p.PayerOpenID == req.OpenID && p.AppID == merchant.AppID && p.MchID == merchant.MchID
+		})
+		if i >= 0 {
+			p = open[i]
+			return nil
 		}
 		p = Payment{
 			ID: id.New(), OrderID: o.ID, Channel: string(channel), OutTradeNo: id.Code(), AmountFen: o.TotalFen, MchID: merchant.MchID, AppID: merchant.AppID,
 			PayerOpenID: req.OpenID, CreatedAt: now, ExpiresAt: o.ExpiresAt, CheckAt: now + 60_000,
 		}
-		_, err = tx.Exec(ctx, qPaymentInsert, p.ID, p.OrderID, p.Channel, p.OutTradeNo, p.AmountFen, p.MchID, p.AppID, p.PayerOpenID, p.CreatedAt, p.ExpiresAt, p.CheckAt)
-		return err
+		return tx.Later(ctx, qPaymentInsert, p.ID, p.OrderID, p.Channel, p.OutTradeNo, p.AmountFen, p.MchID, p.AppID, p.PayerOpenID, p.CreatedAt, p.ExpiresAt, p.CheckAt)
 	})
 	if err != nil {
 		return Attempt{}, err

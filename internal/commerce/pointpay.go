@@ -20,28 +20,12 @@ var (
 	qLineBack   = db.Q("commerce/line_back", `SELECT CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) FROM refunds WHERE order_item_id = $1 AND status = 'succeeded'`)
 )
 
-// terms are the settings that a price depends on, read before a transaction begins.
-type terms struct {
-	published map[string]bool // see publishedOnly
-	points    setting.Points
-}
-
-func (s *Service) terms(ctx context.Context, platform string) (t terms, err error) {
-	if t.published, err = s.publishedOnly(ctx, platform); err != nil {
-		return t, err
-	}
-	t.points, err = s.Points.Terms(ctx)
-	return t, err
-}
-
 // pointRule tells the price what the buyer could pay with points.
-func (s *Service) pointRule(ctx context.Context, r db.Reader, ask Ask, p setting.Points, in *price.Input) error {
+func pointRule(ask Ask, p setting.Points, a points.Account) price.PointRule {
 	if p.MaxShare == 0 || ask.UserID == 0 {
-		return nil
+		return price.PointRule{}
 	}
-	a, err := s.Points.Account(ctx, r, ask.UserID)
-	in.Points = price.PointRule{Balance: a.Balance, Use: ask.Points, PerYuan: p.PerYuan, MaxShare: p.MaxShare * 10}
-	return err
+	return price.PointRule{Balance: a.Balance, Use: ask.Points, PerYuan: p.PerYuan, MaxShare: p.MaxShare * 10}
 }
 
 // holdPoints keeps the points that an order pays with. Returns ErrQuote when

@@ -48,7 +48,8 @@ const promotionColumns = `id, kind, label, note, status, starts_at, ends_at, pla
 var (
 	qMarket = db.Q("commerce/market", `SELECT (SELECT COUNT(*) FROM promotions WHERE status = 'on' AND starts_at <= $2 AND ends_at > $2) AS promotions,
 		(SELECT COUNT(*) FROM user_coupons WHERE user_id = $1 AND state IN ('ready', 'held') AND valid_until > $2) AS coupons,
-		(SELECT COUNT(*) FROM products WHERE kind = 'membership' AND status <> 'draft') AS tiers`)
+		(SELECT COUNT(*) FROM products WHERE kind = 'membership' AND status <> 'draft') AS tiers,
+		(SELECT COUNT(*) FROM experiments WHERE status = 'running' AND ends_at > $2) AS experiments`)
 	qPromotionsLive = db.Q("commerce/promotions_live", `SELECT `+of("p", promotionColumns)+`, COALESCE(q.total - q.held - q.sold, -1) AS left_units, COALESCE(u.taken, 0) AS taken
 		FROM promotions p LEFT JOIN quotas q ON q.kind = 'promotion' AND q.ref_id = p.id LEFT JOIN quota_users u ON u.kind = 'promotion' AND u.ref_id = p.id AND u.user_id = $1
 		WHERE p.status = 'on' AND p.starts_at <= $2 AND p.ends_at > $2 ORDER BY p.id LIMIT 100`)

@@ -13,7 +13,6 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/catalog"
-	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce/price"
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
@@ -107,6 +106,11 @@ func (q Quote) Title() string {
 	return fmt.Sprintf("%s 等 %d 件", q.Items[0].Title, len(q.Items))
 }
 
+// uses reports that a rule of a kind was applied.
+func (q Quote) uses(kind price.Kind) bool {
+	return slices.ContainsFunc(q.Applied, func(a price.Applied) bool { return a.Kind == kind })
+}
+
 // group returns the group rule that was applied, or nil.
 func (q Quote) group() *price.Applied {
 	for i := range q.Applied {
@@ -189,16 +193,20 @@ type Offered struct {
 // QuoteFor prices what a user asks for on a platform. Returns catalog.ErrSKUGone,
 // ErrSoldOut, ErrTrial, ErrQuantity, ErrGroup, ErrChannel, ErrItemUnready.
 func (s *Service) QuoteFor(ctx context.Context, ask Ask) (Offered, error) {
-	terms, err := s.terms(ctx, ask.Platform)
+	published, err := s.publishedOnly(ctx, ask.Platform)
 	if err != nil {
 		return Offered{}, err
 	}
-	q, offers, err := s.quote(ctx, s.DB, ask, terms)
+	k, err := s.gather(ctx, s.DB, ask)
+	if err != nil {
+		return Offered{}, err
+	}
+	q, offers, err := s.quote(ctx, s.DB, ask, published, k)
 	if err != nil {
 		return Offered{}, err
 	}
 	out := Offered{Quote: q, Token: s.sign(ask, q), Cover: offers[0].Cover, Scene: offers[0].Scene, InstructorName: offers[0].InstructorName}
-	if err := s.buyable(ctx, s.DB, ask, q, offers); errors.Is(err, ErrOwned) {
+	if err := s.buyable(ctx, s.DB, ask, q, offers, k); errors.Is(err, ErrOwned) {
 		out.Owned = true
 	} else if err != nil {
 		return Offered{}, err
@@ -232,15 +240,19 @@ func (s *Service) publishedOnly(ctx context.Context, platform string) (map[strin
 // Preview prices an ask for staff: what would this person pay for that, there, and
 // why. The refusal says why it could not be bought; nothing is signed.
 func (s *Service) Preview(ctx context.Context, ask Ask) (q Quote, channel pay.Channel, refusal string, err error) {
-	terms, err := s.terms(ctx, ask.Platform)
+	published, err := s.publishedOnly(ctx, ask.Platform)
 	if err != nil {
 		return q, "", "", err
 	}
-	q, offers, err := s.quote(ctx, s.DB, ask, terms)
+	k, err := s.gather(ctx, s.DB, ask)
 	if err != nil {
 		return q, "", "", err
 	}
-	stop := s.buyable(ctx, s.DB, ask, q, offers)
+	q, offers, err := s.quote(ctx, s.DB, ask, published, k)
+	if err != nil {
+		return q, "", "", err
+	}
+	stop := s.buyable(ctx, s.DB, ask, q, offers, k)
 	if stop == nil && q.TotalFen > 0 {
 		channel, stop = s.payable(ctx, q)
 	}
@@ -249,226 +261,6 @@ func (s *Service) Preview(ctx context.Context, ask Ask) (q Quote, channel pay.Ch
 		return q, channel, e.Msg, nil
 	}
 	return q, channel, "", stop
-}
-
-// quote reads everything that a price depends on and prices it.
-func (s *Service) quote(ctx context.Context, r db.Reader, ask Ask, terms terms) (Quote, []catalog.Offer, error) {
-	if len(ask.Wants) == 0 || len(ask.Wants) > maxWants {
-		return Quote{}, nil, ErrQuantity.Say("一次可以买 1–20 件商品")
-	}
-	in := price.Input{At: clock.MS(s.Clock), Platform: ask.Platform, Group: ask.Group, NoCoupon: ask.NoCoupon}
-	if len(ask.Coupons) > 0 {
-		in.Coupons = ask.Coupons
-	}
-	var offers []catalog.Offer
-	seen := map[int64]bool{}
-	for _, w := range ask.Wants {
-		if w.Quantity < 1 || w.Quantity > maxQuantity || seen[w.SKUID] {
-			return Quote{}, nil, ErrQuantity
-		}
-		seen[w.SKUID] = true
-		o, err := s.Catalog.Offer(ctx, r, w.SKUID, ask.Platform)
-		if err != nil {
-			return Quote{}, nil, err
-		}
-		if w.Quantity > 1 && !ask.Gift && o.Kind != catalog.KindService {
-			return Quote{}, nil, ErrQuantity.Say("自己学习只需要买一份；送人请选「赠送」")
-		}
-		sellable, err := s.sellable(ctx, r, o, terms.published[o.TaxCategory])
-		if err != nil {
-			return Quote{}, nil, err
-		}
-		offers = append(offers, o)
-		in.Items = append(in.Items, price.Item{
-			SKUID: o.SKUID, ProductID: o.ProductID, Kind: o.Kind, CategoryID: o.CategoryID, Label: o.Title, ListFen: o.PriceFen, Quantity: w.Quantity, Sellable: sellable,
-		})
-	}
-	if err := s.candidates(ctx, r, ask, offers, &in); err != nil {
-		return Quote{}, nil, err
-	}
-	if err := s.pointRule(ctx, r, ask, terms.points, &in); err != nil {
-		return Quote{}, nil, err
-	}
-	trials, err := s.trialRules(ctx, r, ask, offers, &in)
-	if err != nil {
-		return Quote{}, nil, err
-	}
-	priced := price.Of(in)
-	q := explain(ask, offers, priced, s.Clock.Now())
-	q.Trials = trials
-	q.Points, q.Earn, q.EarnMonths = priced.Points, q.TotalFen*terms.points.EarnPerYuan/100, terms.points.ExpiryMonths
-	if ask.Group && q.group() == nil {
-		return Quote{}, nil, groupRefusal(q)
-	}
-	return q, offers, nil
-}
-
-// candidates adds the promotions, member prices and coupons that might apply. One
-// question tells which of them there are at all.
-func (s *Service) candidates(ctx context.Context, r db.Reader, ask Ask, offers []catalog.Offer, in *price.Input) error {
-	var have struct{ Promotions, Coupons, Tiers int64 }
-	if err := r.Get(ctx, qMarket, &have, ask.UserID, in.At); err != nil {
-		return err
-	}
-	if have.Promotions > 0 {
-		rules, newcomer, err := s.promotionRules(ctx, r, ask, in.At)
-		if err != nil {
-			return err
-		}
-		in.Rules = append(in.Rules, rules...)
-		if newcomer {
-			var paid int64
-			if err := r.Get(ctx, qEverPaid, &paid, ask.UserID); err != nil {
-				return err
-			}
-			in.PaidOrder = paid > 0
-		}
-	}
-	if have.Tiers > 0 {
-		if err := s.memberRules(ctx, r, ask, offers, in); err != nil {
-			return err
-		}
-	}
-	if have.Coupons > 0 {
-		rules, err := s.couponRules(ctx, r, ask.UserID, in.At)
-		if err != nil {
-			return err
-		}
-		in.Rules = append(in.Rules, rules...)
-	}
-	credits, err := s.upgradeRules(ctx, r, ask, offers)
-	if err != nil {
-		return err
-	}
-	in.Rules = append(in.Rules, credits...)
-	if !slices.ContainsFunc(in.Rules, func(r price.Rule) bool { return len(r.Scope.Tags) > 0 }) {
-		return nil
-	}
-	for i, o := range offers {
-		if o.CourseID == 0 {
-			continue
-		}
-		var err error
-		if in.Items[i].Tags, err = s.Catalog.Tags(ctx, r, o.CourseID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// memberRules makes a rule of every tier's price; those of tiers that the buyer
-// does not have explain what they would save.
-func (s *Service) memberRules(ctx context.Context, r db.Reader, ask Ask, offers []catalog.Offer, in *price.Input) error {
-	mine, err := s.Access.Memberships(ctx, r, ask.UserID)
-	if err != nil {
-		return err
-	}
-	for _, m := range mine {
-		in.Tiers = append(in.Tiers, m.ID)
-	}
-	tiers, err := s.Catalog.Memberships(ctx, r)
-	if err != nil {
-		return err
-	}
-	named := map[[2]int64]int64{} // tier and SKU → price
-	for _, o := range offers {
-		prices, err := s.Catalog.TierPrices(ctx, r, o.SKUID)
-		if err != nil {
-			return err
-		}
-		for _, p := range prices {
-			named[[2]int64{p.TierID, p.SKUID}] = p.PriceFen
-		}
-	}
-	for _, t := range tiers {
-		rule := price.Rule{ID: t.ID, Kind: price.Member, Label: t.Title + "价", PriceFen: -1, Left: price.Unlimited, BuyerLeft: price.Unlimited, Tiers: []int64{t.ID}}
-		part := rule
-		part.Pay = t.PayPermille
-		for _, o := range offers {
-			if o.Kind == catalog.KindMembership || o.Kind == catalog.KindService {
-				continue
-			}
-			if fen, ok := named[[2]int64{t.ID, o.SKUID}]; ok {
-				one := rule
-				one.PriceFen, one.Scope.SKUs = fen, []int64{o.SKUID}
-				in.Rules = append(in.Rules, one)
-			} else if t.PayPermille < 1000 {
-				part.Scope.SKUs = append(part.Scope.SKUs, o.SKUID)
-			}
-		}
-		if len(part.Scope.SKUs) > 0 {
-			in.Rules = append(in.Rules, part)
-		}
-	}
-	return nil
-}
-
-// sellable names the published prices of an offer where nothing else can be
-// charged, nil where any price can.
-func (s *Service) sellable(ctx context.Context, r db.Reader, o catalog.Offer, published bool) ([]int64, error) {
-	if !published || o.PriceFen == 0 {
-		return nil, nil
-	}
-	items, err := s.Catalog.Items(ctx, r, o.ProductID)
-	out := []int64{}
-	for _, it := range items {
-		if it.SKUID == o.SKUID && it.State == catalog.ItemPublished {
-			out = append(out, it.PriceFen)
-		}
-	}
-	return out, err
-}
-
-// buyable refuses what the buyer has for good already, what is for newcomers to
-// the product alone, and what is sold out; offers are those of the quote's items.
-// Returns ErrOwned, ErrTrial, ErrSoldOut.
-func (s *Service) buyable(ctx context.Context, r db.Reader, ask Ask, q Quote, offers []catalog.Offer) error {
-	for i, it := range q.Items {
-		if !ask.Gift {
-			if err := s.unowned(ctx, r, ask.UserID, it, offers[i].Trial); err != nil {
-				return err
-			}
-		}
-		if offers[i].Stock == 0 {
-			continue
-		}
-		var left int64
-		if err := r.Get(ctx, qQuotaLeft, &left, holdSKU, it.SKUID); err != nil {
-			return err
-		}
-		if left < it.Quantity {
-			return ErrSoldOut
-		}
-	}
-	return nil
-}
-
-func (s *Service) unowned(ctx context.Context, r db.Reader, userID int64, it QuoteItem, trial bool) error {
-	if it.Kind == catalog.KindService {
-		return nil
-	}
-	rules, err := s.Catalog.Rules(ctx, r, it.SKUID)
-	if err != nil || len(rules) == 0 {
-		return err
-	}
-	for _, res := range rules {
-		have, err := s.Access.Holding(ctx, r, userID, res)
-		if err != nil {
-			return err
-		}
-		if have.Forever || have.Owned && it.PayFen == 0 {
-			continue
-		}
-		if !trial {
-			return nil
-		}
-		had, err := s.Access.Ever(ctx, r, userID, res)
-		if err == nil && had {
-			err = ErrTrial
-		}
-		return err
-	}
-	return ErrOwned
 }
 
 // OnSale returns those SKUs of a product that can be paid for on a platform: some
@@ -563,16 +355,34 @@ func (s *Service) readToken(userID int64, token string) (tokenBody, error) {
 	return b, nil
 }
 
-// grantTo opens what one line of an order sells.
-func (s *Service) grantTo(ctx context.Context, tx *db.Tx, userID int64, it Item, src access.Source) error {
-	rules, err := s.Catalog.Rules(ctx, tx, it.SKUID)
-	if err != nil {
-		return err
-	}
-	for _, res := range rules {
-		if err := s.Access.Grant(ctx, tx, userID, res, src, it.Period()); err != nil {
+// grantTo opens what one line of an order sells; had is what its SKU opens.
+func (s *Service) grantTo(ctx context.Context, tx *db.Tx, userID int64, it Item, src access.Source, had []access.Had) error {
+	for _, h := range had {
+		if err := s.Access.Grant(ctx, tx, userID, h.Resource, src, it.Period()); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// opens asks what SKUs open, and what a user has of it, at once.
+func (s *Service) opens(ctx context.Context, r db.Reader, userID int64, skuIDs ...int64) (map[int64][]access.Had, error) {
+	rows := make([][]access.Opening, len(skuIDs))
+	asks := make([]db.Ask, len(skuIDs))
+	for i, skuID := range skuIDs {
+		asks[i] = s.Access.AskOpens(&rows[i], userID, skuID)
+	}
+	if err := r.All(ctx, asks...); err != nil {
+		return nil, err
+	}
+	out := map[int64][]access.Had{}
+	for i, skuID := range skuIDs {
+		out[skuID] = s.Access.Opens(rows[i])
+	}
+	return out, nil
+}
+
+// allForever reports that somebody has everything there for good.
+func allForever(had []access.Had) bool {
+	return !slices.ContainsFunc(had, func(h access.Had) bool { return !h.Forever })
 }

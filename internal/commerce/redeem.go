@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -186,18 +187,12 @@ func (s *Service) Redeem(ctx context.Context, userID int64, code string) (title 
 			return err
 		}
 		title = o.Title
-		rules, err := s.Catalog.Rules(ctx, tx, c.SKUID)
+		had, err := s.opens(ctx, tx, userID, c.SKUID)
 		if err != nil {
 			return err
 		}
-		for _, res := range rules {
-			have, err := s.Access.Holding(ctx, tx, userID, res)
-			if err != nil {
-				return err
-			}
-			if have.Forever {
-				return ErrOwned.Say("你已经拥有它了，兑换码可以留给别人")
-			}
+		if slices.ContainsFunc(had[c.SKUID], func(h access.Had) bool { return h.Forever }) {
+			return ErrOwned.Say("你已经拥有它了，兑换码可以留给别人")
 		}
 		n, err := tx.Exec(ctx, qCodeUse, c.ID, userID, clock.MS(s.Clock))
 		if err != nil {
@@ -206,7 +201,7 @@ func (s *Service) Redeem(ctx context.Context, userID int64, code string) (title 
 		if n == 0 {
 			return ErrCodeUsed
 		}
-		return s.grantTo(ctx, tx, userID, Item{SKUID: c.SKUID, PeriodDays: o.PeriodDays, PeriodMonths: o.PeriodMonths, UntilAt: o.UntilAt}, access.RedeemCode(c.ID))
+		return s.grantTo(ctx, tx, userID, Item{SKUID: c.SKUID, PeriodDays: o.PeriodDays, PeriodMonths: o.PeriodMonths, UntilAt: o.UntilAt}, access.RedeemCode(c.ID), had[c.SKUID])
 	})
 	return title, err
 }

@@ -10,6 +10,7 @@ import (
 	"zhizhou/internal/access"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
+	"zhizhou/internal/commerce/price"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
 	"zhizhou/internal/ledger"
@@ -41,8 +42,7 @@ func (s *Service) Receive(ctx context.Context, n Notice) error {
 
 // keep puts a message into the inbox; note says why nothing was done about it.
 func (s *Service) keep(ctx context.Context, tx *db.Tx, n Notice, note string) error {
-	_, err := tx.Exec(ctx, qInboxInsert, id.New(), n.Channel, n.EventID, n.EventType, s.Box.Seal("inbox", n.Raw), clock.MS(s.Clock), note)
-	return err
+	return tx.Later(ctx, qInboxInsert, id.New(), n.Channel, n.EventID, n.EventType, s.Box.Seal("inbox", n.Raw), clock.MS(s.Clock), note)
 }
 
 func (s *Service) act(ctx context.Context, tx *db.Tx, n pay.Notice) error {
@@ -64,14 +64,16 @@ func (s *Service) Settle(ctx context.Context, r pay.Receipt) error {
 }
 
 func (s *Service) settle(ctx context.Context, tx *db.Tx, r pay.Receipt) error {
-	var p Payment
-	err := tx.Get(ctx, qPaymentByNo, &p, r.OutTradeNo)
-	if errors.Is(err, db.ErrNone) {
-		return ErrPaymentGone
-	}
-	if err != nil {
+	// Attempt and order are locked together, so what is read here stays true.
+	var payments []Payment
+	var orders []Order
+	if err := tx.All(ctx, db.Rows(qPaymentLockByNo, &payments, r.OutTradeNo), db.Rows(qOrderLockByNo, &orders, r.OutTradeNo)); err != nil {
 		return err
 	}
+	if len(payments) == 0 {
+		return ErrPaymentGone
+	}
+	p, o := payments[0], orders[0]
 	if r.State != pay.StateSuccess {
 		return nil // a payment only becomes paid here; other states are the reconciler's
 	}
@@ -83,29 +85,36 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, r pay.Receipt) error {
 	if note := mismatch(p, r); note != "" {
 		return s.suspend(ctx, tx, p, r, paidAt, note)
 	}
-	n, err := tx.Exec(ctx, qPaymentPaid, p.ID, r.TransactionID, paidAt, Settled, r.PayerOpenID)
-	if err != nil || n == 0 {
-		return err // 0: already settled
+	if p.Status != PaymentCreated && p.Status != PaymentClosed {
+		return nil // already settled
 	}
-	var o Order
-	if err := tx.Get(ctx, qOrderLock, &o, p.OrderID); err != nil {
+	if err := tx.Sure(ctx, qPaymentPaid, p.ID, r.TransactionID, paidAt, Settled, r.PayerOpenID); err != nil {
 		return err
 	}
-	twice, err := s.ownedElsewhere(ctx, tx, o)
+	if o.Status != Pending {
+		return s.giveBack(ctx, tx, o, p, now)
+	}
+	g, err := s.goods(ctx, tx, o)
 	if err != nil {
 		return err
 	}
-	if !twice {
-		n, err = tx.Exec(ctx, qOrderPaid, o.ID, p.AmountFen, paidAt)
-		if err != nil {
-			return err
-		}
-		if n == 1 {
-			o.Status, o.PaidFen, o.PaidAt = Paid, p.AmountFen, paidAt
-			return s.sold(ctx, tx, o, p.ID, ledger.Debit(ledger.Clearing(p.Channel), p.AmountFen))
-		}
+	if g.ownedElsewhere(o) {
+		return s.giveBack(ctx, tx, o, p, now)
 	}
-	return s.giveBack(ctx, tx, o, p, now)
+	if err := s.pay(ctx, tx, &o, p.AmountFen, paidAt); err != nil {
+		return err
+	}
+	return s.sold(ctx, tx, o, g, p.ID, ledger.Debit(ledger.Clearing(p.Channel), p.AmountFen))
+}
+
+// pay makes a pending order paid, and delivered where no group must fill up first.
+// Returns db.ErrLost when it is not pending any more.
+func (s *Service) pay(ctx context.Context, tx *db.Tx, o *Order, fen, at int64) error {
+	o.Status, o.PaidFen, o.PaidAt = Paid, fen, at
+	if o.GroupID == 0 {
+		o.DeliveredAt = clock.MS(s.Clock)
+	}
+	return tx.Sure(ctx, qOrderPaid, o.ID, fen, at, o.DeliveredAt)
 }
 
 // mismatch says how a receipt differs from what we asked for (INV-7).
@@ -147,32 +156,39 @@ func (s *Service) suspend(ctx context.Context, tx *db.Tx, p Payment, r pay.Recei
 	return err
 }
 
+// goods is what an order is for: its lines, what it holds, and what each line
+// opens beside what the buyer has of that.
+type goods struct {
+	items []Item
+	holds []hold
+	had   map[int64][]access.Had // by SKU
+}
+
+func (s *Service) goods(ctx context.Context, tx *db.Tx, o Order) (goods, error) {
+	lines := o.Frozen().Items
+	g := goods{had: map[int64][]access.Had{}}
+	rows := make([][]access.Opening, len(lines))
+	asks := []db.Ask{db.Rows(qItemsPlain, &g.items, o.ID), db.Rows(qHoldsOf, &g.holds, o.ID)}
+	for i, it := range lines {
+		asks = append(asks, s.Access.AskOpens(&rows[i], o.UserID, it.SKUID))
+	}
+	err := tx.All(ctx, asks...)
+	for i, it := range lines {
+		g.had[it.SKUID] = s.Access.Opens(rows[i])
+	}
+	return g, err
+}
+
 // ownedElsewhere reports whether everything the order is for was bought for good
 // through another order in the meantime.
-func (s *Service) ownedElsewhere(ctx context.Context, tx *db.Tx, o Order) (bool, error) {
-	if o.Status != Pending || o.Gift {
-		return false, nil
-	}
-	for _, it := range o.Frozen().Items {
-		if it.Kind == catalog.KindService || it.Kind == catalog.KindMembership {
-			return false, nil
-		}
-		rules, err := s.Catalog.Rules(ctx, tx, it.SKUID)
-		if err != nil {
-			return false, err
-		}
-		for _, res := range rules {
-			have, err := s.Access.Holding(ctx, tx, o.UserID, res)
-			if err != nil || !have.Forever {
-				return false, err
-			}
-		}
-	}
-	return true, nil
+func (g goods) ownedElsewhere(o Order) bool {
+	return !o.Gift && !slices.ContainsFunc(g.items, func(it Item) bool {
+		return it.Kind == catalog.KindService || it.Kind == catalog.KindMembership || !allForever(g.had[it.SKUID])
+	})
 }
 
 // sold books the sale, whose money comes from an account, and opens what was bought.
-func (s *Service) sold(ctx context.Context, tx *db.Tx, o Order, paymentID int64, from ledger.Line) error {
+func (s *Service) sold(ctx context.Context, tx *db.Tx, o Order, g goods, paymentID int64, from ledger.Line) error {
 	lines := []ledger.Line{from}
 	sums := map[string]int64{}
 	for _, it := range o.Frozen().Items {
@@ -186,20 +202,25 @@ func (s *Service) sold(ctx context.Context, tx *db.Tx, o Order, paymentID int64,
 	if _, err := ledger.Post(ctx, tx, ledger.Entry{Kind: "settle", RefKind: "payment", RefID: paymentID, OrderID: o.ID, At: clock.MS(s.Clock), Lines: lines}); err != nil {
 		return err
 	}
-	return s.fulfil(ctx, tx, o)
+	return s.fulfil(ctx, tx, o, g)
 }
 
 // fulfil does what being paid means: what was held is sold, the goods are opened
 // or the group is joined, and who else wants to know is told.
-func (s *Service) fulfil(ctx context.Context, tx *db.Tx, o Order) error {
-	if err := s.sell(ctx, tx, o.ID); err != nil {
+func (s *Service) fulfil(ctx context.Context, tx *db.Tx, o Order, g goods) error {
+	if err := s.sell(ctx, tx, g.holds); err != nil {
 		return err
 	}
-	if err := s.Points.Spend(ctx, tx, o.ID); err != nil {
-		return err
+	q := o.Frozen()
+	if q.Points > 0 {
+		if err := s.Points.Spend(ctx, tx, o.ID); err != nil {
+			return err
+		}
 	}
-	if _, err := tx.Exec(ctx, qBargainBought, o.ID); err != nil {
-		return err
+	if q.uses(price.Bargain) {
+		if err := tx.Later(ctx, qBargainBought, o.ID); err != nil {
+			return err
+		}
 	}
 	for _, f := range s.onPaid {
 		if err := f(ctx, tx, o); err != nil {
@@ -209,31 +230,38 @@ func (s *Service) fulfil(ctx context.Context, tx *db.Tx, o Order) error {
 	if o.GroupID > 0 {
 		return s.joined(ctx, tx, o)
 	}
-	return s.deliver(ctx, tx, o)
+	return s.open(ctx, tx, o, g)
 }
 
-// deliver opens every line of a paid order, or makes its gifts; once.
+// deliver opens what a member of a group that filled up has bought; once.
 func (s *Service) deliver(ctx context.Context, tx *db.Tx, o Order) error {
 	n, err := tx.Exec(ctx, qOrderDelivered, o.ID, clock.MS(s.Clock))
 	if err != nil || n == 0 {
 		return err
 	}
-	var items []Item
-	if err := tx.List(ctx, qItems, &items, o.ID); err != nil {
-		return err
-	}
-	if err := s.earnPoints(ctx, tx, o); err != nil {
-		return err
-	}
-	carried, err := s.useCredits(ctx, tx, o)
+	g, err := s.goods(ctx, tx, o)
 	if err != nil {
 		return err
 	}
-	for _, it := range items {
+	return s.open(ctx, tx, o, g)
+}
+
+// open opens every line of a paid order, or makes its gifts.
+func (s *Service) open(ctx context.Context, tx *db.Tx, o Order, g goods) (err error) {
+	if err := s.earnPoints(ctx, tx, o); err != nil {
+		return err
+	}
+	var carried int64
+	if o.Frozen().uses(price.Upgrade) {
+		if carried, err = s.useCredits(ctx, tx, o); err != nil {
+			return err
+		}
+	}
+	for _, it := range g.items {
 		if o.Gift {
 			err = s.wrap(ctx, tx, o, it)
 		} else {
-			err = s.grantTo(ctx, tx, o.UserID, it, access.OrderItem(it.ID))
+			err = s.grantTo(ctx, tx, o.UserID, it, access.OrderItem(it.ID), g.had[it.SKUID])
 		}
 		if err == nil {
 			err = s.plan(ctx, tx, o, it, carried)

@@ -19,11 +19,14 @@ func of(alias, columns string) string {
 }
 
 var (
-	qOrder           = db.Q("commerce/order", `SELECT `+orderColumns+` FROM orders WHERE no = $1`)
-	qOrderByID       = db.Q("commerce/order_by_id", `SELECT `+orderColumns+` FROM orders WHERE id = $1`)
-	qOrderLock       = db.Q("commerce/order_lock", `SELECT `+orderColumns+` FROM orders WHERE id = $1 /*for_update*/`)
-	qOrderByKey      = db.Q("commerce/order_by_key", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND idem_key = $2`)
-	qOrdersOpen      = db.Q("commerce/orders_open", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND status = 'pending' AND platform = $2 AND expires_at > $3 ORDER BY id DESC LIMIT 10`)
+	qOrder         = db.Q("commerce/order", `SELECT `+orderColumns+` FROM orders WHERE no = $1`)
+	qOrderByID     = db.Q("commerce/order_by_id", `SELECT `+orderColumns+` FROM orders WHERE id = $1`)
+	qOrderLock     = db.Q("commerce/order_lock", `SELECT `+orderColumns+` FROM orders WHERE id = $1 /*for_update*/`)
+	qOrderLockByNo = db.Q("commerce/order_lock_by_no", `SELECT `+orderColumns+` FROM orders WHERE id = (SELECT order_id FROM payments WHERE out_trade_no = $1) /*for_update*/`)
+	qOrderByKey    = db.Q("commerce/order_by_key", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND idem_key = $2`)
+	// The CASE keeps the planner on the buyer's own rows: asked for pending ones, a young
+	// PostgreSQL walks all that are pending.
+	qOrdersOpen      = db.Q("commerce/orders_open", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND platform = $2 AND CASE WHEN status = 'pending' THEN expires_at ELSE 0 END > $3`)
 	qOrderPendingFor = db.Q("commerce/order_pending_for", `SELECT o.no FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.user_id = $1 AND o.status = 'pending'
 		AND i.course_id = $2 AND o.expires_at > $3 ORDER BY o.id DESC LIMIT 1`)
 	qOrdersOf = db.Q("commerce/orders_of", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) ORDER BY id DESC LIMIT $3`)
@@ -33,7 +36,7 @@ var (
 	qOrdersDue   = db.Q("commerce/orders_due", `SELECT id FROM orders WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT 200`)
 	qOrderInsert = db.Q("commerce/order_insert", `INSERT INTO orders (id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, quote, terms_at, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10, $11, $11, $12) ON CONFLICT (user_id, idem_key) DO NOTHING`)
-	qOrderPaid      = db.Q("commerce/order_paid", `UPDATE orders SET status = 'paid', paid_fen = $2, paid_at = $3 WHERE id = $1 AND status = 'pending'`)
+	qOrderPaid      = db.Q("commerce/order_paid", `UPDATE orders SET status = 'paid', paid_fen = $2, paid_at = $3, delivered_at = $4 WHERE id = $1 AND status = 'pending'`)
 	qOrderDelivered = db.Q("commerce/order_delivered", `UPDATE orders SET delivered_at = $2 WHERE id = $1 AND status = 'paid' AND delivered_at = 0`)
 	qOrderClose     = db.Q("commerce/order_close", `UPDATE orders SET status = 'closed', closed_at = $2 WHERE id = $1 AND status = 'pending'
 		AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.order_id = $1 AND p.status = 'created')`)
@@ -43,7 +46,8 @@ var (
 
 	qItems = db.Q("commerce/items", `SELECT `+of("i", itemColumns)+`, COALESCE(c.cover, '') AS cover, COALESCE(c.scene, '') AS scene
 		FROM order_items i LEFT JOIN courses c ON c.id = i.course_id WHERE i.order_id = $1 ORDER BY i.id`)
-	qItemsOf = db.Q("commerce/items_of", `SELECT `+of("i", itemColumns)+`, COALESCE(c.cover, '') AS cover, COALESCE(c.scene, '') AS scene
+	qItemsPlain = db.Q("commerce/items_plain", `SELECT `+itemColumns+`, '' AS cover, '' AS scene FROM order_items WHERE order_id = $1 ORDER BY id`)
+	qItemsOf    = db.Q("commerce/items_of", `SELECT `+of("i", itemColumns)+`, COALESCE(c.cover, '') AS cover, COALESCE(c.scene, '') AS scene
 		FROM order_items i JOIN orders o ON o.id = i.order_id LEFT JOIN courses c ON c.id = i.course_id WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 ORDER BY i.id`)
 	qRefundsIn  = db.Q("commerce/refunds_in", `SELECT `+of("r", refundColumns)+` FROM refunds r JOIN orders o ON o.id = r.order_id WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 ORDER BY r.id`)
 	qItemInsert = db.Q("commerce/item_insert", `INSERT INTO order_items (id, order_id, sku_id, product_id, kind, course_id, title, sku_name, quantity, list_fen, discount_fen, price_fen,
@@ -51,11 +55,11 @@ var (
 	qDiscountInsert = db.Q("commerce/discount_insert", `INSERT INTO order_discounts (order_item_id, kind, rule_id, off_fen) VALUES ($1, $2, $3, $4)`)
 	qItemRefund     = db.Q("commerce/item_refund", `UPDATE order_items SET refunded_fen = refunded_fen + $2 WHERE id = $1 AND refunded_fen + credited_fen + $2 <= price_fen`)
 
-	qPayments      = db.Q("commerce/payments", `SELECT `+paymentColumns+` FROM payments WHERE order_id = $1 ORDER BY id`)
-	qPayment       = db.Q("commerce/payment", `SELECT `+paymentColumns+` FROM payments WHERE id = $1`)
-	qPaymentByNo   = db.Q("commerce/payment_by_no", `SELECT `+paymentColumns+` FROM payments WHERE out_trade_no = $1`)
-	qPaymentLive   = db.Q("commerce/payment_live", `SELECT `+paymentColumns+` FROM payments WHERE order_id = $1 AND channel = $2 AND status = 'created' AND expires_at > $3 ORDER BY id DESC LIMIT 1`)
-	qPaymentInsert = db.Q("commerce/payment_insert", `INSERT INTO payments (id, order_id, channel, out_trade_no, amount_fen, mch_id, app_id, payer_openid, status, created_at, expires_at, check_at)
+	qPayments        = db.Q("commerce/payments", `SELECT `+paymentColumns+` FROM payments WHERE order_id = $1 ORDER BY id`)
+	qPayment         = db.Q("commerce/payment", `SELECT `+paymentColumns+` FROM payments WHERE id = $1`)
+	qPaymentByNo     = db.Q("commerce/payment_by_no", `SELECT `+paymentColumns+` FROM payments WHERE out_trade_no = $1`)
+	qPaymentLockByNo = db.Q("commerce/payment_lock_by_no", `SELECT `+paymentColumns+` FROM payments WHERE out_trade_no = $1 /*for_update*/`)
+	qPaymentInsert   = db.Q("commerce/payment_insert", `INSERT INTO payments (id, order_id, channel, out_trade_no, amount_fen, mch_id, app_id, payer_openid, status, created_at, expires_at, check_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'created', $9, $10, $11)`)
 	qPaymentPaid    = db.Q("commerce/payment_paid", `UPDATE payments SET status = 'paid', transaction_id = $2, paid_at = $3, outcome = $4, payer_openid = CASE WHEN payer_openid = '' THEN $5 ELSE payer_openid END WHERE id = $1 AND status IN ('created', 'closed')`)
 	qPaymentOutcome = db.Q("commerce/payment_outcome", `UPDATE payments SET outcome = $2 WHERE id = $1 AND status = 'paid'`)

@@ -17,6 +17,7 @@ import (
 	"runtime"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/georgysavva/scany/v2/dbscan"
 	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
@@ -37,6 +38,9 @@ func (e Engine) String() string { return [...]string{"sqlite", "postgres"}[e] }
 // ErrNone is returned by Get when no row matches.
 var ErrNone = errors.New("db: no row")
 
+// ErrLost is returned when a write of Tx.Sure changed nothing.
+var ErrLost = errors.New("db: changed elsewhere")
+
 // Reader is what both a DB and a Tx can do.
 type Reader interface {
 	// Get scans the one row of q into dst (a struct pointer or a scalar pointer).
@@ -44,6 +48,27 @@ type Reader interface {
 	Get(ctx context.Context, q *Stmt, dst any, args ...any) error
 	// List scans all rows of q into dst, a pointer to a slice.
 	List(ctx context.Context, q *Stmt, dst any, args ...any) error
+	// All does several reads; on PostgreSQL they are one trip.
+	All(ctx context.Context, asks ...Ask) error
+}
+
+// Ask is one of several reads: what List takes.
+type Ask struct {
+	q    *Stmt
+	dst  any
+	args []any
+}
+
+// Rows asks for all rows of q into dst, a pointer to a slice.
+func Rows(q *Stmt, dst any, args ...any) Ask { return Ask{q, dst, args} }
+
+func eachAsk(ctx context.Context, r Reader, asks []Ask) error {
+	for _, a := range asks {
+		if err := r.List(ctx, a.q, a.dst, a.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DB is an open database.
@@ -96,8 +121,9 @@ func open(dsn string) (*DB, error) {
 		if err != nil {
 			return nil, fmt.Errorf("db: %w", err)
 		}
-		pool.SetMaxOpenConns(32)
+		pool.SetMaxOpenConns(16)
 		pool.SetMaxIdleConns(16)
+		pool.SetConnMaxIdleTime(5 * time.Minute)
 		return &DB{Engine: Postgres, write: pool, read: pool}, nil
 	}
 	path := strings.TrimPrefix(dsn, "sqlite://")
@@ -202,6 +228,28 @@ func (d *DB) List(ctx context.Context, q *Stmt, dst any, args ...any) error {
 		return q.wrap(err)
 	}
 	return q.wrap(scanner.ScanAll(dst, rows))
+}
+
+// All implements Reader on the reading pool. The reads do not see one moment.
+func (d *DB) All(ctx context.Context, asks ...Ask) error {
+	if d.Engine == SQLite || len(asks) < 2 {
+		return eachAsk(ctx, d, asks)
+	}
+	if InTx(ctx) {
+		panic("db: " + asks[0].q.Name + " reads through the pool inside a transaction")
+	}
+	l, err := dial(ctx, d.read)
+	if err != nil {
+		return err
+	}
+	defer l.hangUp(ctx)
+	l.waits = nil
+	for range asks {
+		count(ctx)
+	}
+	err = l.all(ctx, asks)
+	l.open = false // there is no transaction
+	return err
 }
 
 func (d *DB) query(ctx context.Context, q *Stmt, args []any) (*sql.Rows, error) {

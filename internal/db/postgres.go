@@ -3,7 +3,9 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/georgysavva/scany/v2/pgxscan"
@@ -54,7 +56,7 @@ func dial(ctx context.Context, pool *sql.DB) (*line, error) {
 
 // ask sends what waits and q, and hands q's rows to read.
 func (l *line) ask(ctx context.Context, q *Stmt, args []any, read func(pgx.Rows) error) error {
-	results, err := l.send(ctx, waiting{q, q.text[Postgres], args})
+	results, err := l.send(ctx, waiting{q: q, text: q.text[Postgres], args: args})
 	if err != nil {
 		return err
 	}
@@ -71,7 +73,7 @@ func (l *line) ask(ctx context.Context, q *Stmt, args []any, read func(pgx.Rows)
 
 // exec sends what waits and q and returns how many rows q changed.
 func (l *line) exec(ctx context.Context, q *Stmt, args []any) (int64, error) {
-	results, err := l.send(ctx, waiting{q, q.text[Postgres], args})
+	results, err := l.send(ctx, waiting{q: q, text: q.text[Postgres], args: args})
 	if err != nil {
 		return 0, err
 	}
@@ -82,14 +84,42 @@ func (l *line) exec(ctx context.Context, q *Stmt, args []any) (int64, error) {
 	return tag.RowsAffected(), q.wrap(err)
 }
 
+// all sends what waits and several reads on one trip.
+func (l *line) all(ctx context.Context, asks []Ask) error {
+	last := make([]waiting, len(asks))
+	for i, a := range asks {
+		last[i] = waiting{q: a.q, text: a.q.text[Postgres], args: a.args}
+	}
+	results, err := l.send(ctx, last...)
+	if err != nil {
+		return err
+	}
+	return readAll(results, asks)
+}
+
+// readAll hands each read's rows to it and ends the results.
+func readAll(results pgx.BatchResults, asks []Ask) error {
+	for _, a := range asks {
+		rows, err := results.Query()
+		if err == nil {
+			err = scanAll(a.dst)(rows)
+			rows.Close()
+		}
+		if err != nil {
+			_ = results.Close()
+			return a.q.wrap(err)
+		}
+	}
+	return results.Close()
+}
+
 // send sends what waits with last, one after another on one trip, and reads the
-// answers up to last's.
-func (l *line) send(ctx context.Context, last waiting) (pgx.BatchResults, error) {
+// answers of what waited.
+func (l *line) send(ctx context.Context, last ...waiting) (pgx.BatchResults, error) {
 	b := &pgx.Batch{}
-	for _, w := range l.waits {
+	for _, w := range slices.Concat(l.waits, last) {
 		b.Queue(w.text, w.args...)
 	}
-	b.Queue(last.text, last.args...)
 	before := l.waits
 	l.waits, l.open = nil, true
 	results := l.conn.SendBatch(ctx, b)
@@ -97,12 +127,27 @@ func (l *line) send(ctx context.Context, last waiting) (pgx.BatchResults, error)
 		if _, err := results.Exec(); err != nil {
 			_ = results.Close()
 			if w.q != nil {
-				err = w.q.wrap(err)
+				err = w.q.wrap(lost(err))
 			}
 			return nil, err
 		}
 	}
 	return results, nil
+}
+
+// assertion makes a write fail that changes no row, so that not even a commit on
+// the same trip can follow it.
+func assertion(text string) string {
+	return "WITH changed AS (" + text + " RETURNING 1) SELECT 1 / COUNT(*) FROM changed"
+}
+
+// lost recognises what a failed assertion says.
+func lost(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "22012" { // division by zero
+		return ErrLost
+	}
+	return err
 }
 
 // commit ends the transaction, together with what still waits.
@@ -114,8 +159,16 @@ func (l *line) commit(ctx context.Context) error {
 		if len(l.waits) > 0 {
 			last := l.waits[len(l.waits)-1]
 			l.waits = l.waits[:len(l.waits)-1]
-			if _, err := l.exec(ctx, last.q, last.args); err != nil {
+			results, err := l.send(ctx, last)
+			if err != nil {
 				return err
+			}
+			_, err = results.Exec()
+			if end := results.Close(); err == nil {
+				err = end
+			}
+			if err != nil {
+				return last.q.wrap(lost(err))
 			}
 		}
 		l.open = false

@@ -213,10 +213,44 @@ func (t *Tx) Later(ctx context.Context, q *Stmt, args ...any) error {
 		_, err := t.Exec(ctx, q, args...)
 		return err
 	}
+	t.wait(ctx, q, q.text[Postgres], args)
+	return nil
+}
+
+// Sure runs a write that must change a row. Where it does not, the transaction
+// fails with ErrLost: at once or, on PostgreSQL, with the next statement or the
+// commit, on whose trip it is.
+func (t *Tx) Sure(ctx context.Context, q *Stmt, args ...any) error {
+	if t.line != nil {
+		t.wait(ctx, q, assertion(q.text[Postgres]), args)
+		return nil
+	}
+	n, err := t.Exec(ctx, q, args...)
+	if err == nil && n == 0 {
+		err = q.wrap(ErrLost)
+	}
+	return err
+}
+
+func (t *Tx) wait(ctx context.Context, q *Stmt, text string, args []any) {
 	t.d.step(q.Name)
 	count(ctx)
-	t.line.waits = append(t.line.waits, waiting{q, q.text[Postgres], args})
-	return nil
+	t.line.waits = append(t.line.waits, waiting{q: q, text: text, args: args})
+}
+
+// All implements Reader inside the transaction.
+func (t *Tx) All(ctx context.Context, asks ...Ask) error {
+	if t.line == nil {
+		return eachAsk(ctx, t, asks)
+	}
+	if len(asks) == 0 {
+		return nil
+	}
+	for _, a := range asks {
+		t.d.step(a.q.Name)
+		count(ctx)
+	}
+	return t.line.all(ctx, asks)
 }
 
 // Get implements Reader inside the transaction.

@@ -97,7 +97,7 @@ func Post(ctx context.Context, tx *db.Tx, e Entry) (bool, error) {
 		return false, err
 	}
 	for _, l := range e.Lines {
-		if _, err := tx.Exec(ctx, qPosting, id.New(), transactionID, l.Account, l.DebitFen, l.CreditFen, e.OrderID, e.At); err != nil {
+		if err := tx.Later(ctx, qPosting, id.New(), transactionID, l.Account, l.DebitFen, l.CreditFen, e.OrderID, e.At); err != nil {
 			return false, err
 		}
 	}

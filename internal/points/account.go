@@ -61,6 +61,11 @@ func (s *Service) Account(ctx context.Context, r db.Reader, userID int64) (Accou
 	return a, err
 }
 
+// AskAccount asks what a user has; no row for somebody who never had any.
+func (s *Service) AskAccount(rows *[]Account, userID int64) db.Ask {
+	return db.Rows(qAccount, rows, userID)
+}
+
 // NextExpiry returns when points of a user expire next, ms; 0: none do.
 func (s *Service) NextExpiry(ctx context.Context, userID int64) (int64, error) {
 	var at int64

@@ -28,8 +28,19 @@ type Service struct {
 	Settings *setting.Store
 }
 
-// Terms returns how points are earned and paid with now. It reads settings, so it
-// is asked before a transaction begins.
+// AskTerms asks how points are earned and paid with now, for ReadTerms to read.
+func (s *Service) AskTerms(rows *[]setting.Row) db.Ask {
+	return s.Settings.Ask(setting.NewPoints(), rows)
+}
+
+// ReadTerms is Terms with the answer of AskTerms.
+func (s *Service) ReadTerms(rows []setting.Row) (setting.Points, error) {
+	p := setting.NewPoints()
+	_, err := s.Settings.Read(p, rows)
+	return *p, err
+}
+
+// Terms returns how points are earned and paid with now.
 func (s *Service) Terms(ctx context.Context) (setting.Points, error) {
 	p := setting.NewPoints()
 	_, err := s.Settings.Load(ctx, p)

@@ -5,7 +5,6 @@ package setting
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"zhizhou/internal/audit"
@@ -45,17 +44,28 @@ func (st *Store) Load(ctx context.Context, s Section) (int64, error) {
 }
 
 func (st *Store) load(ctx context.Context, r db.Reader, s Section) (int64, error) {
-	var row struct {
-		Version int64
-		Value   []byte
-	}
-	err := r.Get(ctx, qGet, &row, s.Key())
-	if errors.Is(err, db.ErrNone) {
-		return 0, nil
-	}
-	if err != nil {
+	var rows []Row
+	if err := r.All(ctx, st.Ask(s, &rows)); err != nil {
 		return 0, err
 	}
+	return st.Read(s, rows)
+}
+
+// Row is a stored section.
+type Row struct {
+	Version int64
+	Value   []byte
+}
+
+// Ask asks for a section beside other reads, for Read to open.
+func (st *Store) Ask(s Section, rows *[]Row) db.Ask { return db.Rows(qGet, rows, s.Key()) }
+
+// Read is Load with the answer of Ask.
+func (st *Store) Read(s Section, rows []Row) (int64, error) {
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	row := rows[0]
 	plain, err := st.Box.Open("setting/"+s.Key(), row.Value)
 	if err != nil {
 		return 0, fmt.Errorf("setting %s: %w", s.Key(), err)

@@ -69,8 +69,7 @@ type Shipment struct {
 // for the mini program's ordinary payments.
 func (s *Service) Paid(ctx context.Context, tx *db.Tx, orderID int64) error {
 	now := clock.MS(s.Clock)
-	_, err := tx.Exec(ctx, qInsert, orderID, now+settle.Milliseconds(), now)
-	return err
+	return tx.Later(ctx, qInsert, orderID, now+settle.Milliseconds(), now)
 }
 
 // Refunded notes that all of an order's money went back: nothing is to be shipped.
