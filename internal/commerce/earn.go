@@ -42,14 +42,6 @@ func deferred(gift bool, kind string, p catalog.Period) bool {
 	return !gift && kind != catalog.KindService && !p.Forever()
 }
 
-// earnings is the account that a line's price is booked on when it is paid.
-func earnings(gift bool, kind string, p catalog.Period) string {
-	if deferred(gift, kind, p) {
-		return ledger.Deferred(kind)
-	}
-	return ledger.Revenue(kind)
-}
-
 // plan writes down over which time a line is earned, once it is opened: its price
 // and what was carried over to it from lower memberships.
 func (s *Service) plan(ctx context.Context, tx *db.Tx, o Order, it Item, carried int64) error {
@@ -105,41 +97,55 @@ func (s *Service) earn(ctx context.Context, tx *db.Tx, itemID, now int64) error 
 	if err != nil || n == 0 || earned <= sc.EarnedFen {
 		return err
 	}
-	_, err = ledger.Post(ctx, tx, ledger.Entry{
-		Kind: fmt.Sprintf("earn:%d", passed), RefKind: "order_item", RefID: itemID, OrderID: sc.OrderID, At: now,
-		Lines: []ledger.Line{ledger.Debit(ledger.Deferred(sc.Kind), earned-sc.EarnedFen), ledger.Credit(ledger.Revenue(sc.Kind), earned-sc.EarnedFen)},
-	})
+	b, err := bookedItem(ctx, tx, itemID)
+	if err != nil {
+		return err
+	}
+	sums := map[string]int64{ledger.Deferred(sc.Kind): sc.EarnedFen - earned}
+	b.move(sums, sc.EarnedFen, earned) // nothing of it went back: that would have taken what is not earned first
+	err = ledger.Post(ctx, tx, ledger.Entry{Kind: fmt.Sprintf("earn:%d", passed), RefKind: "order_item", RefID: itemID, OrderID: sc.OrderID, At: now, Lines: postings(sums)})
 	return err
 }
 
 // unearn says where a refund of a line comes from: what is not earned yet first,
-// then revenue.
-func (s *Service) unearn(ctx context.Context, tx *db.Tx, o Order, it Item, fen int64) ([]ledger.Line, error) {
-	if !deferred(o.Gift, it.Kind, it.Period()) {
-		return []ledger.Line{ledger.Debit(ledger.Revenue(it.Kind), fen)}, nil
-	}
-	var sc schedule
-	err := tx.Get(ctx, qSchedule, &sc, it.ID)
-	if errors.Is(err, db.ErrNone) { // never opened: nothing was earned
-		return []ledger.Line{ledger.Debit(ledger.Deferred(it.Kind), fen)}, nil
-	}
+// then what was earned and is still kept.
+func (s *Service) unearn(ctx context.Context, tx *db.Tx, r Refund) ([]ledger.Line, error) {
+	b, err := bookedItem(ctx, tx, r.OrderItemID)
 	if err != nil {
 		return nil, err
 	}
-	from := min(fen, sc.TotalFen-sc.EarnedFen-sc.ReturnedFen)
-	var lines []ledger.Line
-	if from > 0 {
-		n, err := tx.Exec(ctx, qUnearn, it.ID, from)
-		if err != nil {
+	var back int64 // booked before this one
+	if err := tx.Get(ctx, qBookedBack, &back, r.OrderItemID, r.ID); err != nil {
+		return nil, err
+	}
+	sums := map[string]int64{}
+	kept := b.payFen - back
+	owed := int64(0)
+	if b.deferred {
+		var sc schedule
+		err := tx.Get(ctx, qSchedule, &sc, r.OrderItemID)
+		switch {
+		case errors.Is(err, db.ErrNone): // never opened: nothing was earned
+			owed = r.AmountFen
+		case err != nil:
 			return nil, err
+		default:
+			kept = sc.EarnedFen - (back - sc.ReturnedFen)
+			owed = min(r.AmountFen, sc.TotalFen-sc.EarnedFen-sc.ReturnedFen)
 		}
-		if n == 0 {
-			return nil, fmt.Errorf("commerce: more of line %d comes back than is left", it.ID)
+		if owed > 0 && err == nil {
+			n, err := tx.Exec(ctx, qUnearn, r.OrderItemID, owed)
+			if err != nil {
+				return nil, err
+			}
+			if n == 0 {
+				return nil, fmt.Errorf("commerce: more of line %d comes back than is left", r.OrderItemID)
+			}
 		}
-		lines = append(lines, ledger.Debit(ledger.Deferred(it.Kind), from))
+		sums[ledger.Deferred(b.kind)] -= owed
 	}
-	if fen > from {
-		lines = append(lines, ledger.Debit(ledger.Revenue(it.Kind), fen-from))
+	if earned := r.AmountFen - owed; earned > 0 {
+		b.move(sums, kept, kept-earned)
 	}
-	return lines, nil
+	return postings(sums), nil
 }

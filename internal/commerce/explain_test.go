@@ -50,19 +50,9 @@ func TestQuoteExplainsItself(t *testing.T) {
 }
 
 func TestTaxIsContainedInTheNet(t *testing.T) {
-	for _, c := range []struct {
-		sum  TaxSum
-		want int64
-	}{
-		{TaxSum{Category: "digital_service", GrossFen: 10600}, 600},
-		{TaxSum{Category: "book", GrossFen: 10900, RefundFen: 5450}, 450},
-		{TaxSum{Category: "goods", GrossFen: 11300}, 1300},
-		{TaxSum{Category: "digital_service", GrossFen: 100}, 6}, // 5.66
-		{TaxSum{Category: "digital_service", RefundFen: 100}, -6},
-		{TaxSum{Category: "digital_service"}, 0},
-	} {
-		if got := c.sum.TaxFen(); got != c.want {
-			t.Errorf("%+v: %d, want %d", c.sum, got, c.want)
+	for _, c := range [][3]int64{{10600, 600, 600}, {5450, 900, 450}, {11300, 1300, 1300}, {100, 600, 6}, {0, 600, 0}, {9, 0, 0}} {
+		if got := TaxOf(c[0], c[1]); got != c[2] {
+			t.Errorf("%d at %d: %d, want %d", c[0], c[1], got, c[2])
 		}
 	}
 }

@@ -31,6 +31,7 @@ type Order struct {
 	ListFen     int64 // before every rule
 	TotalFen    int64
 	Gift        bool
+	BookRule    int64 // how its money is booked, see bookGross
 	GroupID     int64
 	DeliveredAt int64
 	PaidFen     int64
@@ -68,6 +69,7 @@ type Item struct {
 	PeriodMonths            int64
 	UntilAt                 int64
 	TaxCategory             string
+	TaxRateBps              int64 // -1: placed before it was kept
 	RefundDays              int64
 	RefundMaxWatchedPercent int64
 	RefundedFen             int64
@@ -183,9 +185,9 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, pu
 	}
 	o := Order{
 		ID: id.New(), No: id.Code(), UserID: p.UserID, IdemKey: p.IdempotencyKey, InputHash: hash, Status: Pending, Platform: p.Platform, ListFen: q.ListFen,
-		TotalFen: q.TotalFen, Gift: q.Gift, Quote: string(frozen), TermsAt: now, CreatedAt: now, ExpiresAt: now + orderLife.Milliseconds(),
+		TotalFen: q.TotalFen, Gift: q.Gift, BookRule: bookGross, Quote: string(frozen), TermsAt: now, CreatedAt: now, ExpiresAt: now + orderLife.Milliseconds(),
 	}
-	if err := tx.Sure(ctx, qOrderInsert, o.ID, o.No, o.UserID, o.IdemKey, o.InputHash, o.Platform, o.ListFen, o.TotalFen, o.Gift, o.Quote, now, o.ExpiresAt); err != nil {
+	if err := tx.Sure(ctx, qOrderInsert, o.ID, o.No, o.UserID, o.IdemKey, o.InputHash, o.Platform, o.ListFen, o.TotalFen, o.Gift, o.Quote, now, o.ExpiresAt, o.BookRule); err != nil {
 		return Order{}, err
 	}
 	if err := s.insertItems(ctx, tx, o, q); err != nil {

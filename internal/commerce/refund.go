@@ -584,7 +584,7 @@ func (s *Service) bookRefund(ctx context.Context, tx *db.Tx, r Refund, now int64
 			return err
 		}
 		var err error
-		if lines, err = s.unearn(ctx, tx, o, it, r.AmountFen); err != nil {
+		if lines, err = s.unearn(ctx, tx, r); err != nil {
 			return err
 		}
 		n, err := tx.Exec(ctx, qOrderRefunded, r.OrderID, r.AmountFen)
@@ -606,7 +606,7 @@ func (s *Service) bookRefund(ctx context.Context, tx *db.Tx, r Refund, now int64
 			}
 		}
 	}
-	_, err := ledger.Post(ctx, tx, ledger.Entry{
+	err := ledger.Post(ctx, tx, ledger.Entry{
 		Kind: "refund", RefKind: "refund", RefID: r.ID, OrderID: r.OrderID, At: now, Lines: append(lines, ledger.Credit(ledger.Clearing(p.Channel), r.AmountFen)),
 	})
 	return err

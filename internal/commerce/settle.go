@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"zhizhou/internal/access"
@@ -42,7 +41,20 @@ func (s *Service) Receive(ctx context.Context, n Notice) error {
 
 // keep puts a message into the inbox; note says why nothing was done about it.
 func (s *Service) keep(ctx context.Context, tx *db.Tx, n Notice, note string) error {
-	return tx.Later(ctx, qInboxInsert, id.New(), n.Channel, n.EventID, n.EventType, s.Box.Seal("inbox", n.Raw), clock.MS(s.Clock), note)
+	return tx.Later(ctx, qInboxInsert, id.New(), n.Channel, n.EventID, n.EventType, s.Box.Seal("inbox", n.Raw), clock.MS(s.Clock), note, n.number())
+}
+
+// number is the payment attempt or refund that a message is about, "" for none.
+func (n Notice) number() string {
+	switch {
+	case n.Pay != nil:
+		return n.Pay.OutTradeNo
+	case n.Refund != nil && n.Refund.OutRefundNo != "":
+		return n.Refund.OutRefundNo
+	case n.Refund != nil:
+		return n.Refund.OutTradeNo
+	}
+	return ""
 }
 
 func (s *Service) act(ctx context.Context, tx *db.Tx, n pay.Notice) error {
@@ -149,7 +161,7 @@ func (s *Service) suspend(ctx context.Context, tx *db.Tx, p Payment, r pay.Recei
 	if r.AmountFen <= 0 {
 		return nil
 	}
-	_, err = ledger.Post(ctx, tx, ledger.Entry{
+	err = ledger.Post(ctx, tx, ledger.Entry{
 		Kind: "suspense", RefKind: "payment", RefID: p.ID, OrderID: p.OrderID, At: clock.MS(s.Clock),
 		Lines: []ledger.Line{ledger.Debit(ledger.Clearing(p.Channel), r.AmountFen), ledger.Credit(ledger.Suspense, r.AmountFen)},
 	})
@@ -189,17 +201,12 @@ func (g goods) ownedElsewhere(o Order) bool {
 
 // sold books the sale, whose money comes from an account, and opens what was bought.
 func (s *Service) sold(ctx context.Context, tx *db.Tx, o Order, g goods, paymentID int64, from ledger.Line) error {
-	lines := []ledger.Line{from}
 	sums := map[string]int64{}
 	for _, it := range o.Frozen().Items {
-		sums[earnings(o.Gift, it.Kind, catalog.Period{Days: it.PeriodDays, Months: it.PeriodMonths, Until: it.UntilAt})] += it.PayFen
+		bookedQuote(o, it).sale(sums)
 	}
-	for _, account := range slices.Sorted(maps.Keys(sums)) {
-		if sums[account] > 0 {
-			lines = append(lines, ledger.Credit(account, sums[account]))
-		}
-	}
-	if _, err := ledger.Post(ctx, tx, ledger.Entry{Kind: "settle", RefKind: "payment", RefID: paymentID, OrderID: o.ID, At: clock.MS(s.Clock), Lines: lines}); err != nil {
+	lines := append([]ledger.Line{from}, postings(sums)...)
+	if err := ledger.Post(ctx, tx, ledger.Entry{Kind: "settle", RefKind: "payment", RefID: paymentID, OrderID: o.ID, At: clock.MS(s.Clock), Lines: lines}); err != nil {
 		return err
 	}
 	return s.fulfil(ctx, tx, o, g)
@@ -288,7 +295,7 @@ func (s *Service) giveBack(ctx context.Context, tx *db.Tx, o Order, p Payment, n
 	if _, err := tx.Exec(ctx, qPaymentOutcome, p.ID, outcome); err != nil {
 		return err
 	}
-	if _, err := ledger.Post(ctx, tx, ledger.Entry{
+	if err := ledger.Post(ctx, tx, ledger.Entry{
 		Kind: "suspense", RefKind: "payment", RefID: p.ID, OrderID: o.ID, At: now,
 		Lines: []ledger.Line{ledger.Debit(ledger.Clearing(p.Channel), p.AmountFen), ledger.Credit(ledger.Suspense, p.AmountFen)},
 	}); err != nil {

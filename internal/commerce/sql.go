@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	orderColumns   = `id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, group_id, delivered_at, paid_fen, refunded_fen, quote, terms_at, created_at, expires_at, paid_at, closed_at`
-	itemColumns    = `id, order_id, sku_id, product_id, kind, course_id, title, sku_name, quantity, list_fen, discount_fen, price_fen, period_days, period_months, until_at, tax_category, refund_days, refund_max_watched_percent, refunded_fen, credited_fen`
+	orderColumns   = `id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, book_rule, group_id, delivered_at, paid_fen, refunded_fen, quote, terms_at, created_at, expires_at, paid_at, closed_at`
+	itemColumns    = `id, order_id, sku_id, product_id, kind, course_id, title, sku_name, quantity, list_fen, discount_fen, price_fen, period_days, period_months, until_at, tax_category, tax_rate_bps, refund_days, refund_max_watched_percent, refunded_fen, credited_fen`
 	paymentColumns = `id, order_id, channel, out_trade_no, amount_fen, mch_id, app_id, payer_openid, status, outcome, transaction_id, note, created_at, expires_at, paid_at, check_at, checks`
 	refundColumns  = `id, no, order_id, order_item_id, payment_id, user_id, cause, amount_fen, ends_access, reason, reply, status, watched_percent, delivered_percent, requested_at, decided_at, decided_by, first_by, finished_at, channel_refund_id, check_at, checks, last_error`
 )
@@ -34,8 +34,8 @@ var (
 		WHERE ($1 = '' OR o.status = $1) AND (CAST($2 AS BIGINT) = 0 OR o.user_id = $2) AND (CAST($3 AS BIGINT) = 0 OR o.id < $3) AND ($4 = '' OR o.no = $4)
 		ORDER BY o.id DESC LIMIT $5`)
 	qOrdersDue   = db.Q("commerce/orders_due", `SELECT id FROM orders WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT 200`)
-	qOrderInsert = db.Q("commerce/order_insert", `INSERT INTO orders (id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, quote, terms_at, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10, $11, $11, $12) ON CONFLICT (user_id, idem_key) DO NOTHING`)
+	qOrderInsert = db.Q("commerce/order_insert", `INSERT INTO orders (id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, quote, terms_at, created_at, expires_at, book_rule)
+		VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10, $11, $11, $12, $13) ON CONFLICT (user_id, idem_key) DO NOTHING`)
 	qOrderPaid      = db.Q("commerce/order_paid", `UPDATE orders SET status = 'paid', paid_fen = $2, paid_at = $3, delivered_at = $4 WHERE id = $1 AND status = 'pending'`)
 	qOrderDelivered = db.Q("commerce/order_delivered", `UPDATE orders SET delivered_at = $2 WHERE id = $1 AND status = 'paid' AND delivered_at = 0`)
 	qOrderClose     = db.Q("commerce/order_close", `UPDATE orders SET status = 'closed', closed_at = $2 WHERE id = $1 AND status = 'pending'
@@ -89,7 +89,7 @@ var (
 	qRefundMerge  = db.Q("commerce/refund_merge", `UPDATE refunds SET user_id = $2 WHERE user_id = $1`)
 	qRefundTaken  = db.Q("commerce/refund_taken", `SELECT CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) FROM refunds WHERE payment_id = $1 AND status IN ('approved', 'processing', 'succeeded', 'abnormal')`)
 
-	qInboxInsert = db.Q("commerce/inbox_insert", `INSERT INTO inbox (id, channel, event_id, event_type, payload, received_at, note) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
+	qInboxInsert = db.Q("commerce/inbox_insert", `INSERT INTO inbox (id, channel, event_id, event_type, payload, received_at, note, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`)
 
 	qEvent  = db.Q("commerce/event", `INSERT INTO order_events (id, order_id, at, kind, note) VALUES ($1, $2, $3, $4, $5)`)
 	qEvents = db.Q("commerce/events", `SELECT at, kind, note FROM order_events WHERE order_id = $1 ORDER BY id`)

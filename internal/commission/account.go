@@ -136,7 +136,7 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, userID int64, kind string
 			lines = append(lines, ledger.Debit(l.account, -l.fen))
 		}
 	}
-	_, err = ledger.Post(ctx, tx, ledger.Entry{Kind: "commission", RefKind: "commission_move", RefID: moveID, OrderID: orderID, At: now, Lines: lines})
+	err = ledger.Post(ctx, tx, ledger.Entry{Kind: "commission", RefKind: "commission_move", RefID: moveID, OrderID: orderID, At: now, Lines: lines})
 	return err
 }
 

@@ -1,11 +1,15 @@
 package ledger
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // The chart of accounts: the part before the colon is the sort, the rest says of
 // what.
 var sorts = map[string]string{
-	"clearing": "渠道待结算", "revenue": "收入", "deferred": "预收（未到期）", "suspense": "待查款", "fee": "渠道手续费", "bank": "已结算到账",
+	"clearing": "渠道待结算", "revenue": "收入", "deferred": "预收（未到期）", "suspense": "待查款", "fee": "渠道手续费", "bank": "银行存款",
+	"discount": "优惠让利", "refund": "退款冲收入", "tax": "销项税",
 	"commission": "佣金支出", "commission_held": "佣金冻结中", "commission_payable": "应付佣金", "payout": "提现在途", "paid_out": "已付佣金",
 }
 
@@ -13,6 +17,7 @@ var subjects = map[string]string{
 	"course": "课程", "lesson": "单课", "bundle": "课程包", "membership": "会员", "service": "服务",
 	"wechat_jsapi": "微信支付（公众号）", "wechat_h5": "微信支付（H5）", "wechat_native": "微信支付（扫码）", "wechat_mini": "微信支付（小程序）", "wechat_virtual": "小程序虚拟支付",
 	"wechatpay": "微信支付", "alipay": "支付宝",
+	"newcomer": "新人价", "flash": "限时秒杀", "group": "拼团", "member": "会员价", "threshold": "满减", "coupon": "优惠券", "points": "积分抵扣",
 	"alipay_wap": "支付宝（手机）", "alipay_page": "支付宝（电脑）",
 }
 
@@ -28,6 +33,9 @@ func Label(account string) string {
 	}
 	if subject := subjects[of]; subject != "" {
 		of = subject
+	}
+	if bps, err := strconv.ParseInt(of, 10, 64); err == nil && sort == "tax" {
+		of = strconv.FormatFloat(float64(bps)/100, 'f', -1, 64) + "%"
 	}
 	return name + " · " + of
 }

@@ -8,6 +8,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
@@ -31,6 +33,8 @@ const (
 	Payout = "payout"
 	// PaidOut is what a channel has paid to people out of our balance.
 	PaidOut = "paid_out:wechatpay"
+	// Bank is what the channels have paid out to us.
+	Bank = "bank"
 )
 
 // Revenue is the account of what a kind of product earns.
@@ -38,6 +42,15 @@ func Revenue(kind string) string { return "revenue:" + kind }
 
 // Deferred is the account of what buyers have paid for a time to come.
 func Deferred(kind string) string { return "deferred:" + kind }
+
+// Discount is the account of what a kind of rule took off list prices.
+func Discount(kind string) string { return "discount:" + kind }
+
+// Refund is the account of what went back of what a kind of product had earned.
+func Refund(kind string) string { return "refund:" + kind }
+
+// Tax is the account of the output tax that is owed under a rate, in basis points.
+func Tax(bps int64) string { return "tax:" + strconv.FormatInt(bps, 10) }
 
 // Clearing is the account of what a channel holds for us.
 func Clearing(channel string) string { return "clearing:" + channel }
@@ -61,7 +74,7 @@ func Credit(account string, fen int64) Line { return Line{Account: account, Cred
 // Entry is a transaction to post. Kind and Ref together are its identity: the
 // same business fact cannot be posted twice.
 type Entry struct {
-	Kind    string // "settle", "suspense", "refund", "fee"
+	Kind    string // "settle", "suspense", "refund", "fee", "earn:<day>", "payout", "payout_undo"
 	RefKind string
 	RefID   int64
 	OrderID int64
@@ -71,38 +84,57 @@ type Entry struct {
 
 var (
 	qTransaction = db.Q("ledger/transaction", `INSERT INTO ledger_transactions (id, kind, ref_kind, ref_id, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`)
-	qPosting     = db.Q("ledger/posting", `INSERT INTO ledger_postings (id, transaction_id, account, debit_fen, credit_fen, order_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
 	qBalances    = db.Q("ledger/balances", `SELECT account, CAST(SUM(debit_fen) AS BIGINT) AS debit_fen, CAST(SUM(credit_fen) AS BIGINT) AS credit_fen
 		FROM ledger_postings GROUP BY account ORDER BY account`)
+	qMoved = db.Q("ledger/moved", `SELECT account, CAST(SUM(debit_fen) AS BIGINT) AS debit_fen, CAST(SUM(credit_fen) AS BIGINT) AS credit_fen
+		FROM ledger_postings WHERE at >= $1 AND at < $2 GROUP BY account ORDER BY account`)
 	qTrail = db.Q("ledger/trail", `SELECT t.kind, p.account, p.debit_fen, p.credit_fen, p.at FROM ledger_postings p
 		JOIN ledger_transactions t ON t.id = p.transaction_id WHERE p.order_id = $1 ORDER BY p.id`)
 	qRevenueDays = db.Q("ledger/revenue_days", `SELECT (at + 28800000) / 86400000 AS day, CAST(SUM(credit_fen - debit_fen) AS BIGINT) AS fen
-		FROM ledger_postings WHERE account LIKE 'revenue:%' AND at >= $1 GROUP BY (at + 28800000) / 86400000 ORDER BY day`)
+		FROM ledger_postings WHERE (account LIKE 'revenue:%' OR account LIKE 'discount:%' OR account LIKE 'refund:%' OR account LIKE 'tax:%') AND at >= $1 GROUP BY (at + 28800000) / 86400000 ORDER BY day`)
 )
 
-// Post writes e. Posting the same fact again does nothing and returns false.
-// Returns ErrUnbalanced.
-func Post(ctx context.Context, tx *db.Tx, e Entry) (bool, error) {
+// Post writes e. Returns ErrUnbalanced, and db.ErrLost (see db.Tx.Sure) for a fact
+// that is in the book already: a caller decides beforehand whether it is new.
+func Post(ctx context.Context, tx *db.Tx, e Entry) error {
 	var debit, credit int64
 	for _, l := range e.Lines {
 		debit += l.DebitFen
 		credit += l.CreditFen
 	}
 	if debit != credit || debit == 0 {
-		return false, fmt.Errorf("%w: %s %s:%d has %d against %d", ErrUnbalanced, e.Kind, e.RefKind, e.RefID, debit, credit)
+		return fmt.Errorf("%w: %s %s:%d has %d against %d", ErrUnbalanced, e.Kind, e.RefKind, e.RefID, debit, credit)
 	}
 	transactionID := id.New()
-	n, err := tx.Exec(ctx, qTransaction, transactionID, e.Kind, e.RefKind, e.RefID, e.At)
-	if err != nil || n == 0 {
-		return false, err
+	if err := tx.Sure(ctx, qTransaction, transactionID, e.Kind, e.RefKind, e.RefID, e.At); err != nil {
+		return err
 	}
-	for _, l := range e.Lines {
-		if err := tx.Later(ctx, qPosting, id.New(), transactionID, l.Account, l.DebitFen, l.CreditFen, e.OrderID, e.At); err != nil {
-			return false, err
+	for lines := e.Lines; len(lines) > 0; {
+		n := min(len(lines), len(qPostings))
+		args := make([]any, 0, 4*n+3)
+		args = append(args, transactionID, e.OrderID, e.At)
+		for _, l := range lines[:n] {
+			args = append(args, id.New(), l.Account, l.DebitFen, l.CreditFen)
 		}
+		if err := tx.Later(ctx, qPostings[n-1], args...); err != nil {
+			return err
+		}
+		lines = lines[n:]
 	}
-	return true, nil
+	return nil
 }
+
+// qPostings[n-1] writes n lines at once: an entry is on the way of every sale.
+var qPostings = func() (out [12]*db.Stmt) {
+	for n := range out {
+		var rows []string
+		for i := range n + 1 {
+			rows = append(rows, fmt.Sprintf("($%d, $1, $%d, $%d, $%d, $2, $3)", 4*i+4, 4*i+5, 4*i+6, 4*i+7))
+		}
+		out[n] = db.Q(fmt.Sprintf("ledger/postings_%d", n+1), `INSERT INTO ledger_postings (id, transaction_id, account, debit_fen, credit_fen, order_id, at) VALUES `+strings.Join(rows, ", "))
+	}
+	return out
+}()
 
 // Balance is the sum of an account's postings.
 type Balance struct {
@@ -115,6 +147,13 @@ type Balance struct {
 func Balances(ctx context.Context, r db.Reader) ([]Balance, error) {
 	var rows []Balance
 	err := r.List(ctx, qBalances, &rows)
+	return rows, err
+}
+
+// Moved returns the sums of what was posted from one time until before another (ms).
+func Moved(ctx context.Context, r db.Reader, from, to int64) ([]Balance, error) {
+	var rows []Balance
+	err := r.List(ctx, qMoved, &rows, from, to)
 	return rows, err
 }
 
@@ -134,7 +173,8 @@ func Trail(ctx context.Context, r db.Reader, orderID int64) ([]Posting, error) {
 	return rows, err
 }
 
-// DayRevenue is what one Chinese day earned, net of refunds.
+// DayRevenue is what one Chinese day earned with the tax contained in it, net of
+// discounts and refunds: what buyers paid for what they have had.
 type DayRevenue struct {
 	Day int64 // days since 1970 in China
 	Fen int64

@@ -220,7 +220,7 @@ func (s *Service) bookFees(ctx context.Context, tx *db.Tx, b Bill, fees map[stri
 		if fen < 0 {
 			lines = []ledger.Line{ledger.Debit(ledger.Clearing(channel), -fen), ledger.Credit(ledger.Fee(channel), -fen)}
 		}
-		if _, err := ledger.Post(ctx, tx, ledger.Entry{Kind: "fee", RefKind: "bill_fee", RefID: feeID, At: now, Lines: lines}); err != nil {
+		if err := ledger.Post(ctx, tx, ledger.Entry{Kind: "fee", RefKind: "bill_fee", RefID: feeID, At: now, Lines: lines}); err != nil {
 			return err
 		}
 	}
