@@ -29,6 +29,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/db"
+	"zhizhou/internal/export"
 	"zhizhou/internal/id"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/jobs"
@@ -69,6 +70,8 @@ type App struct {
 
 	Sandbox *sandbox.Sandbox // nil unless switched on
 	API     *web.API
+	Handler http.Handler
+	Export  *export.Service
 	Handler http.Handler
 
 	log      *slog.Logger
@@ -157,6 +160,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Reconcile = &reconcile.Service{DB: a.DB, Clock: a.Clock, Commerce: a.Commerce, Channels: a.outside, Log: a.log}
 	a.Invoice = a.newInvoice(store)
 	a.newEarning()
+	a.Export = a.newExport(store)
 
 	a.Shipping = &shipping.Service{DB: a.DB, Clock: a.Clock, Log: a.log, Desk: a.outside.desk}
 
@@ -241,6 +245,7 @@ func (a *App) periodic() {
 	a.Jobs.Every("points", time.Hour, a.Points.Sweep)
 	a.Jobs.Every("commission", time.Minute, a.Commission.Sweep)
 	a.Jobs.Every("referral", 5*time.Minute, a.Referral.Sweep)
+	a.Jobs.Every("exports", time.Minute, a.Export.Sweep)
 	a.Jobs.Every("seal", time.Minute, func(ctx context.Context) error {
 		_, err := ledger.Seal(ctx, a.DB, clock.MS(a.Clock))
 		return err
@@ -274,6 +279,7 @@ func (a *App) routes() {
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Mailer: a.outside, Commission: a.Commission,
+		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",

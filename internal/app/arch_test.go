@@ -39,6 +39,7 @@ var mayImport = map[string]struct {
 	"shipping":       {4, nil},
 	"reconcile":      {4, []string{"commerce"}}, // repairs through the one Settle and its refunds
 	"mail":           {1, nil},
+	"export":         {2, nil},
 	"invoice":        {4, []string{"commerce"}}, // reacts to its refunds, knows its rates
 	"referral":       {4, nil},
 	"commission":     {4, []string{"referral"}}, // asks who invited the buyer
@@ -113,8 +114,9 @@ var owners = map[string]string{
 	"orders": "commerce", "order_discounts": "commerce", "order_holds": "commerce", "quotas": "commerce", "quota_users": "commerce", "promotions": "commerce", "coupons": "commerce", "user_coupons": "commerce",
 	"groups": "commerce", "group_members": "commerce", "gifts": "commerce", "code_batches": "commerce", "redeem_codes": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "held_decisions": "commerce",
 	"shipments": "shipping",
-	"bills":     "reconcile", "bill_lines": "reconcile", "bill_fees": "reconcile",
+	"bills":     "reconcile", "bill_lines": "reconcile", "bill_fees": "reconcile", "payouts": "reconcile", "payout_totals": "reconcile",
 	"invoice_titles": "invoice", "invoices": "invoice", "invoice_lines": "invoice", "red_invoices": "invoice", "invoice_files": "invoice",
+	"exports":             "export",
 	"ledger_transactions": "ledger", "ledger_postings": "ledger", "ledger_seals": "ledger", "ledger_sealed": "ledger", "revenue_schedules": "commerce",
 	"point_accounts": "points", "point_moves": "points", "point_holds": "points",
 	"upgrade_credits": "commerce", "bargains": "commerce", "bargain_helps": "commerce", "bargain_days": "commerce",

@@ -34,6 +34,12 @@ func (s *Service) Export(ctx context.Context, from, to, after int64) ([]Exported
 	return rows, nil
 }
 
+// CountIssued says how many invoices Export will give.
+func (s *Service) CountIssued(ctx context.Context, from, to int64) (n int64, err error) {
+	err = s.DB.Get(ctx, qIssuedN, &n, from, to)
+	return n, err
+}
+
 // TaxSum is what was invoiced under one rate, and taken back by red letters.
 type TaxSum struct {
 	RateBps   int64

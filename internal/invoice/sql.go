@@ -86,6 +86,7 @@ var (
 	qCounts = db.Q("invoice/counts", `SELECT status, COUNT(*) AS n FROM invoices WHERE status IN ('requested', 'issuing', 'red_requested') GROUP BY status`)
 	qExport = db.Q("invoice/export", `SELECT `+of("v", invoiceColumns)+`, COALESCE((SELECT r.number FROM red_invoices r WHERE r.invoice_id = v.id AND r.state = 'issued'), '') AS red_number
 		FROM invoices v WHERE v.issued_at >= $1 AND v.issued_at < $2 AND v.issued_at > 0 AND v.id > $3 ORDER BY v.id LIMIT 500`)
+	qIssuedN = db.Q("invoice/issued_n", `SELECT COUNT(*) FROM invoices WHERE issued_at >= $1 AND issued_at < $2 AND issued_at > 0`)
 	// An invoice counts when it was issued, its red letter against it when that was.
 	qTaxSums = db.Q("invoice/tax_sums", `SELECT x.rate_bps, CAST(SUM(x.lines) AS BIGINT) AS lines, CAST(SUM(x.amount_fen) AS BIGINT) AS amount_fen, CAST(SUM(x.tax_fen) AS BIGINT) AS tax_fen,
 		CAST(SUM(x.red_fen) AS BIGINT) AS red_fen, CAST(SUM(x.red_tax_fen) AS BIGINT) AS red_tax_fen FROM (

@@ -21,6 +21,27 @@ var subjects = map[string]string{
 	"alipay_wap": "支付宝（手机）", "alipay_page": "支付宝（电脑）",
 }
 
+// Subject names what an account is of, in words: a channel, a kind of product or rule.
+func Subject(of string) string {
+	if subject := subjects[of]; subject != "" {
+		return subject
+	}
+	return of
+}
+
+var kinds = map[string]string{
+	"settle": "销售", "suspense": "待查款入账", "refund": "退款", "fee": "渠道手续费", "earn": "按期确认收入", "payout": "通道到账", "payout_undo": "冲回到账",
+}
+
+// KindLabel names a kind of entry in words.
+func KindLabel(kind string) string {
+	sort, _, _ := strings.Cut(kind, ":")
+	if label := kinds[sort]; label != "" {
+		return label
+	}
+	return kind
+}
+
 // Label names an account in words.
 func Label(account string) string {
 	sort, of, _ := strings.Cut(account, ":")

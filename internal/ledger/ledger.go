@@ -88,6 +88,8 @@ var (
 		FROM ledger_postings GROUP BY account ORDER BY account`)
 	qMoved = db.Q("ledger/moved", `SELECT account, CAST(SUM(debit_fen) AS BIGINT) AS debit_fen, CAST(SUM(credit_fen) AS BIGINT) AS credit_fen
 		FROM ledger_postings WHERE at >= $1 AND at < $2 GROUP BY account ORDER BY account`)
+	qLinesOf = db.Q("ledger/lines_of", `SELECT p.account, p.debit_fen, p.credit_fen FROM ledger_transactions t JOIN ledger_postings p ON p.transaction_id = t.id
+		WHERE t.kind = $1 AND t.ref_kind = $2 AND t.ref_id = $3 ORDER BY p.id`)
 	qTrail = db.Q("ledger/trail", `SELECT t.kind, p.account, p.debit_fen, p.credit_fen, p.at FROM ledger_postings p
 		JOIN ledger_transactions t ON t.id = p.transaction_id WHERE p.order_id = $1 ORDER BY p.id`)
 	qRevenueDays = db.Q("ledger/revenue_days", `SELECT (at + 28800000) / 86400000 AS day, CAST(SUM(credit_fen - debit_fen) AS BIGINT) AS fen
@@ -147,6 +149,13 @@ type Balance struct {
 func Balances(ctx context.Context, r db.Reader) ([]Balance, error) {
 	var rows []Balance
 	err := r.List(ctx, qBalances, &rows)
+	return rows, err
+}
+
+// LinesOf returns the lines of the entry of one business fact.
+func LinesOf(ctx context.Context, r db.Reader, kind, refKind string, refID int64) ([]Line, error) {
+	var rows []Line
+	err := r.List(ctx, qLinesOf, &rows, kind, refKind, refID)
 	return rows, err
 }
 

@@ -24,6 +24,11 @@ var checks = []struct {
 		b.net_fen + b.fee_fen <> (SELECT COALESCE(SUM(CASE WHEN l.theirs_state = 'failed' THEN 0 WHEN l.kind = 'trade' THEN l.theirs_fen ELSE -l.theirs_fen END), 0) FROM bill_lines l WHERE l.bill_id = b.id AND l.in_bill))`)},
 	{16, "fee booked is not the bill's", db.Q("reconcile/audit_fees", `SELECT 'bill ' || b.source || ' ' || CAST(b.day AS TEXT) AS row FROM bills b
 		WHERE b.fee_fen <> (SELECT COALESCE(SUM(f.fee_fen), 0) FROM bill_fees f WHERE f.bill_id = b.id)`)},
+	{16, "payout and its ledger entries disagree", db.Q("reconcile/audit_payouts", `SELECT 'payout ' || CAST(p.id AS TEXT) AS row FROM payouts p
+		WHERE CASE WHEN p.state = 'booked' THEN p.amount_fen ELSE 0 END <> (SELECT COALESCE(SUM(l.debit_fen - l.credit_fen), 0) FROM ledger_transactions t JOIN ledger_postings l ON l.transaction_id = t.id
+			WHERE t.ref_kind = 'payout' AND t.ref_id = p.id AND l.account = 'bank')`)},
+	{16, "payouts of an account and their total disagree", db.Q("reconcile/audit_payout_totals", `SELECT 'payouts of ' || t.source AS row FROM payout_totals t
+		WHERE t.paid_fen <> (SELECT COALESCE(SUM(p.amount_fen), 0) FROM payouts p WHERE p.source = t.source AND p.state = 'booked')`)},
 	{16, "fee without its ledger entry", db.Q("reconcile/audit_ledger", `SELECT 'bill fee ' || CAST(f.id AS TEXT) AS row FROM bill_fees f WHERE f.fee_fen <>
 		(SELECT COALESCE(SUM(l.debit_fen - l.credit_fen), 0) FROM ledger_transactions t JOIN ledger_postings l ON l.transaction_id = t.id
 			WHERE t.kind = 'fee' AND t.ref_kind = 'bill_fee' AND t.ref_id = f.id AND l.account = 'fee:' || f.channel)`)},

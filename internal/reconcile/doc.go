@@ -3,7 +3,8 @@
 // payment and refund of ours that a bill lacks. What differs is repaired through the
 // roads that money takes anyway, commerce's Settle and refunds, after the channel was
 // asked; the bill alone moves nothing. What the channels keep as fees is booked from
-// their bills, once (INV-16). It owns bills, bill_lines and bill_fees.
+// their bills, once (INV-16). What they paid out to the bank is entered
+// by finance. It owns bills, bill_lines, bill_fees, payouts and payout_totals.
 //
 // Running again is harmless: the same bill gives the same rows, and a decision stays
 // with its line as long as what was decided about did not change.
@@ -60,6 +61,9 @@ type Channels interface {
 	// Biller returns an account's bills. Returns commerce.ErrChannel when it is not
 	// configured.
 	Biller(ctx context.Context, s pay.Source) (pay.Biller, error)
+	// FourEyes is the amount from which two members of staff book a payout, fen; 0: one
+	// is enough.
+	FourEyes(ctx context.Context) (int64, error)
 }
 
 // Service compares and repairs.

@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
+	"zhizhou/internal/export"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
@@ -47,6 +48,8 @@ type Deps struct {
 	// Shipping tells the mini program what was delivered.
 	Shipping *shipping.Service
 	Invoice  *invoice.Service
+	// Export writes lists into files.
+	Export *export.Service
 	// Mailer sends the test mail of the settings page.
 	Mailer invoice.Mailer
 	// Commission is what inviters earn, and how it is paid out.
@@ -81,6 +84,8 @@ func Register(a *web.API, d Deps) {
 	r.shipments()
 	r.invoices()
 	r.reconcile()
+	r.payouts()
+	r.exports()
 	r.users()
 	r.staff()
 	r.settings()

@@ -29,7 +29,6 @@ CREATE TABLE payouts (
   reference    TEXT NOT NULL,                  -- of the bank or the channel
   note         TEXT NOT NULL DEFAULT '',
   state        TEXT NOT NULL CHECK (state IN ('waiting', 'booked', 'dropped', 'reversed')),
-  origin       TEXT NOT NULL CHECK (origin IN ('staff', 'bill')),
   idem_key     TEXT NOT NULL,
   created_at   BIGINT NOT NULL,
   created_by   BIGINT NOT NULL,
