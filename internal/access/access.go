@@ -73,8 +73,9 @@ var (
 			UNION ALL SELECT x.ref_id, g.until_at, g.created_at FROM grants g JOIN product_parts x ON x.product_id = g.resource_id AND x.kind = 'course' AND (x.removed_at = 0 OR x.removed_at > g.created_at)
 			WHERE g.user_id = $1 AND g.resource_kind = 'bundle' AND g.revoked_at = 0 AND g.starts_at <= $2 AND (g.until_at = 0 OR g.until_at > $2)) o
 		GROUP BY o.course_id ORDER BY MAX(o.created_at) DESC LIMIT 500`)
-	qMerge  = db.Q("access/merge", `UPDATE grants SET user_id = $2 WHERE user_id = $1`)
-	qCounts = db.Q("access/counts", `SELECT resource_id, COUNT(DISTINCT user_id) AS n FROM grants WHERE resource_kind = 'course' AND revoked_at = 0 GROUP BY resource_id`)
+	qGrantsOf = db.Q("access/grants_of", `SELECT user_id, resource_kind, resource_id, starts_at, until_at, created_at, revoked_at, revoke_reason FROM grants WHERE source_kind = $1 AND source_id = $2 ORDER BY id`)
+	qMerge    = db.Q("access/merge", `UPDATE grants SET user_id = $2 WHERE user_id = $1`)
+	qCounts   = db.Q("access/counts", `SELECT resource_id, COUNT(DISTINCT user_id) AS n FROM grants WHERE resource_kind = 'course' AND revoked_at = 0 GROUP BY resource_id`)
 )
 
 // Service answers questions of access.
@@ -341,6 +342,25 @@ func (s *Service) Span(ctx context.Context, r db.Reader, src Source) (from, unti
 		return 0, 0, err
 	}
 	return rows[0].StartsAt, rows[0].UntilAt, nil
+}
+
+// Granted is a grant as it was given and perhaps taken back.
+type Granted struct {
+	UserID       int64
+	ResourceKind string
+	ResourceID   int64
+	StartsAt     int64
+	UntilAt      int64 // 0: for good
+	CreatedAt    int64
+	RevokedAt    int64 // 0: it lives, or has run out
+	RevokeReason string
+}
+
+// GrantsOf lists what a source has opened, live or not.
+func (s *Service) GrantsOf(ctx context.Context, src Source) ([]Granted, error) {
+	var rows []Granted
+	err := s.db.List(ctx, qGrantsOf, &rows, src.Kind, src.ID)
+	return rows, err
 }
 
 // Holders returns how many live grants a resource has.

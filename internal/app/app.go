@@ -64,14 +64,13 @@ type App struct {
 	Reconcile *reconcile.Service
 	Shipping  *shipping.Service
 	Invoice   *invoice.Service
+	Export    *export.Service
 
 	Referral   *referral.Service
 	Commission *commission.Service
 
 	Sandbox *sandbox.Sandbox // nil unless switched on
 	API     *web.API
-	Handler http.Handler
-	Export  *export.Service
 	Handler http.Handler
 
 	log      *slog.Logger
@@ -278,8 +277,7 @@ func (a *App) routes() {
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
-		Invoice: a.Invoice, Mailer: a.outside, Commission: a.Commission,
-		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside,
+		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",

@@ -272,7 +272,7 @@ func (s *Service) bookPayout(ctx context.Context, tx *db.Tx, p *Payout) error {
 			lines = append(lines, ledger.Credit(accounts[i], fen))
 		}
 	}
-	if _, err := ledger.Post(ctx, tx, ledger.Entry{Kind: "payout", RefKind: "payout", RefID: p.ID, At: now, Lines: lines}); err != nil {
+	if err := ledger.Post(ctx, tx, ledger.Entry{Kind: "payout", RefKind: "payout", RefID: p.ID, At: now, Lines: lines}); err != nil {
 		return err
 	}
 	p.State = PayoutBooked
@@ -346,7 +346,7 @@ func (s *Service) UndoPayout(ctx context.Context, payoutID int64, reason string)
 		for i, l := range lines {
 			lines[i].DebitFen, lines[i].CreditFen = l.CreditFen, l.DebitFen
 		}
-		if _, err := ledger.Post(ctx, tx, ledger.Entry{Kind: "payout_undo", RefKind: "payout", RefID: p.ID, At: now, Lines: lines}); err != nil {
+		if err := ledger.Post(ctx, tx, ledger.Entry{Kind: "payout_undo", RefKind: "payout", RefID: p.ID, At: now, Lines: lines}); err != nil {
 			return err
 		}
 		p.State = PayoutReversed

@@ -191,57 +191,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/bargains": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Begin a bargain, or find the open one */
-        post: operations["bargain_start"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/bargains/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A bargain with its helpers */
-        get: operations["bargain"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/bargains/{id}/help": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Cut somebody's bargain, once */
-        post: operations["bargain_help"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/categories": {
         parameters: {
             query?: never;
@@ -585,6 +534,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/clearing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the payment accounts still hold, and since when */
+        get: operations["console_clearing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/code-batches": {
         parameters: {
             query?: never;
@@ -631,143 +597,6 @@ export interface paths {
         put?: never;
         /** Make the unused codes of a batch worthless */
         post: operations["console_codes_revoke"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/commission/accounts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What people hold */
-        get: operations["console_commission_accounts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/commission/payee-report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What was paid to whom, with real names and numbers; reading is logged */
-        post: operations["console_payee_report"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/commission/payees/{id}/drop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Let a person enter name and number again */
-        post: operations["console_payee_drop"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/commission/rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Rates, newest first */
-        get: operations["console_commission_rules"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/commission/rules/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Add (0) or change a rate */
-        put: operations["console_commission_rule_save"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/commission/rules/{id}/switch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Let a rate count, or end it */
-        post: operations["console_commission_rule_switch"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/commission/statement": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every change of accounts in a time, the oldest first */
-        get: operations["console_commission_statement"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/commission/terms": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What holds for all commissions */
-        get: operations["console_commission_terms"];
-        /** Make a new version of the terms */
-        put: operations["console_commission_terms_save"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1016,15 +845,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/console/experiments": {
+    "/api/console/exports": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Price experiments, newest first */
-        get: operations["console_experiments"];
+        /** Files that were asked for, newest first; finance sees everybody's */
+        get: operations["console_exports"];
+        put?: never;
+        /** Ask for a file; it takes the permission to read what is in it */
+        post: operations["console_export_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a file is */
+        get: operations["console_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1033,52 +880,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/console/experiments/{id}": {
+    "/api/console/exports/{id}/file": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** A price experiment and what it has brought */
-        get: operations["console_experiment"];
-        /** Add (0) or change a draft */
-        put: operations["console_experiment_save"];
+        /** Download a file; the log notes it */
+        get: operations["console_export_file"];
+        put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/experiments/{id}/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Let a price experiment run */
-        post: operations["console_experiment_start"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/experiments/{id}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End a price experiment */
-        post: operations["console_experiment_stop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1374,6 +1186,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/ledger/revenue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a month earned: revenue, discounts, refunds, tax */
+        get: operations["console_revenue_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/ledger/tax": {
         parameters: {
             query?: never;
@@ -1381,7 +1210,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a month sold, by tax rate */
+        /** What a month earned, by tax rate */
         get: operations["console_tax_report"];
         put?: never;
         post?: never;
@@ -1546,6 +1375,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/orders/{no}/trail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that an order left behind, in time order */
+        get: operations["console_order_trail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/outside": {
         parameters: {
             query?: never;
@@ -1574,6 +1420,75 @@ export interface paths {
         get: operations["console_overview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Money that channels paid out to the bank, newest first */
+        get: operations["console_payouts"];
+        put?: never;
+        /** Register money that arrived at the bank */
+        post: operations["console_payout_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/payouts/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book a payout that another member of staff registered */
+        post: operations["console_payout_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/payouts/{id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget a payout that waits */
+        post: operations["console_payout_drop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/payouts/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a payout out of the books that was registered wrongly */
+        post: operations["console_payout_undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1908,42 +1823,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/console/settings/points": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The points settings */
-        get: operations["console_setting_points"];
-        /** Save the points settings */
-        put: operations["console_setting_points_save"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/settings/referral": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The referral settings */
-        get: operations["console_setting_referral"];
-        /** Save the referral settings */
-        put: operations["console_setting_referral_save"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/console/settings/shop": {
         parameters: {
             query?: never;
@@ -2095,109 +1974,6 @@ export interface paths {
         post?: never;
         /** Sign a learner's device out */
         delete: operations["console_user_device_end"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/users/{id}/points": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A learner's points */
-        get: operations["console_user_points"];
-        put?: never;
-        /** Give a learner points, or take some */
-        post: operations["console_user_points_grant"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/withdrawals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Withdrawals, newest first */
-        get: operations["console_withdrawals"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/withdrawals/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End a transfer that nobody has confirmed */
-        post: operations["console_withdrawal_cancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/withdrawals/{id}/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask the channel what became of it, and go on */
-        post: operations["console_withdrawal_check"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/withdrawals/{id}/decide": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Approve or reject a withdrawal; from the threshold on two must approve */
-        post: operations["console_withdrawal_decide"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/withdrawals/{id}/give-up": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Give the money back when the channel does not have the transfer */
-        post: operations["console_withdrawal_give_up"];
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2561,74 +2337,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/me/bargains": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The caller's bargains, newest first */
-        get: operations["my_bargains"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/commission": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What the caller has earned by bringing buyers */
-        get: operations["commission"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/commission/entries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What each purchase earned the caller, newest first */
-        get: operations["commission_entries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/commission/payee": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Keep the caller's real name and number, once: needed to be paid */
-        put: operations["payee_save"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/me/consents": {
         parameters: {
             query?: never;
@@ -2710,57 +2418,6 @@ export interface paths {
         post?: never;
         /** Sign a device out */
         delete: operations["device_end"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/invite": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The caller's invite code and what inviting brings */
-        get: operations["invite"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/invitees": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who came by the caller's code, last joined first */
-        get: operations["invitees"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/inviter": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Name who invited the caller: soon after registering, before any order, once */
-        post: operations["invite_join"];
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2897,109 +2554,6 @@ export interface paths {
         put?: never;
         /** Bind or change the phone */
         post: operations["me_phone"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/points": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The caller's points */
-        get: operations["points"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/points/moves": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How the caller's points changed, newest first */
-        get: operations["point_moves"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/withdrawals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The caller's withdrawals, newest first */
-        get: operations["withdrawals"];
-        put?: never;
-        /** Ask to be paid to WeChat */
-        post: operations["withdraw"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/withdrawals/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One of the caller's withdrawals */
-        get: operations["withdrawal"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/withdrawals/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take back a withdrawal that nobody has decided */
-        post: operations["withdrawal_back"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/withdrawals/{id}/sync": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask WeChat Pay what became of it */
-        post: operations["withdrawal_sync"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3211,23 +2765,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/products/{id}/prices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The caller's own prices of a product */
-        post: operations["product_prices"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/products/{id}/promotions": {
         parameters: {
             query?: never;
@@ -3237,23 +2774,6 @@ export interface paths {
         };
         /** Promotions that a product's page shows */
         get: operations["promotions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/products/{id}/upgrade": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What lower memberships of the caller take off a higher one */
-        get: operations["upgrade"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3392,69 +2912,6 @@ export interface components {
             subtitle: string;
             title: string;
         };
-        BargainView: {
-            /** Format: int64 */
-            course_id: number;
-            cover_url: string;
-            /** Format: int64 */
-            deadline_at: number;
-            /** Format: int64 */
-            floor_fen: number;
-            /** Format: int64 */
-            helped: number;
-            /**
-             * Format: int64
-             * @description So many reach the floor
-             */
-            helpers: number;
-            helps: components["schemas"]["HelpView"][];
-            /** Format: int64 */
-            id: number;
-            kind: string;
-            /** Format: int64 */
-            list_fen: number;
-            mine: boolean;
-            /**
-             * Format: int64
-             * @description What the caller cut; 0: not yet
-             */
-            my_cut_fen: number;
-            /**
-             * Format: int64
-             * @description The server's time, for the countdown
-             */
-            now_at: number;
-            /** @description An order with its price waits for money */
-            ordered: boolean;
-            /**
-             * Format: int64
-             * @description Now
-             */
-            price_fen: number;
-            /**
-             * Format: int64
-             * @description 0: it is not sold any more
-             */
-            product_id: number;
-            /** @enum {string} */
-            scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
-            /** Format: int64 */
-            sku_id: number;
-            sku_name: string;
-            /** @description Masked */
-            starter: string;
-            /** @enum {string} */
-            state: "open" | "reached" | "over" | "bought";
-            title: string;
-            /** @description To be sent to friends */
-            url: string;
-        };
-        Bargain_startRequest: {
-            /** Format: int64 */
-            promotion_id: number;
-            /** Format: int64 */
-            sku_id: number;
-        };
         BeatRequest: {
             /** Format: int64 */
             from_ms: number;
@@ -3497,66 +2954,6 @@ export interface components {
         };
         CodeInputBody: {
             code: string;
-        };
-        CommissionEntryView: {
-            /** Format: int64 */
-            amount_fen: number;
-            /**
-             * Format: int64
-             * @description Paid for it
-             */
-            base_fen: number;
-            /** @description Masked */
-            buyer: string;
-            /** Format: int64 */
-            created_at: number;
-            /** Format: int64 */
-            hold_until: number;
-            /** Format: int64 */
-            id: number;
-            /** Format: int64 */
-            level: number;
-            /**
-             * Format: int64
-             * @description Gone back with refunds
-             */
-            reversed_fen: number;
-            /** @enum {string} */
-            state: "held" | "available";
-            title: string;
-        };
-        CommissionView: {
-            /**
-             * Format: int64
-             * @description Below zero: taken back after it was paid out; later commission fills it up
-             */
-            available_fen: number;
-            /** @description Purchases earn commission now */
-            enabled: boolean;
-            /**
-             * Format: int64
-             * @description Asked for and not arrived
-             */
-            frozen_fen: number;
-            /**
-             * Format: int64
-             * @description Until the refund promise has run out
-             */
-            held_fen: number;
-            /** Format: int64 */
-            hold_days: number;
-            /** @description Where the money can go */
-            identities: ("wechat_mini" | "wechat_official")[];
-            /**
-             * Format: int64
-             * @description Of a withdrawal
-             */
-            min_fen: number;
-            /** @description Empty: real name and number are not known yet */
-            name_masked: string;
-            number_masked: string;
-            /** Format: int64 */
-            withdrawn_fen: number;
         };
         Consent: {
             /**
@@ -3874,6 +3271,28 @@ export interface components {
             lessons: components["schemas"]["ConsoleLessonView"][];
             title: string;
         };
+        ConsoleClearingView: {
+            /**
+             * Format: int64
+             * @description Taken, less refunds, fees and what was paid out
+             */
+            balance_fen: number;
+            /**
+             * Format: int64
+             * @description When that should have arrived; 0: none
+             */
+            due_day: number;
+            label: string;
+            /** @description More than three days after due_day */
+            late: boolean;
+            /**
+             * Format: int64
+             * @description Day (YYYYMMDD, China) of the oldest money in it; 0: none
+             */
+            since: number;
+            /** @enum {string} */
+            source: "wechatpay" | "wechat_virtual" | "alipay";
+        };
         ConsoleCodeView: {
             code: string;
             /** Format: int64 */
@@ -3885,138 +3304,6 @@ export interface components {
         };
         ConsoleCodes: {
             recovery_codes: string[];
-        };
-        ConsoleCommissionAccountView: {
-            /**
-             * Format: int64
-             * @description Below zero: a debt
-             */
-            available_fen: number;
-            /** Format: int64 */
-            earned_fen: number;
-            /** Format: int64 */
-            frozen_fen: number;
-            /** Format: int64 */
-            held_fen: number;
-            /** @description Real name and number are known */
-            named: boolean;
-            nickname: string;
-            phone_masked: string;
-            /** Format: int64 */
-            reversed_fen: number;
-            /** Format: int64 */
-            user_id: number;
-            /** Format: int64 */
-            withdrawn_fen: number;
-        };
-        ConsoleCommissionMoveView: {
-            /** Format: int64 */
-            at: number;
-            /** Format: int64 */
-            available_fen: number;
-            /** Format: int64 */
-            frozen_fen: number;
-            /** Format: int64 */
-            held_fen: number;
-            /** Format: int64 */
-            id: number;
-            /** @enum {string} */
-            kind: "accrue" | "release" | "reverse" | "freeze" | "thaw" | "pay" | "pay_late" | "merge_out" | "merge_in";
-            kind_label: string;
-            title: string;
-            /** Format: int64 */
-            user_id: number;
-            /** Format: int64 */
-            withdrawn_fen: number;
-        };
-        ConsoleCommissionRuleInput: {
-            /**
-             * Format: int64
-             * @description 0: no end
-             */
-            ends_at?: number;
-            /** @enum {string} */
-            kind?: "course" | "lesson" | "bundle" | "membership" | "service" | "";
-            /**
-             * Format: int64
-             * @enum {integer}
-             */
-            level: 1 | 2;
-            name: string;
-            /**
-             * Format: int64
-             * @description The higher counts
-             */
-            priority?: number;
-            /** Format: int64 */
-            product_id?: number;
-            /**
-             * Format: int64
-             * @description Hundredths of a percent of what was paid
-             */
-            rate_bps: number;
-            /** @enum {string} */
-            scope: "all" | "kind" | "product";
-            /** Format: int64 */
-            starts_at: number;
-            /** Format: int64 */
-            version?: number;
-        };
-        ConsoleCommissionRuleView: {
-            /**
-             * Format: int64
-             * @description 0: no end
-             */
-            ends_at?: number;
-            /** Format: int64 */
-            id: number;
-            /** @enum {string} */
-            kind?: "course" | "lesson" | "bundle" | "membership" | "service" | "";
-            /**
-             * Format: int64
-             * @enum {integer}
-             */
-            level: 1 | 2;
-            name: string;
-            /**
-             * Format: int64
-             * @description The higher counts
-             */
-            priority?: number;
-            /** Format: int64 */
-            product_id?: number;
-            /**
-             * Format: int64
-             * @description Hundredths of a percent of what was paid
-             */
-            rate_bps: number;
-            /** @enum {string} */
-            scope: "all" | "kind" | "product";
-            /** Format: int64 */
-            starts_at: number;
-            /** @enum {string} */
-            status: "on" | "off";
-            /** Format: int64 */
-            updated_at: number;
-            /** Format: int64 */
-            version?: number;
-        };
-        ConsoleCommissionTerms: {
-            /**
-             * Format: int64
-             * @description Both levels of a line together, hundredths of a percent of what was paid
-             */
-            cap_bps: number;
-            enabled: boolean;
-            /** Format: int64 */
-            hold_days: number;
-            /**
-             * Format: int64
-             * @description Of a withdrawal
-             */
-            min_fen: number;
-            /** Format: int64 */
-            version: number;
         };
         ConsoleCouponInput: {
             /**
@@ -4264,88 +3551,57 @@ export interface components {
             /** @description otpauth address for a QR code */
             url: string;
         };
-        ConsoleEstimateView: {
-            /** Format: double */
-            diff: number;
-            /** Format: double */
-            high: number;
-            /** Format: double */
-            low: number;
-            /** Format: double */
-            mean: number;
-        };
         ConsoleEventView: {
             /** Format: int64 */
             at: number;
             kind: string;
             note: string;
         };
-        ConsoleExperimentInput: {
+        ConsoleExportView: {
+            asked_by: string;
             /** Format: int64 */
-            ends_at: number;
+            bytes: number;
+            /** Format: int64 */
+            created_at: number;
             /**
              * Format: int64
-             * @description No price below it
+             * @description Rows written
              */
-            min_fen: number;
-            name: string;
+            done: number;
             /** Format: int64 */
-            sku_id: number;
-            /** @description The first is the control */
-            variants: components["schemas"]["ConsoleVariantInput"][] | null;
+            done_at: number;
+            error: string;
             /** Format: int64 */
-            version?: number;
-        };
-        ConsoleExperimentRow: {
-            /** Format: int64 */
-            ends_at: number;
+            expires_at: number;
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            /**
+             * Format: int64
+             * @description ms; 0: from the beginning
+             */
+            from: number;
             /** Format: int64 */
             id: number;
-            /** Format: int64 */
-            list_fen: number;
-            /** Format: int64 */
-            min_fen: number;
-            name: string;
-            /** Format: int64 */
-            sku_id: number;
-            sku_name: string;
-            /** Format: int64 */
-            started_at: number;
             /** @enum {string} */
-            status: "draft" | "running" | "stopped";
-            /** Format: int64 */
-            stopped_at: number;
-            /** @description Of what is sold */
-            title: string;
-            /** Format: int64 */
-            version: number;
-        };
-        ConsoleExperimentView: {
-            /** Format: int64 */
-            ends_at: number;
-            /** @description Too few visitors or buyers to trust the intervals */
-            few: boolean;
-            /** Format: int64 */
-            id: number;
-            /** Format: int64 */
-            list_fen: number;
-            /** Format: int64 */
-            min_fen: number;
-            name: string;
-            outcomes: components["schemas"]["ConsoleOutcomeView"][];
-            /** Format: int64 */
-            sku_id: number;
-            sku_name: string;
-            /** Format: int64 */
-            started_at: number;
+            kind: "orders" | "refunds" | "ledger" | "invoices" | "revenue" | "balances";
+            label: string;
+            mine: boolean;
             /** @enum {string} */
-            status: "draft" | "running" | "stopped";
-            /** Format: int64 */
-            stopped_at: number;
-            /** @description Of what is sold */
-            title: string;
-            /** Format: int64 */
-            version: number;
+            state: "queued" | "running" | "done" | "failed" | "expired";
+            state_label: string;
+            status: string;
+            /**
+             * Format: int64
+             * @description ms, exclusive; 0: no end
+             */
+            to: number;
+            /**
+             * Format: int64
+             * @description Rows expected; 0: not known yet
+             */
+            total: number;
+            /** @description Empty until it is done */
+            url: string;
         };
         ConsoleGiven: {
             /**
@@ -4668,23 +3924,13 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ConsoleListClearingView: {
+            items: components["schemas"]["ConsoleClearingView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ConsoleListCodeView: {
             items: components["schemas"]["ConsoleCodeView"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
-        ConsoleListCommissionAccountView: {
-            items: components["schemas"]["ConsoleCommissionAccountView"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
-        ConsoleListCommissionMoveView: {
-            items: components["schemas"]["ConsoleCommissionMoveView"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
-        ConsoleListCommissionRuleView: {
-            items: components["schemas"]["ConsoleCommissionRuleView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -4698,8 +3944,8 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
-        ConsoleListExperimentRow: {
-            items: components["schemas"]["ConsoleExperimentRow"][];
+        ConsoleListExportView: {
+            items: components["schemas"]["ConsoleExportView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -4760,11 +4006,6 @@ export interface components {
         };
         ConsoleListTaxLine: {
             items: components["schemas"]["ConsoleTaxLine"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
-        ConsoleListTaxRowView: {
-            items: components["schemas"]["ConsoleTaxRowView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -4852,29 +4093,6 @@ export interface components {
             /** Format: int64 */
             user_id: number;
         };
-        ConsoleOutcomeView: {
-            /** Format: int64 */
-            buyers: number;
-            conversion: components["schemas"]["ConsoleEstimateView"];
-            label: string;
-            per_visitor: components["schemas"]["ConsoleEstimateView"];
-            /**
-             * Format: int64
-             * @description 0: the control
-             */
-            price_fen: number;
-            /** @description Virtual payment can charge it */
-            published: boolean;
-            /**
-             * Format: int64
-             * @description Net of refunds
-             */
-            revenue_fen: number;
-            /** Format: int64 */
-            visitors: number;
-            /** Format: int64 */
-            weight: number;
-        };
         ConsoleOutside: {
             addresses: {
                 [key: string]: string;
@@ -4918,70 +4136,37 @@ export interface components {
             transaction_id: string;
         };
         ConsolePayoutView: {
-            /** @description decide, check, cancel, give_up */
-            actions: string[];
             /** Format: int64 */
             amount_fen: number;
-            /** @description The channel's number */
-            bill_no: string;
+            /**
+             * Format: int64
+             * @description YYYYMMDD, China
+             */
+            bank_day: number;
             /** Format: int64 */
-            check_at: number;
+            created_at: number;
+            created_by: string;
             /** Format: int64 */
             decided_at: number;
-            /** Format: int64 */
-            expires_at: number;
-            fail_reason: string;
-            /** Format: int64 */
-            finished_at: number;
-            /** @description Who approved first, where two must */
-            first_by: string;
+            decided_by: string;
             /** Format: int64 */
             id: number;
+            label: string;
+            note: string;
+            /** @description Of the bank or the channel */
+            reference: string;
             /** @enum {string} */
-            identity: "wechat_mini" | "wechat_official";
-            last_error: string;
-            name_masked: string;
-            /** @description What happens or should be done now */
-            next: string;
-            nickname: string;
-            /** @description The channel's out_bill_no; never changes */
-            no: string;
-            reply: string;
-            /** Format: int64 */
-            requested_at: number;
-            /** Format: int64 */
-            sent_at: number;
+            source: "wechatpay" | "wechat_virtual" | "alipay";
             /** @enum {string} */
-            status: "requested" | "approved" | "sending" | "wait_confirm" | "succeeded" | "rejected" | "failed" | "cancelled" | "expired";
-            status_label: string;
-            /** Format: int64 */
-            user_id: number;
+            state: "waiting" | "booked" | "dropped" | "reversed";
+            state_label: string;
+            /** @description Somebody wants it reversed; another must agree */
+            undo_asked: boolean;
         };
         ConsolePlace: {
             /** Format: int64 */
             id: number;
             lesson_ids: number[];
-        };
-        ConsolePointMoveRow: {
-            /** Format: int64 */
-            at: number;
-            /** Format: int64 */
-            id: number;
-            /** @enum {string} */
-            kind: "earn" | "grant" | "return" | "hold" | "release" | "spend" | "reclaim" | "deduct" | "expire";
-            note: string;
-            /** Format: int64 */
-            points: number;
-        };
-        ConsolePointsView: {
-            /** Format: int64 */
-            balance: number;
-            /** Format: int64 */
-            held: number;
-            /** @description The latest 20 */
-            moves: components["schemas"]["ConsolePointMoveRow"][];
-            /** Format: int64 */
-            owed: number;
         };
         ConsolePostingView: {
             account: string;
@@ -4992,6 +4177,8 @@ export interface components {
             /** Format: int64 */
             debit_fen: number;
             kind: string;
+            /** @description The account in words */
+            label: string;
         };
         ConsolePreviewView: {
             channel: string;
@@ -5015,18 +4202,8 @@ export interface components {
             group_hours?: number;
             /** Format: int64 */
             group_size?: number;
-            /**
-             * Format: int64
-             * @description Bargain: within so many hours
-             */
-            help_hours?: number;
-            /**
-             * Format: int64
-             * @description Bargain: so many cut it down to price_fen, the floor
-             */
-            helpers?: number;
             /** @enum {string} */
-            kind: "newcomer" | "flash" | "group" | "threshold" | "bargain";
+            kind: "newcomer" | "flash" | "group" | "threshold";
             /** @description Shown to buyers */
             label: string;
             note?: string;
@@ -5073,20 +4250,10 @@ export interface components {
              * @description Taken by orders that wait for money
              */
             held_units: number;
-            /**
-             * Format: int64
-             * @description Bargain: within so many hours
-             */
-            help_hours?: number;
-            /**
-             * Format: int64
-             * @description Bargain: so many cut it down to price_fen, the floor
-             */
-            helpers?: number;
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "newcomer" | "flash" | "group" | "threshold" | "bargain";
+            kind: "newcomer" | "flash" | "group" | "threshold";
             /** @description Shown to buyers */
             label: string;
             note?: string;
@@ -5194,6 +4361,33 @@ export interface components {
              * @description Studied of the paid minutes, when the refund was asked for
              */
             watched_percent: number;
+        };
+        ConsoleRevenueMonth: {
+            /** @description Revenue, discounts, refunds, tax and fees, as they moved */
+            accounts: components["schemas"]["ConsoleBalanceView"][];
+            /**
+             * Format: int64
+             * @description What was added to what is still to come; negative: more was earned than sold
+             */
+            deferred_fen: number;
+            /** Format: int64 */
+            discount_fen: number;
+            /** Format: int64 */
+            fee_fen: number;
+            /**
+             * Format: int64
+             * @description revenue_fen − discount_fen − refund_fen
+             */
+            net_fen: number;
+            /** Format: int64 */
+            refund_fen: number;
+            /**
+             * Format: int64
+             * @description At list price, without tax
+             */
+            revenue_fen: number;
+            /** Format: int64 */
+            tax_fen: number;
         };
         ConsoleSKUInput: {
             active: boolean;
@@ -5318,16 +4512,6 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        ConsoleSettingPoints: {
-            value: components["schemas"]["Points"];
-            /** Format: int64 */
-            version: number;
-        };
-        ConsoleSettingReferral: {
-            value: components["schemas"]["Referral"];
-            /** Format: int64 */
-            version: number;
-        };
         ConsoleSettingShop: {
             value: components["schemas"]["Shop"];
             /** Format: int64 */
@@ -5402,39 +4586,35 @@ export interface components {
             url: string;
         };
         ConsoleTaxLine: {
-            /** @enum {string} */
-            category: "digital_service" | "book" | "goods";
-            /** Format: int64 */
-            gross_fen: number;
-            label: string;
+            /** @description False: from orders that were booked before tax had accounts of its own; the tax is computed from the net */
+            booked: boolean;
+            /**
+             * Format: int64
+             * @description Sales, and days of what is earned over time
+             */
+            lines: number;
             /** Format: int64 */
             net_fen: number;
-            /** Format: int64 */
-            orders: number;
-            /** Format: int64 */
-            rate_percent: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 600 is 6 %
+             */
+            rate_bps: number;
+            /**
+             * Format: int64
+             * @description Given back of what had been earned
+             */
             refund_fen: number;
             /**
              * Format: int64
-             * @description Contained in the net: net × rate ÷ (1 + rate), rounded half up
+             * @description Earned, with tax, after discounts
              */
-            tax_fen: number;
-        };
-        ConsoleTaxRowView: {
+            sold_fen: number;
             /**
              * Format: int64
-             * @description Where the next page starts
+             * @description As the tax account says
              */
-            id: number;
-            name: string;
-            number: string;
-            /** Format: int64 */
-            paid_fen: number;
-            /** Format: int64 */
-            times: number;
-            /** Format: int64 */
-            user_id: number;
+            tax_fen: number;
         };
         ConsoleTestView: {
             advice: string;
@@ -5465,6 +4645,49 @@ export interface components {
             /** Format: int64 */
             orders: number;
             title: string;
+        };
+        ConsoleTrailStep: {
+            /** Format: int64 */
+            at: number;
+            /** @description SHA-256 of the entry, as its seal takes it in */
+            hash: string;
+            /** @enum {string} */
+            kind: "order" | "payment" | "notice" | "ledger" | "grant" | "discount" | "refund" | "invoice" | "shipment" | "event" | "staff";
+            /** @description Of an entry in the books */
+            lines: components["schemas"]["ConsolePostingView"][];
+            note: string;
+            /** @description The number it is known under */
+            ref: string;
+            /**
+             * Format: int64
+             * @description Number of the seal over the entry; 0: not sealed yet, or no entry
+             */
+            seal: number;
+            title: string;
+            /** @description A person, a channel, or 系统 */
+            who: string;
+        };
+        ConsoleTrailView: {
+            /** Format: int64 */
+            created_at: number;
+            nickname: string;
+            no: string;
+            /** Format: int64 */
+            paid_at: number;
+            /** Format: int64 */
+            paid_fen: number;
+            platform: string;
+            /** Format: int64 */
+            refunded_fen: number;
+            /** @enum {string} */
+            status: "pending" | "paid" | "closed" | "refunded";
+            status_label: string;
+            steps: components["schemas"]["ConsoleTrailStep"][];
+            title: string;
+            /** Format: int64 */
+            total_fen: number;
+            /** Format: int64 */
+            user_id: number;
         };
         ConsoleTrialView: {
             accounts: components["schemas"]["ConsoleBalanceView"][];
@@ -5503,16 +4726,6 @@ export interface components {
             id: number;
             nickname: string;
             phone_masked: string;
-        };
-        ConsoleVariantInput: {
-            label?: string;
-            /**
-             * Format: int64
-             * @description 0: the control, who pay the list price
-             */
-            price_fen: number;
-            /** Format: int64 */
-            weight: number;
         };
         Console_agreement_publishRequest: {
             /**
@@ -5564,9 +4777,6 @@ export interface components {
         Console_codes_revokeRequest: {
             reason: string;
         };
-        Console_commission_rule_switchRequest: {
-            on: boolean;
-        };
         Console_coupon_giveRequest: {
             user_ids: number[] | null;
         };
@@ -5582,6 +4792,17 @@ export interface components {
              * @description ms; absent or past: now
              */
             publish_at?: number;
+        };
+        Console_export_askRequest: {
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            /** Format: int64 */
+            from?: number;
+            /** @enum {string} */
+            kind: "orders" | "refunds" | "ledger" | "invoices" | "revenue" | "balances";
+            status?: string;
+            /** Format: int64 */
+            to?: number;
         };
         Console_goods_addRequest: {
             /** @enum {string} */
@@ -5658,24 +4879,22 @@ export interface components {
             old: string;
             password: string;
         };
-        Console_payee_dropRequest: {
-            reason: string;
-        };
-        Console_payee_reportRequest: {
-            /**
-             * Format: int64
-             * @description The last user seen
-             */
-            after?: number;
-            /** Format: int64 */
-            from: number;
-            reason: string;
-            /** Format: int64 */
-            until: number;
-        };
         Console_payment_testRequest: {
             /** @enum {string} */
             channel: "wechat_jsapi" | "wechat_h5" | "wechat_native" | "wechat_mini" | "wechat_virtual" | "alipay_wap" | "alipay_page";
+        };
+        Console_payout_addRequest: {
+            /** Format: int64 */
+            amount_fen: number;
+            /**
+             * Format: int64
+             * @description YYYYMMDD
+             */
+            bank_day: number;
+            note?: string;
+            reference: string;
+            /** @enum {string} */
+            source: "wechatpay" | "wechat_virtual" | "alipay";
         };
         Console_price_previewRequest: {
             coupon_ids?: number[] | null;
@@ -5685,7 +4904,6 @@ export interface components {
             no_coupon?: boolean;
             /** @enum {string} */
             platform: "mp_ios" | "mp_android" | "wechat_h5" | "h5" | "pc";
-            points?: boolean;
             /**
              * Format: int64
              * @description 0: somebody new
@@ -5728,18 +4946,6 @@ export interface components {
             password?: string;
             reset_totp?: boolean;
             role: string;
-        };
-        Console_user_points_grantRequest: {
-            /**
-             * Format: int64
-             * @description Below 0: taken
-             */
-            points: number;
-            reason: string;
-        };
-        Console_withdrawal_decideRequest: {
-            approve: boolean;
-            reply: string;
         };
         ContinueItem: {
             /** Format: int64 */
@@ -5892,10 +5098,6 @@ export interface components {
             tags: string[];
             title: string;
         };
-        Cut: {
-            /** Format: int64 */
-            cut_fen: number;
-        };
         DayView: {
             day: string;
             /** Format: int64 */
@@ -6025,14 +5227,6 @@ export interface components {
             state: "forming" | "succeeded" | "failed";
             title: string;
         };
-        HelpView: {
-            /** Format: int64 */
-            at: number;
-            /** Format: int64 */
-            cut_fen: number;
-            /** @description Masked */
-            name: string;
-        };
         HomeView: {
             banners: components["schemas"]["BannerView"][];
             categories: components["schemas"]["CategoryView"][];
@@ -6047,45 +5241,6 @@ export interface components {
             id: number;
             name: string;
             title: string;
-        };
-        InviteView: {
-            /** @description A coupon for the caller when the first purchase was kept past its refund window */
-            buy_reward: boolean;
-            /** @description A coupon for the invited then */
-            buy_welcome: boolean;
-            code: string;
-            /** @description Purchases of the invited earn commission now */
-            commission: boolean;
-            /**
-             * Format: int64
-             * @description How many came
-             */
-            invited: number;
-            /** @description A coupon for the caller when somebody has registered with a proven phone */
-            join_reward: boolean;
-            /** @description A coupon for the invited then */
-            join_welcome: boolean;
-            /**
-             * Format: int64
-             * @description At most so many rewarded invitations
-             */
-            per_inviter: number;
-            /** @description Leads to the school with the code */
-            url: string;
-        };
-        Invite_joinRequest: {
-            code: string;
-        };
-        InviteeView: {
-            /** Format: int64 */
-            joined_at: number;
-            /** @description Masked */
-            name: string;
-            /**
-             * Format: int64
-             * @description Coupons that the caller got for it
-             */
-            rewards: number;
         };
         Invoice: {
             /** @description kind of goods → tax classification code of 19 digits, where an offer has none */
@@ -6328,18 +5483,8 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
-        ListBargainView: {
-            items: components["schemas"]["BargainView"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
         ListCategoryView: {
             items: components["schemas"]["CategoryView"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
-        ListCommissionEntryView: {
-            items: components["schemas"]["CommissionEntryView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -6378,11 +5523,6 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
-        ListInviteeView: {
-            items: components["schemas"]["InviteeView"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
         ListInvoiceView: {
             items: components["schemas"]["InvoiceView"][];
             /** @description Empty at the end */
@@ -6403,11 +5543,6 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
-        ListPointMoveView: {
-            items: components["schemas"]["PointMoveView"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
         ListPromotionView: {
             items: components["schemas"]["PromotionView"][];
             /** @description Empty at the end */
@@ -6415,16 +5550,6 @@ export interface components {
         };
         ListTitleView: {
             items: components["schemas"]["TitleView"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
-        ListUpgradeView: {
-            items: components["schemas"]["UpgradeView"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
-        ListWithdrawalView: {
-            items: components["schemas"]["WithdrawalView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -6492,8 +5617,6 @@ export interface components {
             code: string;
             /** @description The agreements the user ticked */
             consents?: components["schemas"]["Consent"][] | null;
-            /** @description Invite code; counts for a new user alone */
-            invite?: string;
         };
         OrderView: {
             /** Format: int64 */
@@ -6572,12 +5695,6 @@ export interface components {
             paid: boolean;
             payment_no: string;
         };
-        Payee_saveRequest: {
-            /** @description To collecting both for payment and tax reporting */
-            consented: boolean;
-            name: string;
-            number: string;
-        };
         Payment: {
             alipay_app_id?: string;
             /** @description The application's private key, PEM or bare base64 */
@@ -6591,7 +5708,7 @@ export interface components {
             app_key: string;
             /**
              * Format: int64
-             * @description From this amount on two members of staff approve a refund or a withdrawal; 0: one is enough
+             * @description From this amount on two members of staff approve a refund; 0: one is enough
              */
             four_eyes_fen?: number;
             mch_id: string;
@@ -6608,26 +5725,12 @@ export interface components {
             };
             public_key_id: string;
             public_key_pem: string;
-            /** @description What the scene reports as the receiver's post; empty: 推广人员 */
-            transfer_post?: string;
-            /** @description What it reports as the reason; empty: 课程推广佣金 */
-            transfer_reward?: string;
-            /** @description Scene of merchant transfers; empty: 1005, commissions */
-            transfer_scene_id?: string;
             /**
              * Format: int64
              * @description 0 live, 1 sandbox
              * @enum {integer}
              */
             virtual_env: 0 | 1;
-        };
-        PersonalPrice: {
-            /** Format: int64 */
-            list_fen: number;
-            /** Format: int64 */
-            price_fen: number;
-            /** Format: int64 */
-            sku_id: number;
         };
         PlayView: {
             /** Format: int64 */
@@ -6646,78 +5749,6 @@ export interface components {
             resume_ms: number;
             sprite: components["schemas"]["SpriteView"];
             watermark: string;
-        };
-        PointMoveView: {
-            /** Format: int64 */
-            at: number;
-            /** Format: int64 */
-            id: number;
-            /** @enum {string} */
-            kind: "earn" | "grant" | "return" | "hold" | "release" | "spend" | "reclaim" | "deduct" | "expire";
-            note: string;
-            /** Format: int64 */
-            points: number;
-        };
-        Points: {
-            /**
-             * Format: int64
-             * @description For each yuan that was paid; 0: none
-             */
-            earn_per_yuan: number;
-            /**
-             * Format: int64
-             * @description 0: they stay for good
-             */
-            expiry_months: number;
-            /**
-             * Format: int64
-             * @description At most so many percent of an order; 0: points do not pay
-             */
-            max_share: number;
-            /**
-             * Format: int64
-             * @description So many points pay ¥1
-             */
-            per_yuan: number;
-        };
-        PointsView: {
-            /** Format: int64 */
-            balance: number;
-            /**
-             * Format: int64
-             * @description For each yuan paid; 0: none
-             */
-            earn_per_yuan: number;
-            /**
-             * Format: int64
-             * @description Kept by orders that wait for money
-             */
-            held: number;
-            /**
-             * Format: int64
-             * @description At most so many percent of an order; 0: points do not pay here
-             */
-            max_share: number;
-            /**
-             * Format: int64
-             * @description When points expire next; 0: none do
-             */
-            next_at: number;
-            /**
-             * Format: int64
-             * @description The next points pay this first
-             */
-            owed: number;
-            /**
-             * Format: int64
-             * @description So many pay ¥1
-             */
-            per_yuan: number;
-        };
-        PricesView: {
-            items: components["schemas"]["PersonalPrice"][];
-            /** @description To be sent next time, and once after sign-in */
-            visitor: string;
         };
         Problem: {
             /** @description Stable machine code */
@@ -6748,10 +5779,6 @@ export interface components {
              */
             type: string;
         };
-        Product_pricesRequest: {
-            /** @description What an earlier answer gave */
-            visitor?: string;
-        };
         ProgressView: {
             /** Format: int64 */
             covered_ms: number;
@@ -6769,19 +5796,9 @@ export interface components {
             /** Format: int64 */
             group_size: number;
             /** Format: int64 */
-            help_hours: number;
-            /**
-             * Format: int64
-             * @description Bargain: so many cut it down to price_fen
-             */
-            helpers: number;
-            /** Format: int64 */
             id: number;
-            /**
-             * @description experiment: ask for the caller's prices
-             * @enum {string}
-             */
-            kind: "newcomer" | "flash" | "group" | "threshold" | "bargain" | "experiment";
+            /** @enum {string} */
+            kind: "newcomer" | "flash" | "group" | "threshold";
             label: string;
             /**
              * Format: int64
@@ -6804,10 +5821,6 @@ export interface components {
         Quote: {
             applied: components["schemas"]["Applied"][] | null;
             /** Format: int64 */
-            earn?: number;
-            /** Format: int64 */
-            earn_months?: number;
-            /** Format: int64 */
             expires_at: number;
             gift: boolean;
             /** Format: int64 */
@@ -6819,10 +5832,7 @@ export interface components {
             not_applied: components["schemas"]["Skipped"][] | null;
             platform: string;
             /** Format: int64 */
-            points?: number;
-            /** Format: int64 */
             total_fen: number;
-            trials?: components["schemas"]["Trial"][] | null;
             /** Format: int64 */
             was_fen: number;
         };
@@ -6884,8 +5894,6 @@ export interface components {
             group_id?: number;
             items?: components["schemas"]["Want"][] | null;
             no_coupon?: boolean;
-            /** @description Pay a part with points */
-            points?: boolean;
             /**
              * Format: int64
              * @description One thing, once; or items
@@ -6903,11 +5911,6 @@ export interface components {
             course_id: number;
             course_title: string;
             cover_url: string;
-            /**
-             * Format: int64
-             * @description What paying gives
-             */
-            earn_points: number;
             /** Format: int64 */
             expires_at: number;
             gift: boolean;
@@ -6927,11 +5930,6 @@ export interface components {
             period_days: number;
             /** Format: int64 */
             period_months: number;
-            /**
-             * Format: int64
-             * @description Paid with; why not, and how many there are, stands in not_applied
-             */
-            points: number;
             refund_text: string;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
@@ -6959,52 +5957,12 @@ export interface components {
             /** Format: int64 */
             seq: number;
         };
-        ReasonedBody: {
-            reason: string;
-        };
         RedeemRequest: {
             code: string;
         };
         Redeemed: {
             /** @description Empty: the caller had redeemed it before */
             title: string;
-        };
-        Referral: {
-            /**
-             * Format: int64
-             * @description At most so many rewarded invitations in all
-             */
-            budget: number;
-            /**
-             * Format: int64
-             * @description Coupon for the invited person then
-             */
-            buy_invitee: number;
-            /**
-             * Format: int64
-             * @description Coupon for the inviter when the first purchase was kept past its refund window
-             */
-            buy_inviter: number;
-            /**
-             * Format: int64
-             * @description Only who joined since then counts
-             */
-            from_at: number;
-            /**
-             * Format: int64
-             * @description Coupon for the invited person then
-             */
-            join_invitee: number;
-            /**
-             * Format: int64
-             * @description Coupon for the inviter when an invited person has registered with a proven phone
-             */
-            join_inviter: number;
-            /**
-             * Format: int64
-             * @description At most so many rewarded invitations for one inviter
-             */
-            per_inviter: number;
         };
         RefundPolicyView: {
             /** Format: int64 */
@@ -7124,7 +6082,7 @@ export interface components {
         };
         SkippedView: {
             /** @enum {string} */
-            kind: "newcomer" | "flash" | "bargain" | "group" | "member" | "experiment" | "threshold" | "coupon" | "upgrade" | "points";
+            kind: "newcomer" | "flash" | "group" | "member" | "threshold" | "coupon" | "points";
             label: string;
             reason: string;
             /** Format: int64 */
@@ -7134,8 +6092,6 @@ export interface components {
             code: string;
             /** @description The agreements the user ticked */
             consents?: components["schemas"]["Consent"][] | null;
-            /** @description Invite code; counts for a new user alone */
-            invite?: string;
             phone: string;
         };
         Sms_sendRequest: {
@@ -7191,25 +6147,6 @@ export interface components {
             phone?: string;
             tax_no?: string;
         };
-        Trial: {
-            /** Format: int64 */
-            experiment_id: number;
-            /** Format: int64 */
-            sku_id: number;
-            /** Format: int64 */
-            variant_id: number;
-        };
-        UpgradeView: {
-            /** Format: int64 */
-            left_days: number;
-            /** @description The arithmetic in words */
-            note: string;
-            /** Format: int64 */
-            off_fen: number;
-            title: string;
-            /** Format: int64 */
-            total_days: number;
-        };
         UserView: {
             avatar_url: string;
             has_password: boolean;
@@ -7243,37 +6180,6 @@ export interface components {
         };
         WhyBody: {
             reason: string;
-        };
-        WithdrawRequest: {
-            /** Format: int64 */
-            amount_fen: number;
-            /** @enum {string} */
-            identity: "wechat_mini" | "wechat_official";
-        };
-        WithdrawalView: {
-            /** Format: int64 */
-            amount_fen: number;
-            app_id: string;
-            /**
-             * Format: int64
-             * @description Of the confirmation
-             */
-            expires_at: number;
-            /** Format: int64 */
-            finished_at: number;
-            /** Format: int64 */
-            id: number;
-            /** @enum {string} */
-            identity: "wechat_mini" | "wechat_official";
-            mch_id: string;
-            no: string;
-            note: string;
-            package_info: string;
-            /** Format: int64 */
-            requested_at: number;
-            /** @enum {string} */
-            status: "requested" | "approved" | "sending" | "wait_confirm" | "succeeded" | "rejected" | "failed" | "cancelled" | "expired";
-            status_label: string;
         };
     };
     responses: never;
@@ -7998,245 +6904,6 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    bargain_start: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Bargain_startRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BargainView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    bargain: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BargainView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    bargain_help: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Cut"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10171,6 +8838,89 @@ export interface operations {
             };
         };
     };
+    console_clearing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListClearingView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_code_batches: {
         parameters: {
             query?: {
@@ -10446,791 +9196,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Console_codes_revokeRequest"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_commission_accounts: {
-        parameters: {
-            query?: {
-                /** @description Rows at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                user_id?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleListCommissionAccountView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_payee_report: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Console_payee_reportRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleListTaxRowView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_payee_drop: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Console_payee_dropRequest"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_commission_rules: {
-        parameters: {
-            query?: {
-                /** @description Rows at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleListCommissionRuleView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_commission_rule_save: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConsoleCommissionRuleInput"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleMade"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_commission_rule_switch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Console_commission_rule_switchRequest"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_commission_statement: {
-        parameters: {
-            query: {
-                /** @description 0: everybody */
-                user_id?: number;
-                from: number;
-                until: number;
-                /** @description Id of the last change seen */
-                after?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleListCommissionMoveView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_commission_terms: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleCommissionTerms"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_commission_terms_save: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConsoleCommissionTerms"];
             };
         };
         responses: {
@@ -12881,7 +10846,7 @@ export interface operations {
             };
         };
     };
-    console_experiments: {
+    console_exports: {
         parameters: {
             query?: {
                 /** @description Rows at most */
@@ -12901,7 +10866,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConsoleListExperimentRow"];
+                    "application/json": components["schemas"]["ConsoleListExportView"];
                 };
             };
             /** @description Bad Request */
@@ -12969,103 +10934,18 @@ export interface operations {
             };
         };
     };
-    console_experiment: {
+    console_export_ask: {
         parameters: {
             query?: never;
-            header?: never;
-            path: {
-                id: number;
+            header: {
+                "Idempotency-Key": string;
             };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleExperimentView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_experiment_save: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConsoleExperimentInput"];
+                "application/json": components["schemas"]["Console_export_askRequest"];
             };
         };
         responses: {
@@ -13075,7 +10955,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConsoleMade"];
+                    "application/json": components["schemas"]["ConsoleExportView"];
                 };
             };
             /** @description Bad Request */
@@ -13143,7 +11023,7 @@ export interface operations {
             };
         };
     };
-    console_experiment_start: {
+    console_export: {
         parameters: {
             query?: never;
             header?: never;
@@ -13154,12 +11034,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ConsoleExportView"];
+                };
             };
             /** @description Bad Request */
             400: {
@@ -13226,7 +11108,7 @@ export interface operations {
             };
         };
     };
-    console_experiment_stop: {
+    console_export_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -13237,8 +11119,8 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14799,6 +12681,92 @@ export interface operations {
             };
         };
     };
+    console_revenue_report: {
+        parameters: {
+            query: {
+                /** @description 2026-11, in China */
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleRevenueMonth"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_tax_report: {
         parameters: {
             query: {
@@ -15832,6 +13800,91 @@ export interface operations {
             };
         };
     };
+    console_order_trail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleTrailView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_outside: {
         parameters: {
             query?: never;
@@ -15931,6 +13984,448 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsoleOverviewView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_payouts: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                source?: "wechatpay" | "wechat_virtual" | "alipay" | "";
+                state?: "waiting" | "booked" | "dropped" | "reversed" | "";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListPayoutView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_payout_add: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_payout_addRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsolePayoutView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_payout_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsolePayoutView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_payout_drop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsolePayoutView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_payout_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsolePayoutView"];
                 };
             };
             /** @description Bad Request */
@@ -16794,7 +15289,7 @@ export interface operations {
                 /** @description next_cursor of the page before */
                 cursor?: string;
                 status?: "draft" | "on" | "off" | "";
-                kind?: "newcomer" | "flash" | "group" | "threshold" | "bargain" | "";
+                kind?: "newcomer" | "flash" | "group" | "threshold" | "";
             };
             header?: never;
             path?: never;
@@ -18084,346 +16579,6 @@ export interface operations {
             };
         };
     };
-    console_setting_points: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleSettingPoints"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_setting_points_save: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConsoleSettingPoints"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleSettingPoints"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_setting_referral: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleSettingReferral"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_setting_referral_save: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConsoleSettingReferral"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleSettingReferral"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     console_setting_shop: {
         parameters: {
             query?: never;
@@ -19390,624 +17545,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_user_points: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsolePointsView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_user_points_grant: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Console_user_points_grantRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsolePointsView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_withdrawals: {
-        parameters: {
-            query?: {
-                /** @description Rows at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                status?: "requested" | "approved" | "sending" | "wait_confirm" | "succeeded" | "rejected" | "failed" | "cancelled" | "expired" | "";
-                user_id?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleListPayoutView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_withdrawal_cancel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReasonedBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsolePayoutView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_withdrawal_check: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsolePayoutView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_withdrawal_decide: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Console_withdrawal_decideRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsolePayoutView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_withdrawal_give_up: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReasonedBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsolePayoutView"];
-                };
             };
             /** @description Bad Request */
             400: {
@@ -21713,386 +19250,6 @@ export interface operations {
             };
         };
     };
-    my_bargains: {
-        parameters: {
-            query?: {
-                /** @description Rows at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListBargainView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    commission: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CommissionView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    commission_entries: {
-        parameters: {
-            query?: {
-                /** @description Rows at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListCommissionEntryView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    payee_save: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Payee_saveRequest"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     consents: {
         parameters: {
             query?: never;
@@ -22570,289 +19727,6 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    invite: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InviteView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    invitees: {
-        parameters: {
-            query?: {
-                /** @description Rows at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListInviteeView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    invite_join: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Invite_joinRequest"];
-            };
-        };
         responses: {
             /** @description No Content */
             204: {
@@ -23713,670 +20587,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    points: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PointsView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    point_moves: {
-        parameters: {
-            query?: {
-                /** @description Rows at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListPointMoveView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    withdrawals: {
-        parameters: {
-            query?: {
-                /** @description Rows at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListWithdrawalView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    withdraw: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WithdrawRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WithdrawalView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    withdrawal: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WithdrawalView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    withdrawal_back: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    withdrawal_sync: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WithdrawalView"];
                 };
             };
             /** @description Bad Request */
@@ -25564,59 +21774,6 @@ export interface operations {
             };
         };
     };
-    product_prices: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Product_pricesRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PricesView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     promotions: {
         parameters: {
             query?: never;
@@ -25648,100 +21805,6 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    upgrade: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListUpgradeView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };

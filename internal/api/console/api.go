@@ -86,6 +86,7 @@ func Register(a *web.API, d Deps) {
 	r.reconcile()
 	r.payouts()
 	r.exports()
+	r.trail()
 	r.users()
 	r.staff()
 	r.settings()

@@ -103,6 +103,7 @@ type EventView struct {
 type PostingView struct {
 	Kind      string `json:"kind"`
 	Account   string `json:"account"`
+	Label     string `json:"label" doc:"The account in words"`
 	DebitFen  int64  `json:"debit_fen"`
 	CreditFen int64  `json:"credit_fen"`
 	At        int64  `json:"at"`
@@ -270,7 +271,7 @@ func (r *routes) orderDetail(ctx context.Context, no string) (*web.Body[OrderDet
 	}
 	trail, err := ledger.Trail(ctx, r.Settings.DB, o.ID)
 	for _, t := range trail {
-		v.Trail = append(v.Trail, PostingView(t))
+		v.Trail = append(v.Trail, PostingView{t.Kind, t.Account, ledger.Label(t.Account), t.DebitFen, t.CreditFen, t.At})
 	}
 	return web.Answer(v), err
 }

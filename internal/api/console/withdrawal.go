@@ -9,8 +9,8 @@ import (
 	"zhizhou/internal/web"
 )
 
-// PayoutView is a withdrawal as staff sees it.
-type PayoutView struct {
+// WithdrawalView is a withdrawal as staff sees it.
+type WithdrawalView struct {
 	ID          int64    `json:"id"`
 	No          string   `json:"no" doc:"The channel's out_bill_no; never changes"`
 	UserID      int64    `json:"user_id"`
@@ -47,9 +47,9 @@ var payoutWords = map[string]struct {
 	commission.Cancelled: {"已撤销", "金额已退回余额", nil}, commission.Expired: {"超时未确认", "金额已退回余额，可重新申请", nil},
 }
 
-func payoutView(w commission.WithdrawalRow) PayoutView {
+func withdrawalView(w commission.WithdrawalRow) WithdrawalView {
 	word := payoutWords[w.Status]
-	v := PayoutView{
+	v := WithdrawalView{
 		ID: w.ID, No: w.No, UserID: w.UserID, Nickname: w.Nickname, NameMasked: w.NameMasked, AmountFen: w.AmountFen, Identity: w.Identity, Status: w.Status, StatusLabel: word.label,
 		Next: word.next, Reply: w.Reply, FirstBy: w.FirstByName, BillNo: w.BillNo, LastError: w.LastError, FailReason: w.FailReason, RequestedAt: w.RequestedAt, DecidedAt: w.DecidedAt,
 		SentAt: w.SentAt, ExpiresAt: w.ExpiresAt, CheckAt: w.CheckAt, FinishedAt: w.FinishedAt, Actions: []string{},
@@ -69,9 +69,9 @@ func (r *routes) withdrawals() {
 			Reason string `json:"reason" minLength:"2" maxLength:"800"`
 		}
 	}
-	one := func(ctx context.Context, withdrawalID int64) (*web.Body[PayoutView], error) {
+	one := func(ctx context.Context, withdrawalID int64) (*web.Body[WithdrawalView], error) {
 		w, err := r.Commission.Withdrawal(ctx, withdrawalID)
-		return web.Answer(payoutView(w)), err
+		return web.Answer(withdrawalView(w)), err
 	}
 	web.Handle(r.web, route("withdrawals", http.MethodGet, "withdrawals", "Withdrawals, newest first", tag, account.PermCommission),
 		func(ctx context.Context, in *struct {
@@ -79,7 +79,7 @@ func (r *routes) withdrawals() {
 			Status string `query:"status" enum:"requested,approved,sending,wait_confirm,succeeded,rejected,failed,cancelled,expired,"`
 			UserID int64  `query:"user_id"`
 		},
-		) (*web.Body[web.List[PayoutView]], error) {
+		) (*web.Body[web.List[WithdrawalView]], error) {
 			before, err := in.Keys(1)
 			if err != nil {
 				return nil, err
@@ -88,7 +88,7 @@ func (r *routes) withdrawals() {
 			if err != nil {
 				return nil, err
 			}
-			return web.Answer(web.Page(rows, in.Limit, payoutView, func(w commission.WithdrawalRow) []int64 { return []int64{w.ID} })), nil
+			return web.Answer(web.Page(rows, in.Limit, withdrawalView, func(w commission.WithdrawalRow) []int64 { return []int64{w.ID} })), nil
 		})
 	web.Handle(r.web, route("withdrawal_decide", http.MethodPost, "withdrawals/{id}/decide", "Approve or reject a withdrawal; from the threshold on two must approve", tag, account.PermPayoutDecide),
 		func(ctx context.Context, in *struct {
@@ -98,26 +98,26 @@ func (r *routes) withdrawals() {
 				Reply   string `json:"reply" minLength:"2" maxLength:"800"`
 			}
 		},
-		) (*web.Body[PayoutView], error) {
+		) (*web.Body[WithdrawalView], error) {
 			if _, err := r.Commission.Decide(ctx, in.ID, in.Body.Approve, in.Body.Reply); err != nil {
 				return nil, err
 			}
 			return one(ctx, in.ID)
 		})
 	web.Handle(r.web, route("withdrawal_check", http.MethodPost, "withdrawals/{id}/check", "Ask the channel what became of it, and go on", tag, account.PermPayoutDecide),
-		func(ctx context.Context, in *ByID) (*web.Body[PayoutView], error) {
+		func(ctx context.Context, in *ByID) (*web.Body[WithdrawalView], error) {
 			_ = r.Commission.Push(ctx, in.ID) // what went wrong is noted on it
 			return one(ctx, in.ID)
 		})
 	web.Handle(r.web, route("withdrawal_cancel", http.MethodPost, "withdrawals/{id}/cancel", "End a transfer that nobody has confirmed", tag, account.PermPayoutDecide),
-		func(ctx context.Context, in *reasoned) (*web.Body[PayoutView], error) {
+		func(ctx context.Context, in *reasoned) (*web.Body[WithdrawalView], error) {
 			if err := r.Commission.Cancel(ctx, in.ID, in.Body.Reason); err != nil {
 				return nil, err
 			}
 			return one(ctx, in.ID)
 		})
 	web.Handle(r.web, route("withdrawal_give_up", http.MethodPost, "withdrawals/{id}/give-up", "Give the money back when the channel does not have the transfer", tag, account.PermPayoutDecide),
-		func(ctx context.Context, in *reasoned) (*web.Body[PayoutView], error) {
+		func(ctx context.Context, in *reasoned) (*web.Body[WithdrawalView], error) {
 			if err := r.Commission.GiveUp(ctx, in.ID, in.Body.Reason); err != nil {
 				return nil, err
 			}

@@ -95,11 +95,11 @@ export interface Operations {
   redInvoice: { path: Id; body: { reason: T.RedReason; note: string }; res: T.Invoice }
   issueRedInvoice: { path: Id; body: T.IssueInput; res: T.Invoice }
   invoiceTax: { query: { from: number; to: number }; res: T.Page<T.RateSum> }
-  withdrawals: { query: Paged & { status?: string; user_id?: number }; res: T.Page<T.Payout> }
-  decideWithdrawal: { path: Id; body: { approve: boolean; reply: string }; res: T.Payout }
-  checkWithdrawal: { path: Id; res: T.Payout }
-  cancelWithdrawal: { path: Id; body: { reason: string }; res: T.Payout }
-  giveUpWithdrawal: { path: Id; body: { reason: string }; res: T.Payout }
+  withdrawals: { query: Paged & { status?: string; user_id?: number }; res: T.Page<T.Withdrawal> }
+  decideWithdrawal: { path: Id; body: { approve: boolean; reply: string }; res: T.Withdrawal }
+  checkWithdrawal: { path: Id; res: T.Withdrawal }
+  cancelWithdrawal: { path: Id; body: { reason: string }; res: T.Withdrawal }
+  giveUpWithdrawal: { path: Id; body: { reason: string }; res: T.Withdrawal }
   commissionTerms: { res: T.CommissionTerms }
   saveCommissionTerms: { body: T.CommissionTerms; res: void }
   commissionRules: { query: Paged; res: T.Page<T.CommissionRule> }

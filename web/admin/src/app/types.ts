@@ -212,8 +212,8 @@ export interface InvoiceSetting {
 export interface MailSetting { host: string; port: number; security: 'tls' | 'starttls'; user: string; password: string; from: string; from_name: string }
 
 type S = components['schemas']
-export type Payout = S['ConsolePayoutView']
-export type PayoutState = Payout['status']
+export type Withdrawal = S['ConsoleWithdrawalView']
+export type WithdrawalState = Withdrawal['status']
 export type CommissionTerms = S['ConsoleCommissionTerms']
 export type CommissionRuleInput = S['ConsoleCommissionRuleInput']
 export type CommissionRule = S['ConsoleCommissionRuleView']

@@ -1,8 +1,8 @@
-import type { PayoutState } from '@/app/types'
+import type { WithdrawalState } from '@/app/types'
 import type { IconName } from '@/ui/icons'
 
 /** How each state of a withdrawal looks. */
-export const look: Record<PayoutState, { tone: '' | 'ok' | 'warn' | 'bad' | 'brand'; icon: IconName }> = {
+export const look: Record<WithdrawalState, { tone: '' | 'ok' | 'warn' | 'bad' | 'brand'; icon: IconName }> = {
   requested: { tone: 'warn', icon: 'clock' },
   approved: { tone: 'brand', icon: 'check' },
   sending: { tone: 'brand', icon: 'clock' },
@@ -15,7 +15,7 @@ export const look: Record<PayoutState, { tone: '' | 'ok' | 'warn' | 'bad' | 'bra
 }
 
 /** The states to choose from in the list, the pressing ones first. */
-export const states: { value: PayoutState | ''; label: string }[] = [
+export const states: { value: WithdrawalState | ''; label: string }[] = [
   { value: 'requested', label: '待审核' },
   { value: 'sending', label: '转账中' },
   { value: 'wait_confirm', label: '待确认' },

@@ -1,0 +1,225 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"zhizhou/internal/access"
+	"zhizhou/internal/account"
+	"zhizhou/internal/audit"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/ledger"
+	"zhizhou/internal/money"
+	"zhizhou/internal/web"
+)
+
+// TrailStep is one thing that happened to an order or because of it.
+type TrailStep struct {
+	At    int64         `json:"at"`
+	Kind  string        `json:"kind" enum:"order,payment,notice,ledger,grant,discount,refund,invoice,shipment,event,staff"`
+	Title string        `json:"title"`
+	Note  string        `json:"note"`
+	Who   string        `json:"who" doc:"A person, a channel, or 系统"`
+	Ref   string        `json:"ref" doc:"The number it is known under"`
+	Lines []PostingView `json:"lines" nullable:"false" doc:"Of an entry in the books"`
+	Hash  string        `json:"hash" doc:"SHA-256 of the entry, as its seal takes it in"`
+	Seal  int64         `json:"seal" doc:"Number of the seal over the entry; 0: not sealed yet, or no entry"`
+}
+
+// TrailView is everything that an order left behind, in time order.
+type TrailView struct {
+	OrderRow
+	Steps []TrailStep `json:"steps" nullable:"false"`
+}
+
+// trailer gathers steps; the first error ends the gathering.
+type trailer struct {
+	*routes
+	ctx   context.Context
+	steps []TrailStep
+}
+
+func (t *trailer) add(at int64, kind, title, note, who, ref string) {
+	if at > 0 {
+		t.steps = append(t.steps, TrailStep{At: at, Kind: kind, Title: title, Note: note, Who: who, Ref: ref, Lines: []PostingView{}})
+	}
+}
+
+const system = "系统"
+
+func (r *routes) trail() {
+	web.Handle(r.web, route("order_trail", http.MethodGet, "orders/{no}/trail", "Everything that an order left behind, in time order", "console order", account.PermOrderRead),
+		func(ctx context.Context, in *OrderPath) (*web.Body[TrailView], error) {
+			o, err := r.Commerce.AnyOrder(ctx, in.No)
+			if err != nil {
+				return nil, err
+			}
+			d, err := r.Commerce.Detail(ctx, o)
+			if err != nil {
+				return nil, err
+			}
+			u, err := r.Account.User(ctx, o.UserID)
+			if err != nil {
+				return nil, err
+			}
+			t := &trailer{routes: r, ctx: ctx}
+			t.order(d, u.Nickname)
+			for _, part := range []func(commerce.Detail) error{t.payments, t.refunds, t.discounts, t.grants, t.invoices, t.shipments, t.entries} {
+				if err := part(d); err != nil {
+					return nil, err
+				}
+			}
+			slices.SortStableFunc(t.steps, func(a, b TrailStep) int { return cmp.Compare(a.At, b.At) })
+			return web.Answer(TrailView{orderRow(o, u.Nickname), t.steps}), nil
+		})
+}
+
+func (t *trailer) order(d commerce.Detail, nickname string) {
+	o := d.Order
+	t.add(o.CreatedAt, "order", "下单", "应付 ¥"+money.Yuan(o.TotalFen)+"，原价 ¥"+money.Yuan(o.ListFen), nickname, o.No)
+	for _, it := range d.Items {
+		t.add(o.CreatedAt, "order", it.Title+" · "+it.SKUName, fmt.Sprintf("%d 份，¥%s", it.Quantity, money.Yuan(it.PriceFen)), nickname, o.No)
+	}
+	t.add(o.PaidAt, "order", "订单已付款", "实付 ¥"+money.Yuan(o.PaidFen), system, o.No)
+	t.add(o.DeliveredAt, "order", "已开通", "", system, o.No)
+	t.add(o.ClosedAt, "order", "订单关闭", "", system, o.No)
+	for _, e := range d.Events {
+		t.add(e.At, "event", cmp.Or(eventLabels[e.Kind], e.Kind), e.Note, system, o.No)
+	}
+}
+
+var eventLabels = map[string]string{
+	"channel_refund": "支付平台退款", "gift_received": "赠送被领取", "group_succeeded": "拼团成功", "group_failed": "没有成团", "refund_abnormal": "退款异常", "refund_mismatch": "退款金额不符",
+	"payment_held": "付款待核对", "payment_late": "订单关闭后到账", "payment_duplicate": "重复支付", "held_refund": "待查款退回", "held_match": "待查款对上订单", "held_explain": "待查款已记说明",
+}
+
+var outcomeLabels = map[string]string{commerce.Settled: "入账", commerce.Duplicate: "重复支付", commerce.Late: "订单关闭后到账", "mismatch": "与订单不符"}
+
+func (t *trailer) payments(d commerce.Detail) error {
+	for _, p := range d.Payments {
+		channel := ledger.Subject(p.Channel)
+		t.add(p.CreatedAt, "payment", "发起支付", channel+" ¥"+money.Yuan(p.AmountFen), system, p.OutTradeNo)
+		t.add(p.PaidAt, "payment", "收到付款："+outcomeLabels[p.Outcome], "¥"+money.Yuan(p.AmountFen)+" "+p.Note, channel, p.TransactionID)
+		if err := t.staff(fmt.Sprintf("payment:%d", p.ID)); err != nil {
+			return err
+		}
+	}
+	heard, err := t.Commerce.Notices(t.ctx, d.Order.ID)
+	for _, n := range heard {
+		t.add(n.ReceivedAt, "notice", "通道通知 "+n.EventType, strings.TrimSpace(n.Number+" "+n.Note), ledger.Subject(n.Channel), n.EventID)
+	}
+	return err
+}
+
+// staff adds what people did about a target, as the log of changes has it.
+func (t *trailer) staff(target string) error {
+	rows, err := audit.List(t.ctx, t.Settings.DB, 0, target, 50)
+	for _, e := range rows {
+		t.add(e.At, "staff", cmp.Or(staffLabels[e.Action], e.Action), e.Reason, e.ActorName, e.Target)
+	}
+	return err
+}
+
+var staffLabels = map[string]string{
+	"refund.approve": "同意退款", "refund.reject": "拒绝退款", "refund.first_approval": "同意退款（待复核）", "refund.retry": "重新退款",
+	"held.refund": "待查款：退回", "held.match": "待查款：对上订单", "held.explain": "待查款：记说明",
+}
+
+func (t *trailer) refunds(d commerce.Detail) error {
+	for _, r := range d.Refunds {
+		amount := "¥" + money.Yuan(r.AmountFen)
+		t.add(r.RequestedAt, "refund", "退款单 "+amount, r.Reason, refundCauses[r.Cause], r.No)
+		if r.FinishedAt > 0 {
+			t.add(r.FinishedAt, "refund", "退款到账 "+amount, "", "支付通道", cmp.Or(r.ChannelRefundID, r.No))
+		} else if r.Status == commerce.RefundAbnormal {
+			t.add(cmp.Or(r.DecidedAt, r.RequestedAt), "refund", "退款异常", r.LastError, "支付通道", r.No)
+		}
+		if err := t.staff(fmt.Sprintf("refund:%d", r.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var refundCauses = map[string]string{"requested": "学员", "staff": "员工", "channel": "支付平台", "duplicate": system, "late": system, "group_failed": system, "gift_unreceived": "学员"}
+
+func (t *trailer) discounts(d commerce.Detail) error {
+	rows, err := t.Commerce.TakenBy(t.ctx, d.Order.ID)
+	names := map[string]string{"sku": "库存", "promotion": "活动名额", "coupon": "优惠券", "seat": "拼团席位"}
+	states := map[string]string{"held": "已占用", "sold": "已使用", "released": "已退还"}
+	for _, x := range rows {
+		t.add(x.At, "discount", strings.TrimSpace(names[x.Kind]+" "+x.Name)+states[x.State], fmt.Sprintf("%d 份", x.Units), system, fmt.Sprintf("%s:%d", x.Kind, x.RefID))
+	}
+	return err
+}
+
+func (t *trailer) grants(d commerce.Detail) error {
+	var sources []access.Source
+	for _, it := range d.Items {
+		sources = append(sources, access.OrderItem(it.ID))
+	}
+	if d.Order.Gift {
+		gifts, err := t.Commerce.GiftIDs(t.ctx, d.Order.ID)
+		if err != nil {
+			return err
+		}
+		for _, g := range gifts {
+			sources = append(sources, access.Gift(g))
+		}
+	}
+	kinds := map[string]string{"course": "课程", "lesson": "单课", "bundle": "课程包", "membership": "会员", "service": "服务"}
+	day := func(ms int64) string { return time.UnixMilli(ms).In(clock.China).Format(time.DateOnly) }
+	for _, src := range sources {
+		rows, err := t.Access.GrantsOf(t.ctx, src)
+		if err != nil {
+			return err
+		}
+		for _, g := range rows {
+			what, until := fmt.Sprintf("%s:%d", g.ResourceKind, g.ResourceID), "长期有效"
+			if g.UntilAt > 0 {
+				until = day(g.StartsAt) + " 至 " + day(g.UntilAt)
+			}
+			t.add(g.CreatedAt, "grant", "授权"+kinds[g.ResourceKind], fmt.Sprintf("学员 %d，%s", g.UserID, until), system, what)
+			t.add(g.RevokedAt, "grant", "收回"+kinds[g.ResourceKind]+"授权", g.RevokeReason, system, what)
+		}
+	}
+	return nil
+}
+
+func (t *trailer) invoices(d commerce.Detail) error {
+	rows, err := t.Invoice.Queue(t.ctx, "", d.Order.No, 0, 50)
+	for _, v := range rows {
+		t.add(v.RequestedAt, "invoice", "申请开票 ¥"+money.Yuan(v.AmountFen), "", "学员", v.No)
+		t.add(v.IssuedAt, "invoice", "已开票 ¥"+money.Yuan(v.AmountFen), "税额 ¥"+money.Yuan(v.TaxFen), cmp.Or(v.Issuer, system), v.Number)
+		t.add(v.ClosedAt, "invoice", cmp.Or(invoiceEnds[v.Status], v.Status), v.Reason, system, cmp.Or(v.Number, v.No))
+	}
+	return err
+}
+
+var invoiceEnds = map[string]string{"rejected": "开票被拒绝", "cancelled": "开票申请取消", "red_issued": "发票已红冲"}
+
+func (t *trailer) shipments(d commerce.Detail) error {
+	rows, err := t.Shipping.Of(t.ctx, d.Order.ID)
+	for _, s := range rows {
+		t.add(cmp.Or(s.FinishedAt, s.SentAt), "shipment", "发货信息"+shipmentLabels[s.State], s.Note, "微信", fmt.Sprintf("payment:%d", s.PaymentID))
+	}
+	return err
+}
+
+func (t *trailer) entries(d commerce.Detail) error {
+	rows, err := ledger.OfOrder(t.ctx, t.Settings.DB, d.Order.ID)
+	for _, e := range rows {
+		s := TrailStep{At: e.At, Kind: "ledger", Title: "记账：" + ledger.KindLabel(e.Kind), Who: system, Ref: fmt.Sprintf("%s:%d", e.RefKind, e.RefID), Lines: []PostingView{}, Hash: e.Hash, Seal: e.Seal}
+		for _, l := range e.Lines {
+			s.Lines = append(s.Lines, PostingView{e.Kind, l.Account, ledger.Label(l.Account), l.DebitFen, l.CreditFen, e.At})
+		}
+		t.steps = append(t.steps, s)
+	}
+	return err
+}
