@@ -86,6 +86,17 @@ export interface Operations {
   resolveDifference: { path: Id; body: { action: 'repair' | 'explain'; reason: string }; res: T.BillLine }
   trialBalance: { res: T.Trial }
   taxReport: { query: { month: string }; res: T.Page<T.TaxLine> }
+  revenueReport: { query: { month: string }; res: T.RevenueMonth }
+  clearing: { res: T.Page<T.Clearing> }
+  payouts: { query: Paged & { source?: T.BillSource | ''; state?: T.PayoutState | '' }; res: T.Page<T.Payout> }
+  addPayout: { body: { source: T.BillSource; amount_fen: number; bank_day: number; reference: string; note: string }; res: T.Payout }
+  confirmPayout: { path: Id; res: T.Payout }
+  dropPayout: { path: Id; body: { reason: string }; res: T.Payout }
+  undoPayout: { path: Id; body: { reason: string }; res: T.Payout }
+  exports: { query: Paged; res: T.Page<T.ExportFile> }
+  exportFile: { path: Id; res: T.ExportFile }
+  askExport: { body: T.ExportInput; res: T.ExportFile }
+  orderTrail: { path: { no: string }; res: T.Trail }
   invoices: { query: Paged & { status?: T.InvoiceStatus | ''; number?: string }; res: T.Page<T.InvoiceRow> }
   invoiceCounts: { res: { requested: number; issuing: number; red_requested: number } }
   invoice: { path: Id; res: T.Invoice }
@@ -161,7 +172,9 @@ export const addresses = {
   refunds: 'GET /refunds', decideRefund: 'POST /refunds/{id}/decide', retryRefund: 'POST /refunds/{id}/retry',
   checkRefund: 'POST /refunds/{id}/check', held: 'GET /held-payments', decideHeld: 'POST /held-payments/{id}/decide',
   bills: 'GET /bills', runBill: 'POST /bills/run', billDifferences: 'GET /bill-differences', resolveDifference: 'POST /bill-differences/{id}/resolve',
-  trialBalance: 'GET /ledger/balances', taxReport: 'GET /ledger/tax',
+  trialBalance: 'GET /ledger/balances', taxReport: 'GET /ledger/tax', revenueReport: 'GET /ledger/revenue',
+  clearing: 'GET /clearing', payouts: 'GET /payouts', addPayout: 'POST /payouts', confirmPayout: 'POST /payouts/{id}/confirm', dropPayout: 'POST /payouts/{id}/drop',
+  undoPayout: 'POST /payouts/{id}/undo', exports: 'GET /exports', exportFile: 'GET /exports/{id}', askExport: 'POST /exports', orderTrail: 'GET /orders/{no}/trail',
   invoices: 'GET /invoices', invoiceCounts: 'GET /invoice-counts', invoice: 'GET /invoices/{id}', takeInvoice: 'POST /invoices/{id}/take', issueInvoice: 'POST /invoices/{id}/issue',
   rejectInvoice: 'POST /invoices/{id}/reject', redInvoice: 'POST /invoices/{id}/red', issueRedInvoice: 'POST /invoices/{id}/red/issue', invoiceTax: 'GET /invoice-tax',
   withdrawals: 'GET /withdrawals', decideWithdrawal: 'POST /withdrawals/{id}/decide', checkWithdrawal: 'POST /withdrawals/{id}/check',

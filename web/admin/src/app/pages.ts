@@ -47,6 +47,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'invoices', label: '发票', icon: 'doc', permission: 'invoice.read', badge: 'invoices' },
       { name: 'bills', label: '对账', icon: 'checkc', permission: 'bill.read', badge: 'bills' },
       { name: 'commission', label: '佣金与提现', icon: 'users', permission: 'commission.read' },
+      { name: 'clearing', label: '在途资金', icon: 'cc', permission: 'bill.read' },
       { name: 'ledger', label: '总账', icon: 'list', permission: 'bill.read' },
     ],
   },

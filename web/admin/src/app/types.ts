@@ -154,7 +154,31 @@ export interface BillLine {
 }
 export interface Balance { account: string; label: string; debit_fen: number; credit_fen: number }
 export interface Trial { accounts: Balance[]; balanced: boolean; broken: string[] }
-export interface TaxLine { category: TaxCategory; label: string; rate_percent: number; orders: number; gross_fen: number; refund_fen: number; net_fen: number; tax_fen: number }
+/** What a month earned under a rate; `booked` is false for orders from before tax had accounts of its own. */
+export interface TaxLine { rate_bps: number; booked: boolean; lines: number; sold_fen: number; refund_fen: number; net_fen: number; tax_fen: number }
+export interface RevenueMonth {
+  accounts: Balance[]; revenue_fen: number; discount_fen: number; refund_fen: number; net_fen: number; tax_fen: number; fee_fen: number; deferred_fen: number
+}
+/** What a payment account still holds for us; days are YYYYMMDD in China, 0 for none. */
+export interface Clearing { source: BillSource; label: string; balance_fen: number; since: number; due_day: number; late: boolean }
+export type PayoutState = 'waiting' | 'booked' | 'dropped' | 'reversed'
+/** Money that a channel paid out to the bank. */
+export interface Payout {
+  id: number; source: BillSource; label: string; amount_fen: number; bank_day: number; reference: string; note: string; state: PayoutState; state_label: string
+  created_at: number; created_by: string; decided_at: number; decided_by: string; undo_asked: boolean
+}
+export type ExportKind = 'orders' | 'refunds' | 'ledger' | 'invoices' | 'revenue' | 'balances'
+export type ExportState = 'queued' | 'running' | 'done' | 'failed' | 'expired'
+export interface ExportInput { kind: ExportKind; format: 'csv' | 'xlsx'; from?: number; to?: number; status?: string }
+export interface ExportFile {
+  id: number; kind: ExportKind; label: string; format: 'csv' | 'xlsx'; from: number; to: number; status: string; state: ExportState; state_label: string; done: number; total: number
+  bytes: number; error: string; asked_by: string; mine: boolean; created_at: number; done_at: number; expires_at: number; url: string
+}
+export interface TrailStep {
+  at: number; kind: 'order' | 'payment' | 'notice' | 'ledger' | 'grant' | 'discount' | 'refund' | 'invoice' | 'shipment' | 'event' | 'staff'
+  title: string; note: string; who: string; ref: string; lines: Posting[]; hash: string; seal: number
+}
+export interface Trail extends OrderRow { steps: TrailStep[] }
 export type InvoiceStatus = 'requested' | 'issuing' | 'issued' | 'rejected' | 'cancelled' | 'red_requested' | 'red_issued'
 export type RedReason = 'ISSUE_ERROR' | 'SALES_RETURN' | 'SERVICE_SUSPENSION' | 'SALES_DISCOUNT'
 export interface InvoiceRow {
@@ -172,7 +196,7 @@ export interface Invoice extends InvoiceRow {
 export interface IssueInput { number: string; issued_at?: number; files?: string[] }
 export interface RateSum { rate_bps: number; lines: number; amount_fen: number; tax_fen: number; red_fen: number; red_tax_fen: number }
 export interface OrderEvent { at: number; kind: string; note: string }
-export interface Posting { kind: string; account: string; debit_fen: number; credit_fen: number; at: number }
+export interface Posting { kind: string; account: string; label: string; debit_fen: number; credit_fen: number; at: number }
 export interface OrderItem { id: number; course_id: number; title: string; sku_name: string; price_fen: number; refunded_fen: number; period_days: number; refund_text: string }
 export interface Order extends OrderRow {
   expires_at: number; terms_at: number; quote: Quote; items: OrderItem[]; payments: Payment[]; refunds: Refund[]; events: OrderEvent[]; trail: Posting[]; user: UserRow

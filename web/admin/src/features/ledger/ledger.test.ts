@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TaxLine } from '@/app/types'
-import { balanceOf, brokenText, isMonth, monthOf, monthPlus, plainYuan, taxCSV, taxSum, totals } from './ledger'
+import { balanceOf, brokenText, isMonth, monthOf, monthPlus, monthSpan, taxSum, totals } from './ledger'
 
 describe('the trial balance', () => {
   it('names the side of a balance, and none when it is even', () => {
@@ -33,23 +33,11 @@ describe('months', () => {
   })
 })
 
-describe('the month’s CSV', () => {
-  const rows: TaxLine[] = [
-    { category: 'digital_service', label: '数字内容服务', rate_percent: 6, orders: 2, gross_fen: 29800, refund_fen: 9900, net_fen: 19900, tax_fen: 1126 },
-    { category: 'book', label: '图书, 纸本', rate_percent: 9, orders: 1, gross_fen: 0, refund_fen: 105, net_fen: -105, tax_fen: -9 },
-  ]
-  it('begins with the mark and ends with the sums', () => {
-    const text = taxCSV('2026-11', rows)
-    expect(text.charCodeAt(0)).toBe(0xfeff)
-    const lines = text.slice(1).trim().split('\r\n')
-    expect(lines).toHaveLength(4)
-    expect(lines[1]).toBe('2026-11,数字内容服务,6%,2,298.00,99.00,199.00,11.26,187.74')
-    expect(lines[2]).toBe('2026-11,"图书, 纸本",9%,1,0.00,1.05,-1.05,-0.09,-0.96')
-    expect(lines[3]).toBe('2026-11,合计,,,298.00,100.05,197.95,11.17,186.78')
-  })
-  it('adds up every column', () => expect(taxSum(rows)).toEqual({ gross_fen: 29800, refund_fen: 10005, net_fen: 19795, tax_fen: 1117 }))
-  it('writes amounts that a spreadsheet can add up', () => {
-    expect(plainYuan(123456789)).toBe('1234567.89')
-    expect(plainYuan(-5)).toBe('-0.05')
+describe('the month’s tax', () => {
+  const row: TaxLine = { rate_bps: 600, booked: true, lines: 2, sold_fen: 29800, refund_fen: 9900, net_fen: 19900, tax_fen: 1126 }
+  it('adds up every column', () =>
+    expect(taxSum([row, { ...row, sold_fen: 0, refund_fen: 105, net_fen: -105, tax_fen: -9 }])).toEqual({ sold_fen: 29800, refund_fen: 10005, net_fen: 19795, tax_fen: 1117 }))
+  it('begins and ends at midnight in China', () => {
+    expect(monthSpan('2026-12')).toEqual({ from: Date.UTC(2026, 10, 30, 16), to: Date.UTC(2026, 11, 31, 16) })
   })
 })

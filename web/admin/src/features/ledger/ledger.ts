@@ -1,5 +1,4 @@
 import type { Balance, TaxLine } from '@/app/types'
-import { cell } from '@/features/code/export'
 
 /** The balance of an account: on which side, and how much; '' when it is even. */
 export function balanceOf(b: { debit_fen: number; credit_fen: number }): { side: '借' | '贷' | ''; fen: number } {
@@ -30,27 +29,16 @@ export function monthPlus(month: string, by: number): string {
   return `${Math.floor(n / 12)}-${two((n % 12) + 1)}`
 }
 
-export type TaxSum = Pick<TaxLine, 'gross_fen' | 'refund_fen' | 'net_fen' | 'tax_fen'>
-/** The sums of a month over its tax categories. Orders are not added up: one may have lines of several. */
+/** China's midnight at which a month begins and ends, ms. */
+export const monthSpan = (month: string) => {
+  const start = (m: string) => Date.parse(`${m}-01T00:00:00+08:00`)
+  return { from: start(month), to: start(monthPlus(month, 1)) }
+}
+
+export type TaxSum = Pick<TaxLine, 'sold_fen' | 'refund_fen' | 'net_fen' | 'tax_fen'>
+/** The sums of a month over its rates. */
 export const taxSum = (rows: TaxLine[]): TaxSum =>
   rows.reduce(
-    (t, r) => ({ gross_fen: t.gross_fen + r.gross_fen, refund_fen: t.refund_fen + r.refund_fen, net_fen: t.net_fen + r.net_fen, tax_fen: t.tax_fen + r.tax_fen }),
-    { gross_fen: 0, refund_fen: 0, net_fen: 0, tax_fen: 0 },
+    (t, r) => ({ sold_fen: t.sold_fen + r.sold_fen, refund_fen: t.refund_fen + r.refund_fen, net_fen: t.net_fen + r.net_fen, tax_fen: t.tax_fen + r.tax_fen }),
+    { sold_fen: 0, refund_fen: 0, net_fen: 0, tax_fen: 0 },
   )
-
-/** Yuan as a spreadsheet adds it up: no sign of currency, no thousands, always two decimals. */
-export function plainYuan(fen: number): string {
-  const abs = Math.abs(fen)
-  return `${fen < 0 ? '-' : ''}${Math.floor(abs / 100)}.${two(abs % 100)}`
-}
-
-/** A month as CSV with a byte order mark, without which Excel takes UTF-8 for something else. */
-export function taxCSV(month: string, rows: TaxLine[]): string {
-  const sums = (t: TaxSum) => [t.gross_fen, t.refund_fen, t.net_fen, t.tax_fen, t.net_fen - t.tax_fen].map(plainYuan)
-  const lines = [
-    ['月份', '税目', '税率', '订单数', '销售额（元）', '退款（元）', '净额（元）', '其中税额（元）', '不含税（元）'],
-    ...rows.map((r) => [month, cell(r.label), `${r.rate_percent}%`, String(r.orders), ...sums(r)]),
-    [month, '合计', '', '', ...sums(taxSum(rows))],
-  ]
-  return '\ufeff' + lines.map((l) => l.join(',')).join('\r\n') + '\r\n'
-}

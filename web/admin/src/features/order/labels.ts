@@ -31,15 +31,6 @@ const channels: Record<string, string> = {
 /** Chinese name of a payment channel. */
 export const channelLabel = (key: string) => channels[key] ?? key
 
-const revenues: Record<string, string> = { course: '课程', lesson: '单课', bundle: '课程包', membership: '会员', service: '服务' }
-/** Chinese name of a ledger account. */
-export function accountLabel(account: string): string {
-  const sold = /^revenue:(.+)$/.exec(account)?.[1]
-  if (sold && revenues[sold]) return `${revenues[sold]}收入`
-  if (account === 'suspense') return '待查款项'
-  const channel = /^clearing:(.+)$/.exec(account)?.[1]
-  return channel ? `${channelLabel(channel)}待结算` : account
-}
 const causes: Record<string, string> = {
   requested: '学员申请',
   staff: '商家主动退款',

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { Order, Payment, Refund } from '@/app/types'
-import { accountLabel } from './labels'
 import { refundable, timeline } from './timeline'
 
 const pay = (over: Partial<Payment>): Payment => ({ out_trade_no: 'p', channel: 'wechat_native', status: 'paid', outcome: 'settled', amount_fen: 14400, transaction_id: '42', note: '', created_at: 20, paid_at: 30, ...over })
@@ -45,13 +44,5 @@ describe('refundable', () => {
   })
   it('does not count the way back of a double payment against the order', () => {
     expect(refundable(order({ refunds: [refund({ cause: 'duplicate', unclaimed: true, status: 'processing' })] }))).toBe(14400)
-  })
-})
-
-describe('accounts', () => {
-  it('have Chinese names, unknown ones stay as they are', () => {
-    expect(accountLabel('clearing:wechat_virtual')).toBe('微信虚拟支付待结算')
-    expect(accountLabel('revenue:course')).toBe('课程收入')
-    expect(accountLabel('other:x')).toBe('other:x')
   })
 })
