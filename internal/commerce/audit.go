@@ -22,7 +22,7 @@ type check struct {
 // kept is SQL for how much of each line's price is earned and kept, in orders that are
 // booked gross.
 const kept = `SELECT i.order_id, i.id AS item_id, i.price_fen, ` + rate + ` AS rate_bps,
-	CASE WHEN NOT ` + over + ` THEN i.price_fen - COALESCE(b.fen, 0) WHEN s.order_item_id IS NULL THEN 0 ELSE s.earned_fen + s.returned_fen - COALESCE(b.fen, 0) END AS kept_fen
+	CASE WHEN NOT ` + over + ` THEN i.price_fen - COALESCE(b.fen, 0) WHEN s.order_item_id IS NULL THEN 0 ELSE s.earned_fen - s.undone_fen END AS kept_fen, COALESCE(s.total_fen, i.price_fen) AS total_fen
 	FROM orders o JOIN order_items i ON i.order_id = o.id LEFT JOIN revenue_schedules s ON s.order_item_id = i.id
 	LEFT JOIN (SELECT order_item_id, CAST(SUM(amount_fen) AS BIGINT) AS fen FROM refunds WHERE status = 'succeeded' GROUP BY order_item_id) b ON b.order_item_id = i.id
 	WHERE o.book_rule >= 1 AND o.status IN ('paid', 'refunded') AND i.price_fen > 0`
@@ -58,11 +58,12 @@ var checks = []check{
 			AND (i.period_days > 0 OR i.period_months > 0 OR i.until_at > 0)) AS fen) x
 		WHERE b.fen <> x.fen AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.status IN ('approved', 'processing', 'abnormal'))`)},
 	{4, "tax accounts and lines disagree", db.Q("audit/tax", `SELECT 'order ' || o.no || ' ' || z.account AS row FROM (SELECT x.order_id, x.account FROM (
-		SELECT k.order_id, 'tax:' || CAST(k.rate_bps AS TEXT) AS account, (2 * k.kept_fen * k.rate_bps + 10000 + k.rate_bps) / (2 * (10000 + k.rate_bps)) AS fen FROM (`+kept+`) k
+		SELECT k.order_id, 'tax:' || CAST(k.rate_bps AS TEXT) AS account, CASE WHEN k.kept_fen < 0 THEN -((-2 * k.kept_fen * k.rate_bps + 10000 + k.rate_bps) / (2 * (10000 + k.rate_bps)))
+		ELSE (2 * k.kept_fen * k.rate_bps + 10000 + k.rate_bps) / (2 * (10000 + k.rate_bps)) END AS fen FROM (`+kept+`) k
 		UNION ALL SELECT p.order_id, p.account, p.debit_fen - p.credit_fen FROM ledger_postings p WHERE p.account LIKE 'tax:%') x
 		GROUP BY x.order_id, x.account HAVING SUM(x.fen) <> 0) z LEFT JOIN orders o ON o.id = z.order_id`)},
 	{4, "discount accounts and lines disagree", db.Q("audit/discount_accounts", `SELECT 'order ' || o.no || ' ' || z.account AS row FROM (SELECT x.order_id, x.account FROM (
-		SELECT k.order_id, 'discount:' || d.kind AS account, (2 * d.off_fen * k.kept_fen + k.price_fen) / (2 * k.price_fen) AS fen FROM (`+kept+`) k JOIN order_discounts d ON d.order_item_id = k.item_id
+		SELECT k.order_id, 'discount:' || d.kind AS account, (2 * d.off_fen * k.kept_fen + k.total_fen) / (2 * k.total_fen) AS fen FROM (`+kept+`) k JOIN order_discounts d ON d.order_item_id = k.item_id AND d.kind <> 'upgrade' AND k.kept_fen > 0
 		UNION ALL SELECT p.order_id, p.account, p.credit_fen - p.debit_fen FROM ledger_postings p WHERE p.account LIKE 'discount:%') x
 		GROUP BY x.order_id, x.account HAVING SUM(x.fen) <> 0) z LEFT JOIN orders o ON o.id = z.order_id`)},
 	{5, "refunds exceed the payment", db.Q("audit/over_refunded", `SELECT 'payment ' || p.out_trade_no AS row FROM payments p JOIN refunds r ON r.payment_id = p.id

@@ -25,7 +25,7 @@ const bookGross = 1
 // booked is a line as the books see it.
 type booked struct {
 	kind      string
-	payFen    int64
+	payFen    int64 // its price, and what an upgrade carried over to it
 	rateBps   int64
 	discounts []price.Part
 	rule      int64
@@ -41,8 +41,8 @@ func bookedQuote(o Order, it QuoteItem) booked {
 }
 
 var (
-	qBooked = db.Q("commerce/booked", `SELECT i.kind, i.price_fen, i.discount_fen, i.tax_category, i.tax_rate_bps, i.period_days, i.period_months, i.until_at, o.gift, o.book_rule
-		FROM order_items i JOIN orders o ON o.id = i.order_id WHERE i.id = $1`)
+	qBooked = db.Q("commerce/booked", `SELECT i.kind, i.discount_fen, i.tax_category, i.tax_rate_bps, i.period_days, i.period_months, i.until_at, o.gift, o.book_rule, COALESCE(s.total_fen, i.price_fen) AS total_fen
+		FROM order_items i JOIN orders o ON o.id = i.order_id LEFT JOIN revenue_schedules s ON s.order_item_id = i.id WHERE i.id = $1`)
 	qBookedOff  = db.Q("commerce/booked_off", `SELECT kind, rule_id, off_fen FROM order_discounts WHERE order_item_id = $1 ORDER BY kind, rule_id`)
 	qBookedBack = db.Q("commerce/booked_back", `SELECT CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) FROM refunds WHERE order_item_id = $1 AND status = 'succeeded' AND id <> $2`)
 )
@@ -51,7 +51,6 @@ var (
 func bookedItem(ctx context.Context, tx *db.Tx, itemID int64) (booked, error) {
 	var row struct {
 		Kind         string
-		PriceFen     int64
 		DiscountFen  int64
 		TaxCategory  string
 		TaxRateBps   int64
@@ -60,12 +59,13 @@ func bookedItem(ctx context.Context, tx *db.Tx, itemID int64) (booked, error) {
 		UntilAt      int64
 		Gift         bool
 		BookRule     int64
+		TotalFen     int64
 	}
 	if err := tx.Get(ctx, qBooked, &row, itemID); err != nil {
 		return booked{}, err
 	}
 	b := booked{
-		kind: row.Kind, payFen: row.PriceFen, rateBps: RateBps(row.TaxRateBps, row.TaxCategory), rule: row.BookRule,
+		kind: row.Kind, payFen: row.TotalFen, rateBps: RateBps(row.TaxRateBps, row.TaxCategory), rule: row.BookRule,
 		deferred: deferred(row.Gift, row.Kind, catalog.Period{Days: row.PeriodDays, Months: row.PeriodMonths, Until: row.UntilAt}),
 	}
 	if b.rule < bookGross || row.DiscountFen == 0 {
@@ -76,6 +76,9 @@ func bookedItem(ctx context.Context, tx *db.Tx, itemID int64) (booked, error) {
 
 // TaxOf is the tax contained in an amount: fen × rate ÷ (1 + rate), half up.
 func TaxOf(fen, rateBps int64) int64 {
+	if fen < 0 {
+		return -TaxOf(-fen, rateBps)
+	}
 	return (2*fen*rateBps + 10_000 + rateBps) / (2 * (10_000 + rateBps))
 }
 
@@ -87,9 +90,12 @@ func (b booked) state(fen int64) (tax int64, discounts map[string]int64, revenue
 	}
 	tax, discounts, revenue = TaxOf(fen, b.rateBps), map[string]int64{}, fen
 	for _, d := range b.discounts {
+		if d.Kind == price.Upgrade {
+			continue // paid with money that came before: it is carried, not given away
+		}
 		off := d.OffFen
 		if fen < b.payFen {
-			off = money.Split(d.OffFen, []int64{fen, b.payFen - fen})[0]
+			off = money.Split(d.OffFen, []int64{max(fen, 0), b.payFen - max(fen, 0)})[0]
 		}
 		discounts[ledger.Discount(string(d.Kind))] -= off
 		revenue += off

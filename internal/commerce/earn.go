@@ -18,9 +18,10 @@ import (
 
 var (
 	qScheduleAdd = db.Q("commerce/schedule_add", `INSERT INTO revenue_schedules (order_item_id, order_id, kind, total_fen, starts_at, until_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
-	qSchedule    = db.Q("commerce/schedule", `SELECT order_item_id, order_id, kind, total_fen, earned_fen, returned_fen, starts_at, until_at, due_at FROM revenue_schedules WHERE order_item_id = $1 /*for_update*/`)
+	qSchedule    = db.Q("commerce/schedule", `SELECT order_item_id, order_id, kind, total_fen, earned_fen, returned_fen, undone_fen, starts_at, until_at, due_at FROM revenue_schedules WHERE order_item_id = $1 /*for_update*/`)
 	qScheduleDue = db.Q("commerce/schedules_due", `SELECT order_item_id FROM revenue_schedules WHERE due_at > 0 AND due_at <= $1 ORDER BY due_at LIMIT 500`)
 	qEarn        = db.Q("commerce/schedule_earn", `UPDATE revenue_schedules SET earned_fen = $3, due_at = $4 WHERE order_item_id = $1 AND earned_fen = $2`)
+	qUndone      = db.Q("commerce/schedule_undo", `UPDATE revenue_schedules SET undone_fen = undone_fen + $2 WHERE order_item_id = $1`)
 	qUnearn      = db.Q("commerce/schedule_return", `UPDATE revenue_schedules SET returned_fen = returned_fen + $2 WHERE order_item_id = $1 AND earned_fen + returned_fen + $2 <= total_fen`)
 )
 
@@ -31,6 +32,7 @@ type schedule struct {
 	TotalFen    int64
 	EarnedFen   int64
 	ReturnedFen int64
+	UndoneFen   int64 // given back after it had been earned
 	StartsAt    int64
 	UntilAt     int64
 	DueAt       int64
@@ -102,7 +104,7 @@ func (s *Service) earn(ctx context.Context, tx *db.Tx, itemID, now int64) error 
 		return err
 	}
 	sums := map[string]int64{ledger.Deferred(sc.Kind): sc.EarnedFen - earned}
-	b.move(sums, sc.EarnedFen, earned) // nothing of it went back: that would have taken what is not earned first
+	b.move(sums, sc.EarnedFen-sc.UndoneFen, earned-sc.UndoneFen)
 	err = ledger.Post(ctx, tx, ledger.Entry{Kind: fmt.Sprintf("earn:%d", passed), RefKind: "order_item", RefID: itemID, OrderID: sc.OrderID, At: now, Lines: postings(sums)})
 	return err
 }
@@ -130,7 +132,9 @@ func (s *Service) unearn(ctx context.Context, tx *db.Tx, r Refund) ([]ledger.Lin
 		case err != nil:
 			return nil, err
 		default:
-			kept = sc.EarnedFen - (back - sc.ReturnedFen)
+			// Below zero it falls when an upgrade carried this line's money away, was earned
+			// there, and all went back: what is kept too little here is kept there.
+			kept = sc.EarnedFen - sc.UndoneFen
 			owed = min(r.AmountFen, sc.TotalFen-sc.EarnedFen-sc.ReturnedFen)
 		}
 		if owed > 0 && err == nil {
@@ -145,6 +149,11 @@ func (s *Service) unearn(ctx context.Context, tx *db.Tx, r Refund) ([]ledger.Lin
 		sums[ledger.Deferred(b.kind)] -= owed
 	}
 	if earned := r.AmountFen - owed; earned > 0 {
+		if b.deferred {
+			if _, err := tx.Exec(ctx, qUndone, r.OrderItemID, earned); err != nil {
+				return nil, err
+			}
+		}
 		b.move(sums, kept, kept-earned)
 	}
 	return postings(sums), nil

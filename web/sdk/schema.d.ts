@@ -191,6 +191,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bargains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a bargain, or find the open one */
+        post: operations["bargain_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bargains/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bargain with its helpers */
+        get: operations["bargain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bargains/{id}/help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cut somebody's bargain, once */
+        post: operations["bargain_help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/categories": {
         parameters: {
             query?: never;
@@ -839,6 +890,75 @@ export interface paths {
         put?: never;
         /** Take off the shelf */
         post: operations["console_course_unpublish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Price experiments, newest first */
+        get: operations["console_experiments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/experiments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A price experiment and what it has brought */
+        get: operations["console_experiment"];
+        /** Add (0) or change a draft */
+        put: operations["console_experiment_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/experiments/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a price experiment run */
+        post: operations["console_experiment_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/experiments/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a price experiment */
+        post: operations["console_experiment_stop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1823,6 +1943,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/settings/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The points settings */
+        get: operations["console_setting_points"];
+        /** Save the points settings */
+        put: operations["console_setting_points_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/settings/shop": {
         parameters: {
             query?: never;
@@ -1974,6 +2112,24 @@ export interface paths {
         post?: never;
         /** Sign a learner's device out */
         delete: operations["console_user_device_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/users/{id}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A learner's points */
+        get: operations["console_user_points"];
+        put?: never;
+        /** Give a learner points, or take some */
+        post: operations["console_user_points_grant"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2337,6 +2493,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/bargains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's bargains, newest first */
+        get: operations["my_bargains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/consents": {
         parameters: {
             query?: never;
@@ -2560,6 +2733,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's points */
+        get: operations["points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/points/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the caller's points changed, newest first */
+        get: operations["point_moves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders": {
         parameters: {
             query?: never;
@@ -2765,6 +2972,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/products/{id}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller's own prices of a product */
+        post: operations["product_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/products/{id}/promotions": {
         parameters: {
             query?: never;
@@ -2774,6 +2998,23 @@ export interface paths {
         };
         /** Promotions that a product's page shows */
         get: operations["promotions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{id}/upgrade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What lower memberships of the caller take off a higher one */
+        get: operations["upgrade"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2911,6 +3152,69 @@ export interface components {
             note: string;
             subtitle: string;
             title: string;
+        };
+        BargainView: {
+            /** Format: int64 */
+            course_id: number;
+            cover_url: string;
+            /** Format: int64 */
+            deadline_at: number;
+            /** Format: int64 */
+            floor_fen: number;
+            /** Format: int64 */
+            helped: number;
+            /**
+             * Format: int64
+             * @description So many reach the floor
+             */
+            helpers: number;
+            helps: components["schemas"]["HelpView"][];
+            /** Format: int64 */
+            id: number;
+            kind: string;
+            /** Format: int64 */
+            list_fen: number;
+            mine: boolean;
+            /**
+             * Format: int64
+             * @description What the caller cut; 0: not yet
+             */
+            my_cut_fen: number;
+            /**
+             * Format: int64
+             * @description The server's time, for the countdown
+             */
+            now_at: number;
+            /** @description An order with its price waits for money */
+            ordered: boolean;
+            /**
+             * Format: int64
+             * @description Now
+             */
+            price_fen: number;
+            /**
+             * Format: int64
+             * @description 0: it is not sold any more
+             */
+            product_id: number;
+            /** @enum {string} */
+            scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
+            /** Format: int64 */
+            sku_id: number;
+            sku_name: string;
+            /** @description Masked */
+            starter: string;
+            /** @enum {string} */
+            state: "open" | "reached" | "over" | "bought";
+            title: string;
+            /** @description To be sent to friends */
+            url: string;
+        };
+        Bargain_startRequest: {
+            /** Format: int64 */
+            promotion_id: number;
+            /** Format: int64 */
+            sku_id: number;
         };
         BeatRequest: {
             /** Format: int64 */
@@ -3551,11 +3855,88 @@ export interface components {
             /** @description otpauth address for a QR code */
             url: string;
         };
+        ConsoleEstimateView: {
+            /** Format: double */
+            diff: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            mean: number;
+        };
         ConsoleEventView: {
             /** Format: int64 */
             at: number;
             kind: string;
             note: string;
+        };
+        ConsoleExperimentInput: {
+            /** Format: int64 */
+            ends_at: number;
+            /**
+             * Format: int64
+             * @description No price below it
+             */
+            min_fen: number;
+            name: string;
+            /** Format: int64 */
+            sku_id: number;
+            /** @description The first is the control */
+            variants: components["schemas"]["ConsoleVariantInput"][] | null;
+            /** Format: int64 */
+            version?: number;
+        };
+        ConsoleExperimentRow: {
+            /** Format: int64 */
+            ends_at: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            list_fen: number;
+            /** Format: int64 */
+            min_fen: number;
+            name: string;
+            /** Format: int64 */
+            sku_id: number;
+            sku_name: string;
+            /** Format: int64 */
+            started_at: number;
+            /** @enum {string} */
+            status: "draft" | "running" | "stopped";
+            /** Format: int64 */
+            stopped_at: number;
+            /** @description Of what is sold */
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ConsoleExperimentView: {
+            /** Format: int64 */
+            ends_at: number;
+            /** @description Too few visitors or buyers to trust the intervals */
+            few: boolean;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            list_fen: number;
+            /** Format: int64 */
+            min_fen: number;
+            name: string;
+            outcomes: components["schemas"]["ConsoleOutcomeView"][];
+            /** Format: int64 */
+            sku_id: number;
+            sku_name: string;
+            /** Format: int64 */
+            started_at: number;
+            /** @enum {string} */
+            status: "draft" | "running" | "stopped";
+            /** Format: int64 */
+            stopped_at: number;
+            /** @description Of what is sold */
+            title: string;
+            /** Format: int64 */
+            version: number;
         };
         ConsoleExportView: {
             asked_by: string;
@@ -3944,6 +4325,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ConsoleListExperimentRow: {
+            items: components["schemas"]["ConsoleExperimentRow"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ConsoleListExportView: {
             items: components["schemas"]["ConsoleExportView"][];
             /** @description Empty at the end */
@@ -4093,6 +4479,29 @@ export interface components {
             /** Format: int64 */
             user_id: number;
         };
+        ConsoleOutcomeView: {
+            /** Format: int64 */
+            buyers: number;
+            conversion: components["schemas"]["ConsoleEstimateView"];
+            label: string;
+            per_visitor: components["schemas"]["ConsoleEstimateView"];
+            /**
+             * Format: int64
+             * @description 0: the control
+             */
+            price_fen: number;
+            /** @description Virtual payment can charge it */
+            published: boolean;
+            /**
+             * Format: int64
+             * @description Net of refunds
+             */
+            revenue_fen: number;
+            /** Format: int64 */
+            visitors: number;
+            /** Format: int64 */
+            weight: number;
+        };
         ConsoleOutside: {
             addresses: {
                 [key: string]: string;
@@ -4168,6 +4577,27 @@ export interface components {
             id: number;
             lesson_ids: number[];
         };
+        ConsolePointMoveRow: {
+            /** Format: int64 */
+            at: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "earn" | "grant" | "return" | "hold" | "release" | "spend" | "reclaim" | "deduct" | "expire";
+            note: string;
+            /** Format: int64 */
+            points: number;
+        };
+        ConsolePointsView: {
+            /** Format: int64 */
+            balance: number;
+            /** Format: int64 */
+            held: number;
+            /** @description The latest 20 */
+            moves: components["schemas"]["ConsolePointMoveRow"][];
+            /** Format: int64 */
+            owed: number;
+        };
         ConsolePostingView: {
             account: string;
             /** Format: int64 */
@@ -4202,8 +4632,18 @@ export interface components {
             group_hours?: number;
             /** Format: int64 */
             group_size?: number;
+            /**
+             * Format: int64
+             * @description Bargain: within so many hours
+             */
+            help_hours?: number;
+            /**
+             * Format: int64
+             * @description Bargain: so many cut it down to price_fen, the floor
+             */
+            helpers?: number;
             /** @enum {string} */
-            kind: "newcomer" | "flash" | "group" | "threshold";
+            kind: "newcomer" | "flash" | "group" | "threshold" | "bargain";
             /** @description Shown to buyers */
             label: string;
             note?: string;
@@ -4250,10 +4690,20 @@ export interface components {
              * @description Taken by orders that wait for money
              */
             held_units: number;
+            /**
+             * Format: int64
+             * @description Bargain: within so many hours
+             */
+            help_hours?: number;
+            /**
+             * Format: int64
+             * @description Bargain: so many cut it down to price_fen, the floor
+             */
+            helpers?: number;
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "newcomer" | "flash" | "group" | "threshold";
+            kind: "newcomer" | "flash" | "group" | "threshold" | "bargain";
             /** @description Shown to buyers */
             label: string;
             note?: string;
@@ -4512,6 +4962,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ConsoleSettingPoints: {
+            value: components["schemas"]["Points"];
+            /** Format: int64 */
+            version: number;
+        };
         ConsoleSettingShop: {
             value: components["schemas"]["Shop"];
             /** Format: int64 */
@@ -4727,6 +5182,16 @@ export interface components {
             nickname: string;
             phone_masked: string;
         };
+        ConsoleVariantInput: {
+            label?: string;
+            /**
+             * Format: int64
+             * @description 0: the control, who pay the list price
+             */
+            price_fen: number;
+            /** Format: int64 */
+            weight: number;
+        };
         Console_agreement_publishRequest: {
             /**
              * Format: int64
@@ -4904,6 +5369,7 @@ export interface components {
             no_coupon?: boolean;
             /** @enum {string} */
             platform: "mp_ios" | "mp_android" | "wechat_h5" | "h5" | "pc";
+            points?: boolean;
             /**
              * Format: int64
              * @description 0: somebody new
@@ -4946,6 +5412,14 @@ export interface components {
             password?: string;
             reset_totp?: boolean;
             role: string;
+        };
+        Console_user_points_grantRequest: {
+            /**
+             * Format: int64
+             * @description Below 0: taken
+             */
+            points: number;
+            reason: string;
         };
         ContinueItem: {
             /** Format: int64 */
@@ -5098,6 +5572,10 @@ export interface components {
             tags: string[];
             title: string;
         };
+        Cut: {
+            /** Format: int64 */
+            cut_fen: number;
+        };
         DayView: {
             day: string;
             /** Format: int64 */
@@ -5226,6 +5704,14 @@ export interface components {
             /** @enum {string} */
             state: "forming" | "succeeded" | "failed";
             title: string;
+        };
+        HelpView: {
+            /** Format: int64 */
+            at: number;
+            /** Format: int64 */
+            cut_fen: number;
+            /** @description Masked */
+            name: string;
         };
         HomeView: {
             banners: components["schemas"]["BannerView"][];
@@ -5483,6 +5969,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ListBargainView: {
+            items: components["schemas"]["BargainView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ListCategoryView: {
             items: components["schemas"]["CategoryView"][];
             /** @description Empty at the end */
@@ -5543,6 +6034,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ListPointMoveView: {
+            items: components["schemas"]["PointMoveView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ListPromotionView: {
             items: components["schemas"]["PromotionView"][];
             /** @description Empty at the end */
@@ -5550,6 +6046,11 @@ export interface components {
         };
         ListTitleView: {
             items: components["schemas"]["TitleView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ListUpgradeView: {
+            items: components["schemas"]["UpgradeView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -5732,6 +6233,14 @@ export interface components {
              */
             virtual_env: 0 | 1;
         };
+        PersonalPrice: {
+            /** Format: int64 */
+            list_fen: number;
+            /** Format: int64 */
+            price_fen: number;
+            /** Format: int64 */
+            sku_id: number;
+        };
         PlayView: {
             /** Format: int64 */
             duration_ms: number;
@@ -5749,6 +6258,78 @@ export interface components {
             resume_ms: number;
             sprite: components["schemas"]["SpriteView"];
             watermark: string;
+        };
+        PointMoveView: {
+            /** Format: int64 */
+            at: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "earn" | "grant" | "return" | "hold" | "release" | "spend" | "reclaim" | "deduct" | "expire";
+            note: string;
+            /** Format: int64 */
+            points: number;
+        };
+        Points: {
+            /**
+             * Format: int64
+             * @description For each yuan that was paid; 0: none
+             */
+            earn_per_yuan: number;
+            /**
+             * Format: int64
+             * @description 0: they stay for good
+             */
+            expiry_months: number;
+            /**
+             * Format: int64
+             * @description At most so many percent of an order; 0: points do not pay
+             */
+            max_share: number;
+            /**
+             * Format: int64
+             * @description So many points pay ¥1
+             */
+            per_yuan: number;
+        };
+        PointsView: {
+            /** Format: int64 */
+            balance: number;
+            /**
+             * Format: int64
+             * @description For each yuan paid; 0: none
+             */
+            earn_per_yuan: number;
+            /**
+             * Format: int64
+             * @description Kept by orders that wait for money
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description At most so many percent of an order; 0: points do not pay here
+             */
+            max_share: number;
+            /**
+             * Format: int64
+             * @description When points expire next; 0: none do
+             */
+            next_at: number;
+            /**
+             * Format: int64
+             * @description The next points pay this first
+             */
+            owed: number;
+            /**
+             * Format: int64
+             * @description So many pay ¥1
+             */
+            per_yuan: number;
+        };
+        PricesView: {
+            items: components["schemas"]["PersonalPrice"][];
+            /** @description To be sent next time, and once after sign-in */
+            visitor: string;
         };
         Problem: {
             /** @description Stable machine code */
@@ -5779,6 +6360,10 @@ export interface components {
              */
             type: string;
         };
+        Product_pricesRequest: {
+            /** @description What an earlier answer gave */
+            visitor?: string;
+        };
         ProgressView: {
             /** Format: int64 */
             covered_ms: number;
@@ -5796,9 +6381,19 @@ export interface components {
             /** Format: int64 */
             group_size: number;
             /** Format: int64 */
+            help_hours: number;
+            /**
+             * Format: int64
+             * @description Bargain: so many cut it down to price_fen
+             */
+            helpers: number;
+            /** Format: int64 */
             id: number;
-            /** @enum {string} */
-            kind: "newcomer" | "flash" | "group" | "threshold";
+            /**
+             * @description experiment: ask for the caller's prices
+             * @enum {string}
+             */
+            kind: "newcomer" | "flash" | "group" | "threshold" | "bargain" | "experiment";
             label: string;
             /**
              * Format: int64
@@ -5821,6 +6416,10 @@ export interface components {
         Quote: {
             applied: components["schemas"]["Applied"][] | null;
             /** Format: int64 */
+            earn?: number;
+            /** Format: int64 */
+            earn_months?: number;
+            /** Format: int64 */
             expires_at: number;
             gift: boolean;
             /** Format: int64 */
@@ -5832,7 +6431,10 @@ export interface components {
             not_applied: components["schemas"]["Skipped"][] | null;
             platform: string;
             /** Format: int64 */
+            points?: number;
+            /** Format: int64 */
             total_fen: number;
+            trials?: components["schemas"]["Trial"][] | null;
             /** Format: int64 */
             was_fen: number;
         };
@@ -5894,6 +6496,8 @@ export interface components {
             group_id?: number;
             items?: components["schemas"]["Want"][] | null;
             no_coupon?: boolean;
+            /** @description Pay a part with points */
+            points?: boolean;
             /**
              * Format: int64
              * @description One thing, once; or items
@@ -5911,6 +6515,11 @@ export interface components {
             course_id: number;
             course_title: string;
             cover_url: string;
+            /**
+             * Format: int64
+             * @description What paying gives
+             */
+            earn_points: number;
             /** Format: int64 */
             expires_at: number;
             gift: boolean;
@@ -5930,6 +6539,11 @@ export interface components {
             period_days: number;
             /** Format: int64 */
             period_months: number;
+            /**
+             * Format: int64
+             * @description Paid with; why not, and how many there are, stands in not_applied
+             */
+            points: number;
             refund_text: string;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
@@ -6082,7 +6696,7 @@ export interface components {
         };
         SkippedView: {
             /** @enum {string} */
-            kind: "newcomer" | "flash" | "group" | "member" | "threshold" | "coupon" | "points";
+            kind: "newcomer" | "flash" | "bargain" | "group" | "member" | "experiment" | "threshold" | "coupon" | "upgrade" | "points";
             label: string;
             reason: string;
             /** Format: int64 */
@@ -6146,6 +6760,25 @@ export interface components {
             name: string;
             phone?: string;
             tax_no?: string;
+        };
+        Trial: {
+            /** Format: int64 */
+            experiment_id: number;
+            /** Format: int64 */
+            sku_id: number;
+            /** Format: int64 */
+            variant_id: number;
+        };
+        UpgradeView: {
+            /** Format: int64 */
+            left_days: number;
+            /** @description The arithmetic in words */
+            note: string;
+            /** Format: int64 */
+            off_fen: number;
+            title: string;
+            /** Format: int64 */
+            total_days: number;
         };
         UserView: {
             avatar_url: string;
@@ -6904,6 +7537,245 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bargain_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bargain_startRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BargainView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bargain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BargainView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bargain_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10780,6 +11652,434 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConsoleCourseView"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_experiments: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListExperimentRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleExperimentView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_experiment_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsoleExperimentInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleMade"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_experiment_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_experiment_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -15289,7 +16589,7 @@ export interface operations {
                 /** @description next_cursor of the page before */
                 cursor?: string;
                 status?: "draft" | "on" | "off" | "";
-                kind?: "newcomer" | "flash" | "group" | "threshold" | "";
+                kind?: "newcomer" | "flash" | "group" | "threshold" | "bargain" | "";
             };
             header?: never;
             path?: never;
@@ -16579,6 +17879,176 @@ export interface operations {
             };
         };
     };
+    console_setting_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSettingPoints"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_setting_points_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsoleSettingPoints"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSettingPoints"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_setting_shop: {
         parameters: {
             query?: never;
@@ -17545,6 +19015,182 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_user_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsolePointsView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_user_points_grant: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_user_points_grantRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsolePointsView"];
+                };
             };
             /** @description Bad Request */
             400: {
@@ -19250,6 +20896,103 @@ export interface operations {
             };
         };
     };
+    my_bargains: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBargainView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     consents: {
         parameters: {
             query?: never;
@@ -20663,6 +22406,195 @@ export interface operations {
             };
         };
     };
+    points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    point_moves: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPointMoveView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     orders: {
         parameters: {
             query?: {
@@ -21774,6 +23706,59 @@ export interface operations {
             };
         };
     };
+    product_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Product_pricesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricesView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     promotions: {
         parameters: {
             query?: never;
@@ -21805,6 +23790,100 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upgrade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListUpgradeView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,6 +8,9 @@
 ALTER TABLE orders ADD COLUMN book_rule BIGINT NOT NULL DEFAULT 1;
 UPDATE orders SET book_rule = 0;
 
+-- What of a line went back after it had been earned; returned_fen is what had not been.
+ALTER TABLE revenue_schedules ADD COLUMN undone_fen BIGINT NOT NULL DEFAULT 0 CHECK (undone_fen >= 0);
+
 -- Which of our numbers a channel's message is about, so that an order's trail has it.
 ALTER TABLE inbox ADD COLUMN number TEXT NOT NULL DEFAULT '';
 CREATE INDEX inbox_number_idx ON inbox (number) WHERE number <> '';

@@ -38,7 +38,6 @@ const routes: RouteRecordRaw[] = [
   page('/invoices/:id(\\d+)?', 'invoices', '发票', 'invoice.read', () => import('@/features/invoice/InvoicesPage.vue')),
   page('/bills', 'bills', '对账', 'bill.read', () => import('@/features/bill/BillsPage.vue')),
   page('/bills/:source(wechatpay|wechat_virtual|alipay)/:day(\\d{8})', 'bill', '一天的账单', 'bill.read', () => import('@/features/bill/BillPage.vue')),
-  page('/ledger/:tab(balances|tax)?', 'ledger', '总账', 'bill.read', () => import('@/features/ledger/LedgerPage.vue')),
   page('/commission/:tab(accounts|rules|report)?', 'commission', '佣金与提现', 'commission.read', () => import('@/features/commission/CommissionPage.vue')),
   page('/clearing', 'clearing', '在途资金', 'bill.read', () => import('@/features/payout/ClearingPage.vue')),
   page('/ledger/:tab(balances|revenue|tax)?', 'ledger', '总账', 'bill.read', () => import('@/features/ledger/LedgerPage.vue')),
