@@ -127,7 +127,7 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, userID int64, kind string
 		{ledger.CommissionHeld, d.held},
 		{ledger.CommissionPayable, d.available},
 		{ledger.Payout, d.frozen},
-		{ledger.PaidOut, d.withdrawn},
+		{ledger.PaidOut("wechatpay"), d.withdrawn},
 	} {
 		switch {
 		case l.fen > 0:
@@ -136,8 +136,7 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, userID int64, kind string
 			lines = append(lines, ledger.Debit(l.account, -l.fen))
 		}
 	}
-	err = ledger.Post(ctx, tx, ledger.Entry{Kind: "commission", RefKind: "commission_move", RefID: moveID, OrderID: orderID, At: now, Lines: lines})
-	return err
+	return ledger.Post(ctx, tx, ledger.Entry{Kind: "commission", RefKind: "commission_move", RefID: moveID, OrderID: orderID, At: now, Lines: lines})
 }
 
 // inDebt reports, and keeps it so until the transaction ends, whether refunds have

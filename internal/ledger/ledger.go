@@ -31,8 +31,6 @@ const (
 	CommissionPayable = "commission_payable"
 	// Payout is what has left the payable and not reached its receiver yet.
 	Payout = "payout"
-	// PaidOut is what a channel has paid to people out of our balance.
-	PaidOut = "paid_out:wechatpay"
 	// Bank is what the channels have paid out to us.
 	Bank = "bank"
 )
@@ -54,6 +52,9 @@ func Tax(bps int64) string { return "tax:" + strconv.FormatInt(bps, 10) }
 
 // Clearing is the account of what a channel holds for us.
 func Clearing(channel string) string { return "clearing:" + channel }
+
+// PaidOut is the account of what was paid to people out of what a channel holds.
+func PaidOut(source string) string { return "paid_out:" + source }
 
 // Fee is the account of what a channel keeps of what it takes for us.
 func Fee(channel string) string { return "fee:" + channel }

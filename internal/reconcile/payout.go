@@ -82,21 +82,22 @@ var (
 	qPayoutUndo  = db.Q("reconcile/payout_undo", `UPDATE payouts SET state = 'reversed', undo_by = CASE WHEN undo_by = 0 THEN $2 ELSE undo_by END, undone_at = $3 WHERE id = $1 AND state = 'booked'`)
 	// The row's lock keeps two payouts from taking the same money out of clearing.
 	qPayoutTotal  = db.Q("reconcile/payout_total", `UPDATE payout_totals SET paid_fen = paid_fen + $2 WHERE source = $1 AND paid_fen + $2 >= 0`)
-	qClearing     = db.Q("reconcile/clearing", `SELECT account, CAST(SUM(debit_fen - credit_fen) AS BIGINT) AS fen FROM ledger_postings WHERE account IN ($1, $2, $3, $4, $5) GROUP BY account`)
+	qClearing     = db.Q("reconcile/clearing", `SELECT account, CAST(SUM(debit_fen - credit_fen) AS BIGINT) AS fen FROM ledger_postings WHERE account IN ($1, $2, $3, $4, $5, $6) GROUP BY account`)
 	qClearingDays = db.Q("reconcile/clearing_days", `SELECT (at + 28800000) / 86400000 AS day, CAST(SUM(debit_fen) AS BIGINT) AS fen FROM ledger_postings
-		WHERE account IN ($1, $2, $3, $4, $5) AND debit_fen > 0 GROUP BY (at + 28800000) / 86400000 ORDER BY (at + 28800000) / 86400000 DESC LIMIT 400`)
+		WHERE account IN ($1, $2, $3, $4, $5, $6) AND debit_fen > 0 GROUP BY (at + 28800000) / 86400000 ORDER BY (at + 28800000) / 86400000 DESC LIMIT 400`)
 )
 
-// clearingAccounts are the accounts of the channels that pay into an account, and the
-// one of lines that no payment of ours explains; always five, "" for none.
+// clearingAccounts are the accounts of the channels that pay into an account, the
+// one of lines that no payment of ours explains, and that of what was paid out of it
+// to people; always six, "" for none.
 func clearingAccounts(source string) []any {
-	names := []string{ledger.Clearing(source)}
+	names := []string{ledger.Clearing(source), ledger.PaidOut(source)}
 	for _, c := range pay.Sources[pay.Source(source)] {
 		if a := ledger.Clearing(string(c)); !slices.Contains(names, a) {
 			names = append(names, a)
 		}
 	}
-	out := make([]any, 5)
+	out := make([]any, 6)
 	for i := range out {
 		out[i] = ""
 		if i < len(names) {
@@ -259,8 +260,10 @@ func (s *Service) bookPayout(ctx context.Context, tx *db.Tx, p *Payout) error {
 	var weights []int64
 	var held int64
 	for _, account := range slices.Sorted(maps.Keys(balances)) {
-		if fen := balances[account]; fen > 0 {
-			accounts, weights, held = append(accounts, account), append(weights, fen), held+fen
+		fen := balances[account]
+		held += fen
+		if fen > 0 {
+			accounts, weights = append(accounts, account), append(weights, fen)
 		}
 	}
 	if p.AmountFen > held {

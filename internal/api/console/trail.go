@@ -53,6 +53,15 @@ func (t *trailer) add(at int64, kind, title, note, who, ref string) {
 
 const system = "系统"
 
+// after is a channel's time at, which has whole seconds alone, not before what it
+// followed; 0 stays 0.
+func after(before, at int64) int64 {
+	if at == 0 {
+		return 0
+	}
+	return max(before, at)
+}
+
 func (r *routes) trail() {
 	web.Handle(r.web, route("order_trail", http.MethodGet, "orders/{no}/trail", "Everything that an order left behind, in time order", "console order", account.PermOrderRead),
 		func(ctx context.Context, in *OrderPath) (*web.Body[TrailView], error) {
@@ -86,7 +95,7 @@ func (t *trailer) order(d commerce.Detail, nickname string) {
 	for _, it := range d.Items {
 		t.add(o.CreatedAt, "order", it.Title+" · "+it.SKUName, fmt.Sprintf("%d 份，¥%s", it.Quantity, money.Yuan(it.PriceFen)), nickname, o.No)
 	}
-	t.add(o.PaidAt, "order", "订单已付款", "实付 ¥"+money.Yuan(o.PaidFen), system, o.No)
+	t.add(after(o.CreatedAt, o.PaidAt), "order", "订单已付款", "实付 ¥"+money.Yuan(o.PaidFen), system, o.No)
 	t.add(o.DeliveredAt, "order", "已开通", "", system, o.No)
 	t.add(o.ClosedAt, "order", "订单关闭", "", system, o.No)
 	for _, e := range d.Events {
@@ -105,7 +114,7 @@ func (t *trailer) payments(d commerce.Detail) error {
 	for _, p := range d.Payments {
 		channel := ledger.Subject(p.Channel)
 		t.add(p.CreatedAt, "payment", "发起支付", channel+" ¥"+money.Yuan(p.AmountFen), system, p.OutTradeNo)
-		t.add(p.PaidAt, "payment", "收到付款："+outcomeLabels[p.Outcome], "¥"+money.Yuan(p.AmountFen)+" "+p.Note, channel, p.TransactionID)
+		t.add(after(p.CreatedAt, p.PaidAt), "payment", "收到付款："+outcomeLabels[p.Outcome], "¥"+money.Yuan(p.AmountFen)+" "+p.Note, channel, p.TransactionID)
 		if err := t.staff(fmt.Sprintf("payment:%d", p.ID)); err != nil {
 			return err
 		}
