@@ -15,7 +15,7 @@ var sorts = map[string]string{
 
 var subjects = map[string]string{
 	"course": "课程", "lesson": "单课", "bundle": "课程包", "membership": "会员", "service": "服务",
-	"wechat_jsapi": "微信支付（公众号）", "wechat_h5": "微信支付（H5）", "wechat_native": "微信支付（扫码）", "wechat_mini": "微信支付（小程序）", "wechat_virtual": "小程序虚拟支付",
+	"wechat_jsapi": "微信支付（公众号）", "wechat_h5": "微信支付（H5）", "wechat_native": "微信支付（扫码）", "wechat_mini": "微信支付（小程序）", "wechat_virtual": "小程序虚拟支付", "wechat_papay": "微信支付（自动续费）",
 	"wechatpay": "微信支付", "alipay": "支付宝",
 	"newcomer": "新人价", "flash": "限时秒杀", "group": "拼团", "member": "会员价", "threshold": "满减", "coupon": "优惠券", "points": "积分抵扣", "bargain": "砍价", "experiment": "价格测试",
 	"alipay_wap": "支付宝（手机）", "alipay_page": "支付宝（电脑）",

@@ -22,6 +22,7 @@ const (
 	WechatH5      Channel = "wechat_h5"      // a phone browser outside WeChat
 	WechatNative  Channel = "wechat_native"  // a QR code on a desktop page
 	WechatVirtual Channel = "wechat_virtual" // wx.requestVirtualPayment, digital goods in the mini program
+	WechatPapay   Channel = "wechat_papay"   // a charge under a contract (委托代扣); nobody is asked
 	AlipayWap     Channel = "alipay_wap"     // a phone browser outside WeChat
 	AlipayPage    Channel = "alipay_page"    // a desktop page
 )
@@ -42,6 +43,8 @@ type Prepay struct {
 	Quantity   int    // price of the item × Quantity = AmountFen (INV-12)
 	SessionKey string // newest session key of the payer; never logged, never sent out
 	Attach     string // comes back in notifications; WeChat Pay carries it too
+
+	ContractID string // a charge under a contract: the channel's number of it
 }
 
 // Action is what the client must do next. It is sent to the client as it stands.
@@ -176,13 +179,14 @@ type Provider interface {
 }
 
 // Notice is a verified and decrypted notification: at most one of Pay, Refund and
-// Transfer is set; none, when the event is one this shop does not use.
+// Transfer or Contract is set; none, when the event is one this shop does not use.
 type Notice struct {
 	EventID   string
 	EventType string // the channel's own word
 	Pay       *Receipt
 	Refund    *RefundReceipt
 	Transfer  *TransferReceipt
+	Contract  *ContractReceipt
 	Raw       []byte
 }
 

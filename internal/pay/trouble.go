@@ -142,6 +142,13 @@ var rules = map[string]rule{
 	"-1":                    {ErrRetry, "微信系统繁忙，系统会稍后重试。"},
 	"45009":                 {ErrRetry, "接口调用超过限额，请稍后再试。"},
 
+	"CONTRACT_NOT_EXIST":   {ErrUser, "扣费服务已经关闭，系统会停止续费。"},
+	"CONTRACT_NOT_SIGNED":  {ErrUser, "扣费服务已经关闭，系统会停止续费。"},
+	"ACCOUNTERROR":         {ErrUser, "付款人账户异常，系统会按重试次数再扣。"},
+	"NO_PRE_NOTICE":        {ErrConfig, "没有提前通知或不在可扣款的日子：请检查服务器时间。"},
+	"CONTRACT_PERIOD_PAID": {ErrConfig, "本期已经扣过款，系统会核对。"},
+	"SIGNERROR":            {ErrConfig, "签名错误：检查 APIv2 密钥。"},
+
 	"OPENID_MISMATCH": {ErrUser, "付款人与登录身份不一致，请用户重新登录。"},
 	"268501013":       {ErrUser, "付款人与登录身份不一致，请用户重新登录。"},
 	"INVALID_OPENID":  {ErrUser, "付款人身份无效，请用户重新登录。"},

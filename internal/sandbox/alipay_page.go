@@ -17,12 +17,16 @@ import (
 //go:embed alipay.html
 var alipayHTML string
 
+//go:embed papay.html
+var papayHTML string
+
 //go:embed invoice.html
 var invoiceHTML string
 
 var (
 	_ = template.Must(pages.Parse(alipayHTML))
 	_ = template.Must(pages.Parse(invoiceHTML))
+	_ = template.Must(pages.Parse(papayHTML))
 )
 
 // openTrade creates the trade that a signed page address asks for, or returns the

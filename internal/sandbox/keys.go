@@ -175,6 +175,8 @@ type Merchant struct {
 	// InvoiceURL is the issuer of invoices: POST /issue and /query, signed likewise
 	// under InvoiceKey.
 	InvoiceURL, InvoiceKey string
+	// PlanID and APIv2Key are what charges under contracts need.
+	PlanID, APIv2Key string
 }
 
 // Merchant returns credentials that fit this sandbox.
@@ -201,6 +203,7 @@ func (s *Sandbox) Merchant() Merchant {
 		Alipay:  s.alipayConfig(),
 		SMSURL:  s.cfg.BaseURL + "/sms/send", SMSKey: k.SMSKey,
 		InvoiceURL: s.cfg.BaseURL + "/fapiao", InvoiceKey: s.invoiceKey(),
+		PlanID: PlanID, APIv2Key: s.v2Key(),
 	}
 }
 

@@ -133,6 +133,9 @@ func (s *Sandbox) deliver(ctx context.Context, n *Notice, tr Trouble) {
 		steps = alipayLadder
 		taken = status == http.StatusOK && strings.TrimSpace(string(body)) == "success"
 	}
+	if n.Kind == "papay" || n.Kind == "contract" {
+		taken = status == http.StatusOK && bytes.Contains(body, []byte("SUCCESS"))
+	}
 	if n.Inquiry {
 		steps = inquiryLadder
 	}
@@ -158,6 +161,13 @@ func (s *Sandbox) post(ctx context.Context, n *Notice, tr Trouble) (int, []byte,
 			return 0, nil, err
 		}
 		return s.send(ctx, n.URL, http.Header{"Content-Type": {"application/x-www-form-urlencoded; charset=utf-8"}}, body)
+	}
+	if n.Kind == "papay" || n.Kind == "contract" {
+		body, err := s.v2Notice(n, tr.WrongSignature || tr.Probe)
+		if err != nil {
+			return 0, nil, err
+		}
+		return s.send(ctx, n.URL, http.Header{"Content-Type": {"text/xml; charset=utf-8"}}, body)
 	}
 	kind := "transaction"
 	switch n.Kind {

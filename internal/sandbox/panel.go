@@ -40,7 +40,7 @@ var pages = template.Must(template.New("panel").Funcs(template.FuncMap{
 
 var stateWords = map[string]string{
 	"NOTPAY": "待支付", "SUCCESS": "成功", "REFUND": "有退款", "CLOSED": "已关闭", "PROCESSING": "处理中", "ABNORMAL": "异常",
-	"JSAPI": "微信内支付", "MWEB": "H5 支付", "NATIVE": "扫码支付", "pay": "支付通知", "refund": "退款通知", "transfer": "转账通知", "WAIT_USER_CONFIRM": "待收款确认", "FAIL": "失败", "CANCELLED": "已撤销", "push": "消息推送", "alipay": "支付宝通知",
+	"JSAPI": "微信内支付", "PAP": "自动续费", "ACCEPT": "扣款中", "PAY_FAIL": "扣款失败", "papay": "续费通知", "contract": "签约通知", "MWEB": "H5 支付", "NATIVE": "扫码支付", "pay": "支付通知", "refund": "退款通知", "transfer": "转账通知", "WAIT_USER_CONFIRM": "待收款确认", "FAIL": "失败", "CANCELLED": "已撤销", "push": "消息推送", "alipay": "支付宝通知",
 	"WAIT_BUYER_PAY": "待支付", "TRADE_SUCCESS": "已支付", "TRADE_CLOSED": "已关闭或全额退款",
 }
 
@@ -100,7 +100,7 @@ func (s *Sandbox) home(w http.ResponseWriter, r *http.Request) {
 	s.page(w, "home", "", map[string]any{
 		"Open": head(open), "Past": head(past), "Refunds": head(s.Refunds()), "Transfers": head(s.Transfers()), "SMS": head(sms), "Notices": head(s.Notices()),
 		"Items": s.items(), "Virtual": head(s.VOrders()), "Trades": head(s.Trades()), "Trouble": s.Troubles(), "Movable": movable,
-		"Mails": head(s.Mails("")), "Invoices": head(s.Invoices()), "Mch": s.keys.MchID, "People": s.peopleNames(), "Flash": r.URL.Query().Get("say"),
+		"Contracts": head(s.Contracts()), "Mails": head(s.Mails("")), "Invoices": head(s.Invoices()), "Mch": s.keys.MchID, "People": s.peopleNames(), "Flash": r.URL.Query().Get("say"),
 	})
 }
 
@@ -202,6 +202,7 @@ func (s *Sandbox) panelDo(w http.ResponseWriter, r *http.Request) {
 			OrderPaid: on("order_paid"), RefundStuck: on("refund_stuck"), RefundAbnormal: on("refund_abnormal"), NotEnough: on("not_enough"), TransferStuck: on("transfer_stuck"),
 			HoldNotices: on("hold_notices"), BadAnswerSign: on("bad_answer_sign"), NoPushOnVirtual: on("no_push_on_paying"),
 			InvoiceStuck: on("invoice_stuck"), InvoiceRefused: on("invoice_refused"),
+			ChargePoor: on("charge_poor"), ChargeStuck: on("charge_stuck"),
 			Bill: BillTrouble{
 				MissingLine: on("bill_missing_line"), ExtraLine: on("bill_extra_line"), ChangedAmount: on("bill_changed_amount"),
 				ChangedState: on("bill_changed_state"), BadHash: on("bill_bad_hash"), NotReady: on("bill_not_ready"),

@@ -141,5 +141,6 @@ func (s *Sandbox) advance() {
 		}
 	}
 	s.advanceTransfers(now)
+	s.advanceCharges(now)
 	s.advanceVirtual(now)
 }

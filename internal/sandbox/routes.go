@@ -26,6 +26,15 @@ func (s *Sandbox) routes() {
 	m.HandleFunc("GET "+v3+"bill/fundflowbill", s.v3(s.wechatBill(s.fundFlowFile)))
 	m.HandleFunc("GET "+v3+"billdownload/file", s.wechatBillFile)
 
+	m.HandleFunc("POST "+v3+"papay/contracts/{id}/notify", s.v3(s.preNotify))
+	m.HandleFunc("GET /wechatpay/papay/entrustweb", s.signPage)
+	m.HandleFunc("POST /wechatpay/papay/querycontract", s.v2(s.queryContract))
+	m.HandleFunc("POST /wechatpay/papay/deletecontract", s.v2(s.deleteContract))
+	m.HandleFunc("POST /wechatpay/pay/pappayapply", s.v2(s.charge))
+	m.HandleFunc("POST /wechatpay/pay/paporderquery", s.v2(s.queryCharge))
+	m.HandleFunc("GET /papay/{code}", s.contractPage)
+	m.HandleFunc("POST /papay/{code}", s.own(s.contractSubmit))
+
 	m.HandleFunc("/alipay/gateway.do", s.gateway)
 	m.HandleFunc("GET /alipay/bill", s.serveFile)
 	m.HandleFunc("GET /alipay/pay/{no}", s.alipayPage)

@@ -9,7 +9,7 @@ import (
 // Order is one WeChat Pay order.
 type Order struct {
 	OutTradeNo    string
-	TradeType     string // JSAPI, MWEB, NATIVE
+	TradeType     string // JSAPI, MWEB, NATIVE, PAP
 	AppID         string
 	Description   string
 	Attach        string
@@ -18,7 +18,7 @@ type Order struct {
 	OpenID        string // payer asked for; after payment the one who paid
 	ExpiresAt     time.Time
 	CreatedAt     time.Time
-	State         string // NOTPAY, SUCCESS, REFUND, CLOSED
+	State         string // NOTPAY, SUCCESS, REFUND, CLOSED; charges also ACCEPT, PAY_FAIL
 	PrepayID      string
 	PageToken     string    // secret part of code_url and h5_url
 	PageUntil     time.Time // end of code_url or h5_url
@@ -26,6 +26,7 @@ type Order struct {
 	PaidAt        time.Time
 	Fingerprint   string // of the create request, for re-entry
 	Serial        string // key that its notifications are signed with
+	ContractID    string // a charge under a contract
 	Uploads       int    // of shipping information, mini program orders only
 	ShippedAt     time.Time
 	SettledAt     time.Time
@@ -50,7 +51,7 @@ type Refund struct {
 // Notice is one notification or push with its delivery record.
 type Notice struct {
 	ID        string
-	Kind      string // "pay", "refund", "transfer", "push" or "alipay"
+	Kind      string // "pay", "refund", "transfer", "push", "alipay", "papay" or "contract"
 	EventType string
 	Subject   string // the number it is about
 	URL       string
@@ -136,6 +137,7 @@ type state struct {
 	Mails    []Mail
 	Invoices map[string]*Invoice
 
+	Contracts map[string]*Contract
 	Transfers map[string]*Transfer
 
 	Token   string
@@ -176,6 +178,9 @@ func (s *state) fill() {
 	if s.Trades == nil {
 		s.Trades = map[string]*Trade{}
 	}
+	if s.Contracts == nil {
+		s.Contracts = map[string]*Contract{}
+	}
 	if s.Invoices == nil {
 		s.Invoices = map[string]*Invoice{}
 	}
@@ -202,6 +207,9 @@ type Trouble struct {
 
 	InvoiceStuck   bool `json:"invoice_stuck"`   // invoices stay processing
 	InvoiceRefused bool `json:"invoice_refused"` // new invoices fail for good
+
+	ChargePoor  bool `json:"charge_poor"`  // charges under contracts fail for lack of money
+	ChargeStuck bool `json:"charge_stuck"` // they stay under way
 
 	Bill BillTrouble `json:"bill"`
 }
