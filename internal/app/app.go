@@ -39,6 +39,7 @@ import (
 	"zhizhou/internal/points"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/referral"
+	"zhizhou/internal/renewal"
 	"zhizhou/internal/sandbox"
 	"zhizhou/internal/seal"
 	"zhizhou/internal/setting"
@@ -68,6 +69,7 @@ type App struct {
 
 	Referral   *referral.Service
 	Commission *commission.Service
+	Renewal    *renewal.Service
 
 	Sandbox *sandbox.Sandbox // nil unless switched on
 	API     *web.API
@@ -179,6 +181,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Account.OnMerge(a.Invoice.Merge)
 	a.Commerce.OnRefunded(a.Invoice.OnRefunded)
 	a.wireEarning()
+	a.Renewal = a.newRenewal()
 	a.periodic()
 	if err := a.Jobs.Build(); err != nil {
 		return err
@@ -238,6 +241,7 @@ func (a *App) keepSold(ctx context.Context, tx *db.Tx, courseID int64) error {
 func (a *App) periodic() {
 	a.Jobs.Every("commerce", time.Minute, a.Commerce.Sweep)
 	a.Jobs.Every("bills", 5*time.Minute, a.Reconcile.Due)
+	a.Jobs.Every("renewal", time.Minute, a.Renewal.Sweep)
 	a.Jobs.Every("shipping", time.Minute, a.Shipping.Sweep)
 	a.Jobs.Every("invoices", 30*time.Second, a.Invoice.Sweep)
 	a.Jobs.Every("earn", time.Hour, a.Commerce.Earn)
@@ -286,7 +290,7 @@ func (a *App) routes() {
 	}
 	files.Routes(mux)
 	mux.Handle(hook.UploadsPath, a.API.Staffed(account.PermMediaUpload, files.Uploads()))
-	(&hook.Pay{Commerce: a.Commerce, Notify: a.outside.parser, Alipay: a.outside.alipayParser, Push: a.outside.pusher, Shipping: a.Shipping}).Routes(mux)
+	(&hook.Pay{Commerce: a.Commerce, Notify: a.outside.parser, Alipay: a.outside.alipayParser, Papay: a.outside.papayParser, Push: a.outside.pusher, Shipping: a.Shipping}).Routes(mux)
 	if a.Sandbox != nil {
 		mux.Handle("/sandbox/", a.Sandbox.Handler())
 	}

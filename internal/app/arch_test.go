@@ -38,6 +38,7 @@ var mayImport = map[string]struct {
 	"commerce":       {4, nil},
 	"shipping":       {4, nil},
 	"reconcile":      {4, []string{"commerce"}}, // repairs through the one Settle and its refunds
+	"renewal":        {4, []string{"commerce"}}, // charges through its orders and the one Settle
 	"mail":           {1, nil},
 	"export":         {2, nil},
 	"invoice":        {4, []string{"commerce"}}, // reacts to its refunds, knows its rates
@@ -115,6 +116,7 @@ var owners = map[string]string{
 	"groups": "commerce", "group_members": "commerce", "gifts": "commerce", "code_batches": "commerce", "redeem_codes": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "held_decisions": "commerce",
 	"shipments": "shipping",
 	"bills":     "reconcile", "bill_lines": "reconcile", "bill_fees": "reconcile", "payouts": "reconcile", "payout_totals": "reconcile",
+	"contracts": "renewal", "contract_cycles": "renewal",
 	"invoice_titles": "invoice", "invoices": "invoice", "invoice_lines": "invoice", "red_invoices": "invoice", "invoice_files": "invoice",
 	"exports":             "export",
 	"ledger_transactions": "ledger", "ledger_postings": "ledger", "ledger_seals": "ledger", "ledger_sealed": "ledger", "revenue_schedules": "commerce",

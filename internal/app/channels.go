@@ -38,12 +38,14 @@ type outside struct {
 
 // sandboxed are the credentials that the sandbox gives.
 type sandboxed struct {
-	pay     payw.Config
-	wechat  wechat.Config
-	virtual virtual.Config
-	alipay  alipay.Config
-	issuer  *sandboxIssuer
-	mail    func(to, subject, text string)
+	pay      payw.Config
+	wechat   wechat.Config
+	virtual  virtual.Config
+	alipay   alipay.Config
+	planID   string
+	apiV2Key string
+	issuer   *sandboxIssuer
+	mail     func(to, subject, text string)
 }
 
 type clients struct {
@@ -61,6 +63,8 @@ type clients struct {
 	alipay     *alipay.Merchant
 	alipayCfg  alipay.Config
 	alipayErr  error
+	papay      *payw.Papay
+	papayErr   error
 	policy     map[string]string
 }
 
@@ -74,7 +78,12 @@ func (o *outside) now(ctx context.Context) (clients, error) {
 	if err != nil {
 		return clients{}, err
 	}
-	raw, err := json.Marshal([]int64{pv, wv})
+	r := setting.NewRenewal()
+	rv, err := o.settings.Load(ctx, r)
+	if err != nil {
+		return clients{}, err
+	}
+	raw, err := json.Marshal([]int64{pv, wv, rv})
 	if err != nil {
 		return clients{}, err
 	}
@@ -82,6 +91,7 @@ func (o *outside) now(ctx context.Context) (clients, error) {
 	defer o.mu.Unlock()
 	if o.stamp != string(raw) {
 		o.built, o.stamp = o.build(p, w), string(raw)
+		o.buildPapay(&o.built, r)
 	}
 	return o.built, nil
 }
@@ -146,6 +156,11 @@ func (c clients) provider(ch pay.Channel) (pay.Provider, commerce.Merchant, erro
 	}
 	m := commerce.Merchant{MchID: c.payCfg.MchID, AppID: c.payCfg.OfficialAppID}
 	switch ch {
+	case pay.WechatPapay:
+		if c.papayErr != nil {
+			return nil, m, commerce.ErrChannel.With(c.papayErr)
+		}
+		return c.papay, m, nil
 	case pay.WechatJSAPI:
 		return c.merchant.JSAPI(), m, nil
 	case pay.WechatH5:
@@ -233,6 +248,9 @@ func (o *outside) NotifyURL(ch pay.Channel, what string) string {
 	}
 	if ch == pay.AlipayWap || ch == pay.AlipayPage {
 		return o.cfg.PublicURL + "/hook/alipay/payment"
+	}
+	if ch == pay.WechatPapay && what == "payment" {
+		return o.cfg.PublicURL + "/hook/papay/payment"
 	}
 	return o.cfg.PublicURL + "/hook/wechatpay/" + what
 }

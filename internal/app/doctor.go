@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/points"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/referral"
+	"zhizhou/internal/renewal"
 )
 
 // Doctor audits money and access and returns what is wrong, nothing when all is
@@ -54,6 +55,11 @@ func (a *App) Doctor(ctx context.Context) ([]string, error) {
 			found = append(found, commerce.Finding{Invariant: 28, Name: name, Row: row})
 		}
 	}
+	renewals, err := renewal.Audit(ctx, a.DB)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, renewals...)
 	broken, err := ledger.Verify(ctx, a.DB)
 	if err != nil {
 		return nil, err

@@ -75,7 +75,7 @@ func (a *App) openSandbox(ctx context.Context, sms *smsGateway) error {
 		return err
 	}
 	a.Sandbox = s
-	a.outside.fixed = &sandboxed{m.WechatPay, m.Weixin, m.Virtual, m.Alipay, &sandboxIssuer{url: m.InvoiceURL, key: m.InvoiceKey, http: a.outside.http}, s.KeepMail}
+	a.outside.fixed = &sandboxed{m.WechatPay, m.Weixin, m.Virtual, m.Alipay, m.PlanID, m.APIv2Key, &sandboxIssuer{url: m.InvoiceURL, key: m.InvoiceKey, http: a.outside.http}, s.KeepMail}
 	sms.url, sms.key = m.SMSURL, m.SMSKey
 	return nil
 }

@@ -73,6 +73,8 @@ type Config struct {
 type Service struct {
 	Config
 	onPaid     []func(ctx context.Context, tx *db.Tx, o Order) error
+	onContract func(ctx context.Context, tx *db.Tx, r pay.ContractReceipt) error
+	unwanted   func(ctx context.Context, tx *db.Tx, o Order) (string, error)
 	onRefunded []func(ctx context.Context, tx *db.Tx, o Order, it Item, r Refund) error
 	onTransfer func(ctx context.Context, tx *db.Tx, r pay.TransferReceipt) error
 }

@@ -32,6 +32,7 @@ type Order struct {
 	TotalFen    int64
 	Gift        bool
 	BookRule    int64 // how its money is booked, see bookGross
+	Auto        bool  // placed under a contract, see Renew
 	GroupID     int64
 	DeliveredAt int64
 	PaidFen     int64

@@ -64,6 +64,8 @@ func (s *Service) Pay(ctx context.Context, in PayInput) (Attempt, error) {
 	switch {
 	case o.Status == Paid || o.Status == Refunded:
 		return Attempt{Paid: true}, nil
+	case o.Auto:
+		return Attempt{}, ErrRenewalOrder
 	case o.Status == Closed || o.ExpiresAt <= clock.MS(s.Clock):
 		return Attempt{}, ErrOrderClosed
 	}
@@ -249,6 +251,9 @@ func (s *Service) Close(ctx context.Context, userID int64, no string) (Order, er
 	}
 	if o.Status != Pending {
 		return o, ErrOrderPaid
+	}
+	if o.Auto {
+		return o, ErrRenewalOrder
 	}
 	if err := s.close(ctx, o.ID); err != nil {
 		return o, err

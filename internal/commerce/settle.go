@@ -65,6 +65,8 @@ func (s *Service) act(ctx context.Context, tx *db.Tx, n pay.Notice) error {
 		return s.applyRefund(ctx, tx, *n.Refund)
 	case n.Transfer != nil && s.onTransfer != nil:
 		return s.onTransfer(ctx, tx, *n.Transfer)
+	case n.Contract != nil && s.onContract != nil:
+		return s.onContract(ctx, tx, *n.Contract)
 	}
 	return nil // an event that this shop does not use; kept all the same
 }
@@ -104,14 +106,20 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, r pay.Receipt) error {
 		return err
 	}
 	if o.Status != Pending {
-		return s.giveBack(ctx, tx, o, p, now)
+		return s.giveBack(ctx, tx, o, p, now, "")
 	}
 	g, err := s.goods(ctx, tx, o)
 	if err != nil {
 		return err
 	}
-	if g.ownedElsewhere(o) {
-		return s.giveBack(ctx, tx, o, p, now)
+	why := ""
+	if o.Auto && s.unwanted != nil {
+		if why, err = s.unwanted(ctx, tx, o); err != nil {
+			return err
+		}
+	}
+	if why != "" || g.ownedElsewhere(o) {
+		return s.giveBack(ctx, tx, o, p, now, why)
 	}
 	if err := s.pay(ctx, tx, &o, p.AmountFen, paidAt); err != nil {
 		return err
@@ -281,11 +289,14 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, o Order, g goods) (err er
 }
 
 // giveBack handles money for an order that is closed, paid already or no longer
-// needed: booked to suspense and refunded by a job, in this same transaction.
-func (s *Service) giveBack(ctx context.Context, tx *db.Tx, o Order, p Payment, now int64) error {
+// needed (why says so of a renewal): booked to suspense and refunded by a job, in this same transaction.
+func (s *Service) giveBack(ctx context.Context, tx *db.Tx, o Order, p Payment, now int64, why string) error {
 	outcome, reason := Duplicate, "重复支付，原路退回"
 	if o.Status == Closed {
 		outcome, reason = Late, "订单已关闭后到账，原路退回"
+	}
+	if why != "" {
+		outcome, reason = Late, why
 	}
 	if o.Status == Pending { // bought through another order: nothing is left to sell
 		if err := s.closed(ctx, tx, o.ID); err != nil {

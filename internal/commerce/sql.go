@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	orderColumns   = `id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, book_rule, group_id, delivered_at, paid_fen, refunded_fen, quote, terms_at, created_at, expires_at, paid_at, closed_at`
+	orderColumns   = `id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, auto, book_rule, group_id, delivered_at, paid_fen, refunded_fen, quote, terms_at, created_at, expires_at, paid_at, closed_at`
 	itemColumns    = `id, order_id, sku_id, product_id, kind, course_id, title, sku_name, quantity, list_fen, discount_fen, price_fen, period_days, period_months, until_at, tax_category, tax_rate_bps, refund_days, refund_max_watched_percent, refunded_fen, credited_fen`
 	paymentColumns = `id, order_id, channel, out_trade_no, amount_fen, mch_id, app_id, payer_openid, status, outcome, transaction_id, note, created_at, expires_at, paid_at, check_at, checks`
 	refundColumns  = `id, no, order_id, order_item_id, payment_id, user_id, cause, amount_fen, ends_access, reason, reply, status, watched_percent, delivered_percent, requested_at, decided_at, decided_by, first_by, finished_at, channel_refund_id, check_at, checks, last_error`
@@ -26,7 +26,7 @@ var (
 	qOrderByKey    = db.Q("commerce/order_by_key", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND idem_key = $2`)
 	// The CASE keeps the planner on the buyer's own rows: asked for pending ones, a young
 	// PostgreSQL walks all that are pending.
-	qOrdersOpen      = db.Q("commerce/orders_open", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND platform = $2 AND CASE WHEN status = 'pending' THEN expires_at ELSE 0 END > $3`)
+	qOrdersOpen      = db.Q("commerce/orders_open", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND platform = $2 AND NOT auto AND CASE WHEN status = 'pending' THEN expires_at ELSE 0 END > $3`)
 	qOrderPendingFor = db.Q("commerce/order_pending_for", `SELECT o.no FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.user_id = $1 AND o.status = 'pending'
 		AND i.course_id = $2 AND o.expires_at > $3 ORDER BY o.id DESC LIMIT 1`)
 	qOrdersOf = db.Q("commerce/orders_of", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) ORDER BY id DESC LIMIT $3`)

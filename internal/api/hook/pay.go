@@ -32,6 +32,8 @@ type Pay struct {
 	Notify func(ctx context.Context) (pay.NotifyParser, error)
 	// Alipay returns the parser of Alipay's notices as configured now.
 	Alipay func(ctx context.Context) (pay.NotifyParser, error)
+	// Papay returns the parser of notices about contracts and their charges.
+	Papay func(ctx context.Context) (pay.NotifyParser, error)
 	// Push gives what opens a message of the mini program's push, and its virtual
 	// payment, nil when that is not configured.
 	Push func(ctx context.Context) (Pusher, *virtual.Provider, error)
@@ -49,6 +51,7 @@ type Pusher interface {
 func (h *Pay) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /hook/wechatpay/{what}", h.wechatPay)
 	mux.HandleFunc("POST /hook/alipay/payment", h.alipay)
+	mux.HandleFunc("POST /hook/papay/{what}", h.papay)
 	mux.HandleFunc("GET /hook/wechat/push", h.verifyPush)
 	mux.HandleFunc("POST /hook/wechat/push", h.push)
 }
@@ -112,6 +115,40 @@ func (h *Pay) alipay(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer(http.StatusOK, "success")
+}
+
+// papay takes a notice of the older interface, about a charge or about a contract.
+// Only its own word of success ends the repeats, and it is said after the commit.
+func (h *Pay) papay(w http.ResponseWriter, r *http.Request) {
+	answer := func(status int, word string) {
+		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, "<xml><return_code>"+word+"</return_code></xml>")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxNotice))
+	if err != nil {
+		answer(http.StatusRequestEntityTooLarge, "FAIL")
+		return
+	}
+	parser, err := h.Papay(r.Context())
+	if err != nil {
+		answer(http.StatusServiceUnavailable, "FAIL")
+		return
+	}
+	n, err := parser.ParseNotify(r.Header, body)
+	if err != nil {
+		status := http.StatusUnauthorized
+		if errs.KindOf(err) == errs.Invalid {
+			status = http.StatusBadRequest
+		}
+		answer(status, "FAIL")
+		return
+	}
+	if err := h.Commerce.Receive(r.Context(), commerce.Notice{Channel: string(pay.WechatPapay), Notice: n}); err != nil {
+		web.Fail(w, r, err)
+		return
+	}
+	answer(http.StatusOK, "SUCCESS")
 }
 
 // refuse answers as WeChat Pay expects of a refusal; it sends the message again.

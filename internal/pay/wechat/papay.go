@@ -32,17 +32,25 @@ var ErrPapay = errs.New(errs.Invalid, "papay_settings", "自动续费的模板 I
 // Papay makes the provider of a plan; apiV2Key are the 32 characters of the older
 // interface. Returns ErrPapay.
 func (m *Merchant) Papay(planID, apiV2Key string) (*Papay, error) {
-	if _, err := strconv.ParseUint(planID, 10, 63); err != nil {
-		return nil, ErrPapay.Field("plan_id", "模板 ID 是数字")
-	}
-	if len(apiV2Key) != 32 {
-		return nil, ErrPapay.Field("api_v2_key", "APIv2 密钥必须正好 32 个字符")
+	if err := CheckPapay(planID, apiV2Key); err != nil {
+		return nil, err
 	}
 	if m.cfg.OfficialAppID == "" {
 		return nil, ErrPapay.Field("official_app_id", "自动续费在微信里签约，需要公众号")
 	}
 	p := &Provider{m, pay.WechatPapay, m.cfg.OfficialAppID, "papay"}
 	return &Papay{p, m, m.cfg.OfficialAppID, planID, apiV2Key, m.cfg.httpClient()}, nil
+}
+
+// CheckPapay refuses what cannot be a plan or a key. Returns ErrPapay.
+func CheckPapay(planID, apiV2Key string) error {
+	if _, err := strconv.ParseUint(planID, 10, 63); err != nil {
+		return ErrPapay.Field("plan_id", "模板 ID 是数字")
+	}
+	if len(apiV2Key) != 32 {
+		return ErrPapay.Field("api_v2_key", "APIv2 密钥必须正好 32 个字符")
+	}
+	return nil
 }
 
 // PlanID returns the template of the contracts.
