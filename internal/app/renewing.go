@@ -57,9 +57,10 @@ func (o *outside) papayParser(ctx context.Context) (pay.NotifyParser, error) {
 	return c.papay, err
 }
 
-// checkRenewal refuses keys that cannot work, once it is switched on.
-func checkRenewal(r *setting.Renewal) error {
-	if err := r.Check(); err != nil || !r.Enabled {
+// checkRenewal refuses keys that cannot work, once it is switched on; the sandbox
+// has its own.
+func (o *outside) checkRenewal(r *setting.Renewal) error {
+	if err := r.Check(); err != nil || !r.Enabled || o.fixed != nil {
 		return err
 	}
 	return payw.CheckPapay(r.PlanID, r.APIv2Key)

@@ -82,6 +82,13 @@ func (s *Service) Mine(ctx context.Context, userID int64) ([]Contract, error) {
 	return rows, err
 }
 
+// Member reports whether the user has a membership that ends, which a contract can
+// prolong.
+func (s *Service) Member(ctx context.Context, userID, productID int64) (bool, error) {
+	have, err := s.membership(ctx, s.DB, Contract{UserID: userID, ProductID: productID})
+	return have.Owned && !have.Forever, err
+}
+
 // Live returns the user's contract for a product. Returns ErrGone.
 func (s *Service) Live(ctx context.Context, userID, productID int64) (Contract, error) {
 	var c Contract

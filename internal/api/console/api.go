@@ -19,6 +19,7 @@ import (
 	"zhizhou/internal/pay"
 	"zhizhou/internal/points"
 	"zhizhou/internal/reconcile"
+	"zhizhou/internal/renewal"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/shipping"
 	"zhizhou/internal/web"
@@ -49,7 +50,10 @@ type Deps struct {
 	Shipping *shipping.Service
 	Invoice  *invoice.Service
 	// Export writes lists into files.
-	Export *export.Service
+	Export  *export.Service
+	Renewal *renewal.Service
+	// CheckRenewal refuses what automatic renewal cannot work with.
+	CheckRenewal func(*setting.Renewal) error
 	// Mailer sends the test mail of the settings page.
 	Mailer invoice.Mailer
 	// Commission is what inviters earn, and how it is paid out.
@@ -82,6 +86,7 @@ func Register(a *web.API, d Deps) {
 	r.withdrawals()
 	r.held()
 	r.shipments()
+	r.renewals()
 	r.invoices()
 	r.reconcile()
 	r.payouts()

@@ -294,7 +294,7 @@ type TestView struct {
 
 func (r *routes) testChannel(ctx context.Context, in *struct {
 	Body struct {
-		Channel string `json:"channel" enum:"wechat_jsapi,wechat_h5,wechat_native,wechat_mini,wechat_virtual,alipay_wap,alipay_page"`
+		Channel string `json:"channel" enum:"wechat_jsapi,wechat_h5,wechat_native,wechat_mini,wechat_virtual,wechat_papay,alipay_wap,alipay_page"`
 	}
 },
 ) (*web.Body[TestView], error) {

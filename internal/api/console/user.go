@@ -364,6 +364,7 @@ func (r *routes) settings() {
 		}
 		return r.CheckPayment(v)
 	})
+	section(r, "renewal", setting.NewRenewal, func(v, old *setting.Renewal) error { v.Keep(old); return r.CheckRenewal(v) })
 	section(r, "invoice", setting.NewInvoice, func(v, _ *setting.Invoice) error { return v.Check() })
 	section(r, "mail", setting.NewMail, func(v, before *setting.Mail) error { v.Keep(before); return v.Check() })
 	web.Handle(r.web, route("payment_test", http.MethodPost, "settings/payment/test", "Ask a channel whether the keys are good", "console setting", account.PermSettingEdit), r.testChannel)

@@ -19,6 +19,7 @@ import (
 	"zhizhou/internal/media"
 	"zhizhou/internal/points"
 	"zhizhou/internal/referral"
+	"zhizhou/internal/renewal"
 	"zhizhou/internal/seal"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/web"
@@ -45,6 +46,7 @@ type Deps struct {
 	Invoice      *invoice.Service
 	Referral     *referral.Service
 	Commission   *commission.Service
+	Renewal      *renewal.Service
 }
 
 type routes struct {
@@ -69,6 +71,7 @@ func Register(a *web.API, d Deps) {
 	r.bargains()
 	r.invites()
 	r.commission()
+	r.renewals()
 	r.study()
 }
 

@@ -84,6 +84,7 @@ type OrderView struct {
 	Refunds     []RefundView    `json:"refunds" nullable:"false"`
 	Refundable  RefundableView  `json:"refundable" doc:"Of the line that may be given back, or why none may"`
 	Gift        bool            `json:"gift"`
+	Auto        bool            `json:"auto" doc:"A renewal that WeChat charges; nobody pays it by hand"`
 	GroupID     int64           `json:"group_id"`
 	Delivered   bool            `json:"delivered" doc:"What was bought is open, or made into gifts"`
 }
@@ -367,7 +368,7 @@ func orderView(d commerce.Detail, can commerce.Refundable) OrderView {
 	v := OrderView{
 		No: o.No, Status: o.Status, TotalFen: o.TotalFen, PaidFen: o.PaidFen, RefundedFen: o.RefundedFen, CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt,
 		PaidAt: o.PaidAt, Items: []ItemView{}, QuoteLines: o.Frozen().Lines, Refunds: []RefundView{}, Refundable: RefundableView{can.ItemID, can.Allowed, can.Reason, can.MaxFen},
-		Gift: o.Gift, GroupID: o.GroupID, Delivered: o.DeliveredAt > 0,
+		Gift: o.Gift, Auto: o.Auto, GroupID: o.GroupID, Delivered: o.DeliveredAt > 0,
 	}
 	for _, it := range d.Items {
 		v.Items = append(v.Items, ItemView{
