@@ -58,6 +58,11 @@ export interface Operations {
   gift: Op<{ path: { token: string }; res: t.Gift }>
   receiveGift: Op<{ path: { token: string }; res: void }>
 
+  renewalOffers: Op<{ path: Id; res: t.RenewalOffers }>
+  beginRenewal: Op<{ body: { sku_id: number; terms_version: string; terms_confirmed: boolean }; res: { id: number; url: string } }>
+  renewals: Op<{ res: { items: t.Renewal[] } }>
+  syncRenewal: Op<{ path: Id; res: t.Renewal }>
+  cancelRenewal: Op<{ path: Id; res: t.Renewal }>
   invoiceTerms: Op<{ res: t.InvoiceTerms }>
   invoiceTitles: Op<{ res: { items: t.InvoiceTitle[] } }>
   saveInvoiceTitle: Op<{ path: Id; body: t.InvoiceTitleInput; res: { id: number } }>
@@ -154,6 +159,11 @@ export const routes: Record<keyof Operations, string> = {
   syncWithdrawal: 'POST /api/me/withdrawals/{id}/sync',
   cancelWithdrawal: 'POST /api/me/withdrawals/{id}/cancel',
   quote: 'POST /api/quotes',
+  renewalOffers: 'GET /api/products/{id}/renewals',
+  beginRenewal: 'POST /api/renewals',
+  renewals: 'GET /api/me/renewals',
+  syncRenewal: 'POST /api/renewals/{id}/sync',
+  cancelRenewal: 'POST /api/renewals/{id}/cancel',
   invoiceTerms: 'GET /api/me/invoice-terms',
   invoiceTitles: 'GET /api/me/invoice-titles',
   saveInvoiceTitle: 'PUT /api/me/invoice-titles/{id}',

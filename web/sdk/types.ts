@@ -80,6 +80,9 @@ export type Play = Omit<S['PlayView'], 'sprite'> & { sprite: Sprite | null }
 export type Beat = Omit<S['BeatRequest'], '$schema'>
 export type Progress = S['ProgressView']
 
+export type RenewalOffers = S['RenewalOffers']
+export type Renewal = S['RenewalView']
+export type RenewalCycle = S['RenewalCycleView']
 export type InvoiceTerms = S['InvoiceTerms']
 /** To whom an invoice is made out; empty fields are left out. */
 export type InvoiceTitleInput = S['TitleInput']

@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"zhizhou/internal/commerce"
-	"zhizhou/internal/pay"
 	"zhizhou/internal/renewal"
 	"zhizhou/internal/web"
 )
@@ -62,8 +61,8 @@ type RenewalCycleView struct {
 
 // RenewalBegun is a contract with the page to sign it on.
 type RenewalBegun struct {
-	ID     int64      `json:"id"`
-	Action pay.Action `json:"action"`
+	ID  int64  `json:"id"`
+	URL string `json:"url" doc:"WeChat's page, to be opened in WeChat's browser; it leads back to the page that opened it"`
 }
 
 func (r *routes) renewalView(ctx context.Context, c renewal.Contract) (RenewalView, error) {
@@ -117,7 +116,7 @@ func (r *routes) renewals() {
 			c, a, err := r.Renewal.Begin(ctx, renewal.Sign{
 				UserID: web.UserID(ctx), SKUID: in.Body.SKUID, Platform: platform(ctx), TermsVersion: in.Body.TermsVersion, TermsConfirmed: in.Body.TermsConfirmed,
 			})
-			return web.Answer(RenewalBegun{c.ID, a}), err
+			return web.Answer(RenewalBegun{c.ID, a.URL}), err
 		})
 	web.Handle(r.web, learner("renewals", http.MethodGet, "/api/me/renewals", "The caller's automatic renewals, newest first"),
 		func(ctx context.Context, _ *none) (*web.Body[web.List[RenewalView]], error) {

@@ -39,6 +39,8 @@ var addresses = []address{
 	{path: "/bargain/{id}", title: "砍价", private: true},
 	{path: "/me/points", title: "我的积分", private: true},
 	{path: "/gift/{token}", title: "赠送", private: true},
+	{path: "/renewal/{id}", title: "开通自动续费", private: true},
+	{path: "/me/renewals", title: "自动续费", private: true},
 	{path: "/me/invoices", title: "我的发票", private: true},
 	{path: "/invoice/{no}", title: "发票", private: true},
 	{path: "/me/invoice-request", title: "申请开票", private: true},

@@ -142,6 +142,11 @@ export interface Operations {
   publishDraft: { path: { kind: T.AgreementKind }; body: { revision: number; effective_at: number }; res: T.AgreementText }
   invoiceSetting: { res: T.Setting<T.InvoiceSetting> }
   saveInvoiceSetting: { body: T.Setting<T.InvoiceSetting>; res: T.Setting<T.InvoiceSetting> }
+  renewals: { query: Paged & { state?: string }; res: T.Page<T.Contract> }
+  renewal: { path: { id: number }; res: T.ContractDetail }
+  cancelRenewal: { path: { id: number }; body: { reason: string }; res: void }
+  renewalSetting: { res: T.Setting<T.RenewalSetting> }
+  saveRenewalSetting: { body: T.Setting<T.RenewalSetting>; res: T.Setting<T.RenewalSetting> }
   mailSetting: { res: T.Setting<T.MailSetting> }
   saveMailSetting: { body: T.Setting<T.MailSetting>; res: T.Setting<T.MailSetting> }
   testMail: { body: { to: string }; res: void }
@@ -188,6 +193,7 @@ export const addresses = {
   shopSetting: 'GET /settings/shop', saveShopSetting: 'PUT /settings/shop', wechatSetting: 'GET /settings/wechat', saveWechatSetting: 'PUT /settings/wechat',
   agreements: 'GET /agreements', agreementVersion: 'GET /agreements/{kind}/versions/{version}', saveDraft: 'PUT /agreements/{kind}/draft',
   dropDraft: 'DELETE /agreements/{kind}/draft', publishDraft: 'POST /agreements/{kind}/publish',
+  renewals: 'GET /renewals', renewal: 'GET /renewals/{id}', cancelRenewal: 'POST /renewals/{id}/cancel', renewalSetting: 'GET /settings/renewal', saveRenewalSetting: 'PUT /settings/renewal',
   invoiceSetting: 'GET /settings/invoice', saveInvoiceSetting: 'PUT /settings/invoice', mailSetting: 'GET /settings/mail', saveMailSetting: 'PUT /settings/mail', testMail: 'POST /settings/mail/test',
   paymentSetting: 'GET /settings/payment', savePaymentSetting: 'PUT /settings/payment', testChannel: 'POST /settings/payment/test', outside: 'GET /outside',
 } as const satisfies Record<keyof Operations, string>

@@ -34,6 +34,7 @@ const routes: RouteRecordRaw[] = [
   page('/orders/:no?', 'orders', '订单', 'order.read', () => import('@/features/order/OrdersPage.vue')),
   page('/orders/:no/trail', 'trail', '订单轨迹', 'order.read', () => import('@/features/order/TrailPage.vue')),
   page('/refunds', 'refunds', '退款', 'order.read', () => import('@/features/refund/RefundsPage.vue')),
+  page('/renewals', 'renewals', '自动续费', 'order.read', () => import('@/features/renewal/RenewalsPage.vue')),
   page('/held', 'held', '待查款', 'order.read', () => import('@/features/held/HeldPage.vue')),
   page('/invoices/:id(\\d+)?', 'invoices', '发票', 'invoice.read', () => import('@/features/invoice/InvoicesPage.vue')),
   page('/bills', 'bills', '对账', 'bill.read', () => import('@/features/bill/BillsPage.vue')),
@@ -45,6 +46,7 @@ const routes: RouteRecordRaw[] = [
   page('/staff', 'staff', '员工与角色', 'staff.manage', () => import('@/features/staff/StaffPage.vue')),
   page('/audit', 'audit', '操作日志', 'audit.read', () => import('@/features/audit/AuditPage.vue')),
   page('/settings/:tab(shop|agreements|wechat|payment|invoice|mail|points|referral)?', 'settings', '设置', 'setting.read', () => import('@/features/setting/SettingsPage.vue')),
+  page('/settings/:tab(shop|agreements|wechat|payment|renewal|invoice|mail|points)?', 'settings', '设置', 'setting.read', () => import('@/features/setting/SettingsPage.vue')),
   { path: '/account', name: 'account', component: () => import('@/features/auth/AccountPage.vue'), meta: { title: '我的账号' } },
   { path: '/:rest(.*)*', name: 'none', component: () => import('./NonePage.vue'), meta: { title: '没有这个页面' } },
 ]

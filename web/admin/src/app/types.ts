@@ -233,6 +233,48 @@ export interface ChannelTest { ok: boolean; code: string; message: string; advic
 export interface InvoiceSetting {
   enabled: boolean; issuer: 'manual' | 'sandbox'; special: boolean; ios: boolean; days: number; most_fen: number; seller_name: string; seller_tax_no: string; codes: Record<string, string>; note: string
 }
+export interface RenewalSetting { enabled: boolean; plan_id: string; api_v2_key: string; lead_days: number }
+/** A contract of automatic renewal. */
+export interface Contract {
+  id: number
+  user_id: number
+  nickname: string
+  title: string
+  sku_name: string
+  agreed_fen: number
+  months: number
+  state: 'signing' | 'active' | 'cancelled' | 'ended'
+  state_label: string
+  cycle_state: string
+  charge_at: number
+  created_at: number
+  signed_at: number
+  cancelled_at: number
+  cancelled_by: string
+  channel_ended_at: number
+}
+/** One charge of a contract. */
+export interface ContractCycle {
+  no: number
+  state: 'planned' | 'noticed' | 'charging' | 'paid' | 'failed' | 'skipped'
+  state_label: string
+  amount_fen: number
+  noticed_at: number
+  charge_at: number
+  paid_at: number
+  paid_fen: number
+  refunded_fen: number
+  tries: number
+  order_no: string
+  note: string
+}
+export interface ContractDetail extends Contract {
+  code: string
+  terms_version: string
+  terms: string
+  terms_at: number
+  cycles: ContractCycle[]
+}
 export interface MailSetting { host: string; port: number; security: 'tls' | 'starttls'; user: string; password: string; from: string; from_name: string }
 
 type S = components['schemas']

@@ -28,6 +28,8 @@ export const pages = {
   bargain: { page: '/pkg-shop/bargain/BargainPage', path: '/bargain/:id', tab: false },
   points: { page: '/pkg-shop/points/PointsPage', path: '/me/points', tab: false },
   gift: { page: '/pkg-shop/gift/GiftPage', path: '/gift/:token', tab: false },
+  renew: { page: '/pkg-shop/renewal/RenewPage', path: '/renewal/:id', tab: false },
+  renewals: { page: '/pkg-shop/renewal/RenewalsPage', path: '/me/renewals', tab: false },
   invoices: { page: '/pkg-shop/invoice/InvoicesPage', path: '/me/invoices', tab: false },
   invoice: { page: '/pkg-shop/invoice/InvoicePage', path: '/invoice/:no', tab: false },
   invoiceAsk: { page: '/pkg-shop/invoice/AskPage', path: '/me/invoice-request', tab: false },

@@ -23,6 +23,7 @@ const channels: Record<string, string> = {
   wechat_mini: '微信支付（小程序）',
   wechat_h5: '微信支付（手机浏览器）',
   wechat_native: '微信支付（扫码）',
+  wechat_papay: '微信支付（自动续费）',
   alipay_wap: '支付宝（手机）',
   alipay_page: '支付宝（电脑）',
   wechat_virtual: '微信虚拟支付',
