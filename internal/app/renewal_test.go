@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"testing"
@@ -436,6 +437,53 @@ func TestINV35OneLiveContract(t *testing.T) {
 		must(w.app.Commerce.StaffRefund(w.system(), y.OrderNo, "renewal-refund", 0, 0, "学员不再需要"))(t)
 		w.settleRefunds()
 		if c := r.get(); c.State != renewal.Cancelled || c.CancelledBy != "refund" {
+			t.Fatalf("%+v", c)
+		}
+		w.sound()
+	})
+}
+
+// When two accounts become one, one contract stays, and the other is ended at the
+// channel too. Contracts of others stay out of sight; nobody pays a renewal by hand.
+func TestINV35AccountsThatBecomeOne(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		a, b := w.member("13800139511"), w.learner("13800139512", nil)
+		s := &renewing{w: w, p: b, user: b.me(), product: a.product, sku: a.sku}
+		b.paid(b.quoted(map[string]any{"sku_id": s.sku}), "member-second")
+		s.sign()
+		b.want(404, "renewal_gone", "POST", fmt.Sprintf("/api/renewals/%d/cancel", a.contract), nil)
+		b.want(409, "renewal_place", "POST", "/api/renewals", map[string]any{"sku_id": s.sku, "terms_version": renewal.TermsVersion, "terms_confirmed": true})
+		if o := b.want(200, "", "GET", fmt.Sprintf("/api/products/%d/renewals", s.product), nil); o.num("contract_id") != s.contract || o.at("here") != false || len(o.at("offers").([]any)) != 1 {
+			t.Fatalf("%s", o.raw)
+		}
+		w.ok(w.app.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return w.app.Renewal.Merge(ctx, tx, s.user, a.user) }))
+		s.step()
+		if c := s.get(); c.State != renewal.Cancelled || c.CancelledBy != "merge" || c.UserID != a.user || c.ChannelEndedAt == 0 || a.get().State != renewal.Active {
+			t.Fatalf("%+v", c)
+		}
+		// An order of a renewal is WeChat's to charge.
+		w.app.Sandbox.SetTrouble(sandbox.Trouble{ChargeStuck: true})
+		y := a.to(renewal.Charging)
+		a.p = w.again(a.p, "13800139511")
+		no := a.last().OrderNo
+		a.p.with("by-hand-renewal").want(503, "channel_missing", "POST", "/api/orders/"+no+"/pay", map[string]any{})
+		a.p.want(503, "channel_missing", "POST", "/api/orders/"+no+"/close", nil)
+		w.app.Sandbox.SetTrouble(sandbox.Trouble{})
+		if got := a.to(renewal.Paid); got.No != y.No || len(a.charges()) != 1 {
+			t.Fatalf("%+v", got)
+		}
+		support := w.staff("support")
+		rows := support.want(200, "", "GET", "/api/console/renewals?state=active", nil)
+		if n := len(rows.at("items").([]any)); n != 1 {
+			t.Fatalf("%d active", n)
+		}
+		path := fmt.Sprintf("/api/console/renewals/%d", a.contract)
+		if d := support.want(200, "", "GET", path, nil); len(d.at("cycles").([]any)) < 1 || d.str("terms") == "" {
+			t.Fatalf("%s", d.raw)
+		}
+		support.want(204, "", "POST", path+"/cancel", map[string]any{"reason": "学员来电要求"})
+		if c := a.get(); c.State != renewal.Cancelled || c.CancelledBy != "staff" {
 			t.Fatalf("%+v", c)
 		}
 		w.sound()
