@@ -424,7 +424,7 @@ func TestINV35OneLiveContract(t *testing.T) {
 		// Bought by hand after the announcement: the charge moves behind it.
 		y := r.to(renewal.Noticed)
 		end := r.until()
-		w.app.Commerce.Sweep(ctx)
+		w.ok(w.app.Commerce.Sweep(ctx))
 		r.p = w.again(r.p, "13800139509")
 		r.p.paid(r.p.quoted(map[string]any{"sku_id": r.sku}), "bought-by-hand")
 		w.clock.Advance(time.Duration(y.ChargeAt-clock.MS(w.clock)+5) * time.Millisecond)

@@ -44,7 +44,6 @@ var (
 	qAgain     = db.Q("renewal/again", `UPDATE contract_cycles SET state = 'noticed', charge_at = $3, note = $4 WHERE id = $1 AND state = 'charging' AND tries = $2`)
 	qFailed    = db.Q("renewal/failed", `UPDATE contract_cycles SET state = 'failed', note = $2 WHERE id = $1 AND state IN ('noticed', 'charging')`)
 	qPaid      = db.Q("renewal/paid", `UPDATE contract_cycles SET state = 'paid', paid_at = $2, note = '' WHERE id = $1 AND state IN ('noticed', 'charging')`)
-	qSkip      = db.Q("renewal/skip", `UPDATE contract_cycles SET state = 'skipped', note = $2 WHERE id = $1 AND state IN ('planned', 'noticed')`)
 	qSkipAll   = db.Q("renewal/skip_all", `UPDATE contract_cycles SET state = 'skipped', note = $2 WHERE contract_id = $1 AND state IN ('planned', 'noticed')`)
 	qOpenOrder = db.Q("renewal/open_orders", `SELECT y.order_id FROM contract_cycles y JOIN orders o ON o.id = y.order_id WHERE y.contract_id = $1 AND y.state IN ('failed', 'skipped') AND o.status = 'pending'`)
 
