@@ -45,8 +45,7 @@ const routes: RouteRecordRaw[] = [
   page('/users/:id(\\d+)?', 'users', '学员', 'user.read', () => import('@/features/user/UsersPage.vue')),
   page('/staff', 'staff', '员工与角色', 'staff.manage', () => import('@/features/staff/StaffPage.vue')),
   page('/audit', 'audit', '操作日志', 'audit.read', () => import('@/features/audit/AuditPage.vue')),
-  page('/settings/:tab(shop|agreements|wechat|payment|invoice|mail|points|referral)?', 'settings', '设置', 'setting.read', () => import('@/features/setting/SettingsPage.vue')),
-  page('/settings/:tab(shop|agreements|wechat|payment|renewal|invoice|mail|points)?', 'settings', '设置', 'setting.read', () => import('@/features/setting/SettingsPage.vue')),
+  page('/settings/:tab(shop|agreements|wechat|payment|renewal|invoice|mail|points|referral)?', 'settings', '设置', 'setting.read', () => import('@/features/setting/SettingsPage.vue')),
   { path: '/account', name: 'account', component: () => import('@/features/auth/AccountPage.vue'), meta: { title: '我的账号' } },
   { path: '/:rest(.*)*', name: 'none', component: () => import('./NonePage.vue'), meta: { title: '没有这个页面' } },
 ]
