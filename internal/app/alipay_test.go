@@ -227,7 +227,7 @@ func TestINV13AlipayNotices(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if g, n, i := w.count(qGrants), w.count(qPostings), w.count(qInbox); g != 1 || n != 2 || i != 1 {
+		if g, n, i := w.count(qGrants), w.count(qPostings), w.count(qInbox); g != 1 || n != 3 || i != 1 {
 			t.Fatalf("%d grants, %d postings, %d inbox rows", g, n, i)
 		}
 		w.sound()
