@@ -36,7 +36,7 @@ func (s *Service) gather(ctx context.Context, r db.Reader, ask Ask, more ...db.A
 	var markets []market
 	var accounts []points.Account
 	var rows []setting.Row
-	asks := append(more, s.Points.AskTerms(&rows), s.Points.AskAccount(&accounts, ask.UserID), db.Rows(qMarket, &markets, ask.UserID, clock.MS(s.Clock)))
+	asks := slices.Concat(more, []db.Ask{s.Points.AskTerms(&rows), s.Points.AskAccount(&accounts, ask.UserID), db.Rows(qMarket, &markets, ask.UserID, clock.MS(s.Clock))})
 	seen := map[int64]bool{}
 	for i, w := range ask.Wants {
 		if w.Quantity < 1 || w.Quantity > maxQuantity || seen[w.SKUID] {

@@ -163,7 +163,7 @@ func build(ctx context.Context, dsn string, buyers int) (*house, error) {
 	h := &house{db: d, catalog: catalog.New(d, c, nil), learning: learning.New(d, c), wechat: w}
 	h.commerce = commerce.New(commerce.Config{
 		DB: d, Jobs: q, Clock: c, Box: box, Catalog: h.catalog, Access: access.New(d, c), Learning: h.learning,
-		Points: &points.Service{DB: d, Clock: c, Settings: &setting.Store{DB: d, Box: box, Clock: c}},
+		Points:   &points.Service{DB: d, Clock: c, Settings: &setting.Store{DB: d, Box: box, Clock: c}},
 		Channels: channels{commerce.Merchant{MchID: mchID, AppID: appID}}, Payers: payers{}, Log: quiet,
 	})
 	if err := q.Build(); err != nil {
