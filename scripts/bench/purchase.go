@@ -212,7 +212,7 @@ func (h *house) round(ctx context.Context, r int) (time.Duration, error) {
 var bareSteps = [][]string{
 	{
 		`INSERT INTO orders (id, no, user_id, idem_key, input_hash, status, platform, total_fen, quote, terms_at, created_at, expires_at) VALUES ($1, 'N' || CAST($1 AS TEXT), 1, 'k' || CAST($1 AS TEXT), 'h', 'pending', 'pc', 16900, '{"sku_id":1,"course_title":"课程","lines":[]}', 1, 1, 1)`,
-		`INSERT INTO order_items (id, order_id, sku_id, product_id, kind, course_id, title, sku_name, list_fen, discount_fen, price_fen, period_days, tax_category, refund_days, refund_max_watched_percent) VALUES ($1, $1, 1, 1, 'course', 1, '课程', '长期', 16900, 0, 16900, 0, 'd', 7, 20)`,
+		`INSERT INTO order_items (id, order_id, sku_id, product_id, kind, course_id, title, sku_name, list_fen, discount_fen, price_fen, period_days, tax_category, tax_rate_bps, refund_days, refund_max_watched_percent) VALUES ($1, $1, 1, 1, 'course', 1, '课程', '长期', 16900, 0, 16900, 0, 'd', 600, 7, 20)`,
 	},
 	{
 		`INSERT INTO payments (id, order_id, channel, out_trade_no, amount_fen, mch_id, app_id, status, created_at, expires_at, check_at) VALUES ($1, $1, 'wechat_native', 'P' || CAST($1 AS TEXT), 16900, 'm', 'a', 'created', 1, 1, 1)`,
@@ -223,8 +223,7 @@ var bareSteps = [][]string{
 		`UPDATE orders SET status = 'paid', paid_fen = 16900, paid_at = 1 WHERE id = $1`,
 		`UPDATE orders SET delivered_at = 1 WHERE id = $1`,
 		`INSERT INTO ledger_transactions (id, kind, ref_kind, ref_id, at) VALUES ($1, 'settle', 'payment', $1, 1)`,
-		`INSERT INTO ledger_postings (id, transaction_id, account, debit_fen, credit_fen, order_id, at) VALUES ($1, $1, 'clearing', 16900, 0, $1, 1)`,
-		`INSERT INTO ledger_postings (id, transaction_id, account, debit_fen, credit_fen, order_id, at) VALUES (-$1, $1, 'revenue', 0, 16900, $1, 1)`,
+		`INSERT INTO ledger_postings (id, transaction_id, account, debit_fen, credit_fen, order_id, at) VALUES ($1, $1, 'clearing:wechat_native', 16900, 0, $1, 1), (-$1, $1, 'revenue:course', 0, 15943, $1, 1), (-100000000 - $1, $1, 'tax:600', 0, 957, $1, 1)`,
 		`INSERT INTO grants (id, user_id, resource_kind, resource_id, source_kind, source_id, starts_at, created_at) VALUES ($1, 1, 'course', 1, 'order_item', $1, 1, 1)`,
 	},
 }
