@@ -121,8 +121,8 @@ func open(dsn string) (*DB, error) {
 		if err != nil {
 			return nil, fmt.Errorf("db: %w", err)
 		}
-		pool.SetMaxOpenConns(16)
-		pool.SetMaxIdleConns(16)
+		pool.SetMaxOpenConns(32)
+		pool.SetMaxIdleConns(32)
 		pool.SetConnMaxIdleTime(5 * time.Minute)
 		return &DB{Engine: Postgres, write: pool, read: pool}, nil
 	}

@@ -3,7 +3,6 @@ package invoice
 import (
 	"context"
 
-	"zhizhou/internal/commerce"
 	"zhizhou/internal/db"
 )
 
@@ -59,35 +58,22 @@ func (s *Service) TaxSums(ctx context.Context, from, to int64) ([]TaxSum, error)
 }
 
 // The audits of what is stored; each returns one text column naming the row.
-var checks = []struct {
-	name string
-	q    *db.Stmt
-}{
-	{"invoiced more than stays paid, without a red letter", db.Q("invoice/audit_amount", `SELECT 'invoice ' || v.no AS row FROM invoice_lines l JOIN invoices v ON v.id = l.invoice_id JOIN order_items i ON i.id = l.order_item_id
+var checks = []db.Check{
+	{Invariant: 37, Name: "invoiced more than stays paid, without a red letter", Q: db.Q("invoice/audit_amount", `SELECT 'invoice ' || v.no AS row FROM invoice_lines l JOIN invoices v ON v.id = l.invoice_id JOIN order_items i ON i.id = l.order_item_id
 		WHERE l.live AND l.amount_fen > i.price_fen - (SELECT COALESCE(SUM(r.amount_fen), 0) FROM refunds r WHERE r.order_id = i.order_id AND r.order_item_id = i.id AND r.status = 'succeeded')
 		AND NOT EXISTS (SELECT 1 FROM red_invoices x WHERE x.invoice_id = v.id AND x.state = 'queued')`)},
-	{"order line on two valid invoices", db.Q("invoice/audit_twice", `SELECT 'order line ' || CAST(l.order_item_id AS TEXT) AS row FROM invoice_lines l JOIN invoices v ON v.id = l.invoice_id
+	{Invariant: 37, Name: "order line on two valid invoices", Q: db.Q("invoice/audit_twice", `SELECT 'order line ' || CAST(l.order_item_id AS TEXT) AS row FROM invoice_lines l JOIN invoices v ON v.id = l.invoice_id
 		WHERE v.status IN ('requested', 'issuing', 'issued', 'red_requested') GROUP BY l.order_item_id HAVING COUNT(*) > 1`)},
-	{"invoice and its lines disagree", db.Q("invoice/audit_lines", `SELECT 'invoice ' || v.no AS row FROM invoices v JOIN invoice_lines l ON l.invoice_id = v.id GROUP BY v.id, v.no, v.amount_fen, v.tax_fen
+	{Invariant: 37, Name: "invoice and its lines disagree", Q: db.Q("invoice/audit_lines", `SELECT 'invoice ' || v.no AS row FROM invoices v JOIN invoice_lines l ON l.invoice_id = v.id GROUP BY v.id, v.no, v.amount_fen, v.tax_fen
 		HAVING SUM(l.amount_fen) <> v.amount_fen OR SUM(l.tax_fen) <> v.tax_fen`)},
-	{"line lives when its invoice does not, or the other way", db.Q("invoice/audit_live", `SELECT 'invoice ' || v.no AS row FROM invoices v JOIN invoice_lines l ON l.invoice_id = v.id
+	{Invariant: 37, Name: "line lives when its invoice does not, or the other way", Q: db.Q("invoice/audit_live", `SELECT 'invoice ' || v.no AS row FROM invoices v JOIN invoice_lines l ON l.invoice_id = v.id
 		WHERE l.live <> (v.status IN ('requested', 'issuing', 'issued', 'red_requested'))`)},
-	{"invoice and its red letter disagree", db.Q("invoice/audit_red", `SELECT 'invoice ' || v.no AS row FROM invoices v WHERE
+	{Invariant: 37, Name: "invoice and its red letter disagree", Q: db.Q("invoice/audit_red", `SELECT 'invoice ' || v.no AS row FROM invoices v WHERE
 		(v.status IN ('issued', 'red_requested') AND (v.status = 'red_requested') <> EXISTS (SELECT 1 FROM red_invoices x WHERE x.invoice_id = v.id AND x.state = 'queued'))
 		OR (v.status = 'red_issued') <> EXISTS (SELECT 1 FROM red_invoices x WHERE x.invoice_id = v.id AND x.state = 'issued')`)},
 }
 
 // Audit returns every row that breaks INV-37.
-func Audit(ctx context.Context, r db.Reader) ([]commerce.Finding, error) {
-	var out []commerce.Finding
-	for _, c := range checks {
-		var rows []string
-		if err := r.List(ctx, c.q, &rows); err != nil {
-			return nil, err
-		}
-		for _, row := range rows {
-			out = append(out, commerce.Finding{Invariant: 37, Name: c.name, Row: row})
-		}
-	}
-	return out, nil
+func Audit(ctx context.Context, r db.Reader) ([]db.Finding, error) {
+	return db.Broken(ctx, r, checks)
 }

@@ -19,11 +19,14 @@ var (
 
 // Audit lists the payments that WeChat was not told of (INV-48): those without a
 // row, and those that wait longer than WeChat does.
-func (s *Service) Audit(ctx context.Context) ([]string, error) {
+func (s *Service) Audit(ctx context.Context) ([]db.Finding, error) {
 	var rows, late []string
-	if err := s.DB.List(ctx, qUnnoted, &rows); err != nil {
+	if err := s.DB.All(ctx, db.Rows(qUnnoted, &rows), db.Rows(qForgotten, &late, clock.MS(s.Clock)-waits)); err != nil {
 		return nil, err
 	}
-	err := s.DB.List(ctx, qForgotten, &late, clock.MS(s.Clock)-waits)
-	return append(rows, late...), err
+	var out []db.Finding
+	for _, row := range append(rows, late...) {
+		out = append(out, db.Finding{Invariant: 48, Name: "WeChat was not told of a delivery", Row: row})
+	}
+	return out, nil
 }
