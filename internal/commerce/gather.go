@@ -3,6 +3,7 @@ package commerce
 import (
 	"context"
 	"slices"
+	"time"
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/catalog"
@@ -12,6 +13,11 @@ import (
 	"zhizhou/internal/points"
 	"zhizhou/internal/setting"
 )
+
+// qHigher names a higher membership that somebody has now.
+var qHigher = db.Q("commerce/higher", `SELECT p.title, g.until_at FROM grants g JOIN products p ON p.id = g.resource_id
+	WHERE g.user_id = $1 AND g.resource_kind = 'membership' AND g.revoked_at = 0 AND g.starts_at <= $3 AND g.until_at > $3
+	AND p.rank > (SELECT rank FROM products WHERE id = $2) ORDER BY g.until_at DESC LIMIT 1`)
 
 // known is what one trip to the database tells about an ask.
 type known struct {
@@ -243,6 +249,19 @@ func (s *Service) buyable(ctx context.Context, r db.Reader, ask Ask, q Quote, of
 func (s *Service) unowned(ctx context.Context, r db.Reader, userID int64, it QuoteItem, trial bool, all []access.Had) error {
 	if it.Kind == catalog.KindService || len(all) == 0 {
 		return nil
+	}
+	if it.Kind == catalog.KindMembership {
+		var higher []struct {
+			Title   string
+			UntilAt int64
+		}
+		if err := r.List(ctx, qHigher, &higher, userID, it.ProductID, clock.MS(s.Clock)); err != nil {
+			return err
+		}
+		if len(higher) > 0 {
+			until := time.UnixMilli(higher[0].UntilAt).In(clock.China).Format("2006 年 1 月 2 日")
+			return ErrOwned.Say("你的「" + higher[0].Title + "」到 " + until + " 才到期，现在不需要「" + it.Title + "」")
+		}
 	}
 	for _, have := range all {
 		if have.Forever || have.Owned && it.PayFen == 0 {

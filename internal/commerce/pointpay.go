@@ -82,7 +82,8 @@ func (s *Service) refundPoints(ctx context.Context, tx *db.Tx, o Order, it Item,
 		return err
 	}
 	earned := got.Points - got.Owed
-	n := Share(earned, o.RefundedFen+r.AmountFen, o.PaidFen) - Share(earned, o.RefundedFen, o.PaidFen)
+	// By what is kept, rounded down, so that no point stands for money that went back.
+	n := Share(earned, o.PaidFen-o.RefundedFen, o.PaidFen) - Share(earned, o.PaidFen-o.RefundedFen-r.AmountFen, o.PaidFen)
 	return s.Points.Reclaim(ctx, tx, o.UserID, n, fmt.Sprintf("reclaim:%d", r.ID), "退款收回")
 }
 

@@ -54,7 +54,9 @@ var (
 		FROM promotions p LEFT JOIN quotas q ON q.kind = 'promotion' AND q.ref_id = p.id LEFT JOIN quota_users u ON u.kind = 'promotion' AND u.ref_id = p.id AND u.user_id = $1
 		WHERE p.status = 'on' AND p.starts_at <= $2 AND p.ends_at > $2 ORDER BY p.id LIMIT 100`)
 	qPromotion  = db.Q("commerce/promotion", `SELECT `+promotionColumns+` FROM promotions WHERE id = $1`)
-	qPromotions = db.Q("commerce/promotions", `SELECT `+of("p", promotionColumns)+`, COALESCE(q.held, 0) AS held, COALESCE(q.sold, 0) AS sold FROM promotions p
+	qPromotions = db.Q("commerce/promotions", `SELECT `+of("p", promotionColumns)+`, COALESCE(q.held, 0) AS held,
+		CASE WHEN p.quota > 0 THEN COALESCE(q.sold, 0) ELSE (SELECT COUNT(DISTINCT i.order_id) FROM order_discounts d JOIN order_items i ON i.id = d.order_item_id JOIN orders o ON o.id = i.order_id
+			WHERE d.rule_id = p.id AND d.kind = p.kind AND o.status IN ('paid', 'refunded')) END AS sold FROM promotions p
 		LEFT JOIN quotas q ON q.kind = 'promotion' AND q.ref_id = p.id WHERE ($1 = '' OR p.status = $1) AND ($2 = '' OR p.kind = $2) AND (CAST($3 AS BIGINT) = 0 OR p.id < $3) ORDER BY p.id DESC LIMIT $4`)
 	qPromotionInsert = db.Q("commerce/promotion_insert", `INSERT INTO promotions (`+promotionColumns+`) VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, $19, $19)`)
 	qPromotionUpdate = db.Q("commerce/promotion_update", `UPDATE promotions SET label = $2, note = $3, starts_at = $4, ends_at = $5, platforms = $6, scope = $7, price_fen = $8, pay_permille = $9, cap_fen = $10,

@@ -124,12 +124,37 @@ const boundByUpgrade = "这段会员已折抵升级；升级的订单全额退�
 
 const day = int64(24 * 3600 * 1000)
 
-// evidence is how much of what a line opened was had.
-func (s *Service) evidence(ctx context.Context, r db.Reader, o Order, it Item) (learning.Evidence, error) {
-	if it.CourseID == 0 || o.Gift {
-		return learning.Evidence{}, nil
+// qStudiedBy names the courses that a bundle or membership opened to somebody who
+// studied them since, and has them by no purchase of their own.
+var qStudiedBy = db.Q("commerce/studied_by", `SELECT DISTINCT p.course_id FROM lesson_progress p WHERE p.user_id = $1 AND p.studied_at >= $3
+	AND (EXISTS (SELECT 1 FROM products m WHERE m.id = $2 AND m.opens_all)
+		OR EXISTS (SELECT 1 FROM product_parts x WHERE x.product_id = $2 AND ((x.kind = 'course' AND x.ref_id = p.course_id)
+			OR (x.kind = 'category' AND x.ref_id = (SELECT category_id FROM courses c WHERE c.id = p.course_id)))))
+	AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.user_id = $1 AND g.resource_kind = 'course' AND g.resource_id = p.course_id AND g.revoked_at = 0)`)
+
+// evidence is how much of what a line opened was had. Of several courses it is the
+// one that was had most of: who has studied one to its end has had what was promised.
+func (s *Service) evidence(ctx context.Context, r db.Reader, o Order, it Item) (most learning.Evidence, err error) {
+	courses := []int64{it.CourseID}
+	switch {
+	case o.Gift:
+		return most, nil
+	case it.Kind == catalog.KindBundle || it.Kind == catalog.KindMembership:
+		courses = nil
+		if err := r.List(ctx, qStudiedBy, &courses, o.UserID, it.ProductID, o.PaidAt); err != nil {
+			return most, err
+		}
+	case it.CourseID == 0:
+		return most, nil
 	}
-	return s.Learning.Evidence(ctx, r, o.UserID, it.CourseID)
+	for _, courseID := range courses {
+		e, err := s.Learning.Evidence(ctx, r, o.UserID, courseID)
+		if err != nil {
+			return most, err
+		}
+		most.Watched, most.Delivered = max(most.Watched, e.Watched), max(most.Delivered, e.Delivered)
+	}
+	return most, nil
 }
 
 // unused gives back the time of a membership that is still to come, by the day.
