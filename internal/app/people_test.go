@@ -138,10 +138,13 @@ func TestChangingThePhoneProvesBoth(t *testing.T) {
 func TestStaffChangeTheirOwnPassword(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.staff("operator")
+		elsewhere := w.person(nil)
+		elsewhere.want(200, "", "POST", "/api/console/auth/login", map[string]any{"login": "operator-test", "password": "correct horse 9"})
 		p.want(422, "old_password_wrong", "PUT", "/api/console/me/password", map[string]any{"old": "wrong horse 9", "password": "battery staple 7"})
 		p.want(422, "password_weak", "PUT", "/api/console/me/password", map[string]any{"old": "correct horse 9", "password": "short"})
 		p.want(204, "", "PUT", "/api/console/me/password", map[string]any{"old": "correct horse 9", "password": "battery staple 7"})
 		p.want(200, "", "GET", "/api/console/me", nil)
+		elsewhere.want(401, "", "GET", "/api/console/me", nil)
 		again := w.person(nil)
 		again.want(401, "", "POST", "/api/console/auth/login", map[string]any{"login": "operator-test", "password": "correct horse 9"})
 		again.want(200, "", "POST", "/api/console/auth/login", map[string]any{"login": "operator-test", "password": "battery staple 7"})

@@ -5,6 +5,7 @@ type Paged = { cursor?: string; limit?: number }
 /** Every console operation: its path, query, body and answer. Pages never type a URL. */
 export interface Operations {
   login: { body: { login: string; password: string }; res: T.LoginAnswer }
+  setPassword: { body: { old: string; password: string }; res: void }
   totp: { body: { code: string }; res: T.Me }
   logout: { res: void }
   me: { res: T.Me }
@@ -78,6 +79,8 @@ export interface Operations {
   decideRefund: { path: Id; body: { approve: boolean; reply: string }; res: T.Refund }
   retryRefund: { path: Id; body: { reason: string }; res: void }
   checkRefund: { path: Id; res: T.Refund }
+  shipments: { query: Paged & { state?: T.ShipmentState | '' }; res: T.Page<T.Shipment> }
+  retryShipment: { path: Id; body: { reason: string }; res: void }
   held: { query: Paged & { state?: string; no?: string }; res: T.Page<T.Held> }
   decideHeld: { path: Id; body: { decision: 'refund' | 'match' | 'explain'; note: string }; res: T.Held }
   bills: { query: Paged & { source?: T.BillSource | ''; open?: boolean }; res: T.Page<T.Bill> }
@@ -175,7 +178,7 @@ export const addresses = {
   banners: 'GET /banners', saveBanner: 'PUT /banners/{id}', deleteBanner: 'DELETE /banners/{id}',
   orders: 'GET /orders', order: 'GET /orders/{no}', syncOrder: 'POST /orders/{no}/sync', refundOrder: 'POST /orders/{no}/refunds',
   refunds: 'GET /refunds', decideRefund: 'POST /refunds/{id}/decide', retryRefund: 'POST /refunds/{id}/retry',
-  checkRefund: 'POST /refunds/{id}/check', held: 'GET /held-payments', decideHeld: 'POST /held-payments/{id}/decide',
+  checkRefund: 'POST /refunds/{id}/check', shipments: 'GET /shipments', retryShipment: 'POST /shipments/{id}/retry', setPassword: 'PUT /me/password', held: 'GET /held-payments', decideHeld: 'POST /held-payments/{id}/decide',
   bills: 'GET /bills', runBill: 'POST /bills/run', billDifferences: 'GET /bill-differences', resolveDifference: 'POST /bill-differences/{id}/resolve',
   trialBalance: 'GET /ledger/balances', taxReport: 'GET /ledger/tax', revenueReport: 'GET /ledger/revenue',
   clearing: 'GET /clearing', payouts: 'GET /payouts', addPayout: 'POST /payouts', confirmPayout: 'POST /payouts/{id}/confirm', dropPayout: 'POST /payouts/{id}/drop',

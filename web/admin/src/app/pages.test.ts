@@ -5,7 +5,7 @@ const labels = (permissions: string[]) => menuFor(permissions).flatMap((g) => g.
 
 describe('menu', () => {
   it('shows finance money and people, no content', () => {
-    expect(labels(['overview.read', 'order.read', 'refund.decide', 'bill.read', 'invoice.read', 'user.read', 'audit.read'])).toEqual(['概览', '价格预览', '订单', '退款', '自动续费', '待查款', '发票', '对账', '在途资金', '总账', '学员', '操作日志'])
+    expect(labels(['overview.read', 'order.read', 'refund.decide', 'bill.read', 'invoice.read', 'user.read', 'audit.read'])).toEqual(['概览', '价格预览', '订单', '退款', '自动续费', '发货信息', '待查款', '发票', '对账', '在途资金', '总账', '学员', '操作日志'])
   })
   it('sends an editor, who has no overview, to the courses', () => {
     expect(homeFor(['course.read', 'course.edit', 'media.upload'])).toBe('courses')

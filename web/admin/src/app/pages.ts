@@ -39,6 +39,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'orders', label: '订单', icon: 'receipt', permission: 'order.read' },
       { name: 'refunds', label: '退款', icon: 'scale', permission: 'order.read', badge: 'refunds' },
       { name: 'renewals', label: '自动续费', icon: 'history', permission: 'order.read' },
+      { name: 'shipments', label: '发货信息', icon: 'upload', permission: 'order.read' },
       { name: 'held', label: '待查款', icon: 'info', permission: 'order.read', badge: 'held' },
     ],
   },

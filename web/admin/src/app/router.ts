@@ -35,6 +35,7 @@ const routes: RouteRecordRaw[] = [
   page('/orders/:no/trail', 'trail', '订单轨迹', 'order.read', () => import('@/features/order/TrailPage.vue')),
   page('/refunds', 'refunds', '退款', 'order.read', () => import('@/features/refund/RefundsPage.vue')),
   page('/renewals', 'renewals', '自动续费', 'order.read', () => import('@/features/renewal/RenewalsPage.vue')),
+  page('/shipments', 'shipments', '发货信息', 'order.read', () => import('@/features/shipment/ShipmentsPage.vue')),
   page('/held', 'held', '待查款', 'order.read', () => import('@/features/held/HeldPage.vue')),
   page('/invoices/:id(\\d+)?', 'invoices', '发票', 'invoice.read', () => import('@/features/invoice/InvoicesPage.vue')),
   page('/bills', 'bills', '对账', 'bill.read', () => import('@/features/bill/BillsPage.vue')),

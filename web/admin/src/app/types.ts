@@ -130,6 +130,13 @@ export interface Refund {
   /** Of money that opened nothing: access is not touched. */
   unclaimed: boolean
 }
+/** `stuck` asks for a person; `unmanaged` and `refunded` need no shipping. */
+export type ShipmentState = 'pending' | 'shipped' | 'settled' | 'refunded' | 'unmanaged' | 'stuck'
+/** What WeChat is told of the delivery of a mini program payment; `id` is the payment's. */
+export interface Shipment {
+  id: number; state: ShipmentState; state_label: string; note: string; due_at: number; tries: number; finished_at: number
+  order_no: string; title: string; paid_at: number
+}
 export type HeldState = 'waiting' | 'returning' | 'returned' | 'matched' | 'explained'
 export interface Held {
   id: number; order_no: string; user_id: number; nickname: string; title: string; channel: string; out_trade_no: string; transaction_id: string; amount_fen: number; received_fen: number
@@ -197,7 +204,7 @@ export interface IssueInput { number: string; issued_at?: number; files?: string
 export interface RateSum { rate_bps: number; lines: number; amount_fen: number; tax_fen: number; red_fen: number; red_tax_fen: number }
 export interface OrderEvent { at: number; kind: string; note: string }
 export interface Posting { kind: string; account: string; label: string; debit_fen: number; credit_fen: number; at: number }
-export interface OrderItem { id: number; course_id: number; title: string; sku_name: string; price_fen: number; refunded_fen: number; period_days: number; refund_text: string }
+export interface OrderItem { id: number; course_id: number; title: string; sku_name: string; sku_id: number; kind: string; quantity: number; list_fen: number; price_fen: number; refunded_fen: number; period_days: number; refund_text: string }
 export interface Order extends OrderRow {
   expires_at: number; terms_at: number; quote: Quote; items: OrderItem[]; payments: Payment[]; refunds: Refund[]; events: OrderEvent[]; trail: Posting[]; user: UserRow
 }
