@@ -325,3 +325,12 @@ func (s *Service) Payer(ctx context.Context, userID int64, kind string) (openid,
 	plain, err := s.Box.Open("session-key", row.SessionKey)
 	return row.OpenID, string(plain), err
 }
+
+// Agreed returns ErrConsent while an agreement in force is not accepted by the user.
+func (s *Service) Agreed(ctx context.Context, userID int64) error {
+	list, err := s.ConsentsDue(ctx, userID)
+	if err == nil && len(list) > 0 {
+		return ErrConsent
+	}
+	return err
+}

@@ -65,12 +65,16 @@ func TestAlipayPaysAndRefunds(t *testing.T) {
 				t.Fatalf("offered %s", q.raw)
 			}
 			no := p.order(w.sku, "alipay-order").str("no")
+			// An order that waits offers the same choice, a settled one none.
+			if list, _ := p.want(200, "", "GET", "/api/orders/"+no, nil).at("channels").([]any); len(list) != 2 {
+				t.Fatalf("the order offers %v", list)
+			}
 			payment := p.alipay(no, c.channel)
 			w.ok(w.app.Sandbox.PayAlipay(payment))
 			w.app.Sandbox.SetTrouble(sandbox.Trouble{Duplicate: 2})
 			w.tick()
 			w.app.Sandbox.SetTrouble(sandbox.Trouble{})
-			if a := p.want(200, "", "GET", "/api/orders/"+no, nil); a.str("status") != "paid" {
+			if a := p.want(200, "", "GET", "/api/orders/"+no, nil); a.str("status") != "paid" || len(a.at("channels").([]any)) != 0 {
 				t.Fatalf("order %s", a.raw)
 			}
 			if n := w.app.Sandbox.Notices()[0]; !n.Done {

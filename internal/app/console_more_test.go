@@ -145,11 +145,19 @@ func TestMaterialChangeAsksLearnersAgain(t *testing.T) {
 		if a := signIn(old); a.code() != "consent_required" {
 			t.Fatalf("signed in without the new version: %d %s", a.status, a.raw)
 		}
+		// In a session that goes on, no contract is made before that; looking stays free.
+		q := p.want(200, "", "POST", "/api/quotes", map[string]any{"sku_id": w.sku})
+		buy := map[string]any{"quote_token": q.str("token"), "terms_confirmed": true}
+		p.with("before-consent").want(422, "consent_required", "POST", "/api/orders", buy)
+		if due := p.want(200, "", "GET", "/api/me/consents/due", nil); !strings.Contains(due.raw, version) {
+			t.Fatalf("due: %s", due.raw)
+		}
 		p.want(404, "agreement_gone", "POST", "/api/me/consents", consents[1])
 		p.want(204, "", "POST", "/api/me/consents", map[string]any{"kind": "privacy_policy", "version": version})
 		if got := asked(); got != "" {
 			t.Fatalf("after accepting, still asked for %s", got)
 		}
+		p.with("before-consent").want(200, "", "POST", "/api/orders", buy)
 		if a := signIn([]map[string]string{consents[0], {"kind": "privacy_policy", "version": version}}); a.status != 200 {
 			t.Fatalf("sign-in with the new version: %d %s", a.status, a.raw)
 		}

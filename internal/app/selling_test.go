@@ -408,6 +408,10 @@ func TestINV25Groups(t *testing.T) {
 		if people[0].opens(w.lesson) || o.at("delivered") == true {
 			t.Fatal("opened before the group is complete")
 		}
+		if g := people[1].want(200, "", "GET", fmt.Sprintf("/api/groups/%d", group), nil); g.num("price_fen") != 9900 || g.num("list_fen") != 16900 {
+			t.Fatalf("the group's page: %s", g.raw)
+		}
+		people[1].want(404, "group_gone", "GET", "/api/groups/7", nil)
 		join := map[string]any{"sku_id": w.sku, "group_id": group}
 		own := people[0].quoted(join)
 		people[0].with("join-own-key").want(409, "group_refused", "POST", "/api/orders", map[string]any{"quote_token": own.str("token"), "terms_confirmed": true})

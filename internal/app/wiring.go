@@ -35,6 +35,11 @@ func (g guard) Learner(ctx context.Context, token string) (web.User, error) {
 	return web.User{ID: userID, SessionID: sessionID}, err
 }
 
+// Agreed implements web.Guard.
+func (g guard) Agreed(ctx context.Context, userID int64) error {
+	return g.accounts.Agreed(ctx, userID)
+}
+
 // Member implements web.Guard.
 func (g guard) Member(ctx context.Context, token string) (web.Staff, error) {
 	s, err := g.accounts.WhoStaff(ctx, token)

@@ -130,6 +130,7 @@ var (
 	ErrLimit           = errs.New(errs.Conflict, "buyer_limit", "已达到每人限购数量")
 	ErrTrial           = errs.New(errs.Conflict, "trial_used", "体验价只限第一次购买")
 	ErrStock           = errs.New(errs.Conflict, "stock_taken", "已售出的数量超过了新的库存")
+	ErrGroupGone       = errs.New(errs.NotFound, "group_gone", "没有这个团")
 	ErrGroup           = errs.New(errs.Conflict, "group_refused", "不能拼团")
 	ErrPromotion       = errs.New(errs.Invalid, "promotion_invalid", "请检查活动设置")
 	ErrPromotionGone   = errs.New(errs.NotFound, "promotion_gone", "没有这个活动")

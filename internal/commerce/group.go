@@ -61,7 +61,7 @@ func (s *Service) group(ctx context.Context, r db.Reader, groupID int64) (Group,
 	var g Group
 	err := r.Get(ctx, qGroup, &g, groupID)
 	if errors.Is(err, db.ErrNone) {
-		return g, ErrGroup.Say("没有这个团")
+		return g, ErrGroupGone
 	}
 	return g, err
 }
@@ -77,7 +77,8 @@ func groupRefusal(q Quote) error {
 }
 
 // takeSeat holds a seat for an order, in the group that is joined or a new one.
-// Returns ErrGroup when it is full, over, for something else, or joined already.
+// Returns ErrGroupGone, and ErrGroup when it is full, over, for something else, or
+// joined already.
 func (s *Service) takeSeat(ctx context.Context, tx *db.Tx, o *Order, q Quote) error {
 	a := q.group()
 	if a == nil {
@@ -242,9 +243,12 @@ type GroupPage struct {
 	Group   Group
 	Members []Member
 	Offer   catalog.Offer
+	// PriceFen is what one costs in the group; 0: no less than alone.
+	PriceFen int64
 }
 
-// GroupPage returns a group with its members and what it buys. Returns ErrGroup.
+// GroupPage returns a group with its members and what it buys.
+// Returns ErrGroupGone.
 func (s *Service) GroupPage(ctx context.Context, groupID int64, platform string) (GroupPage, error) {
 	g, err := s.group(ctx, s.DB, groupID)
 	if err != nil {
@@ -254,7 +258,15 @@ func (s *Service) GroupPage(ctx context.Context, groupID int64, platform string)
 	if err := s.DB.List(ctx, qMembers, &out.Members, groupID); err != nil {
 		return out, err
 	}
+	p, err := s.promotion(ctx, s.DB, g.PromotionID)
+	if err != nil {
+		return out, err
+	}
 	out.Offer, err = s.Catalog.Offer(ctx, s.DB, g.SKUID, platform)
+	rule := price.Rule{PriceFen: p.PriceFen, Pay: p.PayPermille, CapFen: p.CapFen}
+	if fen := rule.Unit(out.Offer.PriceFen); fen < out.Offer.PriceFen {
+		out.PriceFen = fen
+	}
 	return out, err
 }
 

@@ -1,6 +1,7 @@
 package commerce
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -69,6 +70,14 @@ var (
 func (p Promotion) scope() (sc price.Scope) {
 	_ = json.Unmarshal([]byte(p.Scope), &sc)
 	return sc
+}
+
+// Levels returns the steps of a threshold discount, lowest first; none: empty.
+func (p Promotion) Levels() []price.Step {
+	var steps []price.Step
+	_ = json.Unmarshal([]byte(p.Steps), &steps)
+	slices.SortFunc(steps, func(a, b price.Step) int { return cmp.Compare(a.AtFen, b.AtFen) })
+	return append([]price.Step{}, steps...)
 }
 
 func list(raw string) (out []string) {

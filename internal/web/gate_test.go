@@ -23,6 +23,8 @@ func (oneUser) Learner(_ context.Context, token string) (User, error) {
 	return User{ID: id, SessionID: id}, nil
 }
 
+func (oneUser) Agreed(context.Context, int64) error { return nil }
+
 func (oneUser) Member(context.Context, string) (Staff, error) { return Staff{}, ErrSignIn }
 
 type gatehouse struct {

@@ -33,6 +33,7 @@ type Route struct {
 	Summary    string
 	Tag        string
 	Need       Need
+	Agreed     bool          // learner only: refused while an agreement in force is not accepted
 	Permission string        // console only; "self" for a signed-in member's own things
 	Status     int           // of success; 200 when 0
 	Cache      time.Duration // Public only: how long the bytes may be served again
@@ -44,6 +45,8 @@ type Route struct {
 type Guard interface {
 	// Learner returns the user of a session token. Errors: ErrSignIn.
 	Learner(ctx context.Context, token string) (User, error)
+	// Agreed refuses while the user has yet to accept an agreement in force.
+	Agreed(ctx context.Context, userID int64) error
 	// Member returns the staff member of a session token. Errors: ErrSignIn.
 	Member(ctx context.Context, token string) (Staff, error)
 }
@@ -157,6 +160,9 @@ func (a *API) admit(ctx context.Context, r Route) error {
 		err := a.learner(ctx, c)
 		if r.Need == Anyone && errs.KindOf(err) != errs.Limited {
 			return nil
+		}
+		if err == nil && r.Agreed {
+			return a.guard.Agreed(ctx, c.User.ID)
 		}
 		return err
 	case Console:

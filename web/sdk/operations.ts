@@ -33,6 +33,7 @@ export interface Operations {
   dropDevice: Op<{ path: Id; res: void }>
   consent: Op<{ body: t.Consent; res: void }>
   consents: Op<{ res: { items: t.ConsentRow[] } }>
+  consentsDue: Op<{ res: { items: t.Agreement[] } }>
 
   goods: Op<{ query: { kind: 'bundle' | 'membership' | 'service' }; res: { items: t.GoodsCard[] } }>
   goodsOne: Op<{ path: Id; res: t.Goods }>
@@ -87,7 +88,7 @@ export interface Operations {
   placeOrder: Op<{ body: { quote_token: string; terms_confirmed: true }; res: t.Order }>
   orders: Op<{ query: Cursor; res: t.Page<t.Order> }>
   order: Op<{ path: No; res: t.Order }>
-  payOrder: Op<{ path: No; body: { return_url: string }; res: t.PayAttempt }>
+  payOrder: Op<{ path: No; body: { return_url: string; channel?: t.PayChannel['channel'] }; res: t.PayAttempt }>
   syncOrder: Op<{ path: No; res: t.Order }>
   closeOrder: Op<{ path: No; res: t.Order }>
   requestRefund: Op<{ path: No; body: { reason: string; item_id?: number }; res: t.Order }>
@@ -125,6 +126,7 @@ export const routes: Record<keyof Operations, string> = {
   dropDevice: 'DELETE /api/me/devices/{id}',
   consent: 'POST /api/me/consents',
   consents: 'GET /api/me/consents',
+  consentsDue: 'GET /api/me/consents/due',
   goods: 'GET /api/products',
   goodsOne: 'GET /api/products/{id}',
   lessonGoods: 'GET /api/lessons/{id}/product',

@@ -5073,13 +5073,24 @@ export interface components {
             course_id: number;
             /** Format: int64 */
             id: number;
+            /** @enum {string} */
+            kind: "course" | "lesson" | "bundle" | "membership" | "service";
+            /**
+             * Format: int64
+             * @description Of all copies, before every rule
+             */
+            list_fen: number;
             /** Format: int64 */
             period_days: number;
             /** Format: int64 */
             price_fen: number;
+            /** Format: int64 */
+            quantity: number;
             refund_text: string;
             /** Format: int64 */
             refunded_fen: number;
+            /** Format: int64 */
+            sku_id: number;
             sku_name: string;
             title: string;
         };
@@ -6565,6 +6576,11 @@ export interface components {
             /** Format: int64 */
             course_id: number;
             giver: string;
+            /**
+             * @description Of the product; empty in an order's list
+             * @enum {string}
+             */
+            kind: "course" | "lesson" | "bundle" | "membership" | "service" | "";
             /** @description The caller gave it */
             mine: boolean;
             /** Format: int64 */
@@ -6650,7 +6666,10 @@ export interface components {
             id: number;
             /** Format: int64 */
             left_seats: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Alone
+             */
             list_fen: number;
             members: components["schemas"]["MemberView"][];
             /** @description The caller is in it */
@@ -6662,6 +6681,11 @@ export interface components {
             now_at: number;
             /** Format: int64 */
             paid: number;
+            /**
+             * Format: int64
+             * @description In the group; 0: no less than alone, or in a list
+             */
+            price_fen: number;
             /** Format: int64 */
             product_id: number;
             /** @enum {string} */
@@ -7153,6 +7177,8 @@ export interface components {
         OrderView: {
             /** @description A renewal that WeChat charges; nobody pays it by hand */
             auto: boolean;
+            /** @description What an unpaid order may be paid through, the usual one first; empty in lists */
+            channels: components["schemas"]["ChannelView"][];
             /** Format: int64 */
             created_at: number;
             /** @description What was bought is open, or made into gifts */
@@ -7419,6 +7445,11 @@ export interface components {
             position_ms: number;
         };
         PromotionView: {
+            /**
+             * Format: int64
+             * @description At most so much off, with pay_permille; 0: no cap
+             */
+            cap_fen: number;
             /** Format: int64 */
             ends_at: number;
             /** Format: int64 */
@@ -7457,6 +7488,8 @@ export interface components {
             price_fen: number;
             /** @description Empty: by other marks or all */
             sku_ids: number[];
+            /** @description Threshold: the highest reached counts */
+            steps: components["schemas"]["Step"][];
         };
         Quote: {
             applied: components["schemas"]["Applied"][] | null;
@@ -7675,6 +7708,11 @@ export interface components {
             amount_fen: number;
             /** Format: int64 */
             finished_at: number;
+            /**
+             * Format: int64
+             * @description The line it is about; 0: the payment, not a line
+             */
+            item_id: number;
             no: string;
             reason: string;
             reply: string;
@@ -7683,6 +7721,8 @@ export interface components {
             /** @enum {string} */
             status: "requested" | "approved" | "processing" | "succeeded" | "rejected" | "abnormal";
             status_label: string;
+            /** @description Of that line */
+            title: string;
         };
         Refund_requestRequest: {
             /**

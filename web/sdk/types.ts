@@ -59,6 +59,8 @@ export type Withdrawal = S['WithdrawalView']
 export type QuoteLine = S['Line']
 export type QuoteSkipped = S['SkippedView']
 export type Quote = S['QuoteView']
+/** A way to pay that is offered. */
+export type PayChannel = S['ChannelView']
 /** What is asked for: `group_id` joins a group, `group` alone opens one; no coupons named means the best one. */
 export interface QuoteAsk { items: { sku_id: number; quantity: number }[]; gift?: boolean; group?: boolean; group_id?: number; coupon_ids?: number[]; no_coupon?: boolean; points?: boolean }
 export type Order = S['OrderView']

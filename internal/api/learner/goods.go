@@ -6,6 +6,7 @@ import (
 
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
+	"zhizhou/internal/commerce/price"
 	"zhizhou/internal/web"
 )
 
@@ -57,20 +58,22 @@ type PersonalPrice struct {
 // PromotionView is a promotion that a page may show: what it gives, to whom, until
 // when. Countdowns run on NowAt, the server's time.
 type PromotionView struct {
-	ID          int64   `json:"id"`
-	Kind        string  `json:"kind" enum:"newcomer,flash,group,threshold,bargain,experiment" doc:"experiment: ask for the caller's prices"`
-	Label       string  `json:"label"`
-	SKUIDs      []int64 `json:"sku_ids" nullable:"false" doc:"Empty: by other marks or all"`
-	PriceFen    int64   `json:"price_fen" doc:"0: by pay_permille or steps"`
-	PayPermille int64   `json:"pay_permille"`
-	EndsAt      int64   `json:"ends_at"`
-	GroupSize   int64   `json:"group_size"`
-	GroupHours  int64   `json:"group_hours"`
-	Helpers     int64   `json:"helpers" doc:"Bargain: so many cut it down to price_fen"`
-	HelpHours   int64   `json:"help_hours"`
-	LeftUnits   int64   `json:"left_units" doc:"−1: no quota"`
-	Note        string  `json:"note"`
-	NowAt       int64   `json:"now_at"`
+	ID          int64        `json:"id"`
+	Kind        string       `json:"kind" enum:"newcomer,flash,group,threshold,bargain,experiment" doc:"experiment: ask for the caller's prices"`
+	Label       string       `json:"label"`
+	SKUIDs      []int64      `json:"sku_ids" nullable:"false" doc:"Empty: by other marks or all"`
+	PriceFen    int64        `json:"price_fen" doc:"0: by pay_permille or steps"`
+	PayPermille int64        `json:"pay_permille"`
+	CapFen      int64        `json:"cap_fen" doc:"At most so much off, with pay_permille; 0: no cap"`
+	Steps       []price.Step `json:"steps" nullable:"false" doc:"Threshold: the highest reached counts"`
+	EndsAt      int64        `json:"ends_at"`
+	GroupSize   int64        `json:"group_size"`
+	GroupHours  int64        `json:"group_hours"`
+	Helpers     int64        `json:"helpers" doc:"Bargain: so many cut it down to price_fen"`
+	HelpHours   int64        `json:"help_hours"`
+	LeftUnits   int64        `json:"left_units" doc:"−1: no quota"`
+	Note        string       `json:"note"`
+	NowAt       int64        `json:"now_at"`
 }
 
 func (r *routes) goods() {
@@ -115,7 +118,7 @@ func (r *routes) goods() {
 			out := web.List[PromotionView]{Items: []PromotionView{}}
 			for _, p := range rows {
 				out.Items = append(out.Items, PromotionView{
-					ID: p.ID, Kind: p.Kind, Label: p.Label, SKUIDs: p.SKUs, PriceFen: p.PriceFen, PayPermille: p.PayPermille, EndsAt: p.EndsAt,
+					ID: p.ID, Kind: p.Kind, Label: p.Label, SKUIDs: p.SKUs, PriceFen: p.PriceFen, PayPermille: p.PayPermille, CapFen: p.CapFen, Steps: p.Levels(), EndsAt: p.EndsAt,
 					GroupSize: p.GroupSize, GroupHours: p.GroupHours, Helpers: p.Helpers, HelpHours: p.HelpHours, LeftUnits: p.Left, Note: p.Note, NowAt: clock.MS(r.Clock),
 				})
 			}
@@ -124,7 +127,7 @@ func (r *routes) goods() {
 			}
 			trials, err := r.Commerce.TrialSKUs(ctx, in.ID, platform(ctx))
 			if len(trials) > 0 {
-				out.Items = append(out.Items, PromotionView{Kind: "experiment", SKUIDs: trials, LeftUnits: -1, NowAt: clock.MS(r.Clock)})
+				out.Items = append(out.Items, PromotionView{Kind: "experiment", SKUIDs: trials, Steps: []price.Step{}, LeftUnits: -1, NowAt: clock.MS(r.Clock)})
 			}
 			return web.Answer(out), err
 		})

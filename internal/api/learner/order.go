@@ -87,6 +87,7 @@ type OrderView struct {
 	Auto        bool            `json:"auto" doc:"A renewal that WeChat charges; nobody pays it by hand"`
 	GroupID     int64           `json:"group_id"`
 	Delivered   bool            `json:"delivered" doc:"What was bought is open, or made into gifts"`
+	Channels    []ChannelView   `json:"channels" nullable:"false" doc:"What an unpaid order may be paid through, the usual one first; empty in lists"`
 }
 
 // ItemView is a line of an order.
@@ -113,6 +114,8 @@ type RefundView struct {
 	Status      string `json:"status" enum:"requested,approved,processing,succeeded,rejected,abnormal"`
 	StatusLabel string `json:"status_label"`
 	AmountFen   int64  `json:"amount_fen"`
+	ItemID      int64  `json:"item_id" doc:"The line it is about; 0: the payment, not a line"`
+	Title       string `json:"title" doc:"Of that line"`
 	Reason      string `json:"reason"`
 	Reply       string `json:"reply"`
 	RequestedAt int64  `json:"requested_at"`
@@ -201,7 +204,9 @@ func (r *routes) orders() {
 			}
 			return web.Answer(v), nil
 		})
-	web.Handle(r.web, order("order_place", http.MethodPost, "/api/orders", "Order what was quoted"),
+	place := order("order_place", http.MethodPost, "/api/orders", "Order what was quoted")
+	place.Agreed = true
+	web.Handle(r.web, place,
 		func(ctx context.Context, in *struct {
 			Keyed
 			Body struct {
@@ -359,7 +364,11 @@ func (r *routes) orderAnswer(ctx context.Context, o commerce.Order, err error) (
 			can = l
 		}
 	}
-	return web.Answer(orderView(d, can)), err
+	v := orderView(d, can)
+	if err == nil && o.Status == commerce.Pending && !o.Auto {
+		v.Channels, err = r.offered(ctx, o.Frozen())
+	}
+	return web.Answer(v), err
 }
 
 // orderView shows an order; can is empty in lists, where it is not asked for.
@@ -367,10 +376,12 @@ func orderView(d commerce.Detail, can commerce.Refundable) OrderView {
 	o := d.Order
 	v := OrderView{
 		No: o.No, Status: o.Status, TotalFen: o.TotalFen, PaidFen: o.PaidFen, RefundedFen: o.RefundedFen, CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt,
-		PaidAt: o.PaidAt, Items: []ItemView{}, QuoteLines: o.Frozen().Lines, Refunds: []RefundView{}, Refundable: RefundableView{can.ItemID, can.Allowed, can.Reason, can.MaxFen},
+		PaidAt: o.PaidAt, Items: []ItemView{}, QuoteLines: o.Frozen().Lines, Refunds: []RefundView{}, Channels: []ChannelView{}, Refundable: RefundableView{can.ItemID, can.Allowed, can.Reason, can.MaxFen},
 		Gift: o.Gift, Auto: o.Auto, GroupID: o.GroupID, Delivered: o.DeliveredAt > 0,
 	}
+	titles := map[int64]string{}
 	for _, it := range d.Items {
+		titles[it.ID] = it.Title
 		v.Items = append(v.Items, ItemView{
 			ID: it.ID, CourseID: it.CourseID, Title: it.Title, SKUName: it.SKUName, PriceFen: it.PriceFen, PeriodDays: it.PeriodDays, CoverURL: imageURL(it.Cover), Scene: scene(it.Scene),
 			Kind: it.Kind, ProductID: it.ProductID, Quantity: it.Quantity, PeriodMonths: it.PeriodMonths, UntilAt: it.UntilAt, RefundedFen: it.RefundedFen,
@@ -380,7 +391,7 @@ func orderView(d commerce.Detail, can commerce.Refundable) OrderView {
 		if x.OrderItemID != 0 && o.Status == commerce.Paid && x.Status != commerce.RefundRejected && x.Status != commerce.RefundSucceeded {
 			v.Status = "refunding"
 		}
-		v.Refunds = append(v.Refunds, RefundView{x.No, x.Status, RefundLabels[x.Status], x.AmountFen, x.Reason, x.Reply, x.RequestedAt, x.FinishedAt})
+		v.Refunds = append(v.Refunds, RefundView{x.No, x.Status, RefundLabels[x.Status], x.AmountFen, x.OrderItemID, titles[x.OrderItemID], x.Reason, x.Reply, x.RequestedAt, x.FinishedAt})
 	}
 	v.StatusLabel = statusLabels[v.Status]
 	return v

@@ -45,7 +45,8 @@ type GroupView struct {
 	ProductID  int64        `json:"product_id"`
 	CoverURL   string       `json:"cover_url"`
 	Scene      string       `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
-	ListFen    int64        `json:"list_fen"`
+	ListFen    int64        `json:"list_fen" doc:"Alone"`
+	PriceFen   int64        `json:"price_fen" doc:"In the group; 0: no less than alone, or in a list"`
 	Members    []MemberView `json:"members" nullable:"false"`
 	Mine       bool         `json:"mine" doc:"The caller is in it"`
 }
@@ -66,6 +67,7 @@ type GiftView struct {
 	ReceivedAt int64  `json:"received_at"`
 	Title      string `json:"title"`
 	SKUName    string `json:"sku_name"`
+	Kind       string `json:"kind" enum:"course,lesson,bundle,membership,service," doc:"Of the product; empty in an order's list"`
 	CourseID   int64  `json:"course_id"`
 	Giver      string `json:"giver"`
 	Mine       bool   `json:"mine" doc:"The caller gave it"`
@@ -163,6 +165,7 @@ func (r *routes) groupBuys() {
 			}
 			v := r.groupView(p.Group)
 			v.Title, v.SKUName, v.CourseID, v.ProductID, v.ListFen = p.Offer.Title, p.Offer.SKUName, p.Offer.CourseID, p.Offer.ProductID, p.Offer.PriceFen
+			v.PriceFen = p.PriceFen
 			v.CoverURL, v.Scene = imageURL(p.Offer.Cover), scene(p.Offer.Scene)
 			for _, m := range p.Members {
 				v.Members = append(v.Members, MemberView{m.Nickname, imageURL(m.Avatar), m.At})
@@ -216,7 +219,7 @@ func (r *routes) gifts() {
 				return nil, err
 			}
 			v := r.giftView(p.Gift, p.Gift.GiverID == web.UserID(ctx))
-			v.Title, v.SKUName, v.CourseID, v.Giver = p.Item.Title, p.Item.SKUName, p.Item.CourseID, p.Giver
+			v.Title, v.SKUName, v.CourseID, v.Giver, v.Kind = p.Item.Title, p.Item.SKUName, p.Item.CourseID, p.Giver, p.Item.Kind
 			return web.Answer(v), nil
 		})
 	web.Handle(r.web, web.Route{ID: "gift_receive", Method: http.MethodPost, Path: "/api/gifts/{token}/receive", Summary: "Receive a gift", Tag: "gift", Need: web.Learner},

@@ -104,7 +104,9 @@ func (r *routes) renewals() {
 			}
 			return web.Answer(out), err
 		})
-	web.Handle(r.web, learner("renewal_begin", http.MethodPost, "/api/renewals", "Agree to automatic renewal; leads to WeChat's page"),
+	begin := learner("renewal_begin", http.MethodPost, "/api/renewals", "Agree to automatic renewal; leads to WeChat's page")
+	begin.Agreed = true
+	web.Handle(r.web, begin,
 		func(ctx context.Context, in *struct {
 			Body struct {
 				SKUID          int64  `json:"sku_id"`

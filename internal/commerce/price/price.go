@@ -161,17 +161,7 @@ func unitPrice(r *Rule, it *Item) (fen int64, reason string) {
 	case r.BuyerLeft != Unlimited && r.BuyerLeft < it.Quantity:
 		return 0, "超过每人限购数量"
 	}
-	fen = r.PriceFen
-	if r.Pay > 0 {
-		off := part(it.ListFen, 1000-r.Pay)
-		if r.CapFen > 0 {
-			off = min(off, r.CapFen)
-		}
-		fen = it.ListFen - off
-	}
-	if it.ListFen > 0 {
-		fen = max(fen, 1)
-	}
+	fen = r.Unit(it.ListFen)
 	switch {
 	case fen >= it.ListFen:
 		return 0, "现价已经不高于它"

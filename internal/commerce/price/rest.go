@@ -54,3 +54,20 @@ func (w *work) points() {
 		w.apply(all, off, "用 "+strconv.FormatInt(used, 10)+" 积分")
 	}
 }
+
+// Unit returns what one that usually costs listFen costs under an exclusive rule,
+// whoever buys; it may be more than that.
+func (r *Rule) Unit(listFen int64) int64 {
+	fen := r.PriceFen
+	if r.Pay > 0 {
+		off := part(listFen, 1000-r.Pay)
+		if r.CapFen > 0 {
+			off = min(off, r.CapFen)
+		}
+		fen = listFen - off
+	}
+	if listFen > 0 {
+		fen = max(fen, 1)
+	}
+	return fen
+}

@@ -23,6 +23,6 @@ export function linesOf(o: Order): Line[] {
     const i = free.findIndex((q) => q.title === item.title && q.sku_name === item.sku_name && q.pay_fen === item.price_fen)
     const quote = i >= 0 ? free.splice(i, 1)[0] : null
     const leftFen = o.status === 'paid' ? Math.max(0, item.price_fen - item.refunded_fen - pendingOf(o, item)) : 0
-    return { item, quote, discountFen: quote ? quote.list_fen - quote.pay_fen : 0, leftFen }
+    return { item, quote, discountFen: Math.max(0, item.list_fen - item.price_fen), leftFen }
   })
 }
