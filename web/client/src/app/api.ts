@@ -1,5 +1,6 @@
 import { createCall, ApiError, type Args, type Operations, type Result } from '@zhizhou/sdk'
 import { auth } from './auth'
+import { askConsent } from './consent'
 import { goLogin } from './nav'
 import { fetchTransport, uniTransport } from './transport'
 import { clientHeaders } from './platform'
@@ -21,7 +22,14 @@ const raw = createCall({
 // A 401 here is an answer about the credentials or a quiet probe, not a reason to leave the page.
 const stays = new Set<keyof Operations>(['me', 'loginSms', 'loginPassword', 'loginMp', 'courseMine', 'logout', 'beat', 'endPlay', 'read'])
 
-/** Calls the server. A 401 signs out locally and opens the login page, which leads back here. */
+// Who signs in has the agreements on the page already.
+const signsIn = new Set<keyof Operations>(['sendSms', 'loginSms', 'loginPassword', 'loginMp'])
+const due = async () => (await raw('consentsDue')).items
+
+/**
+ * Calls the server. A 401 signs out locally and opens the login page, which leads back here. When agreements became due
+ * in the meantime, they are shown at once, and after consent the same call goes out again.
+ */
 export async function call<K extends keyof Operations>(op: K, args?: Args<K>): Promise<Result<K>> {
   try {
     return await raw(op, args)
@@ -30,6 +38,7 @@ export async function call<K extends keyof Operations>(op: K, args?: Args<K>): P
       auth.clear()
       goLogin()
     }
+    if (e instanceof ApiError && e.code === 'consent_required' && !signsIn.has(op) && (await askConsent(due).catch(() => false))) return raw(op, args)
     throw e
   }
 }

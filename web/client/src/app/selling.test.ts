@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { Coupon, Order, Promotion, Sku } from '@zhizhou/sdk'
-import { couponRule, couponScope, couponTerm, couponWorth, discount, inScope, promisedFen, promotionsOf, waitsForGroup } from './selling'
+import { couponRule, couponScope, couponTerm, couponWorth, discount, inScope, promisedFen, promotionsOf, thresholdText, waitsForGroup } from './selling'
 
 const sku: Sku = { id: 70, name: '长期', price_fen: 16900, period_days: 0, period_months: 0, until_at: 0, trial: false }
-const promo = (over: Partial<Promotion>): Promotion => ({ id: 1, kind: 'flash', label: '限时秒杀', sku_ids: [], price_fen: 0, pay_permille: 0, ends_at: 5000, group_size: 0, helpers: 0, help_hours: 0, group_hours: 0, left_units: -1, note: '', now_at: 1, ...over })
+const promo = (over: Partial<Promotion>): Promotion => ({ id: 1, kind: 'flash', label: '限时秒杀', sku_ids: [], price_fen: 0, pay_permille: 0, cap_fen: 0, steps: [], ends_at: 5000, group_size: 0, helpers: 0, help_hours: 0, group_hours: 0, left_units: -1, note: '', now_at: 1, ...over })
 const coupon = (over: Partial<Coupon>): Coupon => ({ id: 1, coupon_id: 1, name: '券', off_fen: 2000, pay_permille: 0, cap_fen: 0, at_fen: 0, scope: {}, stackable: false, state: 'ready', valid_from: 0, valid_until: 0, valid_days: 7, left_units: 0, ...over })
+
+it('a threshold discount reads from its steps', () => {
+  const steps = [{ at_fen: 20000, off_fen: 3000 }, { at_fen: 40000, off_fen: 8050 }]
+  expect(thresholdText({ steps, cap_fen: 0 })).toBe('满 200 减 30，满 400 减 80.50')
+  expect(thresholdText({ steps: steps.slice(0, 1), cap_fen: 2500 })).toBe('满 200 减 30，最多减 25')
+  expect(thresholdText({ steps: [], cap_fen: 0 })).toBe('')
+})
 
 describe('promotions of an offer', () => {
   it('leaves out what is over, sold out or for another offer', () => {

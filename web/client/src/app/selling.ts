@@ -63,9 +63,11 @@ export function promisedFen(p: Promotion | undefined, sku: Sku | undefined): num
   return p && sku && p.price_fen > 0 && p.price_fen < sku.price_fen ? p.price_fen : 0
 }
 
-/** ¥99.00, or 8.5 折 where only a quote knows the amount. */
-export function promisedText(p: Promotion): string {
-  return p.price_fen > 0 ? yuan(p.price_fen) : discount(p.pay_permille)
+/** 满 200 减 30 of a threshold discount, all its steps, and its cap; '' when it names no steps. */
+export function thresholdText(p: Pick<Promotion, 'steps' | 'cap_fen'>): string {
+  const amount = (fen: number) => yuan(fen).replace('¥', '').replace(/\.00$/, '')
+  const steps = p.steps.map((s) => `满 ${amount(s.at_fen)} 减 ${amount(s.off_fen)}`).join('，')
+  return steps && p.cap_fen > 0 ? `${steps}，最多减 ${amount(p.cap_fen)}` : steps
 }
 
 /** Paid, and its goods wait for the group. */

@@ -4,7 +4,7 @@ import { timeline } from './timeline'
 
 const order = (over: Partial<Order>): Order => ({
   no: 'A1', status: 'paid', status_label: '已支付', total_fen: 14900, paid_fen: 14900, refunded_fen: 0, created_at: 1000, expires_at: 0, paid_at: 2000,
-  items: [], quote_lines: [], refunds: [], refundable: { item_id: 1, allowed: true, reason: '', max_fen: 14900 }, gift: false, auto: false, group_id: 0, delivered: true, ...over,
+  items: [], quote_lines: [], refunds: [], channels: [], refundable: { item_id: 1, allowed: true, reason: '', max_fen: 14900 }, gift: false, auto: false, group_id: 0, delivered: true, ...over,
 })
 
 it('tells an order newest first', () => {
@@ -12,10 +12,16 @@ it('tells an order newest first', () => {
 })
 
 it('tells the answer to a refund, marked when it was refused', () => {
-  const refund = { no: 'R1', status: 'rejected' as const, status_label: '未通过', amount_fen: 14900, reason: '买错了', reply: '已学完全部课时', requested_at: 3000, finished_at: 4000 }
+  const refund = { no: 'R1', status: 'rejected' as const, status_label: '未通过', amount_fen: 14900, item_id: 1, title: '写作课', reason: '买错了', reply: '已学完全部课时', requested_at: 3000, finished_at: 4000 }
   const events = timeline(order({ refunds: [refund] }))
   expect(events.map((e) => e.text)).toEqual(['未通过', '申请退款 ¥149.00', '支付 ¥149.00', '下单'])
   expect(events[0]).toMatchObject({ note: '已学完全部课时', bad: true })
+})
+
+it('says which of several lines a refund is about', () => {
+  const refund = { no: 'R1', status: 'requested' as const, status_label: '等待审核', amount_fen: 4900, item_id: 2, title: '报表课', reason: '买错了', reply: '', requested_at: 3000, finished_at: 0 }
+  const line = (id: number) => ({ id }) as Order['items'][number]
+  expect(timeline(order({ items: [line(1), line(2)], refunds: [refund] }))[0]?.note).toBe('《报表课》买错了')
 })
 
 it('says what paying led to', () => {

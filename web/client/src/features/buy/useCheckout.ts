@@ -115,7 +115,7 @@ export function useCheckout() {
       problem.value = say(e)
       const code = e instanceof ApiError ? e.code : ''
       if (code === 'already_owned' && q.course_id) go(placeOf({ kind: 'course', course_id: q.course_id, product_id: 0 }), true)
-      groupOver.value = code === 'group_refused' && Number(group.value) > 0
+      groupOver.value = (code === 'group_refused' || code === 'group_gone') && Number(group.value) > 0
       if (code === 'quote_expired') {
         problem.value = '价格有变化，已经按现在的重新计算，请再看一眼。'
         await run()

@@ -5,6 +5,7 @@ import { withKey } from '@/app/idempotency'
 import { miniCode } from '../account/useLogin'
 import { openSheet } from './pay'
 import { usePoll } from './usePoll'
+import { channelFor, chosenWay } from './way'
 
 /** Where a payment stands on screen. */
 export type PayStep = 'loading' | 'gone' | 'lost' | 'ready' | 'starting' | 'scan' | 'waiting' | 'paid' | 'closed' | 'slow'
@@ -60,7 +61,8 @@ export function usePay() {
       await call('refreshMp', { body: { code: await miniCode() } })
       // #endif
       const returnUrl = typeof location === 'undefined' ? '' : `${location.origin}/pay/${no.value}?returned=1`
-      const attempt = await withKey(`pay:${no.value}`, (key) => call('payOrder', { key, path: { no: no.value }, body: { return_url: returnUrl } }))
+      const channel = channelFor(order.value?.channels ?? [], chosenWay.way)
+      const attempt = await withKey(`pay:${no.value}:${channel ?? ''}`, (key) => call('payOrder', { key, path: { no: no.value }, body: { return_url: returnUrl, channel } }))
       action.value = attempt.action
       await follow(attempt.action)
     } catch (e) {

@@ -2,7 +2,7 @@ import { computed, ref, type Ref } from 'vue'
 import type { Coupon, Goods, Group, Promotion, Sku } from '@zhizhou/sdk'
 import { call } from '@/app/api'
 import { heard, useServerNow } from '@/app/serverClock'
-import { couponGives, couponWorth, discount, inScope, promisedFen, promotionsOf, type Marks } from '@/app/selling'
+import { couponGives, couponWorth, discount, inScope, promisedFen, promotionsOf, thresholdText, type Marks } from '@/app/selling'
 import { left, yuan } from '@/app/format'
 import type { Place } from '@/app/routes'
 import { knowPersonal } from './personal'
@@ -50,7 +50,7 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
     const n = of('newcomer')
     if (n) out.push({ key: 'newcomer', tag: '新人价', text: `第一次购买 ${n.price_fen ? yuan(n.price_fen) : discount(n.pay_permille)}` })
     const t = of('threshold')
-    if (t) out.push({ key: 'threshold', tag: '满减', text: t.note || t.label })
+    if (t) out.push({ key: 'threshold', tag: '满减', text: [thresholdText(t), t.note].filter(Boolean).join(' · ') || t.label })
     const fits = sku.value ? coupons.value.filter((c) => c.left_units > 0 && inScope(c.scope, { ...marks(), skuId: sku.value!.id })).sort((a, b) => couponWorth(b, fen.value) - couponWorth(a, fen.value)) : []
     if (fits.length) out.push({ key: 'coupon', tag: '优惠券', text: `${couponGives(fits[0])}${fits[0].at_fen ? ` · 满 ${yuan(fits[0].at_fen)} 可用` : ''}${fits.length > 1 ? ` 等 ${fits.length} 张` : ''}`, to: { name: 'coupons' } })
     const m = member.value
