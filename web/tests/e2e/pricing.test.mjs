@@ -8,7 +8,7 @@ import { startServer, until } from './server.mjs'
 import { asStaff, promote, sell } from './staff.mjs'
 import { totp } from './totp.mjs'
 
-let server, browser, ask, writing, report, silver, gold
+let server, browser, ask, owner, writing, report, silver, gold
 const published = (title) => until(async () => {
   const { items } = await (await fetch(`${server.base}/api/courses?limit=50`)).json()
   const found = items.find((c) => c.title === title)
@@ -20,7 +20,7 @@ before(async () => {
   browser = await launch()
   ;[writing, report] = await Promise.all(['把话写清楚', '看懂一张报表'].map((title) => published(title)))
   ask = await asStaff(server.base, 'operator', server.passwords.operator)
-  const owner = await asStaff(server.base, 'owner', server.passwords.owner)
+  owner = await asStaff(server.base, 'owner', server.passwords.owner)
   const { secret } = await owner('POST', 'me/totp/begin')
   await owner('POST', 'me/totp/enable', { code: totp(secret) })
   await owner('PUT', 'settings/points', { version: 0, value: { per_yuan: 100, max_share: 50, earn_per_yuan: 1, expiry_months: 12 } })
@@ -136,4 +136,81 @@ test('staff try a price and see its outcome', async () => {
   })
   isSound(win)
   isSound(visitor)
+})
+
+test('agreements that became due are asked for on the spot, then the buyer chooses Alipay', async () => {
+  const { version, value } = await owner('GET', 'settings/payment')
+  value.policy['h5/digital_service'] = 'wechat_h5,alipay_wap'
+  await owner('PUT', 'settings/payment', { version, value })
+  const win = await openWindow(browser, server.base, 'phone')
+  const { page } = win
+  await step(win, 'both ways are offered, the usual one first', async () => {
+    await page.goto(`/checkout/${report.skus[0].id}`)
+    await signIn(win, '13900000025')
+    await page.getByRole('radio', { name: '微信支付', checked: true }).waitFor()
+    await page.getByRole('radio', { name: '支付宝' }).click()
+    await page.getByRole('radio', { name: '支付宝', checked: true }).waitFor()
+    await looksSound(win, 'checkout-ways')
+  })
+  await step(win, 'a new privacy policy stops the order and nothing is lost', async () => {
+    const draft = await owner('PUT', 'agreements/privacy_policy/draft', { title: '隐私政策', body_html: `<p>${'我们会这样使用你的信息。'.repeat(6)}</p>`, note: '增加了一项用途', material: true, revision: 0 })
+    await owner('POST', 'agreements/privacy_policy/publish', { revision: draft.revision, effective_at: 0 })
+    await page.getByRole('checkbox', { name: '我已阅读并确认购买须知' }).click()
+    await shown(page, /^支付 ¥/).click()
+    await page.getByRole('dialog', { name: '协议有更新' }).waitFor()
+    await looksSound(win, 'consent-due')
+    await page.getByRole('link', { name: '《隐私政策》' }).click()
+    await page.getByText('我们会这样使用你的信息。').first().waitFor()
+    await page.goBack()
+    await page.getByRole('checkbox', { name: '我已阅读并同意下列协议' }).click()
+    await page.getByRole('button', { name: '同意并继续' }).click()
+  })
+  await step(win, 'the payment is opened at Alipay, and the order remembers the choice', async () => {
+    await page.waitForURL(/\/sandbox\/alipay/)
+    await page.goBack()
+    await page.getByRole('radio', { name: '支付宝', checked: true }).waitFor()
+    await looksSound(win, 'pay-ways')
+    await page.reload()
+    await page.getByRole('radio', { name: '支付宝', checked: true }).waitFor()
+    assert.match(new URL(page.url()).pathname, /^\/pay\//)
+  })
+  isSound(win)
+})
+
+test('staff see shipping information and change their own password', async () => {
+  const win = await openWindow(browser, server.base, 'desktop')
+  const { page } = win
+  const enter = async (password) => {
+    await page.getByLabel('登录名').fill('operator')
+    await page.getByLabel('密码').first().fill(password)
+    await page.getByRole('button', { name: '登录' }).click()
+  }
+  await step(win, 'nothing waits for a person', async () => {
+    await page.goto('/admin/')
+    await enter(server.passwords.operator)
+    await page.getByRole('link', { name: '发货信息' }).click()
+    await page.getByText('还没有发货信息').waitFor()
+    await looksSound(win, 'shipments')
+    await page.getByRole('button', { name: '需要处理' }).click()
+    await page.getByText('没有需要处理的').waitFor()
+  })
+  await step(win, 'mistakes are named before anything is sent, then it is changed', async () => {
+    await page.getByRole('link', { name: /^我的账号/ }).click()
+    await page.getByLabel('现在的密码').fill(server.passwords.operator)
+    await page.getByLabel('新密码', { exact: true }).fill('short')
+    await page.getByLabel('再填一次新密码').fill('other')
+    await page.getByRole('button', { name: '修改密码' }).click()
+    await page.getByText('至少 10 位', { exact: true }).waitFor()
+    await page.getByText('两次填写的不一样').waitFor()
+    await looksSound(win, 'own-password')
+    await page.getByLabel('新密码', { exact: true }).fill('battery staple 7')
+    await page.getByLabel('再填一次新密码').fill('battery staple 7')
+    await page.getByRole('button', { name: '修改密码' }).click()
+    await page.getByText('密码已修改，其他地方已退出登录').first().waitFor()
+    await assert.rejects(ask('GET', 'orders?limit=1'), /401/)
+    await page.getByRole('button', { name: '退出登录' }).first().click()
+    await enter('battery staple 7')
+    await page.getByRole('link', { name: '订单', exact: true }).waitFor()
+  })
+  isSound(win)
 })
