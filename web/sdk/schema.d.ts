@@ -5665,7 +5665,7 @@ export interface components {
             /** Format: int64 */
             amount_fen: number;
             /** @enum {string} */
-            cause: "requested" | "staff" | "duplicate" | "late" | "channel";
+            cause: "requested" | "staff" | "duplicate" | "late" | "channel" | "group_failed" | "gift_unreceived";
             /** Format: int64 */
             decided_at: number;
             /**

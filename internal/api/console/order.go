@@ -79,7 +79,7 @@ type RefundView struct {
 	OrderNo          string `json:"order_no"`
 	Title            string `json:"title"`
 	Nickname         string `json:"nickname"`
-	Cause            string `json:"cause" enum:"requested,staff,duplicate,late,channel"`
+	Cause            string `json:"cause" enum:"requested,staff,duplicate,late,channel,group_failed,gift_unreceived"`
 	AmountFen        int64  `json:"amount_fen"`
 	Reason           string `json:"reason"`
 	Reply            string `json:"reply"`

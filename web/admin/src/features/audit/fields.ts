@@ -92,6 +92,20 @@ const names: Record<string, string> = {
   audience: '适合谁',
   outcomes: '收获',
   tags: '标签',
+  enabled: '开启',
+  cap_bps: '上限（‱）',
+  hold_days: '冻结天数',
+  min_fen: '最低提现',
+  rate_bps: '比例（‱）',
+  level: '级别',
+  priority: '优先级',
+  saved_at: '保存时间',
+  saved_by: '保存人',
+  product_id: '商品',
+  points: '积分',
+  people: '人数',
+  list_fen: '原价',
+  state: '状态',
 }
 
 /** `PriceFen`, `price_fen` → price_fen: rows come from Go values and from maps alike. */

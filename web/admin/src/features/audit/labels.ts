@@ -59,7 +59,34 @@ const actions: Record<string, string> = {
   'staff.totp_on': '开启两步验证',
   'staff.recovery_used': '用恢复码登录',
   'setting.save': '修改设置',
+  'points.grant': '发放或扣减积分',
+  'experiment.save': '保存价格实验',
+  'experiment.start': '开始价格实验',
+  'experiment.stop': '结束价格实验',
+  'renewal.cancel': '解除自动续费',
+  'commission.terms': '修改佣金设置',
+  'commission.rule': '保存佣金规则',
+  'commission.rule_on': '启用佣金规则',
+  'commission.rule_off': '停用佣金规则',
+  'commission.payee_drop': '清除收款资料',
+  'commission.tax_report': '导出代扣个税申报表',
+  'withdrawal.approve': '同意提现',
+  'withdrawal.first_approval': '提现初审同意',
+  'withdrawal.reject': '拒绝提现',
+  'withdrawal.cancel': '撤销提现转账',
+  'withdrawal.give_up': '放弃提现转账，退回余额',
+  'payout.ask': '登记到账，待复核',
+  'payout.book': '到账入账',
+  'payout.drop': '撤销到账登记',
+  'payout.undo_ask': '申请冲回到账',
+  'payout.undo': '冲回到账',
+  'export.ask': '申请导出',
+  'export.download': '下载导出文件',
 }
+/** Whether an audited action has a Chinese name; with a trailing dot or underscore, whether any that begins so has. */
+export const knowsAction = (action: string) => (/[._]$/.test(action) ? Object.keys(actions).some((a) => a.startsWith(action) && a !== action) : action in actions)
+/** Whether a kind of target has a Chinese name. */
+export const knowsTarget = (kind: string) => kind in kinds
 /** Chinese name of an audited action. */
 export const actionLabel = (action: string) => actions[action] ?? action
 
@@ -77,12 +104,21 @@ const kinds: Record<string, string> = {
   product: '商品',
   lesson: '课时',
   chapter: '章',
-  payment: '待查款',
+  payment: '付款',
   agreement: '协议',
   promotion: '活动',
   coupon: '优惠券',
   code_batch: '兑换码',
   user: '学员',
+  experiment: '价格实验',
+  contract: '自动续费',
+  commission: '佣金',
+  commission_rule: '佣金规则',
+  withdrawal: '提现',
+  withdrawals: '已付提现',
+  payout: '到账',
+  bill_line: '账单明细',
+  export: '导出文件',
 }
 const whats: Record<string, string> = {
   user_agreement: '用户协议',
@@ -90,11 +126,17 @@ const whats: Record<string, string> = {
   shop: '店铺',
   wechat: '微信',
   payment: '支付',
+  renewal: '自动续费',
+  referral: '邀请奖励',
+  invoice: '发票',
+  mail: '邮件',
+  points: '积分',
+  terms: '设置',
 }
 /** `course:12` as 课程「写作课」 where the name is known, else 课程 12. */
 export function targetLabel(target: string, name = ''): string {
   const [kind, ...rest] = target.split(':')
-  const id = rest.join(':')
+  const id = kind === 'withdrawals' ? '' : rest.join(':') // a span of time in milliseconds tells nobody anything
   return name ? `${kinds[kind] ?? kind}「${name}」` : [kinds[kind] ?? kind, whats[id] ?? id].filter(Boolean).join(' ')
 }
 /** The actions for the filter, in menu order. */

@@ -15,10 +15,11 @@ const parse = (text: string): Json => {
   }
 }
 
+const abouts: Record<string, string> = { codes: 'code_batch', commission: 'commission_rule' }
 /** A row's own word for its target: what was saved often has the name in it. A lesson's row names its course and has the lesson's title: that is no name of the course. */
 export function ownName(row: AuditRow): string {
   const about = row.action.split('.')[0]
-  if ((about === 'codes' ? 'code_batch' : about) !== row.target.split(':')[0]) return ''
+  if ((abouts[about] ?? about) !== row.target.split(':')[0]) return ''
   for (const v of [parse(row.after), parse(row.before)])
     for (const key of ['title', 'Title', 'label', 'Label', 'name', 'Name']) if (typeof v[key] === 'string' && v[key]) return v[key] as string
   return ''

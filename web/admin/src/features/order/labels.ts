@@ -38,6 +38,10 @@ const causes: Record<string, string> = {
   duplicate: '重复支付，自动退回',
   late: '订单关闭后才付款，自动退回',
   channel: '支付平台退款',
+  group_failed: '没有成团，自动退回',
+  gift_unreceived: '买家退回没被领取的赠送',
 }
+/** Whether a cause of refunds has words. */
+export const knowsCause = (cause: string) => cause in causes
 /** Why there is a refund. */
 export const causeLabel = (cause: string) => causes[cause] ?? cause
