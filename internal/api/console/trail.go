@@ -42,13 +42,55 @@ type TrailView struct {
 type trailer struct {
 	*routes
 	ctx   context.Context
-	steps []TrailStep
+	turn  turn // of what is added next
+	steps []placed
+}
+
+// turn is the place among the steps of one millisecond: causes before effects.
+type turn int
+
+const (
+	ordered turn = iota
+	taken
+	tried
+	heard
+	received
+	paid
+	happened
+	booked
+	opened
+	delivered
+	asked
+	decided
+	revoked
+	returned
+	closed
+)
+
+type placed struct {
+	TrailStep
+	turn turn
+}
+
+func (t *trailer) at(n turn) *trailer {
+	t.turn = n
+	return t
 }
 
 func (t *trailer) add(at int64, kind, title, note, who, ref string) {
 	if at > 0 {
-		t.steps = append(t.steps, TrailStep{At: at, Kind: kind, Title: title, Note: note, Who: who, Ref: ref, Lines: []PostingView{}})
+		t.steps = append(t.steps, placed{TrailStep{At: at, Kind: kind, Title: title, Note: note, Who: who, Ref: ref, Lines: []PostingView{}}, t.turn})
 	}
+}
+
+// inOrder returns the steps by time, and by turn within a millisecond.
+func (t *trailer) inOrder() []TrailStep {
+	slices.SortStableFunc(t.steps, func(a, b placed) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.turn, b.turn)) })
+	out := make([]TrailStep, len(t.steps))
+	for i, s := range t.steps {
+		out[i] = s.TrailStep
+	}
+	return out
 }
 
 const system = "系统"
@@ -84,22 +126,27 @@ func (r *routes) trail() {
 					return nil, err
 				}
 			}
-			slices.SortStableFunc(t.steps, func(a, b TrailStep) int { return cmp.Compare(a.At, b.At) })
-			return web.Answer(TrailView{orderRow(o, u.Nickname), t.steps}), nil
+			return web.Answer(TrailView{orderRow(o, u.Nickname), t.inOrder()}), nil
 		})
 }
 
 func (t *trailer) order(d commerce.Detail, nickname string) {
 	o := d.Order
-	t.add(o.CreatedAt, "order", "下单", "应付 ¥"+money.Yuan(o.TotalFen)+"，原价 ¥"+money.Yuan(o.ListFen), nickname, o.No)
+	t.at(ordered).add(o.CreatedAt, "order", "下单", "应付 ¥"+money.Yuan(o.TotalFen)+"，原价 ¥"+money.Yuan(o.ListFen), nickname, o.No)
 	for _, it := range d.Items {
 		t.add(o.CreatedAt, "order", it.Title+" · "+it.SKUName, fmt.Sprintf("%d 份，¥%s", it.Quantity, money.Yuan(it.PriceFen)), nickname, o.No)
 	}
-	t.add(after(o.CreatedAt, o.PaidAt), "order", "订单已付款", "实付 ¥"+money.Yuan(o.PaidFen), system, o.No)
-	t.add(o.DeliveredAt, "order", "已开通", "", system, o.No)
-	t.add(o.ClosedAt, "order", "订单关闭", "", system, o.No)
+	since := o.CreatedAt
+	for _, p := range d.Payments {
+		if p.Outcome == commerce.Settled {
+			since = max(since, p.CreatedAt)
+		}
+	}
+	t.at(paid).add(after(since, o.PaidAt), "order", "订单已付款", "实付 ¥"+money.Yuan(o.PaidFen), system, o.No)
+	t.at(delivered).add(o.DeliveredAt, "order", "已开通", "", system, o.No)
+	t.at(closed).add(o.ClosedAt, "order", "订单关闭", "", system, o.No)
 	for _, e := range d.Events {
-		t.add(e.At, "event", cmp.Or(eventLabels[e.Kind], e.Kind), e.Note, system, o.No)
+		t.at(happened).add(e.At, "event", cmp.Or(eventLabels[e.Kind], e.Kind), e.Note, system, o.No)
 	}
 }
 
@@ -113,24 +160,31 @@ var outcomeLabels = map[string]string{commerce.Settled: "入账", commerce.Dupli
 func (t *trailer) payments(d commerce.Detail) error {
 	for _, p := range d.Payments {
 		channel := ledger.Subject(p.Channel)
-		t.add(p.CreatedAt, "payment", "发起支付", channel+" ¥"+money.Yuan(p.AmountFen), system, p.OutTradeNo)
-		t.add(after(p.CreatedAt, p.PaidAt), "payment", "收到付款："+outcomeLabels[p.Outcome], "¥"+money.Yuan(p.AmountFen)+" "+p.Note, channel, p.TransactionID)
+		t.at(tried).add(p.CreatedAt, "payment", "发起支付", channel+" ¥"+money.Yuan(p.AmountFen), system, p.OutTradeNo)
+		t.at(received).add(after(p.CreatedAt, p.PaidAt), "payment", "收到付款："+outcomeLabels[p.Outcome], "¥"+money.Yuan(p.AmountFen)+" "+p.Note, channel, p.TransactionID)
 		if err := t.staff(fmt.Sprintf("payment:%d", p.ID)); err != nil {
 			return err
 		}
 	}
 	heard, err := t.Commerce.Notices(t.ctx, d.Order.ID)
 	for _, n := range heard {
-		t.add(n.ReceivedAt, "notice", "通道通知 "+n.EventType, strings.TrimSpace(n.Number+" "+n.Note), ledger.Subject(n.Channel), n.EventID)
+		t.at(heard).add(n.ReceivedAt, "notice", "通道通知："+cmp.Or(noticeLabels[n.EventType], "其他消息"), strings.TrimSpace(n.Number+" "+n.Note), ledger.Subject(n.Channel), n.EventID)
 	}
 	return err
+}
+
+// noticeLabels are the channels' own words for their messages in Chinese.
+var noticeLabels = map[string]string{
+	"TRANSACTION.SUCCESS": "付款成功", "REFUND.SUCCESS": "退款成功", "REFUND.ABNORMAL": "退款异常", "REFUND.CLOSED": "退款关闭",
+	"trade_status_sync/TRADE_SUCCESS": "付款成功", "trade_status_sync/TRADE_FINISHED": "交易完成", "trade_status_sync/TRADE_CLOSED": "交易关闭", "trade_status_sync/WAIT_BUYER_PAY": "等待付款",
+	virtual.EventDeliver: "付款成功，通知发货", virtual.EventRefund: "退款结果", virtual.EventIOSInquiry: "苹果询问是否退款",
 }
 
 // staff adds what people did about a target, as the log of changes has it.
 func (t *trailer) staff(target string) error {
 	rows, err := audit.List(t.ctx, t.Settings.DB, 0, target, 50)
 	for _, e := range rows {
-		t.add(e.At, "staff", cmp.Or(staffLabels[e.Action], e.Action), e.Reason, e.ActorName, e.Target)
+		t.at(decided).add(e.At, "staff", cmp.Or(staffLabels[e.Action], e.Action), e.Reason, e.ActorName, e.Target)
 	}
 	return err
 }
@@ -143,11 +197,11 @@ var staffLabels = map[string]string{
 func (t *trailer) refunds(d commerce.Detail) error {
 	for _, r := range d.Refunds {
 		amount := "¥" + money.Yuan(r.AmountFen)
-		t.add(r.RequestedAt, "refund", "退款单 "+amount, r.Reason, refundCauses[r.Cause], r.No)
+		t.at(asked).add(r.RequestedAt, "refund", "退款单 "+amount, r.Reason, refundCauses[r.Cause], r.No)
 		if r.FinishedAt > 0 {
-			t.add(r.FinishedAt, "refund", "退款到账 "+amount, "", "支付通道", cmp.Or(r.ChannelRefundID, r.No))
+			t.at(returned).add(r.FinishedAt, "refund", "退款到账 "+amount, "", "支付通道", cmp.Or(r.ChannelRefundID, r.No))
 		} else if r.Status == commerce.RefundAbnormal {
-			t.add(cmp.Or(r.DecidedAt, r.RequestedAt), "refund", "退款异常", r.LastError, "支付通道", r.No)
+			t.at(returned).add(cmp.Or(r.DecidedAt, r.RequestedAt), "refund", "退款异常", r.LastError, "支付通道", r.No)
 		}
 		if err := t.staff(fmt.Sprintf("refund:%d", r.ID)); err != nil {
 			return err
@@ -163,7 +217,7 @@ func (t *trailer) discounts(d commerce.Detail) error {
 	names := map[string]string{"sku": "库存", "promotion": "活动名额", "coupon": "优惠券", "seat": "拼团席位"}
 	states := map[string]string{"held": "已占用", "sold": "已使用", "released": "已退还"}
 	for _, x := range rows {
-		t.add(x.At, "discount", strings.TrimSpace(names[x.Kind]+" "+x.Name)+states[x.State], fmt.Sprintf("%d 份", x.Units), system, fmt.Sprintf("%s:%d", x.Kind, x.RefID))
+		t.at(map[string]turn{"held": taken, "sold": booked, "released": revoked}[x.State]).add(x.At, "discount", strings.TrimSpace(names[x.Kind]+" "+x.Name)+states[x.State], fmt.Sprintf("%d 份", x.Units), system, fmt.Sprintf("%s:%d", x.Kind, x.RefID))
 	}
 	return err
 }
@@ -190,12 +244,12 @@ func (t *trailer) grants(d commerce.Detail) error {
 			return err
 		}
 		for _, g := range rows {
-			what, until := fmt.Sprintf("%s:%d", g.ResourceKind, g.ResourceID), "长期有效"
+			what, until := kinds[g.ResourceKind]+named(names[g.ResourceKind+strconv.FormatInt(g.ResourceID, 10)]), "长期有效"
 			if g.UntilAt > 0 {
 				until = day(g.StartsAt) + " 至 " + day(g.UntilAt)
 			}
-			t.add(g.CreatedAt, "grant", "授权"+kinds[g.ResourceKind], fmt.Sprintf("学员 %d，%s", g.UserID, until), system, what)
-			t.add(g.RevokedAt, "grant", "收回"+kinds[g.ResourceKind]+"授权", g.RevokeReason, system, what)
+			t.at(opened).add(g.CreatedAt, "grant", "授权"+what, fmt.Sprintf("学员 %d，%s", g.UserID, until), system, "")
+			t.at(revoked).add(g.RevokedAt, "grant", "收回"+what+"授权", g.RevokeReason, system, "")
 		}
 	}
 	return nil
@@ -204,9 +258,9 @@ func (t *trailer) grants(d commerce.Detail) error {
 func (t *trailer) invoices(d commerce.Detail) error {
 	rows, err := t.Invoice.Queue(t.ctx, "", d.Order.No, 0, 50)
 	for _, v := range rows {
-		t.add(v.RequestedAt, "invoice", "申请开票 ¥"+money.Yuan(v.AmountFen), "", "学员", v.No)
-		t.add(v.IssuedAt, "invoice", "已开票 ¥"+money.Yuan(v.AmountFen), "税额 ¥"+money.Yuan(v.TaxFen), cmp.Or(v.Issuer, system), v.Number)
-		t.add(v.ClosedAt, "invoice", cmp.Or(invoiceEnds[v.Status], v.Status), v.Reason, system, cmp.Or(v.Number, v.No))
+		t.at(asked).add(v.RequestedAt, "invoice", "申请开票 ¥"+money.Yuan(v.AmountFen), "", "学员", v.No)
+		t.at(returned).add(v.IssuedAt, "invoice", "已开票 ¥"+money.Yuan(v.AmountFen), "税额 ¥"+money.Yuan(v.TaxFen), cmp.Or(v.Issuer, system), v.Number)
+		t.at(closed).add(v.ClosedAt, "invoice", cmp.Or(invoiceEnds[v.Status], v.Status), v.Reason, system, cmp.Or(v.Number, v.No))
 	}
 	return err
 }
@@ -216,7 +270,7 @@ var invoiceEnds = map[string]string{"rejected": "开票被拒绝", "cancelled": 
 func (t *trailer) shipments(d commerce.Detail) error {
 	rows, err := t.Shipping.Of(t.ctx, d.Order.ID)
 	for _, s := range rows {
-		t.add(cmp.Or(s.FinishedAt, s.SentAt), "shipment", "发货信息"+shipmentLabels[s.State], s.Note, "微信", fmt.Sprintf("payment:%d", s.PaymentID))
+		t.at(returned).add(cmp.Or(s.FinishedAt, s.SentAt), "shipment", "发货信息"+shipmentLabels[s.State], s.Note, "微信", fmt.Sprintf("payment:%d", s.PaymentID))
 	}
 	return err
 }
@@ -228,7 +282,11 @@ func (t *trailer) entries(d commerce.Detail) error {
 		for _, l := range e.Lines {
 			s.Lines = append(s.Lines, PostingView{e.Kind, l.Account, ledger.Label(l.Account), l.DebitFen, l.CreditFen, e.At})
 		}
-		t.steps = append(t.steps, s)
+		n := booked
+		if e.RefKind == "refund" {
+			n = returned
+		}
+		t.steps = append(t.steps, placed{s, n})
 	}
 	return err
 }

@@ -48,6 +48,7 @@ const routes: RouteRecordRaw[] = [
   page('/audit', 'audit', '操作日志', 'audit.read', () => import('@/features/audit/AuditPage.vue')),
   page('/settings/:tab(shop|agreements|wechat|payment|renewal|invoice|mail|points|referral)?', 'settings', '设置', 'setting.read', () => import('@/features/setting/SettingsPage.vue')),
   { path: '/account', name: 'account', component: () => import('@/features/auth/AccountPage.vue'), meta: { title: '我的账号' } },
+  { path: '/denied', name: 'denied', component: () => import('./DeniedPage.vue'), meta: { title: '没有权限' } },
   { path: '/:rest(.*)*', name: 'none', component: () => import('./NonePage.vue'), meta: { title: '没有这个页面' } },
 ]
 
@@ -59,7 +60,7 @@ router.beforeEach(async (to) => {
   if (to.meta.open) return true
   if (!me.value || locked.value) return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   if (to.name === 'home') return { name: homeFor(me.value.permissions) }
-  if (to.meta.permission && !may(to.meta.permission)) return { name: homeFor(me.value.permissions) }
+  if (to.meta.permission && !may(to.meta.permission)) return { name: 'denied', query: { page: String(to.name) }, replace: true }
   return true
 })
 

@@ -53,6 +53,11 @@ export function isGone(e: unknown): boolean {
   return e instanceof ApiError && (e.status === 404 || (e.status === 422 && Object.keys(e.fields).some((f) => f.startsWith('path.'))))
 }
 
+/** True for a decision of the shop: what was asked for cannot be had, and asking again does not help. */
+export function isRefusal(e: unknown): boolean {
+  return e instanceof ApiError && e.status >= 400 && e.status < 500 && ![401, 408, 425, 429].includes(e.status)
+}
+
 /** The text to show for anything thrown. */
 export function say(e: unknown): string {
   if (!(e instanceof ApiError)) return '出了点问题，请稍后再试。'

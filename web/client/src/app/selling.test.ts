@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Coupon, Order, Promotion, Sku } from '@zhizhou/sdk'
-import { couponRule, couponScope, couponTerm, couponWorth, discount, inScope, promisedFen, promotionsOf, thresholdText, waitsForGroup } from './selling'
+import { couponRule, couponScope, couponTerm, couponWorth, discount, inScope, mayInvoice, promisedFen, promotionsOf, thresholdText, waitsForGroup } from './selling'
 
 const sku: Sku = { id: 70, name: '长期', price_fen: 16900, period_days: 0, period_months: 0, until_at: 0, trial: false }
 const promo = (over: Partial<Promotion>): Promotion => ({ id: 1, kind: 'flash', label: '限时秒杀', sku_ids: [], price_fen: 0, pay_permille: 0, cap_fen: 0, steps: [], ends_at: 5000, group_size: 0, helpers: 0, help_hours: 0, group_hours: 0, left_units: -1, note: '', now_at: 1, ...over })
@@ -25,9 +25,23 @@ describe('promotions of an offer', () => {
   })
 })
 
+describe('an invoice', () => {
+  const paid = { status: 'paid', paid_at: 1, paid_fen: 9900, refunded_fen: 0, group_id: 0, delivered: true } as const
+  it('is for money that stays: not while it goes back, nor before a group is complete', () => {
+    expect(mayInvoice(paid)).toBe(true)
+    expect(mayInvoice({ ...paid, refunded_fen: 900 })).toBe(true)
+    expect(mayInvoice({ ...paid, refunded_fen: 9900 })).toBe(false)
+    expect(mayInvoice({ ...paid, status: 'refunding' })).toBe(false)
+    expect(mayInvoice({ ...paid, status: 'refunded' })).toBe(false)
+    expect(mayInvoice({ ...paid, group_id: 5, delivered: false })).toBe(false)
+    expect(mayInvoice({ ...paid, paid_fen: 0 })).toBe(false)
+  })
+})
+
 describe('coupons in words', () => {
   it('says what they give, from when and for what', () => {
     expect(discount(850)).toBe('8.5 折')
+    expect(couponRule(coupon({ at_fen: 1 }))).toBe('无门槛')
     expect(couponRule(coupon({ at_fen: 15000 }))).toBe('满 ¥150.00 可用')
     expect(couponRule(coupon({ off_fen: 0, pay_permille: 800, cap_fen: 5000 }))).toBe('无门槛 · 最多减 ¥50.00')
     expect(couponScope(coupon({ scope: { kinds: ['bundle', 'membership'] } }))).toBe('限课程包、会员')

@@ -15,9 +15,9 @@ export function couponGives(c: Coupon): string {
   return c.off_fen > 0 ? yuan(c.off_fen) : discount(c.pay_permille)
 }
 
-/** From which amount on, and the cap of a part. */
+/** From which amount on, and the cap of a part; whoever pays at all pays one fen. */
 export function couponRule(c: Coupon): string {
-  const from = c.at_fen > 0 ? `满 ${yuan(c.at_fen)} 可用` : '无门槛'
+  const from = c.at_fen > 1 ? `满 ${yuan(c.at_fen)} 可用` : '无门槛'
   return c.off_fen === 0 && c.cap_fen > 0 ? `${from} · 最多减 ${yuan(c.cap_fen)}` : from
 }
 
@@ -34,6 +34,11 @@ export function couponScope(c: Coupon): string {
 export function couponTerm(c: Coupon, now = Date.now()): string {
   if (!c.valid_until) return `领取后 ${c.valid_days} 天内有效`
   return c.valid_from > now ? `${day(c.valid_from, now)}起、${day(c.valid_until, now)}前可用` : `${day(c.valid_until, now)}前可用`
+}
+
+/** Whether an order has money that stays with the shop, which alone can be invoiced. */
+export function mayInvoice(o: Pick<Order, 'status' | 'paid_at' | 'paid_fen' | 'refunded_fen' | 'group_id' | 'delivered'>): boolean {
+  return o.status === 'paid' && o.paid_at > 0 && o.paid_fen > o.refunded_fen && !waitsForGroup(o)
 }
 
 /** What a scope may be compared with. */
@@ -71,7 +76,7 @@ export function thresholdText(p: Pick<Promotion, 'steps' | 'cap_fen'>): string {
 }
 
 /** Paid, and its goods wait for the group. */
-export function waitsForGroup(o: Order): boolean {
+export function waitsForGroup(o: Pick<Order, 'status' | 'group_id' | 'delivered'>): boolean {
   return o.status === 'paid' && o.group_id > 0 && !o.delivered
 }
 

@@ -10,7 +10,7 @@ export const claims: Record<Claim, { label: string; note: string }> = {
 
 /** What a coupon takes off, in one line. */
 export function takesOff(c: Pick<Coupon, 'off_fen' | 'pay_permille' | 'cap_fen' | 'at_fen'>, yuan: (fen: number) => string): string {
-  const from = c.at_fen ? `满 ${yuan(c.at_fen)} ` : '无门槛，'
+  const from = c.at_fen && c.at_fen > 1 ? `满 ${yuan(c.at_fen)} ` : '无门槛，'
   if (c.off_fen) return `${from}减 ${yuan(c.off_fen)}`
   return `${from}打 ${(c.pay_permille ?? 0) / 100} 折${c.cap_fen ? `，最多减 ${yuan(c.cap_fen)}` : ''}`
 }

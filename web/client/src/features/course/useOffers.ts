@@ -52,7 +52,7 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
     const t = of('threshold')
     if (t) out.push({ key: 'threshold', tag: '满减', text: [thresholdText(t), t.note].filter(Boolean).join(' · ') || t.label })
     const fits = sku.value ? coupons.value.filter((c) => c.left_units > 0 && inScope(c.scope, { ...marks(), skuId: sku.value!.id })).sort((a, b) => couponWorth(b, fen.value) - couponWorth(a, fen.value)) : []
-    if (fits.length) out.push({ key: 'coupon', tag: '优惠券', text: `${couponGives(fits[0])}${fits[0].at_fen ? ` · 满 ${yuan(fits[0].at_fen)} 可用` : ''}${fits.length > 1 ? ` 等 ${fits.length} 张` : ''}`, to: { name: 'coupons' } })
+    if (fits.length) out.push({ key: 'coupon', tag: '优惠券', text: `${couponGives(fits[0])}${fits[0].at_fen > 1 ? ` · 满 ${yuan(fits[0].at_fen)} 可用` : ''}${fits.length > 1 ? ` 等 ${fits.length} 张` : ''}`, to: { name: 'coupons' } })
     const m = member.value
     if (m) out.push({ key: 'member', tag: '会员', text: m, to: { name: 'memberships' } })
     return out

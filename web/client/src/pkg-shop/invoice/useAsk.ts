@@ -20,6 +20,8 @@ export function useAsk() {
     if (!titles.items.some((t) => t.id === titleId.value)) titleId.value = titles.items[0]?.id ?? 0
     return { terms, titles: titles.items }
   })
+  /** Without the orders of which nothing can be invoiced and no invoice be seen; the one that was asked for always says why. */
+  const shown = computed(() => orders.items.value.filter((o) => order.value || o.open_fen > 0 || o.items.some((i) => i.invoice_no)))
   const title = computed(() => needs.data.value?.titles.find((t) => t.id === titleId.value))
   const maySpecial = computed(() => !!needs.data.value?.terms.special && title.value?.kind === 'enterprise')
   const total = computed(() => orders.items.value.reduce((sum, o) => sum + (picked.value.includes(o.no) ? o.open_fen : 0), 0))
@@ -46,5 +48,5 @@ export function useAsk() {
       busy.value = false
     }
   }
-  return { order, picked, titleId, type, busy, problem, orders, needs, title, maySpecial, total, start, toggle, submit }
+  return { shown, order, picked, titleId, type, busy, problem, orders, needs, title, maySpecial, total, start, toggle, submit }
 }
