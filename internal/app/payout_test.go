@@ -169,6 +169,16 @@ func TestOrderTrailTellsEverything(t *testing.T) {
 		if len(entries) != 2 || len(entries[0]["hash"].(string)) != 64 || entries[0]["seal"] != 1.0 || entries[1]["seal"] != 0.0 || entries[0]["hash"] == entries[1]["hash"] || len(entries[1]["lines"].([]any)) != 3 {
 			t.Errorf("%v", entries)
 		}
+		for _, raw := range []string{"TRANSACTION.", "course:"} {
+			if strings.Contains(got.raw, raw) {
+				t.Errorf("%q is no word for people: %s", raw, got.raw)
+			}
+		}
+		for _, pair := range [][2]string{{"下单", "发起支付"}, {"发起支付", "收到付款：入账"}, {"收到付款：入账", "订单已付款"}, {"订单已付款", "授权课程"}, {"授权课程", "已开通"}, {"同意退款", "收回课程"}} {
+			if before, then := strings.Index(got.raw, `"title":"`+pair[0]), strings.Index(got.raw, `"title":"`+pair[1]); before < 0 || then < before {
+				t.Errorf("%v at %d and %d in %s", pair, before, then, got.raw)
+			}
+		}
 		if !strings.Contains(got.raw, payment) || !strings.Contains(got.raw, "协商退款") {
 			t.Errorf("%s", got.raw)
 		}

@@ -16,6 +16,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/ledger"
 	"zhizhou/internal/money"
+	"zhizhou/internal/pay/virtual"
 	"zhizhou/internal/web"
 )
 
@@ -83,6 +84,18 @@ func (t *trailer) add(at int64, kind, title, note, who, ref string) {
 	}
 }
 
+// since is at, or the time of a cause of turn n that the same transaction wrote down a
+// moment later; 0 stays 0.
+func (t *trailer) since(n turn, at int64) int64 {
+	out := at
+	for _, s := range t.steps {
+		if late := s.At - at; at > 0 && s.turn == n && late > 0 && late < 1000 {
+			out = max(out, s.At)
+		}
+	}
+	return out
+}
+
 // inOrder returns the steps by time, and by turn within a millisecond.
 func (t *trailer) inOrder() []TrailStep {
 	slices.SortStableFunc(t.steps, func(a, b placed) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.turn, b.turn)) })
@@ -143,7 +156,6 @@ func (t *trailer) order(d commerce.Detail, nickname string) {
 		}
 	}
 	t.at(paid).add(after(since, o.PaidAt), "order", "订单已付款", "实付 ¥"+money.Yuan(o.PaidFen), system, o.No)
-	t.at(delivered).add(o.DeliveredAt, "order", "已开通", "", system, o.No)
 	t.at(closed).add(o.ClosedAt, "order", "订单关闭", "", system, o.No)
 	for _, e := range d.Events {
 		t.at(happened).add(e.At, "event", cmp.Or(eventLabels[e.Kind], e.Kind), e.Note, system, o.No)
@@ -166,8 +178,8 @@ func (t *trailer) payments(d commerce.Detail) error {
 			return err
 		}
 	}
-	heard, err := t.Commerce.Notices(t.ctx, d.Order.ID)
-	for _, n := range heard {
+	rows, err := t.Commerce.Notices(t.ctx, d.Order.ID)
+	for _, n := range rows {
 		t.at(heard).add(n.ReceivedAt, "notice", "通道通知："+cmp.Or(noticeLabels[n.EventType], "其他消息"), strings.TrimSpace(n.Number+" "+n.Note), ledger.Subject(n.Channel), n.EventID)
 	}
 	return err
@@ -222,6 +234,25 @@ func (t *trailer) discounts(d commerce.Detail) error {
 	return err
 }
 
+// titleOf names what was opened as 「title」; "" where nobody knows its title any more.
+func (t *trailer) titleOf(d commerce.Detail, kind string, resourceID int64) string {
+	for _, it := range d.Items {
+		known := map[string]int64{"course": it.CourseID}[kind]
+		if kind != "course" && kind == it.Kind {
+			known = it.ProductID
+		}
+		if it.Kind == kind && known == resourceID {
+			return "「" + it.Title + "」"
+		}
+	}
+	if kind == "course" { // of a bundle
+		if c, _, err := t.Catalog.Course(t.ctx, 0, resourceID); err == nil {
+			return "「" + c.Title + "」"
+		}
+	}
+	return ""
+}
+
 func (t *trailer) grants(d commerce.Detail) error {
 	var sources []access.Source
 	for _, it := range d.Items {
@@ -244,14 +275,15 @@ func (t *trailer) grants(d commerce.Detail) error {
 			return err
 		}
 		for _, g := range rows {
-			what, until := kinds[g.ResourceKind]+named(names[g.ResourceKind+strconv.FormatInt(g.ResourceID, 10)]), "长期有效"
+			what, until := kinds[g.ResourceKind]+t.titleOf(d, g.ResourceKind, g.ResourceID), "长期有效"
 			if g.UntilAt > 0 {
 				until = day(g.StartsAt) + " 至 " + day(g.UntilAt)
 			}
 			t.at(opened).add(g.CreatedAt, "grant", "授权"+what, fmt.Sprintf("学员 %d，%s", g.UserID, until), system, "")
-			t.at(revoked).add(g.RevokedAt, "grant", "收回"+what+"授权", g.RevokeReason, system, "")
+			t.at(revoked).add(t.since(decided, g.RevokedAt), "grant", "收回"+what+"授权", g.RevokeReason, system, "")
 		}
 	}
+	t.at(delivered).add(t.since(opened, d.Order.DeliveredAt), "order", "已开通", "", system, d.Order.No)
 	return nil
 }
 
