@@ -238,7 +238,9 @@ func crashWorld(t *testing.T, dsn, road string) (w *world, sb *sandbox.Sandbox, 
 	outside := httptest.NewServer(mux)
 	t.Cleanup(outside.Close)
 	moved := &clock.Moved{}
-	sb, err := sandbox.New(sandbox.Config{BaseURL: outside.URL + "/sandbox", StateDir: t.TempDir(), Clock: moved})
+	state := t.TempDir()
+	shareKeys(t, state)
+	sb, err := sandbox.New(sandbox.Config{BaseURL: outside.URL + "/sandbox", StateDir: state, Clock: moved})
 	if err != nil {
 		t.Fatal(err)
 	}

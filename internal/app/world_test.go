@@ -9,7 +9,10 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,10 +40,14 @@ type world struct {
 
 const videoless = "<p>正文：结论要写成「建议怎么做」。</p>"
 
-// each runs fn in a fresh world on each engine.
+// each runs fn in a fresh world on each engine, side by side: a scenario mostly
+// waits for its database.
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	for _, e := range testkit.Engines(t) {
-		t.Run(e.String(), func(t *testing.T) { fn(t, newWorld(t, e)) })
+		t.Run(e.String(), func(t *testing.T) {
+			t.Parallel()
+			fn(t, newWorld(t, e))
+		})
 	}
 }
 
@@ -54,6 +61,7 @@ func newWorld(t *testing.T, e db.Engine) *world {
 	if err := cfg.Complete(); err != nil {
 		t.Fatal(err)
 	}
+	shareKeys(t, filepath.Join(cfg.DataDir, "sandbox"))
 	a, err := app.New(context.Background(), cfg, testkit.Log())
 	if err != nil {
 		t.Fatal(err)
@@ -67,6 +75,32 @@ func newWorld(t *testing.T, e db.Engine) *world {
 	w := &world{t: t, app: a, url: cfg.PublicURL, clock: a.Clock.(*clock.Moved)}
 	w.school()
 	return w
+}
+
+// One set of keys serves every sandbox of a run: making one takes longer than
+// most scenarios.
+var sandboxKeys = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "zhizhou-keys")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if _, err := sandbox.New(sandbox.Config{BaseURL: "http://127.0.0.1:1/sandbox", StateDir: dir}); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(dir, sandbox.KeysFile))
+})
+
+// shareKeys puts them where a sandbox looks for its own.
+func shareKeys(t *testing.T, dir string) {
+	t.Helper()
+	keys := must(sandboxKeys())(t)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, sandbox.KeysFile), keys, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // school puts a paid and a free course on the shelf.

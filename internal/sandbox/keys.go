@@ -43,9 +43,12 @@ type keyset struct {
 	merchant, public, cert *rsa.PrivateKey
 }
 
+// KeysFile is where the keys stand in the folder of a sandbox's state.
+const KeysFile = "sandbox-keys.json"
+
 func loadKeys(dir string) (*keyset, error) {
 	k := &keyset{}
-	path := filepath.Join(dir, "sandbox-keys.json")
+	path := filepath.Join(dir, KeysFile)
 	if dir != "" {
 		raw, err := os.ReadFile(path)
 		if err == nil {
