@@ -49,114 +49,68 @@ type Pusher interface {
 
 // Routes registers the addresses that channels call.
 func (h *Pay) Routes(mux *http.ServeMux) {
-	mux.HandleFunc("POST /hook/wechatpay/{what}", h.wechatPay)
-	mux.HandleFunc("POST /hook/alipay/payment", h.alipay)
-	mux.HandleFunc("POST /hook/papay/{what}", h.papay)
+	mux.HandleFunc("POST /hook/wechatpay/{what}", h.notice("wechatpay", h.Notify, wechatTongue))
+	mux.HandleFunc("POST /hook/alipay/payment", h.notice("alipay", h.Alipay, alipayTongue))
+	mux.HandleFunc("POST /hook/papay/{what}", h.notice(string(pay.WechatPapay), h.Papay, papayTongue))
 	mux.HandleFunc("GET /hook/wechat/push", h.verifyPush)
 	mux.HandleFunc("POST /hook/wechat/push", h.push)
 }
 
-func (h *Pay) wechatPay(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxNotice))
-	if err != nil {
-		refuse(w, http.StatusRequestEntityTooLarge)
-		return
-	}
-	parser, err := h.Notify(r.Context())
-	if err != nil {
-		refuse(w, http.StatusServiceUnavailable)
-		return
-	}
-	n, err := parser.ParseNotify(r.Header, body)
-	if err != nil {
-		status := http.StatusUnauthorized
-		if errs.KindOf(err) == errs.Invalid {
-			status = http.StatusBadRequest
-		}
-		refuse(w, status)
-		return
-	}
-	if err := h.Commerce.Receive(r.Context(), commerce.Notice{Channel: "wechatpay", Notice: n}); err != nil {
-		web.Fail(w, r, err)
-		return
-	}
-	w.WriteHeader(http.StatusNoContent)
+// tongue is how a channel wants to be answered: its form, and the words that let
+// it rest and that make it send the message again.
+type tongue struct {
+	form         string
+	taken        int
+	thanks, miss string
 }
 
-// alipay takes a notice of Alipay. Only the word "success" ends its repeats, and it
-// is said after the commit; whatever else is answered brings the notice again.
-func (h *Pay) alipay(w http.ResponseWriter, r *http.Request) {
-	answer := func(status int, word string) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, word)
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxNotice))
-	if err != nil {
-		answer(http.StatusRequestEntityTooLarge, "fail")
-		return
-	}
-	parser, err := h.Alipay(r.Context())
-	if err != nil {
-		answer(http.StatusServiceUnavailable, "fail")
-		return
-	}
-	n, err := parser.ParseNotify(r.Header, body)
-	if err != nil {
-		status := http.StatusUnauthorized
-		if errs.KindOf(err) == errs.Invalid {
-			status = http.StatusBadRequest
-		}
-		answer(status, "fail")
-		return
-	}
-	if err := h.Commerce.Receive(r.Context(), commerce.Notice{Channel: "alipay", Notice: n}); err != nil {
-		web.Fail(w, r, err)
-		return
-	}
-	answer(http.StatusOK, "success")
-}
+var (
+	wechatTongue = tongue{"application/json", http.StatusNoContent, "", `{"code":"FAIL","message":"未受理"}`}
+	alipayTongue = tongue{"text/plain; charset=utf-8", http.StatusOK, "success", "fail"}
+	papayTongue  = tongue{"text/xml; charset=utf-8", http.StatusOK, "<xml><return_code>SUCCESS</return_code></xml>", "<xml><return_code>FAIL</return_code></xml>"}
+)
 
-// papay takes a notice of the older interface, about a charge or about a contract.
-// Only its own word of success ends the repeats, and it is said after the commit.
-func (h *Pay) papay(w http.ResponseWriter, r *http.Request) {
-	answer := func(status int, word string) {
-		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, "<xml><return_code>"+word+"</return_code></xml>")
+func (t tongue) say(w http.ResponseWriter, status int, words string) {
+	if words != "" {
+		w.Header().Set("Content-Type", t.form)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxNotice))
-	if err != nil {
-		answer(http.StatusRequestEntityTooLarge, "FAIL")
-		return
-	}
-	parser, err := h.Papay(r.Context())
-	if err != nil {
-		answer(http.StatusServiceUnavailable, "FAIL")
-		return
-	}
-	n, err := parser.ParseNotify(r.Header, body)
-	if err != nil {
-		status := http.StatusUnauthorized
-		if errs.KindOf(err) == errs.Invalid {
-			status = http.StatusBadRequest
-		}
-		answer(status, "FAIL")
-		return
-	}
-	if err := h.Commerce.Receive(r.Context(), commerce.Notice{Channel: string(pay.WechatPapay), Notice: n}); err != nil {
-		web.Fail(w, r, err)
-		return
-	}
-	answer(http.StatusOK, "SUCCESS")
-}
-
-// refuse answers as WeChat Pay expects of a refusal; it sends the message again.
-func refuse(w http.ResponseWriter, status int) {
-	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, `{"code":"FAIL","message":"未受理"}`)
+	_, _ = io.WriteString(w, words)
 }
+
+// notice takes a channel's messages. Only the words of success end their repeats,
+// and they are said after the commit.
+func (h *Pay) notice(channel string, parser func(context.Context) (pay.NotifyParser, error), t tongue) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxNotice))
+		if err != nil {
+			t.say(w, http.StatusRequestEntityTooLarge, t.miss)
+			return
+		}
+		p, err := parser(r.Context())
+		if err != nil {
+			t.say(w, http.StatusServiceUnavailable, t.miss)
+			return
+		}
+		n, err := p.ParseNotify(r.Header, body)
+		if err != nil {
+			status := http.StatusUnauthorized
+			if errs.KindOf(err) == errs.Invalid {
+				status = http.StatusBadRequest
+			}
+			t.say(w, status, t.miss)
+			return
+		}
+		if err := h.Commerce.Receive(r.Context(), commerce.Notice{Channel: channel, Notice: n}); err != nil {
+			web.Fail(w, r, err)
+			return
+		}
+		t.say(w, t.taken, t.thanks)
+	}
+}
+
+// refuse makes WeChat send a push again.
+func refuse(w http.ResponseWriter, status int) { wechatTongue.say(w, status, wechatTongue.miss) }
 
 func (h *Pay) verifyPush(w http.ResponseWriter, r *http.Request) {
 	c, _, err := h.Push(r.Context())
