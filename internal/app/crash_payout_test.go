@@ -58,52 +58,72 @@ func fund(w *world, sb *sandbox.Sandbox, inviter int64) {
 	w.sweep()
 }
 
-func killPayouts(t *testing.T, e db.Engine) {
+// payer makes a world in which somebody may be paid again and again.
+func payer(w *world, sb *sandbox.Sandbox) int64 {
+	w.t.Helper()
 	ctx := context.Background()
-	w, sb, cfg, _ := crashWorld(t, testkit.DSN(t, e), "payout")
 	w.terms()
-	s := must(w.app.Account.LoginMini(ctx, sb.LoginCode("阿甲"), accepted, account.Device{Address: "127.0.0.1"}))(t)
+	s := must(w.app.Account.LoginMini(ctx, sb.LoginCode("阿甲"), accepted, account.Device{Address: "127.0.0.1"}))(w.t)
 	w.ok(w.app.Commission.SavePayee(ctx, s.User.ID, "林小舟", realNumber, true))
-	now := must(w.app.Commission.Terms(ctx))(t)
+	now := must(w.app.Commission.Terms(ctx))(w.t)
 	now.MinFen = 10
 	w.ok(w.app.Commission.SaveTerms(w.system(), now))
 	fund(w, sb, s.User.ID)
+	return s.User.ID
+}
+
+func (w *world) wish(userID int64, nth int) commission.Withdrawal {
+	w.t.Helper()
+	return must(w.app.Commission.Withdraw(context.Background(), commission.Ask{UserID: userID, Key: fmt.Sprintf("crash-%05d", nth), AmountFen: 10, Identity: account.Mini}))(w.t)
+}
+
+// recoverPayout lets the sweeps bring the nth withdrawal to its end; every other
+// receiver confirms. One transfer was made for each withdrawal, and each was paid
+// or came back.
+func recoverPayout(t *testing.T, w *world, sb *sandbox.Sandbox, x commission.Withdrawal, nth int) {
+	t.Helper()
+	if w.withdrawal(x.ID).Status == commission.Requested {
+		_, err := w.app.Commission.Decide(w.system(), x.ID, true, "核对无误")
+		w.ok(err)
+	}
+	for range 3 {
+		w.clock.Advance(61 * time.Minute)
+		w.sweep()
+	}
+	got := w.withdrawal(x.ID)
+	if got.Status == commission.WaitConfirm && nth%2 == 0 {
+		w.ok(sb.Confirm(got.PackageInfo))
+	}
+	w.clock.Advance(25 * time.Hour)
+	w.sweep()
+	got = w.withdrawal(x.ID)
+	made, paid := 0, false
+	for _, tr := range sb.Transfers() {
+		if tr.OpenID == got.OpenID && tr.OutBillNo == got.No {
+			made, paid = made+1, tr.State == "SUCCESS"
+		}
+	}
+	if made != 1 || paid != (got.Status == commission.Succeeded) || !paid && got.Status != commission.Expired {
+		t.Fatalf("struck for the %d. time: %d transfers, paid %v, and the withdrawal is %s %s", nth, made, paid, got.Status, got.LastError)
+	}
+	if n := len(sb.Transfers()); n != nth {
+		t.Fatalf("%d transfers for %d withdrawals", n, nth)
+	}
+	if rows := must(w.app.Doctor(context.Background()))(t); len(rows) > 0 {
+		t.Fatalf("struck for the %d. time:\n%s", nth, strings.Join(rows, "\n"))
+	}
+}
+
+func killPayouts(t *testing.T, e db.Engine) {
+	w, sb, cfg, _ := crashWorld(t, testkit.DSN(t, e), "payout")
+	user := payer(w, sb)
 	for at := 1; ; at++ {
 		if at > 150 {
 			t.Fatal("the payout has no end")
 		}
-		x := must(w.app.Commission.Withdraw(ctx, commission.Ask{UserID: s.User.ID, Key: fmt.Sprintf("crash-%05d", at), AmountFen: 10, Identity: account.Mini}))(t)
-		whole := killAt(t, at, plan{Config: cfg, Road: "payout", User: s.User.ID, Panel: sb.BaseURL(), Ahead: time.Until(w.clock.Now())})
-		if w.withdrawal(x.ID).Status == commission.Requested {
-			_, err := w.app.Commission.Decide(w.system(), x.ID, true, "核对无误")
-			w.ok(err)
-		}
-		for range 3 {
-			w.clock.Advance(61 * time.Minute)
-			w.sweep()
-		}
-		got := w.withdrawal(x.ID)
-		if got.Status == commission.WaitConfirm && at%2 == 0 {
-			w.ok(sb.Confirm(got.PackageInfo))
-		}
-		w.clock.Advance(25 * time.Hour)
-		w.sweep()
-		got = w.withdrawal(x.ID)
-		made, paid := 0, false
-		for _, tr := range sb.Transfers() {
-			if tr.OpenID == got.OpenID && tr.OutBillNo == got.No {
-				made, paid = made+1, tr.State == "SUCCESS"
-			}
-		}
-		if made != 1 || paid != (got.Status == commission.Succeeded) || !paid && got.Status != commission.Expired {
-			t.Fatalf("killed at step %d: %d transfers, paid %v, and the withdrawal is %s %s", at, made, paid, got.Status, got.LastError)
-		}
-		if n := len(sb.Transfers()); n != at {
-			t.Fatalf("killed at step %d: %d transfers for %d withdrawals", at, n, at)
-		}
-		if rows := must(w.app.Doctor(ctx))(t); len(rows) > 0 {
-			t.Fatalf("killed at step %d:\n%s", at, strings.Join(rows, "\n"))
-		}
+		x := w.wish(user, at)
+		whole := killAt(t, at, plan{Config: cfg, Road: "payout", User: user, Panel: sb.BaseURL(), Ahead: time.Until(w.clock.Now())})
+		recoverPayout(t, w, sb, x, at)
 		if whole {
 			if at < 15 {
 				t.Fatalf("only %d steps were counted: the probe does not see the payout", at)

@@ -13,7 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"zhizhou/internal/app"
 	"zhizhou/internal/db"
+	"zhizhou/internal/sandbox"
 	"zhizhou/internal/testkit"
 )
 
@@ -130,18 +132,23 @@ func TestINV3ConnectionCutAtEveryCommit(t *testing.T) {
 		for _, road := range purchases {
 			t.Run(road, func(t *testing.T) {
 				t.Parallel()
-				cutEverywhere(t, road)
+				cutPurchases(t, road)
 			})
 		}
+		t.Run("payout", func(t *testing.T) {
+			t.Parallel()
+			cutPayouts(t)
+		})
 	}
 }
 
-func cutEverywhere(t *testing.T, road string) {
+// cutWorld is a school that reaches its database through a cutter.
+func cutWorld(t *testing.T, road string) (w *world, sb *sandbox.Sandbox, cfg app.Config, coupon int64, c *cutter) {
 	dsn, err := url.Parse(testkit.DSN(t, db.Postgres))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cutter{to: dsn.Host}
+	c = &cutter{to: dsn.Host}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +156,7 @@ func cutEverywhere(t *testing.T, road string) {
 	t.Cleanup(func() { _ = l.Close() })
 	go c.serve(l)
 	dsn.Host = l.Addr().String()
-	w, sb, cfg, coupon := crashWorld(t, dsn.String(), road)
+	w, sb, cfg, coupon = crashWorld(t, dsn.String(), road)
 	hooks, err := net.Listen("tcp", cfg.Addr)
 	if err != nil {
 		t.Fatal(err)
@@ -157,27 +164,55 @@ func cutEverywhere(t *testing.T, road string) {
 	server := &http.Server{Handler: w.app.Handler, ReadHeaderTimeout: time.Second}
 	t.Cleanup(func() { _ = server.Close() })
 	go func() { _ = server.Serve(hooks) }()
+	return w, sb, cfg, coupon, c
+}
 
+// everywhere goes a road again and again, cut at its first, second, … commit, before
+// and after the server took it, until a walk was not cut at all.
+func (c *cutter) everywhere(t *testing.T, one func(nth int) error, check func(nth int)) {
 	n := 0
 	for _, after := range []bool{false, true} {
 		for at := 1; ; at++ {
 			n++
-			people := w.pair(sb, n, coupon)
 			c.arm(at, after)
-			err := roads[road](walk{context.Background(), w.app, plan{cfg, road, people[0], people[1], w.sku, sb.BaseURL(), 0}})
+			err := one(n)
 			struck := c.cut()
 			c.arm(0, false)
-			recoverAndCheck(t, w, sb, people, at)
-			if !struck {
-				if err != nil {
-					t.Fatalf("nothing was cut, and yet: %v", err)
-				}
-				if at < 5 {
-					t.Fatalf("only %d commits were seen", at-1)
-				}
-				t.Logf("%d commits", at-1)
-				break
+			check(n)
+			if struck {
+				continue
 			}
+			if err != nil {
+				t.Fatalf("nothing was cut, and yet: %v", err)
+			}
+			if at < 5 {
+				t.Fatalf("only %d commits were seen", at-1)
+			}
+			t.Logf("%d commits", at-1)
+			break
 		}
 	}
+}
+
+func cutPurchases(t *testing.T, road string) {
+	w, sb, cfg, coupon, c := cutWorld(t, road)
+	people := w.pair(sb, 1, coupon)
+	c.everywhere(t, func(int) error {
+		return roads[road](walk{context.Background(), w.app, plan{cfg, road, people[0], people[1], w.sku, sb.BaseURL(), 0}})
+	}, func(nth int) {
+		recoverAndCheck(t, w, sb, people, nth)
+		people = w.pair(sb, nth+1, coupon)
+	})
+}
+
+func cutPayouts(t *testing.T) {
+	w, sb, cfg, _, c := cutWorld(t, "payout")
+	user := payer(w, sb)
+	x := w.wish(user, 1)
+	c.everywhere(t, func(int) error {
+		return walk{context.Background(), w.app, plan{Config: cfg, Road: "payout", User: user, Panel: sb.BaseURL()}}.payout()
+	}, func(nth int) {
+		recoverPayout(t, w, sb, x, nth)
+		x = w.wish(user, nth+1)
+	})
 }
