@@ -16,6 +16,7 @@ import (
 	"zhizhou/internal/app"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commerce/price"
+	"zhizhou/internal/commission"
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
 	"zhizhou/internal/ledger"
@@ -36,12 +37,13 @@ func TestSimulation(t *testing.T) {
 			t.Parallel() // the engines wait for their disks in turn
 			w := newWorld(t, e)
 			w.offerAlipay()
+			w.terms()
 			second, err := app.New(context.Background(), w.app.Config, testkit.Log(), app.WithClock(w.clock))
 			w.ok(err)
 			t.Cleanup(second.Close)
 			for n := range histories {
 				one := seed + n
-				(&sim{world: w, nodes: []*app.App{w.app, second}, rng: rand.New(rand.NewPCG(one, 7)), seed: one, sms: int(n)}).history()
+				(&sim{world: w, nodes: []*app.App{w.app, second}, rng: rand.New(rand.NewPCG(one, 7)), seed: one}).history()
 				if t.Failed() {
 					t.Fatalf("SIM_SEED=%d SIM_HISTORIES=1 replays it", one)
 				}
@@ -71,6 +73,11 @@ var happened = map[string]*db.Stmt{
 	"returned gifts":      db.Q("apptest/sim_gifts_back", `SELECT COUNT(*) FROM gifts WHERE state = 'returned'`),
 	"used coupons":        db.Q("apptest/sim_coupons", `SELECT COUNT(*) FROM user_coupons WHERE state = 'used'`),
 	"flash sales":         db.Q("apptest/sim_flash", `SELECT COUNT(*) FROM order_holds WHERE kind = 'promotion' AND state = 'sold'`),
+	"commissions":         db.Q("apptest/sim_commissions", `SELECT COUNT(*) FROM commission_entries`),
+	"taken back":          db.Q("apptest/sim_reversals", `SELECT COUNT(*) FROM commission_reversals`),
+	"payouts":             db.Q("apptest/sim_payouts", `SELECT COUNT(*) FROM withdrawals WHERE status = 'succeeded'`),
+	"expired payouts":     db.Q("apptest/sim_expired", `SELECT COUNT(*) FROM withdrawals WHERE status = 'expired'`),
+	"debts":               db.Q("apptest/sim_debts", `SELECT COUNT(*) FROM commission_accounts WHERE available_fen < 0`),
 	"orders of two lines": db.Q("apptest/sim_lines", `SELECT COUNT(*) FROM (SELECT order_id FROM order_items GROUP BY order_id HAVING COUNT(*) > 1) x`),
 }
 
@@ -91,7 +98,6 @@ type sim struct {
 	nodes  []*app.App // two servers of one shop
 	rng    *rand.Rand
 	seed   uint64
-	sms    int
 	people []*simPerson
 	skus   []int64
 	course map[int64]int64 // SKU → course
@@ -100,9 +106,11 @@ type sim struct {
 	log    []string
 	step   int
 	key    int
+
+	paidBefore int64 // by transfers, in the histories before
 }
 
-const simSteps = 70
+const simSteps = 90
 
 func (s *sim) history() {
 	s.set()
@@ -122,10 +130,11 @@ func (s *sim) history() {
 // set makes fresh people and goods, so that histories do not lean on each other.
 func (s *sim) set() {
 	s.course = map[int64]int64{}
-	for i := range 3 {
-		p := s.learner(fmt.Sprintf("13%04d%05d", s.sms%10000, i), nil)
-		s.people = append(s.people, &simPerson{id: p.me()})
-		s.clock.Advance(time.Minute)
+	s.join(s.system(), 3)
+	for _, t := range s.app.Sandbox.Transfers() {
+		if t.State == "SUCCESS" {
+			s.paidBefore += t.AmountFen
+		}
 	}
 	for i := range 2 {
 		courseID, _ := s.world.course(fmt.Sprintf("课 %d-%d", s.seed, i), 5000+int64(s.rng.IntN(20000)))
@@ -165,7 +174,7 @@ func (s *sim) may(what string, err error) bool {
 func (s *sim) act() {
 	ctx, c := s.system(), s.node()
 	p := s.people[s.rng.IntN(len(s.people))]
-	switch s.rng.IntN(16) {
+	switch s.rng.IntN(20) {
 	case 0, 1, 2:
 		s.order(ctx, p)
 	case 3, 4:
@@ -182,6 +191,9 @@ func (s *sim) act() {
 		_ = c.Sweep(ctx) // a channel in trouble is asked again later
 	case 9:
 		d := time.Duration(s.rng.IntN(2400)) * time.Second
+		if s.rng.IntN(8) == 0 {
+			d += 16 * 24 * time.Hour // commissions are released
+		}
 		s.say("%s later", d)
 		s.clock.Advance(d)
 	case 10:
@@ -207,6 +219,8 @@ func (s *sim) act() {
 			_, err := c.Sync(ctx, p.id, no)
 			s.may("sync "+no, err)
 		}
+	default:
+		s.earn(ctx)
 	}
 }
 
@@ -355,21 +369,39 @@ func (s *sim) trouble() {
 	s.app.Sandbox.SetTrouble(t)
 }
 
-// calm ends all trouble and lets everything come to rest, as an hour of a quiet
-// night would.
+// calm ends all trouble and lets everything come to rest, as quiet nights would;
+// between them what was earned is paid out and a last buyer gets money back.
 func (s *sim) calm() {
 	ctx := s.system()
 	s.app.Sandbox.SetTrouble(sandbox.Trouble{})
-	for range 10 {
+	s.rest(ctx)
+	s.clock.Advance(16 * 24 * time.Hour)
+	s.ok(s.app.Commission.Sweep(ctx))
+	s.payday(ctx)
+	s.staffActs(ctx, s.people[len(s.people)-1])
+	s.rest(ctx)
+}
+
+func (s *sim) rest(ctx context.Context) {
+	for i := range 8 {
 		s.clock.Advance(65 * time.Minute)
+		if i == 5 {
+			s.clock.Advance(25 * time.Hour) // no transfer waits that long to be confirmed
+		}
 		s.tick()
-		if err := s.node().Sweep(ctx); err != nil {
+		if err := errors.Join(s.node().Sweep(ctx), s.app.Commission.Sweep(ctx)); err != nil {
 			s.t.Errorf("seed %d: a calm sweep: %v", s.seed, err)
 		}
 		rows, err := s.app.Commerce.Refunds(ctx, commerce.RefundAbnormal, 0, 50)
 		s.ok(err)
 		for _, r := range rows {
 			_ = s.app.Commerce.RetryRefund(ctx, r.ID, "通道恢复了") // refused until the channel has settled it
+		}
+		wishes, err := s.app.Commission.Withdrawals(ctx, commission.Requested, 0, 0, 50)
+		s.ok(err)
+		for _, x := range wishes {
+			_, err := s.app.Commission.Decide(ctx, x.ID, true, "核对无误")
+			s.may("decide a withdrawal at last", err)
 		}
 	}
 }
@@ -420,6 +452,7 @@ func (s *sim) judge() {
 	if suspense != 0 {
 		s.t.Errorf("seed %d: %d fen stay in suspense", s.seed, suspense)
 	}
+	s.judgeCommission(ctx)
 	for _, p := range s.people {
 		for _, no := range p.orders {
 			s.judgeOrder(ctx, p, no, kept)
