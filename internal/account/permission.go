@@ -13,6 +13,7 @@ const (
 	PermMediaUpload   = "media.upload"
 	PermOrderRead     = "order.read"
 	PermRefundDecide  = "refund.decide"
+	PermServiceGive   = "service.give"
 	PermBillRead      = "bill.read"
 	PermBillRepair    = "bill.repair"
 	PermInvoiceRead   = "invoice.read"
@@ -32,18 +33,18 @@ const (
 // AllPermissions lists every permission; the owner has them all.
 var AllPermissions = []string{
 	PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead,
-	PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
+	PermRefundDecide, PermServiceGive, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
 }
 
 // Roles are what each role may do. Money is decided by finance and the owner,
 // people are managed by the owner alone.
 var roles = map[string][]string{
 	"owner":      AllPermissions,
-	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead, PermCommission, PermUserRead, PermSettingRead},
+	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead, PermServiceGive, PermCommission, PermUserRead, PermSettingRead},
 	"editor":     {PermCourseRead, PermCourseEdit, PermMediaUpload},
 	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload},
 	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermAuditRead},
-	"support":    {PermOrderRead, PermUserRead, PermUserEdit},
+	"support":    {PermOrderRead, PermServiceGive, PermUserRead, PermUserEdit},
 }
 
 // Allowed reports whether role has permission.

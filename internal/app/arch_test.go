@@ -113,7 +113,7 @@ var owners = map[string]string{
 	"sku_price_history": "catalog", "sku_tier_prices": "catalog", "product_parts": "catalog", "grant_rules": "catalog", "virtual_items": "catalog", "search_index": "catalog",
 	"grants": "access", "lesson_progress": "learning", "study_sessions": "learning", "study_days": "learning",
 	"orders": "commerce", "order_discounts": "commerce", "order_holds": "commerce", "quotas": "commerce", "quota_users": "commerce", "promotions": "commerce", "coupons": "commerce", "user_coupons": "commerce",
-	"groups": "commerce", "group_members": "commerce", "gifts": "commerce", "code_batches": "commerce", "redeem_codes": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "held_decisions": "commerce",
+	"groups": "commerce", "group_members": "commerce", "gifts": "commerce", "code_batches": "commerce", "redeem_codes": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "service_deliveries": "commerce", "held_decisions": "commerce",
 	"shipments": "shipping",
 	"bills":     "reconcile", "bill_lines": "reconcile", "bill_fees": "reconcile", "payouts": "reconcile", "payout_totals": "reconcile",
 	"contracts": "renewal", "contract_cycles": "renewal",

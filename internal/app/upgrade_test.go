@@ -39,8 +39,8 @@ func TestINV11UpgradeBetweenTiers(t *testing.T) {
 		w.ok(w.app.Commerce.Earn(ctx))
 		q := must(w.app.Commerce.QuoteFor(ctx, commerce.Ask{UserID: me, Platform: "pc", Wants: []commerce.Want{{SKUID: gold, Quantity: 1}}}))(t)
 		kept := int64(19900 - 1650)
-		off := kept * 264 / 365
-		if q.TotalFen != 36500-off || len(q.Applied) != 1 || !strings.Contains(q.Applied[0].Reason, "剩余 264/365 天，按实付 ¥182.50 折 ¥132.00") {
+		off := kept * 265 / 365 // the day that has begun is not used up
+		if q.TotalFen != 36500-off || len(q.Applied) != 1 || !strings.Contains(q.Applied[0].Reason, "剩余 265/365 天，按实付 ¥182.50 折 ¥132.50") {
 			t.Fatalf("quote %+v, want %d", q.Quote, 36500-off)
 		}
 		if same := must(w.app.Commerce.QuoteFor(ctx, commerce.Ask{UserID: me, Platform: "pc", Wants: []commerce.Want{{SKUID: silver, Quantity: 1}}}))(t); same.TotalFen != 19900 {

@@ -29,6 +29,9 @@ var Scenes = []string{"boat", "report", "bird", "poem", "data", "rice", "brush",
 // Course is a course as the console sees it.
 type Course struct {
 	ID           int64
+	Form         string // FormCourse or FormColumn
+	Cadence      string // column: when new issues come, in words
+	PlannedCount int64  // column: how many issues there will be, 0 is open-ended
 	Title        string
 	Promise      string
 	IntroHTML    string `db:"intro_html"`
@@ -65,6 +68,8 @@ func (c Course) OutcomeList() []string {
 // CourseRow is a course in the console's list.
 type CourseRow struct {
 	ID             int64
+	Form           string
+	PlannedCount   int64
 	Title          string
 	Cover          string
 	Scene          string
@@ -87,12 +92,14 @@ type CourseChange struct {
 	Cover, Scene                        string
 	InstructorID, CategoryID, Position  int64
 	Recommended                         bool
+	Cadence                             string // column alone
+	PlannedCount                        int64  // column alone
 	Version                             int64
 }
 
 // Courses lists courses for the console, last changed first. scope is the
-// instructor whose courses alone are seen, 0 for all.
-func (s *Service) Courses(ctx context.Context, scope int64, status, q string, after []int64, limit int) ([]CourseRow, error) {
+// instructor whose courses alone are seen, 0 for all; form and status "" are all.
+func (s *Service) Courses(ctx context.Context, scope int64, form, status, q string, after []int64, limit int) ([]CourseRow, error) {
 	at, last := int64(0), int64(0)
 	if len(after) == 2 {
 		at, last = after[0], after[1]
@@ -101,7 +108,7 @@ func (s *Service) Courses(ctx context.Context, scope int64, status, q string, af
 		q = "%" + strings.NewReplacer("%", "", "_", "").Replace(q) + "%"
 	}
 	var rows []CourseRow
-	err := s.db.List(ctx, qCourses, &rows, status, q, scope, at, last, limit)
+	err := s.db.List(ctx, qCourses, &rows, status, q, scope, at, last, limit, form)
 	return rows, err
 }
 
@@ -126,6 +133,10 @@ func (s *Service) course(ctx context.Context, r db.Reader, q *db.Stmt, scope, co
 
 // CreateCourse makes a draft with a product to sell it by. Returns ErrCourse.
 func (s *Service) CreateCourse(ctx context.Context, scope int64, title string) (Course, error) {
+	return s.create(ctx, scope, title, FormCourse)
+}
+
+func (s *Service) create(ctx context.Context, scope int64, title, form string) (Course, error) {
 	title, err := courseTitle(title)
 	if err != nil {
 		return Course{}, err
@@ -133,7 +144,7 @@ func (s *Service) CreateCourse(ctx context.Context, scope int64, title string) (
 	courseID, now := id.New(), clock.MS(s.clock)
 	var c Course
 	err = s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, qCourseInsert, courseID, title, id.Token(16), scope, Scenes[courseID%int64(len(Scenes))], now); err != nil {
+		if _, err := tx.Exec(ctx, qCourseInsert, courseID, title, id.Token(16), scope, Scenes[courseID%int64(len(Scenes))], now, form); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, qProductInsert, id.New(), courseID, now); err != nil {
@@ -142,7 +153,7 @@ func (s *Service) CreateCourse(ctx context.Context, scope int64, title string) (
 		if err := tx.Get(ctx, qCourse, &c, courseID); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, s.clock, "course.create", target(courseID), nil, map[string]string{"title": title}, "")
+		return audit.Write(ctx, tx, s.clock, "course.create", target(courseID), nil, map[string]string{"title": title, "form": form}, "")
 	})
 	return c, err
 }
@@ -177,8 +188,11 @@ func (s *Service) UpdateCourse(ctx context.Context, scope, courseID int64, ch Co
 		if scope != 0 { // an instructor's own course stays that instructor's
 			ch.InstructorID, ch.Recommended, ch.Position = before.InstructorID, before.Recommended, before.Position
 		}
+		if err := ch.rhythm(before.Form); err != nil {
+			return err
+		}
 		n, err := tx.Exec(ctx, qCourseUpdate, courseID, title, ch.Promise, intro, ch.Audience, string(outcomes),
-			ch.Cover, ch.Scene, ch.InstructorID, ch.CategoryID, ch.Position, ch.Recommended, clock.MS(s.clock), ch.Version)
+			ch.Cover, ch.Scene, ch.InstructorID, ch.CategoryID, ch.Position, ch.Recommended, clock.MS(s.clock), ch.Version, ch.Cadence, ch.PlannedCount)
 		if err != nil {
 			return err
 		}
@@ -325,21 +339,6 @@ func (s *Service) DeleteCourse(ctx context.Context, courseID int64) error {
 	})
 }
 
-// PublishDue publishes what was scheduled for now or earlier.
-func (s *Service) PublishDue(ctx context.Context) error {
-	var due []int64
-	if err := s.db.List(ctx, qCoursesDue, &due, clock.MS(s.clock)); err != nil {
-		return err
-	}
-	for _, courseID := range due {
-		err := s.Publish(ctx, courseID, 0)
-		if err != nil && !errors.Is(err, ErrNotReady) && !errors.Is(err, ErrStatus) && !errors.Is(err, ErrCourseGone) {
-			return err
-		}
-	}
-	return nil
-}
-
 // SetLearners stores how many people have each course, for the lists.
 func (s *Service) SetLearners(ctx context.Context, counts map[int64]int64) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -382,17 +381,4 @@ func contains(list []string, s string) bool {
 		}
 	}
 	return false
-}
-
-// ScheduleWhenReady schedules a draft for the time at although something is still
-// being processed; it is published by PublishDue once it is ready. Returns
-// ErrCourseGone, ErrStatus.
-func (s *Service) ScheduleWhenReady(ctx context.Context, courseID, at int64) error {
-	return s.public(ctx, func(ctx context.Context, tx *db.Tx) error {
-		c, err := s.course(ctx, tx, qCourseLock, 0, courseID)
-		if err != nil {
-			return err
-		}
-		return s.move(ctx, tx, c, Scheduled, at)
-	})
 }

@@ -17,6 +17,7 @@ const MaxPriceFen = 9_999_999
 // The kinds of product.
 const (
 	KindCourse     = "course"
+	KindColumn     = "column" // a course in the form of a column, as it is sold
 	KindLesson     = "lesson"
 	KindBundle     = "bundle"
 	KindMembership = "membership"
@@ -214,15 +215,18 @@ func (s *Service) SetRefundPolicy(ctx context.Context, productID, days, maxWatch
 	})
 }
 
-// opens is the id of what the product's SKUs grant, under the product's kind.
-func (p Product) opens() int64 {
-	switch p.Kind {
-	case KindCourse:
-		return p.CourseID
-	case KindLesson:
-		return p.LessonID
+// OfCourse reports that the product sells a whole course or column.
+func (p Product) OfCourse() bool { return p.Kind == KindCourse || p.Kind == KindColumn }
+
+// opens is what the product's SKUs grant: a column is opened as the course it is.
+func (p Product) opens() Resource {
+	switch {
+	case p.OfCourse():
+		return Resource{KindCourse, p.CourseID}
+	case p.Kind == KindLesson:
+		return Resource{KindLesson, p.LessonID}
 	}
-	return p.ID
+	return Resource{p.Kind, p.ID}
 }
 
 func goneIfNone(err, gone error) error {

@@ -23,6 +23,9 @@ type Card struct {
 	PreviewCount   int64
 	DurationMS     int64 `db:"duration_ms"`
 	LearnerCount   int64
+	Form           string
+	Cadence        string
+	PlannedCount   int64
 	PublishedAt    int64
 	InstructorName string
 	CategoryName   string
@@ -146,6 +149,7 @@ func (s *Service) page(ctx context.Context, platform string, c Course) (Page, er
 	if p.Parts, err = s.Outline(ctx, courseID); err != nil {
 		return p, err
 	}
+	p.Parts = c.issued(p.Parts)
 	// A chapter whose lessons are still to come is the editor's business.
 	p.Parts = slices.DeleteFunc(p.Parts, func(c Part) bool { return len(c.Lessons) == 0 })
 	if p.Attachments, err = s.Attachments(ctx, courseID); err != nil {

@@ -149,7 +149,8 @@ func (s *Service) SaveSKU(ctx context.Context, productID int64, k SKU) (int64, e
 				k.Stock, k.PerUser, k.Trial, k.Position, now, k.TaxRate, k.TaxCode); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, qRuleAdd, k.ID, p.Kind, p.opens()); err != nil {
+			opens := p.opens()
+			if _, err := tx.Exec(ctx, qRuleAdd, k.ID, opens.Kind, opens.ID); err != nil {
 				return err
 			}
 		} else {
@@ -168,7 +169,7 @@ func (s *Service) SaveSKU(ctx context.Context, productID int64, k SKU) (int64, e
 		if err := s.prices(ctx, tx, k, before, now); err != nil {
 			return err
 		}
-		if p.Kind == KindCourse {
+		if p.OfCourse() {
 			if _, err := tx.Exec(ctx, qCourseCounts, p.CourseID, now); err != nil {
 				return err
 			}

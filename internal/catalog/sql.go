@@ -3,7 +3,7 @@ package catalog
 import "zhizhou/internal/db"
 
 // A card's price is the lowest active one on the platform $1.
-const cardColumns = `c.id, c.title, c.promise, c.cover, c.scene, c.position, c.recommended, c.lesson_count, c.video_count, c.preview_count,
+const cardColumns = `c.id, c.title, c.promise, c.cover, c.scene, c.position, c.recommended, c.lesson_count, c.video_count, c.preview_count, c.form, c.cadence, c.planned_count,
 	c.duration_ms, c.learner_count, c.published_at, COALESCE(i.name, '') AS instructor_name,
 	COALESCE(k.name, '') AS category_name, COALESCE(k.slug, '') AS category_slug,
 	COALESCE((SELECT string_agg(t.tag, ',') FROM course_tags t WHERE t.course_id = c.id), '') AS tags,
@@ -15,10 +15,10 @@ const cardFrom = ` FROM courses c LEFT JOIN instructors i ON i.id = c.instructor
 
 const visible = ` c.status = 'published' AND c.deleted_at = 0 `
 
-const courseColumns = `id, title, promise, intro_html, audience, outcomes, cover, scene, instructor_id, category_id, position, recommended, status,
+const courseColumns = `id, form, cadence, planned_count, title, promise, intro_html, audience, outcomes, cover, scene, instructor_id, category_id, position, recommended, status,
 	publish_at, published_at, deleted_at, preview_token, lesson_count, video_count, preview_count, duration_ms, learner_count, version, created_at, updated_at`
 
-const productColumns = `id, kind, course_id, lesson_id, title, promise, intro_html, cover, scene, status, position, rank, pay_permille, opens_all, refund_days, refund_max_watched_percent, created_at, updated_at`
+const productColumns = `id, ` + sold + ` AS kind, course_id, lesson_id, title, promise, intro_html, cover, scene, status, position, rank, pay_permille, opens_all, refund_days, refund_max_watched_percent, created_at, updated_at`
 
 const skuColumns = `id, product_id, name, price_fen, period_days, period_months, until_at, tax_category, active, sale_from, sale_until, stock, per_user, trial, position, tax_rate, tax_code`
 
@@ -42,22 +42,22 @@ var (
 
 	qCourse     = db.Q("catalog/course", `SELECT `+courseColumns+` FROM courses WHERE id = $1 AND deleted_at = 0`)
 	qCourseLock = db.Q("catalog/course_lock", `SELECT `+courseColumns+` FROM courses WHERE id = $1 AND deleted_at = 0 /*for_update*/`)
-	qCourses    = db.Q("catalog/courses", `SELECT c.id, c.title, c.cover, c.scene, c.status, c.publish_at, c.published_at, c.updated_at, c.lesson_count, c.duration_ms,
+	qCourses    = db.Q("catalog/courses", `SELECT c.id, c.form, c.planned_count, c.title, c.cover, c.scene, c.status, c.publish_at, c.published_at, c.updated_at, c.lesson_count, c.duration_ms,
 		c.learner_count, c.from_fen, COALESCE(i.name, '') AS instructor_name, COALESCE(k.name, '') AS category_name
 		FROM courses c LEFT JOIN instructors i ON i.id = c.instructor_id LEFT JOIN categories k ON k.id = c.category_id
-		WHERE c.deleted_at = 0 AND ($1 = '' OR c.status = $1) AND ($2 = '' OR c.title LIKE $2) AND (CAST($3 AS BIGINT) = 0 OR c.instructor_id = $3)
+		WHERE c.deleted_at = 0 AND ($1 = '' OR c.status = $1) AND ($2 = '' OR c.title LIKE $2) AND (CAST($3 AS BIGINT) = 0 OR c.instructor_id = $3) AND ($7 = '' OR c.form = $7)
 		AND (CAST($4 AS BIGINT) = 0 OR c.updated_at < $4 OR (c.updated_at = $4 AND c.id < $5)) ORDER BY c.updated_at DESC, c.id DESC LIMIT $6`)
-	qCourseInsert = db.Q("catalog/course_insert", `INSERT INTO courses (id, title, status, preview_token, instructor_id, scene, created_at, updated_at)
-		VALUES ($1, $2, 'draft', $3, $4, $5, $6, $6)`)
+	qCourseInsert = db.Q("catalog/course_insert", `INSERT INTO courses (id, title, status, preview_token, instructor_id, scene, created_at, updated_at, form)
+		VALUES ($1, $2, 'draft', $3, $4, $5, $6, $6, $7)`)
 	qCourseUpdate = db.Q("catalog/course_update", `UPDATE courses SET title = $2, promise = $3, intro_html = $4, audience = $5, outcomes = $6, cover = $7,
-		scene = $8, instructor_id = $9, category_id = $10, position = $11, recommended = $12, updated_at = $13, version = version + 1
+		scene = $8, instructor_id = $9, category_id = $10, position = $11, recommended = $12, updated_at = $13, cadence = $15, planned_count = $16, version = version + 1
 		WHERE id = $1 AND version = $14 AND deleted_at = 0`)
 	qCourseStatus = db.Q("catalog/course_status", `UPDATE courses SET status = $3, publish_at = $4, published_at = $5, updated_at = $6, version = version + 1
 		WHERE id = $1 AND status = $2 AND deleted_at = 0`)
 	qCourseDelete = db.Q("catalog/course_delete", `UPDATE courses SET deleted_at = $2, status = 'unpublished', version = version + 1 WHERE id = $1 AND deleted_at = 0`)
 	qCoursesDue   = db.Q("catalog/courses_due", `SELECT id FROM courses WHERE status = 'scheduled' AND publish_at <= $1 AND deleted_at = 0 LIMIT 100`)
 	qCourseCounts = db.Q("catalog/course_counts", `UPDATE courses SET
-		lesson_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0),
+		lesson_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (courses.form = 'course' OR CASE WHEN l.form = 'article' THEN l.body_html <> '' ELSE l.duration_ms > 0 END)),
 		video_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'video'),
 		preview_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (l.is_free OR l.preview_ms > 0)),
 		duration_ms = (SELECT CAST(COALESCE(SUM(l.duration_ms), 0) AS BIGINT) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0),
@@ -114,15 +114,15 @@ var (
 		ON CONFLICT (id) DO UPDATE SET title = $2, subtitle = $3, note = $4, image = $5, link = $6, position = $7, active = $8`)
 	qBannerDelete = db.Q("catalog/banner_delete", `DELETE FROM banners WHERE id = $1`)
 
-	qProduct       = db.Q("catalog/product", `SELECT `+productColumns+` FROM products WHERE course_id = $1 AND kind = 'course'`)
-	qProductByID   = db.Q("catalog/product_by_id", `SELECT `+productColumns+` FROM products WHERE id = $1`)
+	qProduct       = db.Q("catalog/product", `SELECT `+productColumns+` FROM products p WHERE p.course_id = $1 AND p.kind = 'course'`)
+	qProductByID   = db.Q("catalog/product_by_id", `SELECT `+productColumns+` FROM products p WHERE id = $1`)
 	qProductInsert = db.Q("catalog/product_insert", `INSERT INTO products (id, kind, course_id, created_at) VALUES ($1, 'course', $2, $3) ON CONFLICT DO NOTHING`)
 	qProductPolicy = db.Q("catalog/product_policy", `UPDATE products SET refund_days = $2, refund_max_watched_percent = $3 WHERE id = $1`)
 	qSKUs          = db.Q("catalog/skus", `SELECT `+skuColumns+` FROM skus WHERE product_id = $1 AND (active OR $2) ORDER BY position, id`)
 	// The title is the course's or lesson's own where the product has none.
 	qOffer = db.Q("catalog/offer", `SELECT s.id AS sku_id, s.name AS sku_name, s.period_days, s.period_months, s.until_at, s.tax_category, s.tax_rate, s.tax_code, s.active,
 		s.sale_from, s.sale_until, s.stock, s.per_user, s.trial,
-		s.price_fen AS plain_fen, COALESCE(pp.price_fen, s.price_fen) AS price_fen, p.id AS product_id, p.kind, p.rank, p.refund_days, p.refund_max_watched_percent,
+		s.price_fen AS plain_fen, COALESCE(pp.price_fen, s.price_fen) AS price_fen, p.id AS product_id, `+sold+` AS kind, p.rank, p.refund_days, p.refund_max_watched_percent,
 		p.course_id, COALESCE(c.category_id, 0) AS category_id, CASE WHEN p.title <> '' THEN p.title WHEN p.kind = 'lesson' THEN COALESCE(l.title, '') ELSE COALESCE(c.title, '') END AS title,
 		CASE WHEN p.cover <> '' THEN p.cover ELSE COALESCE(c.cover, '') END AS cover, CASE WHEN p.scene <> '' THEN p.scene ELSE COALESCE(c.scene, '') END AS scene,
 		CASE WHEN p.kind = 'course' THEN COALESCE(c.status, '') ELSE p.status END AS status,
@@ -156,11 +156,11 @@ var (
 	qGoodsUpdate = db.Q("catalog/goods_update", `UPDATE products SET title = $2, promise = $3, intro_html = $4, cover = $5, scene = $6, position = $7, rank = $8, pay_permille = $9, opens_all = $10,
 		updated_at = $11 WHERE id = $1 AND kind <> 'course'`)
 	qGoodsStatus = db.Q("catalog/goods_status", `UPDATE products SET status = $3, updated_at = $4 WHERE id = $1 AND status = $2 AND kind <> 'course'`)
-	qGoodsList   = db.Q("catalog/goods", `SELECT `+productColumns+` FROM products WHERE kind = $1 AND ($2 OR status = 'published') ORDER BY position, id LIMIT 200`)
+	qGoodsList   = db.Q("catalog/goods", `SELECT `+productColumns+` FROM products p WHERE p.kind = $1 AND ($2 OR p.status = 'published') ORDER BY position, id LIMIT 200`)
 	qGoodsCards  = db.Q("catalog/goods_cards", `SELECT p.id, p.kind, p.title, p.promise, p.cover, p.scene,
 		COALESCE((SELECT MIN(COALESCE(pp.price_fen, s.price_fen)) FROM skus s LEFT JOIN sku_platform_prices pp ON pp.sku_id = s.id AND pp.platform = $1 WHERE s.product_id = p.id AND s.active), -1) AS price_fen
 		FROM products p WHERE p.kind = $2 AND p.status = 'published' ORDER BY p.position, p.id LIMIT 200`)
-	qLessonSold  = db.Q("catalog/lesson_product", `SELECT `+productColumns+` FROM products WHERE lesson_id = $1 AND kind = 'lesson'`)
+	qLessonSold  = db.Q("catalog/lesson_product", `SELECT `+productColumns+` FROM products p WHERE p.lesson_id = $1 AND p.kind = 'lesson'`)
 	qMemberships = db.Q("catalog/memberships", `SELECT id, title, pay_permille FROM products WHERE kind = 'membership' AND status <> 'draft' ORDER BY rank, id LIMIT 50`)
 	qParts       = db.Q("catalog/product_parts", `SELECT kind, ref_id, position, added_at FROM product_parts WHERE product_id = $1 AND removed_at = 0 ORDER BY position, ref_id`)
 	qPartCards   = db.Q("catalog/product_part_cards", `SELECT `+cardColumns+cardFrom+`JOIN product_parts x ON x.kind = 'course' AND x.ref_id = c.id AND x.removed_at = 0 WHERE x.product_id = $2 AND`+visible+` ORDER BY x.position, c.id LIMIT 200`)

@@ -41,9 +41,18 @@ var checks = []db.Check{
 	{Invariant: 4, Name: "deferred revenue and its schedules disagree", Q: db.Q("audit/deferred", `SELECT 'deferred ' || CAST(b.fen AS TEXT) || ', schedules ' || CAST(x.fen AS TEXT) AS row FROM
 		(SELECT COALESCE(SUM(credit_fen - debit_fen), 0) AS fen FROM ledger_postings WHERE account LIKE 'deferred:%') b,
 		(SELECT (SELECT COALESCE(SUM(total_fen - earned_fen - returned_fen), 0) FROM revenue_schedules) + (SELECT COALESCE(SUM(i.price_fen - CASE WHEN o.status = 'refunded' THEN i.price_fen ELSE 0 END), 0)
-			FROM order_items i JOIN orders o ON o.id = i.order_id WHERE o.status IN ('paid', 'refunded') AND o.delivered_at = 0 AND NOT o.gift AND i.kind <> 'service'
-			AND (i.period_days > 0 OR i.period_months > 0 OR i.until_at > 0)) AS fen) x
+			FROM order_items i JOIN orders o ON o.id = i.order_id WHERE o.status IN ('paid', 'refunded') AND o.delivered_at = 0 AND `+over+`) AS fen) x
 		WHERE b.fen <> x.fen AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.status IN ('approved', 'processing', 'abnormal'))`)},
+	{Invariant: 4, Name: "deferred revenue of services and what is still to be given disagree", Q: db.Q("audit/deferred_service", `SELECT 'deferred:service ' || CAST(b.fen AS TEXT) || ', to be given ' || CAST(x.fen AS TEXT) AS row FROM
+		(SELECT COALESCE(SUM(credit_fen - debit_fen), 0) AS fen FROM ledger_postings WHERE account = 'deferred:service') b,
+		(SELECT COALESCE(SUM(i.price_fen - COALESCE(r.fen, 0)), 0) AS fen FROM order_items i JOIN orders o ON o.id = i.order_id LEFT JOIN service_deliveries d ON d.order_item_id = i.id
+			LEFT JOIN (SELECT order_item_id, SUM(amount_fen) AS fen FROM refunds WHERE status = 'succeeded' GROUP BY order_item_id) r ON r.order_item_id = i.id
+			WHERE i.kind = 'service' AND o.book_rule >= 2 AND o.status IN ('paid', 'refunded') AND COALESCE(d.state, 'waiting') <> 'done') x
+		WHERE b.fen <> x.fen`)},
+	{Invariant: 3, Name: "paid service that nobody has to give", Q: db.Q("audit/service_lost", `SELECT 'order ' || o.no AS row FROM order_items i JOIN orders o ON o.id = i.order_id
+		WHERE i.kind = 'service' AND o.book_rule >= 2 AND o.status = 'paid' AND o.delivered_at > 0 AND NOT EXISTS (SELECT 1 FROM service_deliveries d WHERE d.order_item_id = i.id AND (d.state <> 'cancelled' OR i.refunded_fen = i.price_fen))`)},
+	{Invariant: 3, Name: "service to be given whose money went back", Q: db.Q("audit/service_unpaid", `SELECT 'order ' || o.no AS row FROM service_deliveries d JOIN order_items i ON i.id = d.order_item_id JOIN orders o ON o.id = i.order_id
+		WHERE d.state = 'waiting' AND (o.status <> 'paid' OR (i.price_fen > 0 AND i.refunded_fen = i.price_fen))`)},
 	{Invariant: 4, Name: "tax accounts and lines disagree", Q: db.Q("audit/tax", `SELECT 'order ' || o.no || ' ' || z.account AS row FROM (SELECT x.order_id, x.account FROM (
 		SELECT k.order_id, 'tax:' || CAST(k.rate_bps AS TEXT) AS account, CASE WHEN k.kept_fen < 0 THEN -((-2 * k.kept_fen * k.rate_bps + 10000 + k.rate_bps) / (2 * (10000 + k.rate_bps)))
 		ELSE (2 * k.kept_fen * k.rate_bps + 10000 + k.rate_bps) / (2 * (10000 + k.rate_bps)) END AS fen FROM (`+kept+`) k

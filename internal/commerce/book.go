@@ -22,6 +22,13 @@ import (
 // their own; before it, what was paid was revenue.
 const bookGross = 1
 
+// bookServices is the rule of orders whose services are earned when they are done, not
+// when they are paid.
+const bookServices = 2
+
+// bookRule is the rule of orders that are placed now.
+const bookRule = bookServices
+
 // booked is a line as the books see it.
 type booked struct {
 	kind      string
@@ -36,7 +43,7 @@ type booked struct {
 func bookedQuote(o Order, it QuoteItem) booked {
 	return booked{
 		kind: it.Kind, payFen: it.PayFen, rateBps: RateBps(it.TaxRateBps, it.TaxCategory), discounts: it.Discounts, rule: o.BookRule,
-		deferred: deferred(o.Gift, it.Kind, catalog.Period{Days: it.PeriodDays, Months: it.PeriodMonths, Until: it.UntilAt}),
+		deferred: deferred(o.BookRule, o.Gift, it.Kind, catalog.Period{Days: it.PeriodDays, Months: it.PeriodMonths, Until: it.UntilAt}),
 	}
 }
 
@@ -66,7 +73,7 @@ func bookedItem(ctx context.Context, tx *db.Tx, itemID int64) (booked, error) {
 	}
 	b := booked{
 		kind: row.Kind, payFen: row.TotalFen, rateBps: RateBps(row.TaxRateBps, row.TaxCategory), rule: row.BookRule,
-		deferred: deferred(row.Gift, row.Kind, catalog.Period{Days: row.PeriodDays, Months: row.PeriodMonths, Until: row.UntilAt}),
+		deferred: deferred(row.BookRule, row.Gift, row.Kind, catalog.Period{Days: row.PeriodDays, Months: row.PeriodMonths, Until: row.UntilAt}),
 	}
 	if b.rule < bookGross || row.DiscountFen == 0 {
 		return b, nil

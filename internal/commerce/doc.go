@@ -1,7 +1,8 @@
 // Package commerce sells: quote → order → payment → settle → grant → ledger, and
 // refund back. It is the only package that moves the status of an order, a payment
 // or a refund, each by a conditional UPDATE whose row count decides. It owns
-// orders, order_items, order_events, payments, held_decisions, refunds and inbox.
+// orders, order_items, order_events, payments, held_decisions, refunds,
+// service_deliveries and inbox.
 //
 // A channel's word is a receipt; every receipt, by notification, query or bill,
 // goes through the one Settle. Money that comes without a claim on goods is booked
@@ -155,6 +156,8 @@ var (
 	ErrExperiment      = errs.New(errs.Invalid, "experiment_invalid", "请检查价格实验的设置")
 	ErrExperimentGone  = errs.New(errs.NotFound, "experiment_gone", "没有这个价格实验")
 	ErrExperimentState = errs.New(errs.Conflict, "experiment_state", "价格实验现在的状态不能这样操作")
+	ErrService         = errs.New(errs.Invalid, "service_invalid", "请检查交付的说明")
+	ErrServiceState    = errs.New(errs.Conflict, "service_state", "这项服务已经完成或取消了")
 	ErrPhone           = errs.New(errs.Conflict, "phone_needed", "请先绑定手机号")
 	ErrRefundApple     = errs.New(errs.Conflict, "refund_apple", "苹果设备上的订单由 App Store 退款，请在 App Store 的购买记录里申请")
 )

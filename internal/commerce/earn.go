@@ -38,16 +38,22 @@ type schedule struct {
 	DueAt       int64
 }
 
-// deferred reports that a line is earned over time: it opens something for a
-// while, to the buyer.
-func deferred(gift bool, kind string, p catalog.Period) bool {
-	return !gift && kind != catalog.KindService && !p.Forever()
+// deferred reports that a line is earned after it is paid: over the time for which it
+// opens something to the buyer, or when a service is done.
+func deferred(rule int64, gift bool, kind string, p catalog.Period) bool {
+	if kind == catalog.KindService {
+		return rule >= bookServices
+	}
+	return !gift && !p.Forever()
 }
 
 // plan writes down over which time a line is earned, once it is opened: its price
 // and what was carried over to it from lower memberships.
 func (s *Service) plan(ctx context.Context, tx *db.Tx, o Order, it Item, carried int64) error {
-	if it.PriceFen == 0 || !deferred(o.Gift, it.Kind, it.Period()) {
+	if it.Kind == catalog.KindService {
+		return s.awaitService(ctx, tx, o, it)
+	}
+	if it.PriceFen == 0 || !deferred(o.BookRule, o.Gift, it.Kind, it.Period()) {
 		return nil
 	}
 	from, until, err := s.Access.Span(ctx, tx, access.OrderItem(it.ID))

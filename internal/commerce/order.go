@@ -31,7 +31,7 @@ type Order struct {
 	ListFen     int64 // before every rule
 	TotalFen    int64
 	Gift        bool
-	BookRule    int64 // how its money is booked, see bookGross
+	BookRule    int64 // how its money is booked, see bookRule
 	Auto        bool  // placed under a contract, see Renew
 	GroupID     int64
 	DeliveredAt int64
@@ -77,6 +77,10 @@ type Item struct {
 	CreditedFen             int64  // bound by an upgrade: cannot be given back
 	Cover                   string // of the course now
 	Scene                   string
+	ServiceState            string // of a service: waiting, done or cancelled; "": not opened, or sold before it was kept
+	ServiceNote             string
+	ServiceGivenAt          int64 // the day on which it was given, ms; 0: not said
+	ServiceDoneAt           int64
 }
 
 // Period returns how long the line opens what it sells.
@@ -186,7 +190,7 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, pu
 	}
 	o := Order{
 		ID: id.New(), No: id.Code(), UserID: p.UserID, IdemKey: p.IdempotencyKey, InputHash: hash, Status: Pending, Platform: p.Platform, ListFen: q.ListFen,
-		TotalFen: q.TotalFen, Gift: q.Gift, BookRule: bookGross, Quote: string(frozen), TermsAt: now, CreatedAt: now, ExpiresAt: now + orderLife.Milliseconds(),
+		TotalFen: q.TotalFen, Gift: q.Gift, BookRule: bookRule, Quote: string(frozen), TermsAt: now, CreatedAt: now, ExpiresAt: now + orderLife.Milliseconds(),
 	}
 	if err := tx.Sure(ctx, qOrderInsert, o.ID, o.No, o.UserID, o.IdemKey, o.InputHash, o.Platform, o.ListFen, o.TotalFen, o.Gift, o.Quote, now, o.ExpiresAt, o.BookRule); err != nil {
 		return Order{}, err

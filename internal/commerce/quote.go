@@ -164,21 +164,6 @@ func explain(ask Ask, offers []catalog.Offer, p price.Quote, now time.Time) Quot
 	return q
 }
 
-// RefundText says the refund promise in words.
-func RefundText(days, maxWatched int64) string {
-	if days == 0 {
-		return "数字内容，购买后不支持无理由退款"
-	}
-	if maxWatched >= 100 {
-		return fmt.Sprintf("付款后 %d 天内可申请退款", days)
-	}
-	return fmt.Sprintf("付款后 %d 天内、学习不超过 %d%%，可申请全额退款", days, maxWatched)
-}
-
-// TermsText is what a buyer must confirm by a step of its own before paying
-// (消费者权益保护法 第二十五条: digital goods once opened).
-const TermsText = "我知道这是在线交付的数字内容，付款后立即开通；退款按上面的承诺办理。"
-
 // Offered is a quote with what the checkout page needs beside it.
 type Offered struct {
 	Quote

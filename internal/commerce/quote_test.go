@@ -39,9 +39,9 @@ func TestStateGraphs(t *testing.T) {
 
 func TestRefundTextSaysThePromise(t *testing.T) {
 	for text, got := range map[string]string{
-		"数字内容，购买后不支持无理由退款":           commerce.RefundText(0, 20),
-		"付款后 7 天内、学习不超过 20%，可申请全额退款": commerce.RefundText(7, 20),
-		"付款后 7 天内可申请退款":              commerce.RefundText(7, 100),
+		"数字内容，购买后不支持无理由退款":           commerce.RefundText("course", 0, 20, false),
+		"付款后 7 天内、学习不超过 20%，可申请全额退款": commerce.RefundText("course", 7, 20, true),
+		"付款后 7 天内可申请全额退款":            commerce.RefundText("course", 7, 100, false),
 	} {
 		if got != text {
 			t.Errorf("%s", got)

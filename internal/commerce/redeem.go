@@ -12,6 +12,7 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/audit"
+	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
@@ -65,8 +66,10 @@ func (s *Service) MakeCodes(ctx context.Context, name string, skuID, size, expir
 	if expiresAt <= now {
 		return 0, ErrCodes.Field("expires_at", "截止时间要在以后")
 	}
-	if _, err := s.Catalog.Offer(ctx, s.DB, skuID, "h5"); err != nil {
+	if o, err := s.Catalog.Offer(ctx, s.DB, skuID, "h5"); err != nil {
 		return 0, err
+	} else if o.Kind == catalog.KindService {
+		return 0, ErrCodes.Field("sku_id", "服务要有人安排，请直接售卖或赠送")
 	}
 	batchID := id.New()
 	return batchID, s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -294,6 +294,9 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, r Refund) error {
 		if _, err := s.Access.Revoke(ctx, tx, access.OrderItem(it.ID), "退款"); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(ctx, qServiceCancel, it.ID); err != nil {
+			return err
+		}
 		if r.Cause == "gift_unreceived" {
 			continue // those copies are void already; what was received stays
 		}

@@ -68,14 +68,16 @@ func (s *Service) refundable(ctx context.Context, r db.Reader, o Order, it Item,
 		out.Reason = "已全部退款"
 	case it.CreditedFen > 0:
 		out.Reason, out.MaxFen = boundByUpgrade, 0
+	case it.ServiceState == ServiceWaiting && !o.Gift:
+		out.Allowed, out.Reason = true, "服务还没有完成，可退全部"
 	case o.Gift:
 		out.Reason = "赠送的商品请用「退回未领取的份数」"
 	case it.RefundDays == 0:
 		out.Reason = "这个商品不支持退款"
 	case inTime && out.Evidence.Watched <= it.RefundMaxWatchedPercent:
 		out.Allowed = true
-		out.Reason = RefundText(it.RefundDays, it.RefundMaxWatchedPercent)
-	case it.Kind == catalog.KindMembership:
+		out.Reason = it.RefundText()
+	case it.Kind == catalog.KindMembership, it.Kind == catalog.KindColumn && !it.Period().Forever():
 		return s.unused(ctx, r, it, out)
 	case !inTime:
 		out.Reason = fmt.Sprintf("已超过付款后 %d 天", it.RefundDays)
@@ -122,22 +124,30 @@ func (s *Service) evidence(ctx context.Context, r db.Reader, o Order, it Item) (
 	return most, nil
 }
 
-// unused gives back the time of a membership that is still to come, by the day.
+// daysLeft counts the days of a period in its buyer's favour: one that has begun is not
+// used up, as the books earn it only when it is over. Never more than total.
+func daysLeft(from, until, now int64) (left, total int64) {
+	total = max((until-from)/day, 1)
+	return min((max(until-max(from, now), 0)+day-1)/day, total), total
+}
+
+// unused gives back the time of a membership or column that is still to come, by the day.
 func (s *Service) unused(ctx context.Context, r db.Reader, it Item, out Refundable) (Refundable, error) {
 	from, until, err := s.Access.Span(ctx, r, access.OrderItem(it.ID))
 	if err != nil {
 		return out, err
 	}
-	days, left := (until-from)/day, (until-max(from, clock.MS(s.Clock)))/day
+	left, days := daysLeft(from, until, clock.MS(s.Clock))
+	what := map[bool]string{true: "会员期", false: "订阅期"}[it.Kind == catalog.KindMembership]
 	out.MaxFen = 0
-	if days > 0 && left > 0 {
+	if left > 0 {
 		out.MaxFen = min(it.PriceFen*left/days, it.PriceFen-it.RefundedFen)
 	}
 	if out.MaxFen <= 0 {
-		out.Reason = "会员期已经用完"
+		out.Reason = what + "已经用完"
 		return out, nil
 	}
 	out.Allowed, out.EndsAccess = true, true
-	out.Reason = fmt.Sprintf("按剩余 %d 天（共 %d 天）退 ¥%s，会员同时结束", left, days, money.Yuan(out.MaxFen))
+	out.Reason = fmt.Sprintf("按剩余 %d 天（共 %d 天）退 ¥%s，%s同时结束", left, days, money.Yuan(out.MaxFen), what)
 	return out, nil
 }

@@ -13,6 +13,13 @@ const (
 	refundColumns  = `id, no, order_id, order_item_id, payment_id, user_id, cause, amount_fen, ends_access, reason, reply, status, watched_percent, delivered_percent, requested_at, decided_at, decided_by, first_by, finished_at, channel_refund_id, check_at, checks, last_error`
 )
 
+// A line as a page shows it: with its course's picture, and how its service stands.
+const (
+	itemShown = `COALESCE(c.cover, '') AS cover, COALESCE(c.scene, '') AS scene, COALESCE(d.state, '') AS service_state, COALESCE(d.note, '') AS service_note, COALESCE(d.given_at, 0) AS service_given_at, COALESCE(d.done_at, 0) AS service_done_at`
+	itemJoins = ` LEFT JOIN courses c ON c.id = i.course_id LEFT JOIN service_deliveries d ON d.order_item_id = i.id`
+	itemPlain = `'' AS cover, '' AS scene, '' AS service_state, '' AS service_note, 0 AS service_given_at, 0 AS service_done_at`
+)
+
 // of puts a table's alias before each column of a list.
 func of(alias, columns string) string {
 	return alias + "." + strings.ReplaceAll(columns, ", ", ", "+alias+".")
@@ -44,11 +51,9 @@ var (
 		status = CASE WHEN refunded_fen + $2 = paid_fen THEN 'refunded' ELSE status END WHERE id = $1 AND status = 'paid' AND refunded_fen + $2 <= paid_fen`)
 	qOrderMerge = db.Q("commerce/order_merge", `UPDATE orders SET user_id = $2 WHERE user_id = $1`)
 
-	qItems = db.Q("commerce/items", `SELECT `+of("i", itemColumns)+`, COALESCE(c.cover, '') AS cover, COALESCE(c.scene, '') AS scene
-		FROM order_items i LEFT JOIN courses c ON c.id = i.course_id WHERE i.order_id = $1 ORDER BY i.id`)
-	qItemsPlain = db.Q("commerce/items_plain", `SELECT `+itemColumns+`, '' AS cover, '' AS scene FROM order_items WHERE order_id = $1 ORDER BY id`)
-	qItemsOf    = db.Q("commerce/items_of", `SELECT `+of("i", itemColumns)+`, COALESCE(c.cover, '') AS cover, COALESCE(c.scene, '') AS scene
-		FROM order_items i JOIN orders o ON o.id = i.order_id LEFT JOIN courses c ON c.id = i.course_id WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 ORDER BY i.id`)
+	qItems      = db.Q("commerce/items", `SELECT `+of("i", itemColumns)+`, `+itemShown+` FROM order_items i`+itemJoins+` WHERE i.order_id = $1 ORDER BY i.id`)
+	qItemsPlain = db.Q("commerce/items_plain", `SELECT `+itemColumns+`, `+itemPlain+` FROM order_items WHERE order_id = $1 ORDER BY id`)
+	qItemsOf    = db.Q("commerce/items_of", `SELECT `+of("i", itemColumns)+`, `+itemShown+` FROM order_items i JOIN orders o ON o.id = i.order_id`+itemJoins+` WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 ORDER BY i.id`)
 	qRefundsIn  = db.Q("commerce/refunds_in", `SELECT `+of("r", refundColumns)+` FROM refunds r JOIN orders o ON o.id = r.order_id WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 ORDER BY r.id`)
 	qItemInsert = db.Q("commerce/item_insert", `INSERT INTO order_items (id, order_id, sku_id, product_id, kind, course_id, title, sku_name, quantity, list_fen, discount_fen, price_fen,
 		period_days, period_months, until_at, tax_category, refund_days, refund_max_watched_percent, tax_rate_bps, tax_code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`)

@@ -8,28 +8,32 @@ import (
 	"zhizhou/internal/ledger"
 )
 
-// over is SQL for a line that is earned over time, as deferred says.
-const over = `(NOT o.gift AND i.kind <> 'service' AND (i.period_days > 0 OR i.period_months > 0 OR i.until_at > 0))`
+// over is SQL for a line that is earned after it is paid, as deferred says.
+const over = `(CASE WHEN i.kind = 'service' THEN o.book_rule >= 2 ELSE NOT o.gift AND (i.period_days > 0 OR i.period_months > 0 OR i.until_at > 0) END)`
+
+// gross is SQL for whether an order's money is booked gross: reports tell no finer rules
+// apart.
+const gross = `CASE WHEN o.book_rule > 0 THEN 1 ELSE 0 END`
 
 // rate is SQL for a line's rate, as RateBps says.
 const rate = `CASE WHEN i.tax_rate_bps >= 0 THEN i.tax_rate_bps WHEN i.tax_category = 'book' THEN 900 WHEN i.tax_category = 'goods' THEN 1300 ELSE 600 END`
 
 // What was earned and what of it went back, by the day of its entry in the books.
 var qTaxReport = db.Q("commerce/tax_report", `SELECT x.book_rule, x.rate_bps, CAST(SUM(x.lines) AS BIGINT) AS lines, CAST(SUM(x.sold_fen) AS BIGINT) AS sold_fen, CAST(SUM(x.refund_fen) AS BIGINT) AS refund_fen FROM (
-		SELECT o.book_rule, `+rate+` AS rate_bps, 1 AS lines, i.price_fen AS sold_fen, 0 AS refund_fen FROM ledger_transactions t JOIN payments p ON p.id = t.ref_id
+		SELECT `+gross+` AS book_rule, `+rate+` AS rate_bps, 1 AS lines, i.price_fen AS sold_fen, 0 AS refund_fen FROM ledger_transactions t JOIN payments p ON p.id = t.ref_id
 			JOIN orders o ON o.id = p.order_id JOIN order_items i ON i.order_id = o.id
 			WHERE t.kind = 'settle' AND t.at >= $1 AND t.at < $2 AND i.price_fen > 0 AND NOT `+over+`
-		UNION ALL SELECT o.book_rule, `+rate+`, 1, l.debit_fen, 0 FROM ledger_transactions t JOIN ledger_postings l ON l.transaction_id = t.id
+		UNION ALL SELECT `+gross+`, `+rate+`, 1, l.debit_fen, 0 FROM ledger_transactions t JOIN ledger_postings l ON l.transaction_id = t.id
 			JOIN order_items i ON i.id = t.ref_id JOIN orders o ON o.id = i.order_id
 			WHERE t.ref_kind = 'order_item' AND t.kind LIKE 'earn:%' AND t.at >= $1 AND t.at < $2 AND l.account LIKE 'deferred:%'
-		UNION ALL SELECT o.book_rule, `+rate+`, 0, 0, r.amount_fen - COALESCE((SELECT SUM(l.debit_fen) FROM ledger_postings l WHERE l.transaction_id = t.id AND l.account LIKE 'deferred:%'), 0)
+		UNION ALL SELECT `+gross+`, `+rate+`, 0, 0, r.amount_fen - COALESCE((SELECT SUM(l.debit_fen) FROM ledger_postings l WHERE l.transaction_id = t.id AND l.account LIKE 'deferred:%'), 0)
 			FROM ledger_transactions t JOIN refunds r ON r.id = t.ref_id JOIN order_items i ON i.id = r.order_item_id JOIN orders o ON o.id = i.order_id
 			WHERE t.kind = 'refund' AND t.ref_kind = 'refund' AND t.at >= $1 AND t.at < $2
 		) x GROUP BY x.book_rule, x.rate_bps ORDER BY x.book_rule DESC, x.rate_bps`)
 
 // TaxSum is what a span of time earned under one rate, with the tax in it.
 type TaxSum struct {
-	BookRule  int64 // 0: booked net before tax had accounts of its own
+	BookRule  int64 // 0: booked net before tax had accounts of its own; 1: gross
 	RateBps   int64
 	Lines     int64 // sales and days earned
 	SoldFen   int64

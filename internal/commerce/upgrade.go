@@ -15,7 +15,7 @@ import (
 )
 
 // Who has time left of a lower membership pays for a higher one less: by what was
-// really kept of the money, for the days that are left. The line that gives the
+// really kept of the money, for the days that are left, one that has begun among them. The line that gives the
 // credit is bound while the order waits, so that no two orders take it; its time
 // ends when the higher one is opened, and comes back when that is refunded whole.
 
@@ -74,7 +74,7 @@ func (s *Service) credits(ctx context.Context, r db.Reader, userID, rank int64) 
 	}
 	for i := range rows {
 		c := &rows[i]
-		c.TotalDays, c.LeftDays = (c.UntilAt-c.StartsAt)/day, (c.UntilAt-max(c.StartsAt, now))/day
+		c.LeftDays, c.TotalDays = daysLeft(c.StartsAt, c.UntilAt, now)
 		c.OffFen = Unused(c.KeptFen, c.LeftDays, c.TotalDays)
 	}
 	return rows, nil

@@ -8,13 +8,13 @@ import (
 // The chart of accounts: the part before the colon is the sort, the rest says of
 // what.
 var sorts = map[string]string{
-	"clearing": "渠道待结算", "revenue": "收入", "deferred": "预收（未到期）", "suspense": "待查款", "fee": "渠道手续费", "bank": "银行存款",
+	"clearing": "渠道待结算", "revenue": "收入", "deferred": "预收（未到期或未交付）", "suspense": "待查款", "fee": "渠道手续费", "bank": "银行存款",
 	"discount": "优惠让利", "refund": "退款冲收入", "tax": "销项税",
 	"commission": "佣金支出", "commission_held": "佣金冻结中", "commission_payable": "应付佣金", "payout": "提现在途", "paid_out": "已付佣金",
 }
 
 var subjects = map[string]string{
-	"course": "课程", "lesson": "单课", "bundle": "课程包", "membership": "会员", "service": "服务",
+	"course": "课程", "column": "专栏", "lesson": "单课", "bundle": "课程包", "membership": "会员", "service": "服务",
 	"wechat_jsapi": "微信支付（公众号）", "wechat_h5": "微信支付（H5）", "wechat_native": "微信支付（扫码）", "wechat_mini": "微信支付（小程序）", "wechat_virtual": "小程序虚拟支付", "wechat_papay": "微信支付（自动续费）",
 	"wechatpay": "微信支付", "alipay": "支付宝",
 	"newcomer": "新人价", "flash": "限时秒杀", "group": "拼团", "member": "会员价", "threshold": "满减", "coupon": "优惠券", "points": "积分抵扣", "bargain": "砍价", "experiment": "价格测试",
@@ -30,11 +30,14 @@ func Subject(of string) string {
 }
 
 var kinds = map[string]string{
-	"settle": "销售", "suspense": "待查款入账", "refund": "退款", "fee": "渠道手续费", "earn": "按期确认收入", "payout": "通道到账", "payout_undo": "冲回到账",
+	"settle": "销售", "suspense": "待查款入账", "refund": "退款", "fee": "渠道手续费", "earn": "按期确认收入", "payout": "通道到账", "payout_undo": "冲回到账", "earn:service": "服务完成确认收入",
 }
 
 // KindLabel names a kind of entry in words.
 func KindLabel(kind string) string {
+	if label := kinds[kind]; label != "" {
+		return label
+	}
 	sort, _, _ := strings.Cut(kind, ":")
 	if label := kinds[sort]; label != "" {
 		return label

@@ -1615,6 +1615,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/orders/{no}/services/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a paid service as done, which earns its money */
+        post: operations["console_service_give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/orders/{no}/sync": {
         parameters: {
             query?: never;
@@ -2037,6 +2054,23 @@ export interface paths {
         put?: never;
         /** End somebody's automatic renewal */
         post: operations["console_renewal_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Paid services that staff still have to give, the longest waiting first */
+        get: operations["console_services"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4284,7 +4318,7 @@ export interface components {
              */
             ends_at?: number;
             /** @enum {string} */
-            kind?: "course" | "lesson" | "bundle" | "membership" | "service" | "";
+            kind?: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "";
             /**
              * Format: int64
              * @enum {integer}
@@ -4319,7 +4353,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind?: "course" | "lesson" | "bundle" | "membership" | "service" | "";
+            kind?: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "";
             /**
              * Format: int64
              * @enum {integer}
@@ -4534,6 +4568,8 @@ export interface components {
         };
         ConsoleCourseInput: {
             audience: string;
+            /** @description Column: when new issues come */
+            cadence?: string;
             /** Format: int64 */
             category_id: number;
             /** @description Blob key of an uploaded image */
@@ -4542,6 +4578,11 @@ export interface components {
             instructor_id: number;
             intro_html: string;
             outcomes: string[];
+            /**
+             * Format: int64
+             * @description Column: issues there will be; 0: open-ended
+             */
+            planned_count?: number;
             /** Format: int64 */
             position: number;
             promise: string;
@@ -4560,6 +4601,8 @@ export interface components {
             cover_url: string;
             /** Format: int64 */
             duration_ms: number;
+            /** @enum {string} */
+            form: "course" | "column";
             /** Format: int64 */
             from_fen: number;
             /** Format: int64 */
@@ -4569,6 +4612,11 @@ export interface components {
             learner_count: number;
             /** Format: int64 */
             lesson_count: number;
+            /**
+             * Format: int64
+             * @description Column: 0 is open-ended
+             */
+            planned_count: number;
             /** Format: int64 */
             publish_at: number;
             /** Format: int64 */
@@ -4583,6 +4631,8 @@ export interface components {
         ConsoleCourseView: {
             attachments: components["schemas"]["ConsoleAttachmentView"][];
             audience: string;
+            /** @description Column: when new issues come */
+            cadence?: string;
             /** Format: int64 */
             category_id: number;
             chapters: components["schemas"]["ConsoleChapterView"][];
@@ -4591,6 +4641,8 @@ export interface components {
             cover_url: string;
             /** Format: int64 */
             duration_ms: number;
+            /** @enum {string} */
+            form: "course" | "column";
             /** Format: int64 */
             id: number;
             /** Format: int64 */
@@ -4601,6 +4653,11 @@ export interface components {
             /** Format: int64 */
             lesson_count: number;
             outcomes: string[];
+            /**
+             * Format: int64
+             * @description Column: issues there will be; 0: open-ended
+             */
+            planned_count?: number;
             /** Format: int64 */
             position: number;
             preview_url: string;
@@ -5074,7 +5131,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "course" | "lesson" | "bundle" | "membership" | "service";
+            kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service";
             /**
              * Format: int64
              * @description Of all copies, before every rule
@@ -5089,6 +5146,8 @@ export interface components {
             refund_text: string;
             /** Format: int64 */
             refunded_fen: number;
+            /** @description How a service stands; null for other kinds */
+            service: components["schemas"]["ConsoleServiceView"];
             /** Format: int64 */
             sku_id: number;
             sku_name: string;
@@ -5283,6 +5342,11 @@ export interface components {
         };
         ConsoleListUserRow: {
             items: components["schemas"]["ConsoleUserRow"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListWaitingServiceView: {
+            items: components["schemas"]["ConsoleWaitingServiceView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -5838,6 +5902,19 @@ export interface components {
              */
             until_at?: number;
         };
+        ConsoleServiceView: {
+            /** Format: int64 */
+            done_at: number;
+            /**
+             * Format: int64
+             * @description The day on which it was given; 0: not said
+             */
+            given_at: number;
+            /** @description Shown to the buyer */
+            note: string;
+            /** @enum {string} */
+            state: "waiting" | "done" | "cancelled";
+        };
         ConsoleSettingInvoice: {
             value: components["schemas"]["Invoice"];
             /** Format: int64 */
@@ -6108,6 +6185,29 @@ export interface components {
             /** Format: int64 */
             weight: number;
         };
+        ConsoleWaitingServiceView: {
+            /** @description Its copies go to others */
+            gift: boolean;
+            /** Format: int64 */
+            item_id: number;
+            nickname: string;
+            order_no: string;
+            /** Format: int64 */
+            paid_at: number;
+            phone_masked: string;
+            /** Format: int64 */
+            price_fen: number;
+            /** Format: int64 */
+            quantity: number;
+            /** Format: int64 */
+            refunded_fen: number;
+            /** @description Decide the refund first */
+            refunding: boolean;
+            sku_name: string;
+            title: string;
+            /** Format: int64 */
+            user_id: number;
+        };
         ConsoleWithdrawalView: {
             /** @description decide, check, cancel, give_up */
             actions: string[];
@@ -6208,6 +6308,11 @@ export interface components {
             on: boolean;
         };
         Console_course_createRequest: {
+            /**
+             * @description Absent: course. It stays as it is
+             * @enum {string}
+             */
+            form?: "course" | "column";
             title: string;
         };
         Console_course_publishRequest: {
@@ -6370,6 +6475,15 @@ export interface components {
         Console_renewal_cancelRequest: {
             reason: string;
         };
+        Console_service_giveRequest: {
+            /**
+             * Format: int64
+             * @description The day on which it was given, ms
+             */
+            given_at?: number;
+            /** @description Shown to the buyer */
+            note: string;
+        };
         Console_shipment_retryRequest: {
             reason: string;
         };
@@ -6477,6 +6591,8 @@ export interface components {
             code: string;
         };
         CourseCard: {
+            /** @description Column: when new issues come */
+            cadence: string;
             category_name: string;
             category_slug: string;
             /** @description Empty: draw the scene */
@@ -6484,6 +6600,11 @@ export interface components {
             /** Format: int64 */
             duration_ms: number;
             for_sale: boolean;
+            /**
+             * @description A column grows: its lessons are issues
+             * @enum {string}
+             */
+            form: "course" | "column";
             form_note: string;
             /** Format: int64 */
             id: number;
@@ -6493,6 +6614,11 @@ export interface components {
             learner_count: number;
             /** Format: int64 */
             lesson_count: number;
+            /**
+             * Format: int64
+             * @description Column: issues there will be; 0: open-ended
+             */
+            planned_count: number;
             /** Format: int64 */
             preview_count: number;
             /**
@@ -6511,6 +6637,8 @@ export interface components {
         CourseDetail: {
             attachments: components["schemas"]["AttachmentView"][];
             audience: string;
+            /** @description Column: when new issues come */
+            cadence: string;
             category: components["schemas"]["CategoryView"];
             category_name: string;
             category_slug: string;
@@ -6520,6 +6648,11 @@ export interface components {
             /** Format: int64 */
             duration_ms: number;
             for_sale: boolean;
+            /**
+             * @description A column grows: its lessons are issues
+             * @enum {string}
+             */
+            form: "course" | "column";
             form_note: string;
             /** Format: int64 */
             id: number;
@@ -6534,6 +6667,11 @@ export interface components {
             /** Format: int64 */
             lesson_count: number;
             outcomes: string[];
+            /**
+             * Format: int64
+             * @description Column: issues there will be; 0: open-ended
+             */
+            planned_count: number;
             /** Format: int64 */
             preview_count: number;
             /**
@@ -6580,7 +6718,7 @@ export interface components {
              * @description Of the product; empty in an order's list
              * @enum {string}
              */
-            kind: "course" | "lesson" | "bundle" | "membership" | "service" | "";
+            kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "";
             /** @description The caller gave it */
             mine: boolean;
             /** Format: int64 */
@@ -6604,7 +6742,7 @@ export interface components {
              */
             id: number;
             /** @enum {string} */
-            kind: "course" | "lesson" | "bundle" | "membership" | "service";
+            kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service";
             /**
              * Format: int64
              * @description Lowest on this platform; −1: not for sale here
@@ -6634,7 +6772,7 @@ export interface components {
             id: number;
             intro_html: string;
             /** @enum {string} */
-            kind: "course" | "lesson" | "bundle" | "membership" | "service";
+            kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service";
             /** Format: int64 */
             lesson_id: number;
             /** @description Membership: every course */
@@ -6897,7 +7035,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "course" | "lesson" | "bundle" | "membership" | "service";
+            kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service";
             /** Format: int64 */
             period_days: number;
             /** Format: int64 */
@@ -6908,10 +7046,14 @@ export interface components {
             product_id: number;
             /** Format: int64 */
             quantity: number;
+            /** @description The promise it was sold with */
+            refund_text: string;
             /** Format: int64 */
             refunded_fen: number;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
+            /** @description How a service stands; null for other kinds */
+            service: components["schemas"]["ServiceView"];
             sku_name: string;
             title: string;
             /** Format: int64 */
@@ -7605,7 +7747,7 @@ export interface components {
             instructor_name: string;
             items: components["schemas"]["QuoteItemView"][];
             /** @enum {string} */
-            kind: "course" | "lesson" | "bundle" | "membership" | "service";
+            kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service";
             lines: components["schemas"]["Line"][];
             /**
              * Format: int64
@@ -7886,6 +8028,20 @@ export interface components {
             products?: number[] | null;
             skus?: number[] | null;
             tags?: string[] | null;
+        };
+        ServiceView: {
+            /** Format: int64 */
+            done_at: number;
+            /**
+             * Format: int64
+             * @description The day on which it was given; 0: not said
+             */
+            given_at: number;
+            label: string;
+            /** @description What staff said when it was done */
+            note: string;
+            /** @enum {string} */
+            state: "waiting" | "done" | "cancelled";
         };
         SessionView: {
             is_new: boolean;
@@ -12552,6 +12708,7 @@ export interface operations {
                 /** @description next_cursor of the page before */
                 cursor?: string;
                 status?: "draft" | "scheduled" | "published" | "unpublished" | "";
+                form?: "course" | "column" | "";
                 q?: string;
             };
             header?: never;
@@ -17062,6 +17219,97 @@ export interface operations {
             };
         };
     };
+    console_service_give: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+                /** @description Of the order's line */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_service_giveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleOrderDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_order_sync: {
         parameters: {
             query?: never;
@@ -19440,6 +19688,94 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_services: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListWaitingServiceView"];
+                };
             };
             /** @description Bad Request */
             400: {

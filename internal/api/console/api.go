@@ -76,6 +76,7 @@ func Register(a *web.API, d Deps) {
 	r.people()
 	r.shelf()
 	r.orders()
+	r.services()
 	r.books()
 	r.goods()
 	r.promotions()

@@ -26,7 +26,7 @@ type CommissionRuleInput struct {
 	Name      string `json:"name" maxLength:"160"`
 	Level     int64  `json:"level" enum:"1,2"`
 	Scope     string `json:"scope" enum:"all,kind,product"`
-	Kind      string `json:"kind,omitempty" enum:"course,lesson,bundle,membership,service,"`
+	Kind      string `json:"kind,omitempty" enum:"course,column,lesson,bundle,membership,service,"`
 	ProductID int64  `json:"product_id,omitempty"`
 	RateBPS   int64  `json:"rate_bps" minimum:"1" maximum:"5000" doc:"Hundredths of a percent of what was paid"`
 	Priority  int64  `json:"priority,omitempty" doc:"The higher counts"`

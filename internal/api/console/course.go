@@ -17,6 +17,8 @@ import (
 // CourseRow is a course in the list.
 type CourseRow struct {
 	ID             int64  `json:"id"`
+	Form           string `json:"form" enum:"course,column"`
+	PlannedCount   int64  `json:"planned_count" doc:"Column: 0 is open-ended"`
 	Title          string `json:"title"`
 	CoverURL       string `json:"cover_url"`
 	Scene          string `json:"scene"`
@@ -46,12 +48,15 @@ type CourseInput struct {
 	CategoryID   int64    `json:"category_id"`
 	Position     int64    `json:"position"`
 	Recommended  bool     `json:"recommended"`
+	Cadence      string   `json:"cadence,omitempty" maxLength:"120" doc:"Column: when new issues come"`
+	PlannedCount int64    `json:"planned_count,omitempty" minimum:"0" maximum:"9999" doc:"Column: issues there will be; 0: open-ended"`
 	Version      int64    `json:"version" doc:"Of the course that was loaded"`
 }
 
 // CourseView is a course with all that its editor shows.
 type CourseView struct {
-	ID int64 `json:"id"`
+	ID   int64  `json:"id"`
+	Form string `json:"form" enum:"course,column"`
 	CourseInput
 	CoverURL     string           `json:"cover_url"`
 	Status       string           `json:"status"`
@@ -126,6 +131,7 @@ func (r *routes) courses() {
 		func(ctx context.Context, in *struct {
 			web.PageQuery
 			Status string `query:"status" enum:"draft,scheduled,published,unpublished,"`
+			Form   string `query:"form" enum:"course,column,"`
 			Q      string `query:"q" maxLength:"60"`
 		},
 		) (*web.Body[web.List[CourseRow]], error) {
@@ -133,22 +139,27 @@ func (r *routes) courses() {
 			if err != nil {
 				return nil, err
 			}
-			rows, err := r.Catalog.Courses(ctx, scope(ctx), in.Status, in.Q, after, in.Limit+1)
+			rows, err := r.Catalog.Courses(ctx, scope(ctx), in.Form, in.Status, in.Q, after, in.Limit+1)
 			if err != nil {
 				return nil, err
 			}
 			return web.Answer(web.Page(rows, in.Limit, func(c catalog.CourseRow) CourseRow {
-				return CourseRow{c.ID, c.Title, media.ImageURL(c.Cover), c.Scene, c.Status, c.PublishAt, c.PublishedAt, c.UpdatedAt, c.LessonCount, c.DurationMS, c.LearnerCount, c.FromFen, c.InstructorName, c.CategoryName}
+				return CourseRow{c.ID, c.Form, c.PlannedCount, c.Title, media.ImageURL(c.Cover), c.Scene, c.Status, c.PublishAt, c.PublishedAt, c.UpdatedAt, c.LessonCount, c.DurationMS, c.LearnerCount, c.FromFen, c.InstructorName, c.CategoryName}
 			}, func(c catalog.CourseRow) []int64 { return []int64{c.UpdatedAt, c.ID} })), nil
 		})
 	web.Handle(r.web, route("course_create", http.MethodPost, "courses", "Make a draft", tag, account.PermCourseEdit),
 		func(ctx context.Context, in *struct {
 			Body struct {
 				Title string `json:"title" maxLength:"240"`
+				Form  string `json:"form,omitempty" enum:"course,column" doc:"Absent: course. It stays as it is"`
 			}
 		},
 		) (*web.Body[CourseView], error) {
-			c, err := r.Catalog.CreateCourse(ctx, scope(ctx), in.Body.Title)
+			create := r.Catalog.CreateCourse
+			if in.Body.Form == catalog.FormColumn {
+				create = r.Catalog.CreateColumn
+			}
+			c, err := create(ctx, scope(ctx), in.Body.Title)
 			if err != nil {
 				return nil, err
 			}
@@ -166,7 +177,7 @@ func (r *routes) courses() {
 		b := in.Body
 		if err := r.Catalog.UpdateCourse(ctx, scope(ctx), in.ID, catalog.CourseChange{
 			Title: b.Title, Promise: b.Promise, IntroHTML: b.IntroHTML, Audience: b.Audience, Outcomes: b.Outcomes, Tags: b.Tags, Cover: b.Cover, Scene: b.Scene,
-			InstructorID: b.InstructorID, CategoryID: b.CategoryID, Position: b.Position, Recommended: b.Recommended, Version: b.Version,
+			InstructorID: b.InstructorID, CategoryID: b.CategoryID, Position: b.Position, Recommended: b.Recommended, Cadence: b.Cadence, PlannedCount: b.PlannedCount, Version: b.Version,
 		}); err != nil {
 			return nil, err
 		}
@@ -218,12 +229,12 @@ func (r *routes) courseView(ctx context.Context, courseID int64) (*web.Body[Cour
 		tags = []string{}
 	}
 	v := CourseView{
-		ID: c.ID, CoverURL: media.ImageURL(c.Cover), Status: c.Status, PublishAt: c.PublishAt, PublishedAt: c.PublishedAt, UpdatedAt: c.UpdatedAt,
+		ID: c.ID, Form: c.Form, CoverURL: media.ImageURL(c.Cover), Status: c.Status, PublishAt: c.PublishAt, PublishedAt: c.PublishedAt, UpdatedAt: c.UpdatedAt,
 		PreviewURL:  r.PublicURL + "/course/" + strconv.FormatInt(c.ID, 10) + "?preview=" + c.PreviewToken,
 		LessonCount: c.LessonCount, DurationMS: c.DurationMS, LearnerCount: c.LearnerCount,
 		CourseInput: CourseInput{
 			Title: c.Title, Promise: c.Promise, IntroHTML: c.IntroHTML, Audience: c.Audience, Outcomes: c.OutcomeList(), Tags: tags, Cover: c.Cover, Scene: c.Scene,
-			InstructorID: c.InstructorID, CategoryID: c.CategoryID, Position: c.Position, Recommended: c.Recommended, Version: c.Version,
+			InstructorID: c.InstructorID, CategoryID: c.CategoryID, Position: c.Position, Recommended: c.Recommended, Cadence: c.Cadence, PlannedCount: c.PlannedCount, Version: c.Version,
 		},
 		Chapters: []ChapterView{}, Attachments: []AttachmentView{}, SKUs: []SKUView{}, VirtualItems: []ItemView{},
 	}

@@ -45,18 +45,19 @@ type OrderDetail struct {
 
 // ItemLine is a line of an order.
 type ItemLine struct {
-	ID          int64  `json:"id"`
-	CourseID    int64  `json:"course_id"`
-	Title       string `json:"title"`
-	SKUName     string `json:"sku_name"`
-	SKUID       int64  `json:"sku_id"`
-	Kind        string `json:"kind" enum:"course,lesson,bundle,membership,service"`
-	Quantity    int64  `json:"quantity"`
-	ListFen     int64  `json:"list_fen" doc:"Of all copies, before every rule"`
-	PriceFen    int64  `json:"price_fen"`
-	RefundedFen int64  `json:"refunded_fen"`
-	PeriodDays  int64  `json:"period_days"`
-	RefundText  string `json:"refund_text"`
+	ID          int64        `json:"id"`
+	CourseID    int64        `json:"course_id"`
+	Title       string       `json:"title"`
+	SKUName     string       `json:"sku_name"`
+	SKUID       int64        `json:"sku_id"`
+	Kind        string       `json:"kind" enum:"course,column,lesson,bundle,membership,service"`
+	Quantity    int64        `json:"quantity"`
+	ListFen     int64        `json:"list_fen" doc:"Of all copies, before every rule"`
+	PriceFen    int64        `json:"price_fen"`
+	RefundedFen int64        `json:"refunded_fen"`
+	PeriodDays  int64        `json:"period_days"`
+	RefundText  string       `json:"refund_text"`
+	Service     *ServiceView `json:"service" doc:"How a service stands; null for other kinds"`
 }
 
 // PaymentView is an attempt to pay.
@@ -251,7 +252,7 @@ func (r *routes) orderDetail(ctx context.Context, no string) (*web.Body[OrderDet
 		User: userRow(account.UserRow{ID: u.ID, Nickname: u.Nickname, Avatar: u.Avatar, PhoneMasked: u.PhoneMasked, CreatedAt: u.CreatedAt}),
 	}
 	for _, it := range d.Items {
-		v.Items = append(v.Items, ItemLine{it.ID, it.CourseID, it.Title, it.SKUName, it.SKUID, it.Kind, it.Quantity, it.ListFen, it.PriceFen, it.RefundedFen, it.PeriodDays, commerce.RefundText(it.RefundDays, it.RefundMaxWatchedPercent)})
+		v.Items = append(v.Items, ItemLine{it.ID, it.CourseID, it.Title, it.SKUName, it.SKUID, it.Kind, it.Quantity, it.ListFen, it.PriceFen, it.RefundedFen, it.PeriodDays, it.RefundText(), serviceView(it)})
 	}
 	for _, p := range d.Payments {
 		v.Payments = append(v.Payments, PaymentView{p.OutTradeNo, p.Channel, p.Status, p.Outcome, p.AmountFen, p.TransactionID, p.Note, p.CreatedAt, p.PaidAt})

@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
 	"zhizhou/internal/audit"
+	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/ledger"
@@ -164,7 +165,7 @@ func (t *trailer) order(d commerce.Detail, nickname string) {
 
 var eventLabels = map[string]string{
 	"channel_refund": "支付平台退款", "gift_received": "赠送被领取", "group_succeeded": "拼团成功", "group_failed": "没有成团", "refund_abnormal": "退款异常", "refund_mismatch": "退款金额不符",
-	"payment_held": "付款待核对", "payment_late": "订单关闭后到账", "payment_duplicate": "重复支付", "held_refund": "待查款退回", "held_match": "待查款对上订单", "held_explain": "待查款已记说明",
+	"service_done": "服务已完成", "payment_held": "付款待核对", "payment_late": "订单关闭后到账", "payment_duplicate": "重复支付", "held_refund": "待查款退回", "held_match": "待查款对上订单", "held_explain": "待查款已记说明",
 }
 
 var outcomeLabels = map[string]string{commerce.Settled: "入账", commerce.Duplicate: "重复支付", commerce.Late: "订单关闭后到账", "mismatch": "与订单不符"}
@@ -267,7 +268,7 @@ func (t *trailer) grants(d commerce.Detail) error {
 			sources = append(sources, access.Gift(g))
 		}
 	}
-	kinds := map[string]string{"course": "课程", "lesson": "单课", "bundle": "课程包", "membership": "会员", "service": "服务"}
+	kinds := map[string]string{"course": "课程", "column": "专栏", "lesson": "单课", "bundle": "课程包", "membership": "会员", "service": "服务"}
 	day := func(ms int64) string { return time.UnixMilli(ms).In(clock.China).Format(time.DateOnly) }
 	for _, src := range sources {
 		rows, err := t.Access.GrantsOf(t.ctx, src)
@@ -275,7 +276,11 @@ func (t *trailer) grants(d commerce.Detail) error {
 			return err
 		}
 		for _, g := range rows {
-			what, until := kinds[g.ResourceKind]+t.titleOf(d, g.ResourceKind, g.ResourceID), "长期有效"
+			kind := kinds[g.ResourceKind]
+			if slices.ContainsFunc(d.Items, func(it commerce.Item) bool { return it.Kind == catalog.KindColumn && it.CourseID == g.ResourceID }) {
+				kind = kinds[catalog.KindColumn]
+			}
+			what, until := kind+t.titleOf(d, g.ResourceKind, g.ResourceID), "长期有效"
 			if g.UntilAt > 0 {
 				until = day(g.StartsAt) + " 至 " + day(g.UntilAt)
 			}

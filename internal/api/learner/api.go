@@ -101,6 +101,9 @@ type CourseCard struct {
 	InstructorName string   `json:"instructor_name"`
 	CategoryName   string   `json:"category_name"`
 	CategorySlug   string   `json:"category_slug"`
+	Form           string   `json:"form" enum:"course,column" doc:"A column grows: its lessons are issues"`
+	Cadence        string   `json:"cadence" doc:"Column: when new issues come"`
+	PlannedCount   int64    `json:"planned_count" doc:"Column: issues there will be; 0: open-ended"`
 	FormNote       string   `json:"form_note"`
 	LessonCount    int64    `json:"lesson_count"`
 	DurationMS     int64    `json:"duration_ms"`
@@ -123,7 +126,8 @@ func card(c catalog.Card) CourseCard {
 	}
 	return CourseCard{
 		ID: c.ID, Title: c.Title, Promise: c.Promise, CoverURL: imageURL(c.Cover), Scene: c.Scene, InstructorName: c.InstructorName,
-		CategoryName: c.CategoryName, CategorySlug: c.CategorySlug, FormNote: form, LessonCount: c.LessonCount, DurationMS: c.DurationMS,
+		CategoryName: c.CategoryName, CategorySlug: c.CategorySlug, Form: c.Form, Cadence: c.Cadence, PlannedCount: c.PlannedCount,
+		FormNote: form, LessonCount: c.LessonCount, DurationMS: c.DurationMS,
 		PriceFen: max(c.PriceFen, 0), IsFree: c.PriceFen == 0, ForSale: c.PriceFen >= 0, PreviewCount: c.PreviewCount, LearnerCount: c.LearnerCount,
 		Tags: tags(c.Tags), PublishedAt: c.PublishedAt,
 	}

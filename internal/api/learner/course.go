@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/commerce"
@@ -185,7 +186,7 @@ func detail(p catalog.Page) CourseDetail {
 		Category:   CategoryView{ID: p.Course.CategoryID, Name: p.Card.CategoryName, Slug: p.Card.CategorySlug},
 		Instructor: InstructorView{p.Instructor.ID, p.Instructor.Name, p.Instructor.Title, p.Instructor.Bio, imageURL(p.Instructor.Avatar)},
 		Chapters:   []ChapterView{}, Attachments: []AttachmentView{}, SKUs: []SKUView{}, IsDraft: p.Course.Status != catalog.Published, ProductID: p.Product.ID,
-		RefundPolicy: refundPolicy(p.Product),
+		RefundPolicy: refundPolicy(p.Product, timed(p.SKUs)),
 	}
 	n := 0
 	for i, part := range p.Parts {
@@ -204,14 +205,19 @@ func detail(p catalog.Page) CourseDetail {
 	for _, k := range p.SKUs {
 		v.SKUs = append(v.SKUs, skuView(k, p.Prices[k.ID]))
 	}
-	if v.RefundPolicy.Days == 0 || v.IsFree {
-		v.RefundPolicy.Text = commerce.RefundText(0, 0)
+	if v.IsFree {
+		v.RefundPolicy.Text = "免费课程"
 	}
 	return v
 }
 
-func refundPolicy(p catalog.Product) RefundPolicyView {
-	return RefundPolicyView{p.RefundDays, p.RefundMaxWatchedPercent, commerce.RefundText(p.RefundDays, p.RefundMaxWatchedPercent)}
+func refundPolicy(p catalog.Product, timed bool) RefundPolicyView {
+	return RefundPolicyView{p.RefundDays, p.RefundMaxWatchedPercent, commerce.RefundText(p.Kind, p.RefundDays, p.RefundMaxWatchedPercent, timed)}
+}
+
+// timed reports that some offer ends.
+func timed(skus []catalog.SKU) bool {
+	return slices.ContainsFunc(skus, func(k catalog.SKU) bool { return k.PeriodDays+k.PeriodMonths+k.UntilAt > 0 })
 }
 
 func skuView(k catalog.SKU, fen int64) SKUView {
@@ -235,7 +241,7 @@ func (r *routes) mine(ctx context.Context, in *struct {
 	if v.OrderNo, err = r.Commerce.PendingFor(ctx, userID, in.ID); err != nil {
 		return nil, err
 	}
-	parts, err := r.Catalog.Outline(ctx, in.ID)
+	parts, err := r.Catalog.Released(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}

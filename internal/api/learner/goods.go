@@ -13,7 +13,7 @@ import (
 // GoodsCard is a bundle, membership or service in a list.
 type GoodsCard struct {
 	ID       int64  `json:"id" doc:"Of the product"`
-	Kind     string `json:"kind" enum:"course,lesson,bundle,membership,service"`
+	Kind     string `json:"kind" enum:"course,column,lesson,bundle,membership,service"`
 	Title    string `json:"title"`
 	Promise  string `json:"promise"`
 	CoverURL string `json:"cover_url" doc:"Empty: draw the scene"`
@@ -174,7 +174,7 @@ func (r *routes) goodsDetail(ctx context.Context, productID int64) (GoodsDetail,
 	if err != nil {
 		return GoodsDetail{}, err
 	}
-	if p.Kind == catalog.KindCourse || p.Status != catalog.Published {
+	if p.OfCourse() || p.Status != catalog.Published {
 		return GoodsDetail{}, catalog.ErrProductGone
 	}
 	if skus, err = r.Commerce.OnSale(ctx, platform(ctx), p.ID, skus); err != nil {
@@ -183,7 +183,7 @@ func (r *routes) goodsDetail(ctx context.Context, productID int64) (GoodsDetail,
 	v := GoodsDetail{
 		GoodsCard: GoodsCard{ID: p.ID, Kind: p.Kind, Title: p.Title, Promise: p.Promise, CoverURL: imageURL(p.Cover), Scene: scene(p.Scene), PriceFen: -1},
 		IntroHTML: p.IntroHTML, CourseID: p.CourseID, LessonID: p.LessonID, PayPermille: p.PayPermille, OpensAll: p.OpensAll,
-		SKUs: []SKUView{}, Courses: []CourseCard{}, Categories: []CategoryView{}, RefundPolicy: refundPolicy(p),
+		SKUs: []SKUView{}, Courses: []CourseCard{}, Categories: []CategoryView{}, RefundPolicy: refundPolicy(p, timed(skus)),
 	}
 	for _, k := range skus {
 		fen := k.PriceOn(platform(ctx))

@@ -24,7 +24,7 @@ type QuoteView struct {
 	PeriodDays     int64           `json:"period_days"`
 	PeriodMonths   int64           `json:"period_months"`
 	UntilAt        int64           `json:"until_at"`
-	Kind           string          `json:"kind" enum:"course,lesson,bundle,membership,service"`
+	Kind           string          `json:"kind" enum:"course,column,lesson,bundle,membership,service"`
 	Items          []QuoteItemView `json:"items" nullable:"false"`
 	Gift           bool            `json:"gift"`
 	InGroup        bool            `json:"in_group"`
@@ -92,20 +92,22 @@ type OrderView struct {
 
 // ItemView is a line of an order.
 type ItemView struct {
-	ID           int64  `json:"id"`
-	CourseID     int64  `json:"course_id"`
-	Title        string `json:"title"`
-	SKUName      string `json:"sku_name"`
-	PriceFen     int64  `json:"price_fen"`
-	PeriodDays   int64  `json:"period_days"`
-	CoverURL     string `json:"cover_url"`
-	Kind         string `json:"kind" enum:"course,lesson,bundle,membership,service"`
-	ProductID    int64  `json:"product_id"`
-	Quantity     int64  `json:"quantity"`
-	PeriodMonths int64  `json:"period_months"`
-	UntilAt      int64  `json:"until_at"`
-	RefundedFen  int64  `json:"refunded_fen"`
-	Scene        string `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
+	ID           int64        `json:"id"`
+	CourseID     int64        `json:"course_id"`
+	Title        string       `json:"title"`
+	SKUName      string       `json:"sku_name"`
+	PriceFen     int64        `json:"price_fen"`
+	PeriodDays   int64        `json:"period_days"`
+	CoverURL     string       `json:"cover_url"`
+	Kind         string       `json:"kind" enum:"course,column,lesson,bundle,membership,service"`
+	ProductID    int64        `json:"product_id"`
+	Quantity     int64        `json:"quantity"`
+	PeriodMonths int64        `json:"period_months"`
+	UntilAt      int64        `json:"until_at"`
+	RefundedFen  int64        `json:"refunded_fen"`
+	RefundText   string       `json:"refund_text" doc:"The promise it was sold with"`
+	Service      *ServiceView `json:"service" doc:"How a service stands; null for other kinds"`
+	Scene        string       `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
 }
 
 // RefundView is a refund.
@@ -317,82 +319,10 @@ func first(keys []int64) int64 {
 	return keys[0]
 }
 
-func quoteView(o commerce.Offered) QuoteView {
-	it := o.Items[0]
-	v := QuoteView{
-		Token: o.Token, SKUID: it.SKUID, SKUName: it.SKUName, CourseID: it.CourseID, CourseTitle: o.Title(), CoverURL: imageURL(o.Cover), Scene: scene(o.Scene), Kind: it.Kind,
-		InstructorName: o.InstructorName, PeriodDays: it.PeriodDays, PeriodMonths: it.PeriodMonths, UntilAt: it.UntilAt, Gift: o.Gift, ListFen: o.ListFen, WasFen: o.WasFen,
-		TotalFen: o.TotalFen, Lines: o.Lines, Items: []QuoteItemView{}, Channels: []ChannelView{}, NotApplied: []SkippedView{},
-		Channel: string(o.Channel), ChannelLabel: channelLabels[o.Channel], RefundText: commerce.RefundText(it.RefundDays, it.RefundMaxWatchedPercent),
-		TermsText: commerce.TermsText, ExpiresAt: o.ExpiresAt, Points: o.Points, EarnPoints: o.Earn, AlreadyOwned: o.Owned,
-	}
-	for _, i := range o.Items {
-		v.Items = append(v.Items, QuoteItemView{i.SKUID, i.Title, i.SKUName, i.Quantity, i.ListFen, i.PayFen})
-	}
-	for _, n := range o.NotApplied {
-		v.NotApplied = append(v.NotApplied, SkippedView{string(n.Kind), n.RuleID, n.Label, n.Reason})
-	}
-	for _, a := range o.Applied {
-		v.InGroup = v.InGroup || a.Kind == "group"
-	}
-	if o.TotalFen == 0 {
-		v.Channel, v.ChannelLabel, v.RefundText = "free", "免费", "免费课程"
-	}
-	return v
-}
-
 // scene is the drawn picture for what has no cover; some kinds of goods name none.
 func scene(name string) string {
 	if name == "" {
 		return catalog.Scenes[0]
 	}
 	return name
-}
-
-func (r *routes) orderAnswer(ctx context.Context, o commerce.Order, err error) (*web.Body[OrderView], error) {
-	if err != nil {
-		return nil, err
-	}
-	d, err := r.Commerce.Detail(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	lines, err := r.Commerce.Refundable(ctx, d)
-	can := commerce.Refundable{}
-	for _, l := range lines {
-		if !can.Allowed {
-			can = l
-		}
-	}
-	v := orderView(d, can)
-	if err == nil && o.Status == commerce.Pending && !o.Auto {
-		v.Channels, err = r.offered(ctx, o.Frozen())
-	}
-	return web.Answer(v), err
-}
-
-// orderView shows an order; can is empty in lists, where it is not asked for.
-func orderView(d commerce.Detail, can commerce.Refundable) OrderView {
-	o := d.Order
-	v := OrderView{
-		No: o.No, Status: o.Status, TotalFen: o.TotalFen, PaidFen: o.PaidFen, RefundedFen: o.RefundedFen, CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt,
-		PaidAt: o.PaidAt, Items: []ItemView{}, QuoteLines: o.Frozen().Lines, Refunds: []RefundView{}, Channels: []ChannelView{}, Refundable: RefundableView{can.ItemID, can.Allowed, can.Reason, can.MaxFen},
-		Gift: o.Gift, Auto: o.Auto, GroupID: o.GroupID, Delivered: o.DeliveredAt > 0,
-	}
-	titles := map[int64]string{}
-	for _, it := range d.Items {
-		titles[it.ID] = it.Title
-		v.Items = append(v.Items, ItemView{
-			ID: it.ID, CourseID: it.CourseID, Title: it.Title, SKUName: it.SKUName, PriceFen: it.PriceFen, PeriodDays: it.PeriodDays, CoverURL: imageURL(it.Cover), Scene: scene(it.Scene),
-			Kind: it.Kind, ProductID: it.ProductID, Quantity: it.Quantity, PeriodMonths: it.PeriodMonths, UntilAt: it.UntilAt, RefundedFen: it.RefundedFen,
-		})
-	}
-	for _, x := range d.Refunds {
-		if x.OrderItemID != 0 && o.Status == commerce.Paid && x.Status != commerce.RefundRejected && x.Status != commerce.RefundSucceeded {
-			v.Status = "refunding"
-		}
-		v.Refunds = append(v.Refunds, RefundView{x.No, x.Status, RefundLabels[x.Status], x.AmountFen, x.OrderItemID, titles[x.OrderItemID], x.Reason, x.Reply, x.RequestedAt, x.FinishedAt})
-	}
-	v.StatusLabel = statusLabels[v.Status]
-	return v
 }

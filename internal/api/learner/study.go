@@ -186,7 +186,7 @@ func (r *routes) lesson(ctx context.Context, in *lessonPath) (*web.Body[LessonVi
 
 // place fills in where the lesson stands in its course.
 func (r *routes) place(ctx context.Context, l catalog.Lesson, v *LessonView) error {
-	parts, err := r.Catalog.Outline(ctx, l.CourseID)
+	parts, err := r.Catalog.Released(ctx, l.CourseID)
 	if err != nil {
 		return err
 	}

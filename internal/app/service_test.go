@@ -1,0 +1,213 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/db"
+	"zhizhou/internal/ledger"
+)
+
+var qAuditedAs = db.Q("apptest/audited_as", `SELECT COUNT(*) FROM audit_log WHERE action = $1`)
+
+// A paid service waits for people, its money is owed until they have done it, and it is
+// done once, whoever says so at the same time (INV-1, INV-3, INV-4).
+func TestINV3ServiceIsGivenOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		_, sku := w.goods(catalog.KindService, "一对一咨询", 0, catalog.Goods{}, nil, catalog.SKU{Name: "一小时", PriceFen: 30000})
+		p := w.learner("13800138821", nil)
+		q := p.quoted(map[string]any{"sku_id": sku})
+		if !strings.Contains(q.str("refund_text"), "服务完成前可申请全额退款") || !strings.Contains(q.str("terms_text"), "工作人员与我安排") {
+			t.Fatalf("the words of a service: %s", q.raw)
+		}
+		no := p.paid(q, "service-order")
+		if w.credit(ledger.Deferred("service")) != 30000 || w.credit(ledger.Revenue("service")) != 0 || w.credit(ledger.Tax(600)) != 0 {
+			t.Fatal("what is still to be given is earned")
+		}
+		w.sound()
+		support, finance := w.staff("support"), w.staff("finance")
+		finance.want(403, "", "GET", "/api/console/services", nil)
+		list := support.want(200, "", "GET", "/api/console/services", nil)
+		if rows := list.at("items").([]any); len(rows) != 1 || rows[0].(map[string]any)["order_no"] != no {
+			t.Fatalf("what waits: %s", list.raw)
+		}
+		if o := p.want(200, "", "GET", "/api/orders/"+no, nil); !strings.Contains(o.raw, `"state":"waiting","label":"待安排"`) {
+			t.Fatalf("the buyer's page: %s", o.raw)
+		}
+		line := w.lines(no)[0].ID
+		give := fmt.Sprintf("/api/console/orders/%s/services/%d", no, line)
+		finance.want(403, "", "POST", give, map[string]any{"note": "已经谈过"})
+		support.want(422, "", "POST", give, map[string]any{"note": "好"})
+		given := w.clock.Now().UnixMilli()
+		support.want(200, "", "POST", give, map[string]any{"note": "周三下午谈了一小时，纪要已发邮箱", "given_at": given})
+		support.want(409, "service_state", "POST", give, map[string]any{"note": "又谈了一次"})
+		if o := p.want(200, "", "GET", "/api/orders/"+no, nil); !strings.Contains(o.raw, `"label":"已完成","note":"周三下午谈了一小时，纪要已发邮箱"`) {
+			t.Fatalf("the buyer's page: %s", o.raw)
+		}
+		if d, r := w.credit(ledger.Deferred("service")), w.credit(ledger.Revenue("service"))+w.credit(ledger.Tax(600)); d != 0 || r != 30000 || w.count(qAuditedAs, "service.done") != 1 {
+			t.Fatalf("done: %d owed, %d earned", d, r)
+		}
+		if rows := support.want(200, "", "GET", "/api/console/services", nil).at("items").([]any); len(rows) != 0 {
+			t.Fatal("what is done still waits")
+		}
+		w.sound()
+
+		second := p.paid(p.quoted(map[string]any{"items": []map[string]any{{"sku_id": sku, "quantity": 2}}}), "service-two")
+		var wg sync.WaitGroup
+		var done atomic.Int64
+		for i := range 6 {
+			wg.Go(func() {
+				err := w.app.Commerce.GiveService(w.system(), second, commerce.Given{Note: fmt.Sprintf("第 %d 个人说完成了", i)})
+				if err == nil {
+					done.Add(1)
+				} else if !errors.Is(err, commerce.ErrServiceState) {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if done.Load() != 1 {
+			t.Fatalf("done %d times", done.Load())
+		}
+		if _, err := w.app.Commerce.MakeCodes(ctx, "换咨询", sku, 1, w.clock.Now().UnixMilli()+86_400_000); !errors.Is(err, commerce.ErrCodes) {
+			t.Fatalf("codes for what people must give: %v", err)
+		}
+		w.sound()
+	})
+}
+
+// Before it is done a service's money goes back whole, whenever that is; after that the
+// promise holds and finance decides. The two at once: one of them happens.
+func TestINV5ServiceRefunds(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		product, sku := w.goods(catalog.KindService, "一对一咨询", 0, catalog.Goods{}, nil, catalog.SKU{Name: "一小时", PriceFen: 30000})
+		p := w.learner("13800138822", nil)
+		me := p.me()
+		early := p.paid(p.quoted(map[string]any{"sku_id": sku}), "service-early")
+		late := p.paid(p.quoted(map[string]any{"sku_id": sku}), "service-late")
+		w.clock.Advance(30 * 24 * time.Hour)
+		r := must(w.app.Commerce.RequestRefund(ctx, me, early, "early-back", 0, "约不上时间"))(t)
+		if r.AmountFen != 30000 {
+			t.Fatalf("before it is done: %+v", r)
+		}
+		if err := w.app.Commerce.GiveService(w.system(), early, commerce.Given{Note: "先做完"}); !errors.Is(err, commerce.ErrRefundOpen) {
+			t.Fatalf("done while the buyer waits for an answer: %v", err)
+		}
+		must(w.app.Commerce.Decide(w.system(), r.ID, true, "好"))(t)
+		w.sound()
+		if err := w.app.Commerce.GiveService(w.system(), early, commerce.Given{Note: "先做完"}); !errors.Is(err, commerce.ErrRefundOpen) {
+			t.Fatalf("done while its money is on the way back: %v", err)
+		}
+		w.settleRefunds()
+		if err := w.app.Commerce.GiveService(w.system(), early, commerce.Given{Note: "先做完"}); !errors.Is(err, commerce.ErrServiceState) {
+			t.Fatalf("done after its money went back: %v", err)
+		}
+		if w.credit(ledger.Deferred("service")) != 30000 || w.credit(ledger.Refund("service")) != 0 {
+			t.Fatal("what was never earned was taken off revenue")
+		}
+		// A part that went back is not earned.
+		must(w.app.Commerce.StaffRefund(w.system(), late, "part", 0, 5000, "少做半小时"))(t)
+		w.settleRefunds()
+		w.ok(w.app.Commerce.GiveService(w.system(), late, commerce.Given{Note: "做完了"}))
+		if e := w.credit(ledger.Revenue("service")) + w.credit(ledger.Tax(600)); e != 25000 || w.credit(ledger.Deferred("service")) != 0 {
+			t.Fatalf("%d were earned", e)
+		}
+		w.sound()
+		if _, err := w.app.Commerce.RequestRefund(ctx, me, late, "late-back", 0, "不满意"); !errors.Is(err, commerce.ErrRefundPolicy) {
+			t.Fatalf("30 days after it was paid: %v", err)
+		}
+		must(w.app.Commerce.StaffRefund(w.system(), late, "rest", 0, 0, "不满意"))(t)
+		w.settleRefunds()
+		if net := w.credit(ledger.Revenue("service")) + w.credit(ledger.Refund("service")) + w.credit(ledger.Tax(600)); net != 0 {
+			t.Fatalf("%d stayed", net)
+		}
+		w.sound()
+
+		// Within the days of the promise finance decides of what was done.
+		w.ok(w.app.Catalog.SetRefundPolicy(ctx, product, 7, 20))
+		p = w.learner("13800138825", nil)
+		me = p.me()
+		kept := p.paid(p.quoted(map[string]any{"sku_id": sku}), "service-kept")
+		w.ok(w.app.Commerce.GiveService(w.system(), kept, commerce.Given{Note: "做完了"}))
+		r = must(w.app.Commerce.RequestRefund(ctx, me, kept, "kept-back", 0, "和说的不一样"))(t)
+		must(w.app.Commerce.Decide(w.system(), r.ID, false, "已按约定完成"))(t)
+		w.sound()
+
+		for i := range 3 { // asking for it back and doing it, at once
+			both := p.paid(p.quoted(map[string]any{"sku_id": sku}), fmt.Sprintf("service-both-%d", i))
+			var wg sync.WaitGroup
+			var asked commerce.Refund
+			var errs [2]error
+			wg.Go(func() { asked, errs[0] = w.app.Commerce.RequestRefund(ctx, me, both, "both-back", 0, "不要了") })
+			wg.Go(func() { errs[1] = w.app.Commerce.GiveService(w.system(), both, commerce.Given{Note: "做完了"}) })
+			wg.Wait()
+			if errs[0] != nil || errs[1] != nil && !errors.Is(errs[1], commerce.ErrRefundOpen) {
+				t.Fatalf("%v", errs)
+			}
+			must(w.app.Commerce.Decide(w.system(), asked.ID, true, "好"))(t)
+			w.settleRefunds()
+			w.sound()
+		}
+	})
+}
+
+// A service that is given away waits as one line; copies that nobody received go back.
+func TestServiceAsAGift(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		_, sku := w.goods(catalog.KindService, "一对一咨询", 0, catalog.Goods{}, nil, catalog.SKU{Name: "一小时", PriceFen: 30000})
+		p := w.learner("13800138823", nil)
+		no := p.paid(p.quoted(map[string]any{"items": []map[string]any{{"sku_id": sku, "quantity": 2}}, "gift": true}), "service-gift")
+		friend := w.learner("13800138824", nil)
+		w.ok(w.app.Commerce.ReceiveGift(ctx, friend.me(), must(w.app.Commerce.GiftsOf(ctx, p.me(), no))(t)[0].Token))
+		w.sound()
+		if o := p.want(200, "", "GET", "/api/orders/"+no, nil); o.at("refundable", "allowed") == true {
+			t.Fatal("the whole goes back though somebody received a part")
+		}
+		must(w.app.Commerce.ReturnGifts(ctx, p.me(), no))(t)
+		w.settleRefunds()
+		w.sound()
+		w.ok(w.app.Commerce.GiveService(w.system(), no, commerce.Given{Note: "和收礼的人谈过了"}))
+		if e := w.credit(ledger.Revenue("service")) + w.credit(ledger.Tax(600)); e != 30000 {
+			t.Fatalf("%d were earned of one copy", e)
+		}
+		w.sound()
+	})
+}
+
+// Whoever buys a tier and at once a higher one loses nothing: a day that has begun is
+// not used up.
+func TestINV11UpgradeInTheSameMinute(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		_, low := w.goods(catalog.KindMembership, "银卡", 0, catalog.Goods{Rank: 1, OpensAll: true}, nil, catalog.SKU{Name: "月", PriceFen: 3000, PeriodMonths: 1})
+		_, high := w.goods(catalog.KindMembership, "金卡", 0, catalog.Goods{Rank: 2, OpensAll: true}, nil, catalog.SKU{Name: "年", PriceFen: 20000, PeriodMonths: 12})
+		p := w.learner("13800138831", nil)
+		p.paid(p.quoted(map[string]any{"sku_id": low}), "low-order")
+		w.clock.Advance(30 * time.Second)
+		q := p.quoted(map[string]any{"sku_id": high})
+		if q.num("total_fen") != 17000 {
+			t.Fatalf("a whole month is worth %d: %s", 20000-q.num("total_fen"), q.raw)
+		}
+		p.paid(q, "high-order")
+		w.sound()
+
+		other := w.learner("13800138832", nil)
+		other.paid(other.quoted(map[string]any{"sku_id": low}), "low-order")
+		w.clock.Advance(25 * time.Hour) // in its second day: one is used up
+		month := w.clock.Now().Add(-25 * time.Hour)
+		days := int64(month.AddDate(0, 1, 0).Sub(month).Hours()) / 24
+		if q := other.quoted(map[string]any{"sku_id": high}); q.num("total_fen") != 20000-3000*(days-1)/days {
+			t.Fatalf("after a day: %s", q.raw)
+		}
+	})
+}

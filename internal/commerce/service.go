@@ -1,0 +1,175 @@
+package commerce
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"zhizhou/internal/audit"
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/ledger"
+)
+
+// A service is given by people: a paid line of one waits until staff say that it was
+// done, once. Until then its money is a debt to the buyer, who may have it back whole.
+
+// The states of a service that was bought.
+const (
+	ServiceWaiting   = "waiting"
+	ServiceDone      = "done"
+	ServiceCancelled = "cancelled" // all of its money went back before it was done
+)
+
+// ServiceMoves is the graph of a service that was bought.
+var ServiceMoves = map[string][]string{ServiceWaiting: {ServiceDone, ServiceCancelled}}
+
+// The refusals of giving a service.
+var (
+	errServiceNote  = ErrService.Field("note", "用 2–200 个字写给买家看")
+	errServiceGiven = ErrService.Field("given_at", "日期在付款之后、一年以内")
+)
+
+var (
+	qServiceAdd     = db.Q("commerce/service_add", `INSERT INTO service_deliveries (order_item_id, order_id, state, created_at) VALUES ($1, $2, 'waiting', $3) ON CONFLICT DO NOTHING`)
+	qServiceDone    = db.Q("commerce/service_done", `UPDATE service_deliveries SET state = 'done', note = $2, given_at = $3, done_at = $4, done_by = $5 WHERE order_item_id = $1 AND state = 'waiting'`)
+	qServiceCancel  = db.Q("commerce/service_cancel", `UPDATE service_deliveries SET state = 'cancelled' WHERE order_item_id = $1 AND state = 'waiting'`)
+	qServiceWaiting = db.Q("commerce/services_waiting", `SELECT d.order_item_id AS item_id, d.created_at, i.title, i.sku_name, i.quantity, i.price_fen, i.refunded_fen, o.no AS order_no, o.paid_at, o.gift, o.user_id, u.nickname, u.phone_masked,
+		(SELECT COUNT(*) FROM refunds r WHERE r.order_item_id = i.id AND r.status IN ('requested', 'approved', 'processing', 'abnormal')) AS refunds
+		FROM service_deliveries d JOIN order_items i ON i.id = d.order_item_id JOIN orders o ON o.id = d.order_id JOIN users u ON u.id = o.user_id
+		WHERE d.state = 'waiting' AND d.order_item_id > $1 ORDER BY d.order_item_id LIMIT $2`)
+)
+
+// WaitingService is a paid service that staff still have to give.
+type WaitingService struct {
+	ItemID      int64
+	OrderNo     string
+	UserID      int64
+	Nickname    string
+	PhoneMasked string
+	Title       string
+	SKUName     string `db:"sku_name"`
+	Quantity    int64
+	PriceFen    int64
+	RefundedFen int64
+	Gift        bool
+	Refunds     int64 // asked for and not decided, or on their way
+	PaidAt      int64
+	CreatedAt   int64
+}
+
+// WaitingServices lists what staff still have to give, the longest waiting first,
+// after the line after.
+func (s *Service) WaitingServices(ctx context.Context, after int64, limit int) ([]WaitingService, error) {
+	var rows []WaitingService
+	err := s.DB.List(ctx, qServiceWaiting, &rows, after, limit)
+	return rows, err
+}
+
+// Given is the input of GiveService.
+type Given struct {
+	ItemID int64
+	Note   string // shown to the buyer
+	At     int64  // ms, the day on which it was given; 0: not said
+}
+
+// GiveService marks a paid service as done and earns what was kept of its price.
+// Returns ErrService, ErrOrderGone, ErrServiceState, and ErrRefundOpen while the buyer
+// waits for an answer about the money.
+func (s *Service) GiveService(ctx context.Context, no string, g Given) error {
+	g.Note = strings.TrimSpace(g.Note)
+	if n := utf8.RuneCountInString(g.Note); n < 2 || n > 200 {
+		return errServiceNote
+	}
+	o, err := s.AnyOrder(ctx, no)
+	if err != nil {
+		return err
+	}
+	now := clock.MS(s.Clock)
+	if g.At != 0 && (g.At < o.PaidAt-day || g.At > now+366*day) {
+		return errServiceGiven
+	}
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := tx.Get(ctx, qOrderLock, &o, o.ID); err != nil {
+			return err
+		}
+		items, err := s.ItemsIn(ctx, tx, o.ID)
+		if err != nil {
+			return err
+		}
+		it, err := pick(items, g.ItemID)
+		if err != nil {
+			return err
+		}
+		var open int64
+		if err := tx.Get(ctx, qRefundOpen, &open, it.ID); err != nil {
+			return err
+		}
+		if open > 0 {
+			return ErrRefundOpen.Say("买家正在退款，先处理退款")
+		}
+		n, err := tx.Exec(ctx, qServiceDone, it.ID, g.Note, g.At, now, audit.ActorOf(ctx).ID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrServiceState
+		}
+		if err := s.earnService(ctx, tx, it.ID, now); err != nil {
+			return err
+		}
+		if err := s.event(ctx, tx, o.ID, "service_done", it.Title+"："+g.Note); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, s.Clock, "service.done", fmt.Sprintf("order_item:%d", it.ID), map[string]any{"state": ServiceWaiting},
+			map[string]any{"state": ServiceDone, "order_no": o.No, "given_at": g.At}, g.Note)
+	})
+}
+
+// awaitService writes down that a line is to be given, and that its money is owed until
+// then.
+func (s *Service) awaitService(ctx context.Context, tx *db.Tx, o Order, it Item) error {
+	now := clock.MS(s.Clock)
+	if _, err := tx.Exec(ctx, qServiceAdd, it.ID, o.ID, now); err != nil {
+		return err
+	}
+	if it.PriceFen == 0 || o.BookRule < bookServices {
+		return nil
+	}
+	// It falls due by a person's word, not by time: it has no due date.
+	_, err := tx.Exec(ctx, qScheduleAdd, it.ID, o.ID, catalog.KindService, it.PriceFen, now, now+1, 0)
+	return err
+}
+
+// earnService books what a service has earned by being done: all that was not given back.
+func (s *Service) earnService(ctx context.Context, tx *db.Tx, itemID, now int64) error {
+	var sc schedule
+	err := tx.Get(ctx, qSchedule, &sc, itemID)
+	if errors.Is(err, db.ErrNone) {
+		return nil // free, or earned when it was paid, as orders of before are
+	}
+	if err != nil {
+		return err
+	}
+	earned := sc.TotalFen - sc.ReturnedFen
+	if earned <= sc.EarnedFen {
+		return nil
+	}
+	n, err := tx.Exec(ctx, qEarn, itemID, sc.EarnedFen, earned, 0)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fmt.Errorf("commerce: service %d was earned elsewhere", itemID)
+	}
+	b, err := bookedItem(ctx, tx, itemID)
+	if err != nil {
+		return err
+	}
+	sums := map[string]int64{ledger.Deferred(sc.Kind): sc.EarnedFen - earned}
+	b.move(sums, sc.EarnedFen-sc.UndoneFen, earned-sc.UndoneFen)
+	return ledger.Post(ctx, tx, ledger.Entry{Kind: "earn:service", RefKind: "order_item", RefID: itemID, OrderID: sc.OrderID, At: now, Lines: postings(sums)})
+}
