@@ -290,6 +290,7 @@ func (s *Service) ready(ctx context.Context, tx *db.Tx, c Course) error {
 	if err := tx.List(ctx, qSKUs, &skus, p.ID, false); err != nil {
 		return err
 	}
+	lessons = c.issues(lessons) // one that is still being written keeps no column back
 	e := ErrNotReady
 	if len(lessons) == 0 {
 		return e.Say("课程还没有课时").Field("lessons", "至少要有一个课时")

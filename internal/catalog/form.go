@@ -58,11 +58,16 @@ func (s *Service) Released(ctx context.Context, courseID int64) ([]Part, error) 
 // issued leaves out what of a column is still being written: an issue is out once it
 // has something to read, hear or see.
 func (c Course) issued(parts []Part) []Part {
-	if c.Form != FormColumn {
-		return parts
-	}
 	for i := range parts {
-		parts[i].Lessons = slices.DeleteFunc(parts[i].Lessons, func(l Lesson) bool { return l.Form == Article && l.BodyHTML == "" || l.DurationMS == 0 })
+		parts[i].Lessons = c.issues(parts[i].Lessons)
 	}
 	return parts
+}
+
+// issues leaves out the lessons of a column that are still being written.
+func (c Course) issues(lessons []Lesson) []Lesson {
+	if c.Form != FormColumn {
+		return lessons
+	}
+	return slices.DeleteFunc(lessons, func(l Lesson) bool { return l.Form == Article && l.BodyHTML == "" || l.DurationMS == 0 })
 }

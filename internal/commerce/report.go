@@ -21,9 +21,10 @@ type Open struct {
 	Abnormal  int64
 	Held      int64
 	Pending   int64
+	Services  int64
 }
 
-// Waiting counts refunds to decide, abnormal refunds and held payments.
+// Waiting counts refunds to decide, abnormal refunds, held payments and services to be given.
 func (s *Service) Waiting(ctx context.Context) (Open, error) {
 	var o Open
 	err := s.DB.Get(ctx, qOpen, &o)

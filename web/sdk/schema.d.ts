@@ -6084,6 +6084,11 @@ export interface components {
             refunds_abnormal: number;
             /** Format: int64 */
             refunds_requested: number;
+            /**
+             * Format: int64
+             * @description Paid services that staff still have to give
+             */
+            services_waiting: number;
         };
         ConsoleTopCourse: {
             /** Format: int64 */

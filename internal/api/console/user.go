@@ -264,6 +264,7 @@ type TodoView struct {
 	RefundsAbnormal  int64 `json:"refunds_abnormal"`
 	PaymentsHeld     int64 `json:"payments_held"`
 	AssetsFailed     int   `json:"assets_failed"`
+	ServicesWaiting  int64 `json:"services_waiting" doc:"Paid services that staff still have to give"`
 	BillDifferences  int64 `json:"bill_differences" doc:"Lines of daily bills that nobody has dealt with"`
 }
 
@@ -335,7 +336,7 @@ func (r *routes) overviewView(ctx context.Context) (OverviewView, error) {
 	if err != nil {
 		return v, err
 	}
-	v.Todo = TodoView{open.Requested, open.Abnormal, open.Held, len(failed), bills}
+	v.Todo = TodoView{open.Requested, open.Abnormal, open.Held, len(failed), open.Services, bills}
 	top, err := r.Commerce.Top(ctx, start.UnixMilli())
 	if err != nil {
 		return v, err

@@ -12,8 +12,8 @@ export interface Operations {
   totpBegin: { res: { secret: string; url: string } }
   totpEnable: { body: { code: string }; res: { recovery_codes: string[] } }
   overview: { res: T.Overview }
-  courses: { query: Paged & { status?: string; q?: string }; res: T.Page<T.CourseRow> }
-  createCourse: { body: { title: string }; res: T.Course }
+  courses: { query: Paged & { form?: T.CourseForm | ''; status?: string; q?: string }; res: T.Page<T.CourseRow> }
+  createCourse: { body: { title: string; form?: T.CourseForm }; res: T.Course }
   course: { path: Id; res: T.Course }
   saveCourse: { path: Id; body: T.CourseInput; res: T.Course }
   publishCourse: { path: Id; body: { publish_at?: number }; res: T.Course }
@@ -79,6 +79,8 @@ export interface Operations {
   decideRefund: { path: Id; body: { approve: boolean; reply: string }; res: T.Refund }
   retryRefund: { path: Id; body: { reason: string }; res: void }
   checkRefund: { path: Id; res: T.Refund }
+  services: { query: Paged; res: T.Page<T.WaitingService> }
+  giveService: { path: { no: string; id: number }; body: { note: string; given_at?: number }; res: T.Order }
   shipments: { query: Paged & { state?: T.ShipmentState | '' }; res: T.Page<T.Shipment> }
   retryShipment: { path: Id; body: { reason: string }; res: void }
   held: { query: Paged & { state?: string; no?: string }; res: T.Page<T.Held> }
@@ -178,7 +180,7 @@ export const addresses = {
   banners: 'GET /banners', saveBanner: 'PUT /banners/{id}', deleteBanner: 'DELETE /banners/{id}',
   orders: 'GET /orders', order: 'GET /orders/{no}', syncOrder: 'POST /orders/{no}/sync', refundOrder: 'POST /orders/{no}/refunds',
   refunds: 'GET /refunds', decideRefund: 'POST /refunds/{id}/decide', retryRefund: 'POST /refunds/{id}/retry',
-  checkRefund: 'POST /refunds/{id}/check', shipments: 'GET /shipments', retryShipment: 'POST /shipments/{id}/retry', setPassword: 'PUT /me/password', held: 'GET /held-payments', decideHeld: 'POST /held-payments/{id}/decide',
+  checkRefund: 'POST /refunds/{id}/check', services: 'GET /services', giveService: 'POST /orders/{no}/services/{id}', shipments: 'GET /shipments', retryShipment: 'POST /shipments/{id}/retry', setPassword: 'PUT /me/password', held: 'GET /held-payments', decideHeld: 'POST /held-payments/{id}/decide',
   bills: 'GET /bills', runBill: 'POST /bills/run', billDifferences: 'GET /bill-differences', resolveDifference: 'POST /bill-differences/{id}/resolve',
   trialBalance: 'GET /ledger/balances', taxReport: 'GET /ledger/tax', revenueReport: 'GET /ledger/revenue',
   clearing: 'GET /clearing', payouts: 'GET /payouts', addPayout: 'POST /payouts', confirmPayout: 'POST /payouts/{id}/confirm', dropPayout: 'POST /payouts/{id}/drop',

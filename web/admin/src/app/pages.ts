@@ -6,7 +6,7 @@ export interface MenuPage {
   label: string
   icon: IconName
   permission: string
-  badge?: 'refunds' | 'held' | 'assets' | 'bills' | 'invoices'
+  badge?: 'refunds' | 'held' | 'assets' | 'bills' | 'invoices' | 'services'
 }
 
 /** The side menu by group. */
@@ -38,6 +38,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     pages: [
       { name: 'orders', label: '订单', icon: 'receipt', permission: 'order.read' },
       { name: 'refunds', label: '退款', icon: 'scale', permission: 'order.read', badge: 'refunds' },
+      { name: 'services', label: '待交付', icon: 'calendar', permission: 'service.give', badge: 'services' },
       { name: 'renewals', label: '自动续费', icon: 'history', permission: 'order.read' },
       { name: 'shipments', label: '发货信息', icon: 'upload', permission: 'order.read' },
       { name: 'held', label: '待查款', icon: 'info', permission: 'order.read', badge: 'held' },

@@ -34,6 +34,7 @@ const routes: RouteRecordRaw[] = [
   page('/orders/:no?', 'orders', '订单', 'order.read', () => import('@/features/order/OrdersPage.vue')),
   page('/orders/:no/trail', 'trail', '订单轨迹', 'order.read', () => import('@/features/order/TrailPage.vue')),
   page('/refunds', 'refunds', '退款', 'order.read', () => import('@/features/refund/RefundsPage.vue')),
+  page('/services', 'services', '待交付', 'service.give', () => import('@/features/service/ServicesPage.vue')),
   page('/renewals', 'renewals', '自动续费', 'order.read', () => import('@/features/renewal/RenewalsPage.vue')),
   page('/shipments', 'shipments', '发货信息', 'order.read', () => import('@/features/shipment/ShipmentsPage.vue')),
   page('/held', 'held', '待查款', 'order.read', () => import('@/features/held/HeldPage.vue')),

@@ -14,19 +14,20 @@ export interface DayNumbers { orders: number; paid_fen: number; new_users: numbe
 export interface DayFen { day: string; fen: number }
 export interface Overview {
   today: DayNumbers; yesterday: DayNumbers; revenue: DayFen[]
-  todo: { refunds_requested: number; refunds_abnormal: number; payments_held: number; assets_failed: number; bill_differences: number }
+  todo: { refunds_requested: number; refunds_abnormal: number; payments_held: number; assets_failed: number; bill_differences: number; services_waiting: number }
   top_courses: { course_id: number; title: string; orders: number; fen: number }[]
   courses: Record<string, number>; users_total: number
 }
 
 export type CourseStatus = 'draft' | 'scheduled' | 'published' | 'unpublished'
+export type CourseForm = 'course' | 'column'
 export interface CourseRow {
-  id: number; title: string; cover_url: string; scene: string; status: CourseStatus; publish_at: number; published_at: number; updated_at: number
+  id: number; form: CourseForm; planned_count: number; title: string; cover_url: string; scene: string; status: CourseStatus; publish_at: number; published_at: number; updated_at: number
   lesson_count: number; duration_ms: number; learner_count: number; from_fen: number; instructor_name: string; category_name: string
 }
 export interface CourseInput {
   title: string; promise: string; intro_html: string; audience: string; outcomes: string[]; tags: string[]; cover: string; scene: string
-  instructor_id: number; category_id: number; position: number; recommended: boolean; version: number
+  instructor_id: number; category_id: number; position: number; recommended: boolean; cadence?: string; planned_count?: number; version: number
 }
 export type LessonForm = 'video' | 'article'
 export type AssetStatus = 'uploaded' | 'probing' | 'transcoding' | 'ready' | 'failed'
@@ -51,7 +52,7 @@ export interface SkuInput {
 export interface Sku extends SkuInput { id: number }
 export interface VirtualItem { item_id: string; sku_id: number; price_fen: number; state: 'wanted' | 'uploading' | 'uploaded' | 'publishing' | 'published' | 'failed'; message: string; updated_at: number }
 export interface Course extends CourseInput {
-  id: number; product_id: number; cover_url: string; status: CourseStatus; publish_at: number; published_at: number; updated_at: number; preview_url: string
+  id: number; form: CourseForm; product_id: number; cover_url: string; status: CourseStatus; publish_at: number; published_at: number; updated_at: number; preview_url: string
   lesson_count: number; duration_ms: number; learner_count: number; chapters: Chapter[]; attachments: Attachment[]; skus: Sku[]; virtual_items: VirtualItem[]
   refund_days: number; refund_max_watched_percent: number
 }
@@ -204,7 +205,14 @@ export interface IssueInput { number: string; issued_at?: number; files?: string
 export interface RateSum { rate_bps: number; lines: number; amount_fen: number; tax_fen: number; red_fen: number; red_tax_fen: number }
 export interface OrderEvent { at: number; kind: string; note: string }
 export interface Posting { kind: string; account: string; label: string; debit_fen: number; credit_fen: number; at: number }
-export interface OrderItem { id: number; course_id: number; title: string; sku_name: string; sku_id: number; kind: string; quantity: number; list_fen: number; price_fen: number; refunded_fen: number; period_days: number; refund_text: string }
+export interface OrderItem { id: number; course_id: number; title: string; sku_name: string; sku_id: number; kind: string; quantity: number; list_fen: number; price_fen: number; refunded_fen: number; period_days: number; refund_text: string; service: ServiceState | null }
+/** How a service stands that was bought. */
+export interface ServiceState { state: 'waiting' | 'done' | 'cancelled'; note: string; given_at: number; done_at: number }
+/** A paid service that staff still have to give. */
+export interface WaitingService {
+  item_id: number; order_no: string; user_id: number; nickname: string; phone_masked: string; title: string; sku_name: string; quantity: number
+  price_fen: number; refunded_fen: number; gift: boolean; refunding: boolean; paid_at: number
+}
 export interface Order extends OrderRow {
   expires_at: number; terms_at: number; quote: Quote; items: OrderItem[]; payments: Payment[]; refunds: Refund[]; events: OrderEvent[]; trail: Posting[]; user: UserRow
 }

@@ -35,6 +35,7 @@ const actions: Record<string, string> = {
   'banner.save': '保存横幅',
   'banner.delete': '删除横幅',
   'instructor.save': '保存讲师',
+  'service.done': '服务已完成',
   'refund.approve': '同意退款',
   'refund.reject': '拒绝退款',
   'refund.retry': '重新退款',

@@ -1,6 +1,6 @@
 import { reactive } from 'vue'
 import { call } from '@/app/api'
-import type { GoodsKind, GoodsRow, Sku, VirtualItem } from '@/app/types'
+import type { CourseForm, GoodsKind, GoodsRow, Sku, VirtualItem } from '@/app/types'
 
 /** Something that is sold, as a list shows it; the product of a course is known only once it was opened. */
 export interface Found {
@@ -10,7 +10,7 @@ export interface Found {
   courseId: number
   productId: number
 }
-export type ProductKind = 'course' | GoodsKind
+export type ProductKind = CourseForm | GoodsKind
 /** Something that is sold, with its offers. */
 export interface Product {
   kind: ProductKind
@@ -21,7 +21,7 @@ export interface Product {
 }
 
 /** The kinds of product in Chinese, in the order of the filter. */
-export const kindLabels: Record<ProductKind, string> = { course: '课程', bundle: '课程包', membership: '会员', service: '服务', lesson: '单课' }
+export const kindLabels: Record<ProductKind, string> = { course: '课程', column: '专栏', bundle: '课程包', membership: '会员', service: '服务', lesson: '单课' }
 const goodsKinds: GoodsKind[] = ['bundle', 'membership', 'service', 'lesson']
 
 /** Products opened so far by id: the API lists products without their offers, and names no offer by its id alone. */
@@ -46,7 +46,7 @@ async function goodsRows(): Promise<Found[]> {
 }
 async function courseRows(q: string, cursor = ''): Promise<{ rows: Found[]; next: string }> {
   const page = await call('courses', { query: { q, cursor, limit: 50 } })
-  return { rows: page.items.map((c) => ({ kind: 'course', title: c.title, status: c.status, courseId: c.id, productId: 0 })), next: page.next_cursor }
+  return { rows: page.items.map((c) => ({ kind: c.form, title: c.title, status: c.status, courseId: c.id, productId: 0 })), next: page.next_cursor }
 }
 
 /** Products whose title has the words, courses first. */
@@ -58,9 +58,9 @@ export async function findProducts(q: string): Promise<Found[]> {
 /** Loads a product with its offers, anew each time. */
 export async function openProduct(f: Found): Promise<Product> {
   let p: Product
-  if (f.kind === 'course') {
+  if (f.kind === 'course' || f.kind === 'column') {
     const c = await call('course', { path: { id: f.courseId } })
-    p = { kind: 'course', title: c.title, productId: c.product_id, skus: c.skus, items: c.virtual_items }
+    p = { kind: c.form, title: c.title, productId: c.product_id, skus: c.skus, items: c.virtual_items }
   } else {
     const g = await call('product', { path: { id: f.productId } })
     const lesson = g.lesson_id ? await call('lesson', { path: { id: g.lesson_id } }).catch(() => null) : null

@@ -22,7 +22,7 @@ export async function learnNames(skus: number[], products: number[]) {
   }
   for (let cursor = ''; ; ) {
     const page = await call('courses', { query: { cursor, limit: 50 } })
-    const rows = page.items.map<Found>((c) => ({ kind: 'course', title: c.title, status: c.status, courseId: c.id, productId: 0 }))
+    const rows = page.items.map<Found>((c) => ({ kind: c.form, title: c.title, status: c.status, courseId: c.id, productId: 0 }))
     if ((await open(rows, skus)) || !page.next_cursor) return
     cursor = page.next_cursor
   }
@@ -37,6 +37,6 @@ async function open(rows: Found[], skus: number[]): Promise<boolean> {
 
 async function one(id: number) {
   const g = await call('product', { path: { id } })
-  const course = (g.kind as string) === 'course'
+  const course = ['course', 'column'].includes(g.kind as string)
   await openProduct({ kind: course ? 'course' : g.kind, title: g.title, status: g.status, courseId: g.course_id, productId: g.id })
 }

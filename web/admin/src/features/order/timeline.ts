@@ -48,7 +48,7 @@ function refunds(o: Order): Step[] {
   })
 }
 
-const soldEvents: Record<string, string> = { gift_received: '赠送被领取', group_succeeded: '拼团成功', group_failed: '没有成团' }
+const soldEvents: Record<string, string> = { service_done: '服务已完成', gift_received: '赠送被领取', group_succeeded: '拼团成功', group_failed: '没有成团' }
 
 /** The story of an order in the order it happened: placed, paid, refunded, and what went wrong on the way. */
 export function timeline(o: Order): Step[] {

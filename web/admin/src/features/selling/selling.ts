@@ -4,7 +4,7 @@ import type { Sku, VirtualItem } from '@/app/types'
 /** What selling needs to know of a product, be it a course's or its own. */
 export interface Selling {
   productId: number
-  kind: 'course' | 'lesson' | 'bundle' | 'membership' | 'service'
+  kind: 'course' | 'column' | 'lesson' | 'bundle' | 'membership' | 'service'
   skus: Sku[]
   items: VirtualItem[]
   refundDays: number

@@ -26,6 +26,14 @@ export interface SkuForm {
   trial: boolean
 }
 
+/** What columns are sold for: calendar months, or for good. */
+export const presets = [
+  { name: '月', months: 1 },
+  { name: '季', months: 3 },
+  { name: '年', months: 12 },
+  { name: '永久', months: 0 },
+]
+
 const amounts = (prices?: Record<string, number>) => Object.fromEntries(Object.entries(prices ?? {}).map(([k, fen]) => [k, yuanInput(fen)]))
 
 /** The form of an offer, or of a new one; a membership must end, so a new one begins with a year. */

@@ -15,6 +15,7 @@ export function inputOf(c: Course): CourseInput {
     category_id: c.category_id,
     position: c.position,
     recommended: c.recommended,
+    ...(c.form === 'column' && { cadence: c.cadence ?? '', planned_count: c.planned_count ?? 0 }),
     version: c.version,
   }
 }
