@@ -107,7 +107,7 @@ func (a *App) seedSchool(ctx context.Context) error {
 	if err := a.Settings.Save(ctx, shop, 0, nil); err != nil && !errors.Is(err, setting.ErrVersion) {
 		return err
 	}
-	categories, teachers := map[string]int64{}, map[string]int64{}
+	categories, teachers, courses := map[string]int64{}, map[string]int64{}, map[string]int64{}
 	for i, c := range demo.Categories {
 		n, err := a.Catalog.SaveCategory(ctx, catalog.Category{Name: c[0], Slug: c[1], Position: int64(i)})
 		if err != nil {
@@ -127,6 +127,7 @@ func (a *App) seedSchool(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("course %s: %w", c.Title, err)
 		}
+		courses[c.Title] = courseID
 		if i == 0 {
 			if _, err := a.Catalog.SaveBanner(ctx, catalog.Banner{
 				Title: "结论先行，不等于只说结论", Subtitle: "汇报时先给答案，再给对方相信它的理由。第 1 课免费看，一分钟读懂一个常被误用的写作原则。",
@@ -136,7 +137,7 @@ func (a *App) seedSchool(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return a.seedShop(ctx, categories, teachers, courses)
 }
 
 func (a *App) seedCourse(ctx context.Context, c demo.Course, categoryID, teacherID, position int64) (int64, error) {
@@ -161,18 +162,9 @@ func (a *App) seedCourse(ctx context.Context, c demo.Course, categoryID, teacher
 	if _, err := a.Catalog.SaveSKU(ctx, productID, catalog.SKU{Name: name, PriceFen: c.PriceFen, PeriodDays: c.PeriodDays, TaxCategory: "digital_service", Active: true}); err != nil {
 		return 0, err
 	}
-	waiting := false
-	for _, ch := range c.Chapters {
-		chapterID, err := a.Catalog.AddChapter(ctx, 0, made.ID, ch.Title)
-		if err != nil {
-			return 0, err
-		}
-		for _, l := range ch.Lessons {
-			if err := a.seedLesson(ctx, made.ID, chapterID, l); err != nil {
-				return 0, fmt.Errorf("lesson %s: %w", l.Title, err)
-			}
-			waiting = waiting || l.Video != ""
-		}
+	waiting, err := a.seedOutline(ctx, made.ID, c.Chapters)
+	if err != nil {
+		return 0, err
 	}
 	if waiting {
 		// Videos are still being processed: the sweep publishes when they are ready.
@@ -181,6 +173,24 @@ func (a *App) seedCourse(ctx context.Context, c demo.Course, categoryID, teacher
 		err = a.Catalog.Publish(ctx, made.ID, 0)
 	}
 	return made.ID, err
+}
+
+// seedOutline writes chapters and lessons, and reports whether a video is still to be
+// processed.
+func (a *App) seedOutline(ctx context.Context, courseID int64, chapters []demo.Chapter) (waiting bool, err error) {
+	for _, ch := range chapters {
+		chapterID, err := a.Catalog.AddChapter(ctx, 0, courseID, ch.Title)
+		if err != nil {
+			return false, err
+		}
+		for _, l := range ch.Lessons {
+			if err := a.seedLesson(ctx, courseID, chapterID, l); err != nil {
+				return false, fmt.Errorf("lesson %s: %w", l.Title, err)
+			}
+			waiting = waiting || l.Video != ""
+		}
+	}
+	return waiting, nil
 }
 
 func (a *App) seedLesson(ctx context.Context, courseID, chapterID int64, l demo.Lesson) error {

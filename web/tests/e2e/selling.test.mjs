@@ -185,7 +185,7 @@ test('two people buy in a group by a link, then one gives the other a course', a
 for (const size of ['phone', 'desktop']) {
   test(`the shop's other pages are sound on a ${size}`, async () => {
     const win = await openWindow(browser, server.base, size)
-    for (const [path, words] of [['/memberships', '全部课程都能学'], ['/bundles', '写作与报表'], ['/services', '还没有服务'], ['/group/99', '没有这个团'], ['/gift/nosuchgift', '没有找到这份赠送'], ['/agreement/user_agreement', '版本']]) {
+    for (const [path, words] of [['/memberships', '全部课程和专栏'], ['/bundles', '写作与报表'], ['/services', '一对一文稿咨询'], ['/group/99', '没有这个团'], ['/gift/nosuchgift', '没有找到这份赠送'], ['/agreement/user_agreement', '版本']]) {
       await step(win, path, async () => {
         await win.page.goto(path)
         await win.page.getByText(words).first().waitFor()

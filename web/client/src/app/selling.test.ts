@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Coupon, Order, Promotion, Sku } from '@zhizhou/sdk'
-import { couponRule, couponScope, couponTerm, couponWorth, discount, inScope, mayInvoice, promisedFen, promotionsOf, thresholdText, waitsForGroup } from './selling'
+import type { Coupon, Goods, Order, Promotion, Sku } from '@zhizhou/sdk'
+import { benefits, couponRule, couponScope, couponTerm, couponWorth, discount, inScope, mayInvoice, memberLine, promisedFen, promotionsOf, refundHead, thresholdText, waitsForGroup } from './selling'
 
 const sku: Sku = { id: 70, name: '长期', price_fen: 16900, period_days: 0, period_months: 0, until_at: 0, trial: false }
 const promo = (over: Partial<Promotion>): Promotion => ({ id: 1, kind: 'flash', label: '限时秒杀', sku_ids: [], price_fen: 0, pay_permille: 0, cap_fen: 0, steps: [], ends_at: 5000, group_size: 0, helpers: 0, help_hours: 0, group_hours: 0, left_units: -1, note: '', now_at: 1, ...over })
@@ -64,4 +64,23 @@ it('a paid order of a forming group waits', () => {
   expect(waitsForGroup(o)).toBe(true)
   expect(waitsForGroup({ ...o, delivered: true })).toBe(false)
   expect(waitsForGroup({ ...o, status: 'refunded' })).toBe(false)
+})
+
+describe('memberships', () => {
+  const tier = (title: string, pay_permille: number, more = {}) => ({ title, pay_permille, opens_all: false, categories: [], courses: [], ...more }) as unknown as Goods
+  it('say what they give from what they open and take off', () => {
+    expect(benefits(tier('银卡', 850, { categories: [{ id: 1, name: '写作' }] }))).toEqual(['「写作」的全部课程和专栏，包括之后上新的', '买其余课程、专栏和课程包打 8.5 折'])
+    expect(benefits(tier('金卡', 700, { opens_all: true }))).toEqual(['全部课程和专栏，包括之后上新的', '买课程包和单课打 7 折'])
+    expect(benefits(tier('铜卡', 1000, { courses: [{ title: '甲' }] }))).toEqual(['1 门指定内容：甲'])
+  })
+  it('name every tier, the best first, and those that open it before those that only take off', () => {
+    const both = [tier('银卡', 850), tier('金卡', 700, { opens_all: true })]
+    expect(memberLine(both, { kind: 'bundle', courseId: 0 })).toBe('「金卡」7 折，「银卡」8.5 折')
+    expect(memberLine(both, { kind: 'column', courseId: 3 })).toBe('开通「金卡」就能学')
+    expect(memberLine(both, { kind: 'service', courseId: 0 })).toBe('')
+  })
+  it('and the promise about refunds speaks of the kind', () => {
+    expect(refundHead('service', 0)).toBe('完成前可全额退款')
+    expect(refundHead('column', 7)).toBe('7 天内可申请退款')
+  })
 })

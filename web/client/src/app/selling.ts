@@ -1,9 +1,9 @@
-import type { Coupon, GoodsKind, Order, OrderItem, Promotion, Sku } from '@zhizhou/sdk'
+import type { Coupon, Goods, GoodsKind, Order, OrderItem, Promotion, Sku } from '@zhizhou/sdk'
 import type { Place } from './routes'
 import { day, yuan } from './format'
 
 /** The kinds of goods in words. */
-export const kindName: Record<GoodsKind, string> = { course: '课程', lesson: '单课', bundle: '课程包', membership: '会员', service: '服务' }
+export const kindName: Record<GoodsKind, string> = { course: '课程', column: '专栏', lesson: '单课', bundle: '课程包', membership: '会员', service: '服务' }
 
 /** 850 ‰ → 8.5 折. */
 export function discount(permille: number): string {
@@ -82,10 +82,32 @@ export function waitsForGroup(o: Pick<Order, 'status' | 'group_id' | 'delivered'
 
 /** Where somebody goes with what was bought. */
 export function placeOf(i: Pick<OrderItem, 'kind' | 'course_id' | 'product_id'>): Place {
-  return i.kind === 'course' && i.course_id ? { name: 'course', params: { id: i.course_id } } : { name: 'goods', params: { id: i.product_id } }
+  return (i.kind === 'course' || i.kind === 'column') && i.course_id ? { name: 'course', params: { id: i.course_id } } : { name: 'goods', params: { id: i.product_id } }
 }
 
 /** The word of the button that leads there. */
 export function placeWord(kind: GoodsKind): string {
-  return kind === 'course' || kind === 'lesson' || kind === 'bundle' ? '去学习' : kind === 'membership' ? '看我的会员' : '看看服务'
+  return kind === 'course' || kind === 'column' || kind === 'lesson' || kind === 'bundle' ? '去学习' : kind === 'membership' ? '看我的会员' : '看看服务'
+}
+
+/** What a membership gives, each in one line, from what it really opens and takes off. */
+export function benefits(g: Pick<Goods, 'opens_all' | 'categories' | 'courses' | 'pay_permille'>): string[] {
+  const out = g.opens_all ? ['全部课程和专栏，包括之后上新的'] : g.categories.map((c) => `「${c.name}」的全部课程和专栏，包括之后上新的`)
+  if (!g.opens_all && g.courses.length) out.push(`${g.courses.length} 门指定内容：${g.courses.slice(0, 3).map((c) => c.title).join('、')}${g.courses.length > 3 ? ' 等' : ''}`)
+  if (g.pay_permille < 1000) out.push(g.opens_all ? `买课程包和单课打 ${discount(g.pay_permille)}` : `买其余课程、专栏和课程包打 ${discount(g.pay_permille)}`)
+  return out
+}
+
+/** What memberships would do for these goods: those that open them, else what each takes off, the best first. */
+export function memberLine(tiers: Goods[], at: { kind: GoodsKind; courseId: number; categoryId?: number }): string {
+  if (at.kind === 'membership' || at.kind === 'service') return ''
+  const opens = tiers.filter((g) => at.courseId > 0 && (g.opens_all || g.categories.some((c) => c.id === at.categoryId) || g.courses.some((c) => c.id === at.courseId)))
+  if (opens.length) return `开通${opens.map((g) => `「${g.title}」`).join('或')}就能学`
+  return tiers.filter((g) => g.pay_permille < 1000).sort((a, b) => a.pay_permille - b.pay_permille).map((g) => `「${g.title}」${discount(g.pay_permille)}`).join('，')
+}
+
+/** The refund promise in a few words, above the whole of it. */
+export function refundHead(kind: GoodsKind, days: number): string {
+  if (kind === 'service') return '完成前可全额退款'
+  return days > 0 ? `${days} 天内可申请退款` : '购买后不支持无理由退款'
 }

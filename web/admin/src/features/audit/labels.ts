@@ -94,6 +94,7 @@ export const actionLabel = (action: string) => actions[action] ?? action
 const kinds: Record<string, string> = {
   course: '课程',
   staff: '员工',
+  order_item: '订单行',
   refund: '退款',
   invoice: '发票',
   order: '订单',

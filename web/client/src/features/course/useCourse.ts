@@ -17,7 +17,7 @@ export function useCourse() {
     return detail
   })
   const sku = computed(() => course.value?.skus.find((s) => s.id === skuId.value))
-  const offers = useOffers(sku, () => ({ productId: course.value?.product_id ?? 0, kind: 'course', categoryId: course.value?.category.id, tags: course.value?.tags, courseId: id.value }))
+  const offers = useOffers(sku, () => ({ productId: course.value?.product_id ?? 0, kind: course.value?.form ?? 'course', categoryId: course.value?.category.id, tags: course.value?.tags, courseId: id.value }))
   // What runs may have changed while the visitor was elsewhere; the panel then follows.
   watch(course, () => { if (!course.value?.is_free) offers.know() })
   watch(skuId, () => offers.knowGroups())

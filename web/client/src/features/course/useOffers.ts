@@ -2,7 +2,7 @@ import { computed, ref, type Ref } from 'vue'
 import type { Coupon, Goods, Group, Promotion, Sku } from '@zhizhou/sdk'
 import { call } from '@/app/api'
 import { heard, useServerNow } from '@/app/serverClock'
-import { couponGives, couponWorth, discount, inScope, promisedFen, promotionsOf, thresholdText, type Marks } from '@/app/selling'
+import { couponGives, couponWorth, discount, inScope, memberLine, promisedFen, promotionsOf, thresholdText, type Marks } from '@/app/selling'
 import { left, yuan } from '@/app/format'
 import type { Place } from '@/app/routes'
 import { knowPersonal } from './personal'
@@ -57,13 +57,7 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
     if (m) out.push({ key: 'member', tag: '会员', text: m, to: { name: 'memberships' } })
     return out
   })
-  const member = computed(() => {
-    const at = marks()
-    const opens = tiers.value.find((g) => at.courseId > 0 && (g.opens_all || g.categories.some((c) => c.id === at.categoryId) || g.courses.some((c) => c.id === at.courseId)))
-    if (opens) return `开通「${opens.title}」就能学`
-    const less = at.kind === 'course' || at.kind === 'lesson' || at.kind === 'bundle' ? tiers.value.find((g) => g.pay_permille < 1000) : undefined
-    return less ? `「${less.title}」${discount(less.pay_permille)}` : ''
-  })
+  const member = computed(() => memberLine(tiers.value, marks()))
 
   async function know() {
     const id = marks().productId
