@@ -210,7 +210,7 @@ func TestInstructorTouchesOwnCoursesOnly(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		rows, err := s.Courses(ctx, b, "", "", nil, 10)
+		rows, err := s.Courses(ctx, b, "", "", "", nil, 10)
 		if err != nil || len(rows) != 0 {
 			t.Errorf("the list shows %d foreign courses (%v)", len(rows), err)
 		}

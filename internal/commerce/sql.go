@@ -15,8 +15,8 @@ const (
 
 // A line as a page shows it: with its course's picture, and how its service stands.
 const (
-	itemShown = `COALESCE(c.cover, '') AS cover, COALESCE(c.scene, '') AS scene, COALESCE(d.state, '') AS service_state, COALESCE(d.note, '') AS service_note, COALESCE(d.given_at, 0) AS service_given_at, COALESCE(d.done_at, 0) AS service_done_at`
-	itemJoins = ` LEFT JOIN courses c ON c.id = i.course_id LEFT JOIN service_deliveries d ON d.order_item_id = i.id`
+	itemShown = `CASE WHEN COALESCE(p.cover, '') <> '' THEN p.cover ELSE COALESCE(c.cover, '') END AS cover, CASE WHEN COALESCE(p.scene, '') <> '' THEN p.scene ELSE COALESCE(c.scene, '') END AS scene, COALESCE(d.state, '') AS service_state, COALESCE(d.note, '') AS service_note, COALESCE(d.given_at, 0) AS service_given_at, COALESCE(d.done_at, 0) AS service_done_at`
+	itemJoins = ` LEFT JOIN products p ON p.id = i.product_id LEFT JOIN courses c ON c.id = i.course_id LEFT JOIN service_deliveries d ON d.order_item_id = i.id`
 	itemPlain = `'' AS cover, '' AS scene, '' AS service_state, '' AS service_note, 0 AS service_given_at, 0 AS service_done_at`
 )
 

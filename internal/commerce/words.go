@@ -58,7 +58,7 @@ func (i QuoteItem) RefundText() string {
 // TermsText is what a buyer must confirm by a step of its own before paying
 // (消费者权益保护法 第二十五条: digital goods once opened).
 func (q Quote) TermsText() string {
-	const end = "退款按上面的承诺办理。"
+	const end = "退款按下面的承诺办理。"
 	kind := ""
 	for i, it := range q.Items {
 		if i > 0 && it.Kind != kind {
