@@ -64,7 +64,7 @@ test('bundles are listed and one tells its group price and an open group', async
 
 test('memberships say what they open and until when the visitor has one', async () => {
   host.open('/pkg-shop/goods/MembershipsPage')
-  await host.until(() => host.text.includes('全部课程都能学') && host.text.includes('到期'), 'the tiers')
+  await host.until(() => host.text.includes('全部课程和专栏') && host.text.includes('到期'), 'the tiers')
   assert.match(host.text, /5 月 6 日到期/)
   assert.match(host.text, /12 个月有效/)
   assert.match(host.text, /续费/)
