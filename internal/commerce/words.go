@@ -29,9 +29,10 @@ func RefundText(kind string, days, maxWatched int64, timed bool) string {
 	text := fmt.Sprintf("付款后 %d 天内可申请全额退款", days)
 	if maxWatched < 100 {
 		what := "学习"
-		if kind == catalog.KindMembership {
+		switch kind {
+		case catalog.KindMembership:
 			what = "每门课学习"
-		} else if kind == catalog.KindColumn {
+		case catalog.KindColumn:
 			what = "已更新的内容学习"
 		}
 		text = fmt.Sprintf("付款后 %d 天内、%s不超过 %d%%，可申请全额退款", days, what, maxWatched)
