@@ -302,6 +302,7 @@ func TestINV26CouponsComeBackOnce(t *testing.T) {
 var (
 	qWalletState = db.Q("apptest/wallet_state", `SELECT COUNT(*) FROM user_coupons WHERE state = $1`)
 	qSoldUnits   = db.Q("apptest/sold_units", `SELECT COALESCE(SUM(held + sold), 0) FROM quotas WHERE kind = 'promotion'`)
+	qAnyGroup    = db.Q("apptest/any_group", `SELECT id FROM groups`)
 	qGroupState  = db.Q("apptest/group_state", `SELECT COUNT(*) FROM groups WHERE state = $1`)
 	qOrdersWith  = db.Q("apptest/orders_with", `SELECT COUNT(*) FROM orders WHERE status = $1`)
 )

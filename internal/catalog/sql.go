@@ -38,6 +38,7 @@ var (
 	qCardsOwned = db.Q("catalog/cards_owned", `SELECT `+cardColumns+cardFrom+`WHERE c.deleted_at = 0
 		AND c.id IN (SELECT g.resource_id FROM grants g WHERE g.user_id = $2 AND g.resource_kind = 'course' AND g.revoked_at = 0
 			UNION SELECT x.ref_id FROM grants g JOIN product_parts x ON x.product_id = g.resource_id AND x.kind = 'course' WHERE g.user_id = $2 AND g.resource_kind = 'bundle' AND g.revoked_at = 0)`)
+	qCardsNamed  = db.Q("catalog/cards_named", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+` AND c.id IN ($2, $3, $4, $5, $6, $7, $8, $9)`)
 	qCardVisible = db.Q("catalog/card_visible", `SELECT `+cardColumns+cardFrom+`WHERE c.id = $2 AND`+visible)
 
 	qCourse     = db.Q("catalog/course", `SELECT `+courseColumns+` FROM courses WHERE id = $1 AND deleted_at = 0`)

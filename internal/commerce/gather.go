@@ -124,7 +124,7 @@ func (s *Service) candidates(ctx context.Context, r db.Reader, ask Ask, offers [
 			if err := r.Get(ctx, qEverPaid, &paid, ask.UserID); err != nil {
 				return err
 			}
-			in.PaidOrder = paid > 0
+			in.PaidOrder = paid > 0 || ask.stranger
 		}
 	}
 	if have.Tiers > 0 {

@@ -243,13 +243,15 @@ type GroupPage struct {
 	Group   Group
 	Members []Member
 	Offer   catalog.Offer
-	// PriceFen is what one costs in the group; 0: no less than alone.
+	// What one costs the asker before coupons and points, as a quote would say now:
+	// PriceFen in the group, 0 when that is no less than AloneFen.
+	AloneFen int64
 	PriceFen int64
 }
 
-// GroupPage returns a group with its members and what it buys.
-// Returns ErrGroupGone.
-func (s *Service) GroupPage(ctx context.Context, groupID int64, platform string) (GroupPage, error) {
+// GroupPage returns a group with its members and what it buys, priced for somebody
+// (0: anybody). Returns ErrGroupGone.
+func (s *Service) GroupPage(ctx context.Context, groupID, userID int64, platform string) (GroupPage, error) {
 	g, err := s.group(ctx, s.DB, groupID)
 	if err != nil {
 		return GroupPage{}, err
@@ -258,16 +260,36 @@ func (s *Service) GroupPage(ctx context.Context, groupID int64, platform string)
 	if err := s.DB.List(ctx, qMembers, &out.Members, groupID); err != nil {
 		return out, err
 	}
-	p, err := s.promotion(ctx, s.DB, g.PromotionID)
-	if err != nil {
+	if out.Offer, err = s.Catalog.Offer(ctx, s.DB, g.SKUID, platform); err != nil {
 		return out, err
 	}
-	out.Offer, err = s.Catalog.Offer(ctx, s.DB, g.SKUID, platform)
-	rule := price.Rule{PriceFen: p.PriceFen, Pay: p.PayPermille, CapFen: p.CapFen}
-	if fen := rule.Unit(out.Offer.PriceFen); fen < out.Offer.PriceFen {
+	ask := Ask{UserID: userID, Platform: platform, Wants: []Want{{g.SKUID, 1}}, NoCoupon: true, stranger: userID == 0}
+	if out.AloneFen, err = s.total(ctx, ask); err != nil {
+		return out, err
+	}
+	ask.Group, ask.GroupID = true, groupID
+	fen, err := s.total(ctx, ask)
+	if errors.Is(err, ErrGroup) {
+		return out, nil
+	}
+	if fen < out.AloneFen {
 		out.PriceFen = fen
 	}
 	return out, err
+}
+
+// total prices an ask, without looking at whether it may be bought.
+func (s *Service) total(ctx context.Context, ask Ask) (int64, error) {
+	published, err := s.publishedOnly(ctx, ask.Platform)
+	if err != nil {
+		return 0, err
+	}
+	k, err := s.gather(ctx, s.DB, ask)
+	if err != nil {
+		return 0, err
+	}
+	q, _, err := s.quote(ctx, s.DB, ask, published, k)
+	return q.TotalFen, err
 }
 
 // OpenGroups lists groups of a SKU that somebody may still join.

@@ -92,6 +92,19 @@ type liveRow struct {
 	Taken     int64
 }
 
+// rule is the promotion as a price sees it, before anything is known of the buyer.
+func (p liveRow) rule() price.Rule {
+	rule := price.Rule{
+		ID: p.ID, Kind: price.Kind(p.Kind), Label: p.Label, From: p.StartsAt, Until: p.EndsAt, Platforms: list(p.Platforms), Scope: p.scope(),
+		PriceFen: p.PriceFen, Pay: p.PayPermille, CapFen: p.CapFen, Left: price.Unlimited, BuyerLeft: price.Unlimited,
+	}
+	_ = json.Unmarshal([]byte(p.Steps), &rule.Steps)
+	if p.Quota > 0 {
+		rule.Left = max(p.LeftUnits, 0)
+	}
+	return rule
+}
+
 // promotionRules makes rules of the promotions that run now; newcomer reports that
 // one of them asks for a first purchase.
 func (s *Service) promotionRules(ctx context.Context, r db.Reader, ask Ask, at int64) (rules []price.Rule, newcomer bool, err error) {
@@ -117,14 +130,7 @@ func (s *Service) promotionRules(ctx context.Context, r db.Reader, ask Ask, at i
 		if p.Kind == string(price.Group) && joined > 0 && p.ID != joined {
 			continue
 		}
-		rule := price.Rule{
-			ID: p.ID, Kind: price.Kind(p.Kind), Label: p.Label, From: p.StartsAt, Until: p.EndsAt, Platforms: list(p.Platforms), Scope: p.scope(),
-			PriceFen: p.PriceFen, Pay: p.PayPermille, CapFen: p.CapFen, Left: price.Unlimited, BuyerLeft: price.Unlimited,
-		}
-		_ = json.Unmarshal([]byte(p.Steps), &rule.Steps)
-		if p.Quota > 0 {
-			rule.Left = max(p.LeftUnits, 0)
-		}
+		rule := p.rule()
 		if p.Kind == string(price.Newcomer) {
 			newcomer, p.PerUser = true, 1
 		}
@@ -168,49 +174,6 @@ func (s *Service) Promotions(ctx context.Context, status, kind string, before in
 	var rows []PromotionRow
 	err := s.DB.List(ctx, qPromotions, &rows, status, kind, before, limit)
 	return rows, err
-}
-
-// Shown is a promotion as a product's page shows it.
-type Shown struct {
-	Promotion
-	SKUs []int64 // of this product, when the promotion names SKUs; else empty
-	Left int64   // −1: no quota
-}
-
-// Shown lists the promotions that run now and may apply to a product on a
-// platform. It is what a page says before anybody asks for a price; the quote
-// decides.
-func (s *Service) Shown(ctx context.Context, productID int64, platform string) ([]Shown, error) {
-	var rows []liveRow
-	if err := s.DB.List(ctx, qPromotionsLive, &rows, 0, clock.MS(s.Clock)); err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	p, skus, err := s.Catalog.ProductByID(ctx, productID, false)
-	if err != nil {
-		return nil, err
-	}
-	out := []Shown{}
-	for _, row := range rows {
-		only := list(row.Platforms)
-		if len(only) > 0 && !slices.Contains(only, platform) {
-			continue
-		}
-		scope := row.scope()
-		one := Shown{Promotion: row.Promotion, SKUs: []int64{}, Left: -1}
-		if row.Quota > 0 {
-			one.Left = max(row.LeftUnits, 0)
-		}
-		fits := scope.Holds(price.Item{ProductID: p.ID, Kind: p.Kind})
-		for _, k := range skus {
-			if slices.Contains(scope.SKUs, k.ID) {
-				one.SKUs, fits = append(one.SKUs, k.ID), true
-			}
-		}
-		if fits {
-			out = append(out, one)
-		}
-	}
-	return out, nil
 }
 
 // PromotionChange is the input of SavePromotion.

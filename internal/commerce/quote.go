@@ -44,6 +44,8 @@ type Ask struct {
 	Coupons  []int64 `json:"coupons,omitempty"`  // chosen; empty: the best
 	NoCoupon bool    `json:"no_coupon,omitempty"`
 	Points   bool    `json:"points,omitempty"` // pay a part with points
+
+	stranger bool // nobody is known: nothing that asks for a first purchase is promised
 }
 
 // QuoteItem is one line of a quote, with the refund promise of its day.

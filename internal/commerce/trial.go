@@ -127,6 +127,7 @@ func (s *Service) recordTrials(ctx context.Context, tx *db.Tx, o Order, q Quote)
 
 // Personal is the price of a SKU for one person.
 type Personal struct {
+	Kind     price.Kind // of the rule that gives it
 	SKUID    int64
 	ListFen  int64
 	PriceFen int64
@@ -169,6 +170,40 @@ func (s *Service) TrialSKUs(ctx context.Context, productID int64, platform strin
 	return out, err
 }
 
+// FirstPrices returns the newcomer prices that a quote would give somebody for the SKUs
+// of a product; none to who has bought before, or where another promotion is better.
+func (s *Service) FirstPrices(ctx context.Context, productID, userID int64, platform string) ([]Personal, error) {
+	rows, published, err := s.ahead(ctx, platform, string(price.Newcomer))
+	if err != nil || len(rows) == 0 || userID == 0 {
+		return nil, err
+	}
+	skus, err := s.shelfSKUs(ctx, platform, []int64{productID})
+	if err != nil {
+		return nil, err
+	}
+	var out []Personal
+	for _, k := range skus {
+		if !slices.ContainsFunc(rows, func(p liveRow) bool { _, ok := p.deal(k, platform, published); return ok }) {
+			continue
+		}
+		ask := Ask{UserID: userID, Platform: platform, Wants: []Want{{k.SKUID, 1}}, NoCoupon: true}
+		known, err := s.gather(ctx, s.DB, ask)
+		if err != nil {
+			return nil, err
+		}
+		q, _, err := s.quote(ctx, s.DB, ask, published, known)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range q.Applied {
+			if a.Kind == price.Newcomer {
+				out = append(out, Personal{price.Newcomer, k.SKUID, k.PriceFen, k.PriceFen - a.OffFen})
+			}
+		}
+	}
+	return out, nil
+}
+
 // Prices returns what a person pays for the SKUs of a product that are in an
 // experiment, and remembers that they have seen it. Somebody who is not signed in
 // is known by a signed visitor text, which a new one is made for if it is not ours;
@@ -203,7 +238,7 @@ func (s *Service) Prices(ctx context.Context, productID, userID int64, visitor, 
 			if err != nil {
 				return err
 			}
-			p := Personal{e.SKUID, o.PriceFen, o.PriceFen}
+			p := Personal{price.Experiment, e.SKUID, o.PriceFen, o.PriceFen}
 			if seen && v.PriceFen > 0 {
 				p.PriceFen = min(v.PriceFen, o.PriceFen)
 			}

@@ -6602,6 +6602,8 @@ export interface components {
             category_slug: string;
             /** @description Empty: draw the scene */
             cover_url: string;
+            /** @description In lists: what runs for it or begins within a day */
+            deals: components["schemas"]["DealView"][];
             /** Format: int64 */
             duration_ms: number;
             for_sale: boolean;
@@ -6650,6 +6652,8 @@ export interface components {
             chapters: components["schemas"]["ChapterView"][];
             /** @description Empty: draw the scene */
             cover_url: string;
+            /** @description In lists: what runs for it or begins within a day */
+            deals: components["schemas"]["DealView"][];
             /** Format: int64 */
             duration_ms: number;
             for_sale: boolean;
@@ -6705,6 +6709,37 @@ export interface components {
             /** Format: int64 */
             studied_ms: number;
         };
+        DealView: {
+            /** Format: int64 */
+            ends_at: number;
+            /** Format: int64 */
+            group_size: number;
+            /** @enum {string} */
+            kind: "flash" | "group" | "newcomer";
+            label: string;
+            /**
+             * Format: int64
+             * @description −1: no quota
+             */
+            left_units: number;
+            /**
+             * Format: int64
+             * @description The server's time, for the countdown
+             */
+            now_at: number;
+            /**
+             * Format: int64
+             * @description Of the SKU that costs least with it
+             */
+            price_fen: number;
+            /** Format: int64 */
+            starts_at: number;
+            /**
+             * Format: int64
+             * @description What that SKU really cost in the last 7 days, to be crossed out; 0: nothing to compare with
+             */
+            was_fen: number;
+        };
         DeviceView: {
             address_hint: string;
             current: boolean;
@@ -6741,6 +6776,8 @@ export interface components {
         GoodsCard: {
             /** @description Empty: draw the scene */
             cover_url: string;
+            /** @description In lists: what runs for it or begins within a day */
+            deals: components["schemas"]["DealView"][];
             /**
              * Format: int64
              * @description Of the product
@@ -6770,6 +6807,8 @@ export interface components {
             courses: components["schemas"]["CourseCard"][];
             /** @description Empty: draw the scene */
             cover_url: string;
+            /** @description In lists: what runs for it or begins within a day */
+            deals: components["schemas"]["DealView"][];
             /**
              * Format: int64
              * @description Of the product
@@ -6800,6 +6839,11 @@ export interface components {
             title: string;
         };
         GroupView: {
+            /**
+             * Format: int64
+             * @description What the caller would pay alone, before coupons and points
+             */
+            alone_fen: number;
             /** Format: int64 */
             course_id: number;
             cover_url: string;
@@ -6811,7 +6855,7 @@ export interface components {
             left_seats: number;
             /**
              * Format: int64
-             * @description Alone
+             * @description Before every rule
              */
             list_fen: number;
             members: components["schemas"]["MemberView"][];
@@ -6826,7 +6870,7 @@ export interface components {
             paid: number;
             /**
              * Format: int64
-             * @description In the group; 0: no less than alone, or in a list
+             * @description What the caller would pay in the group, before coupons and points; 0: no less than alone, or in a list
              */
             price_fen: number;
             /** Format: int64 */
@@ -6854,6 +6898,8 @@ export interface components {
             banners: components["schemas"]["BannerView"][];
             categories: components["schemas"]["CategoryView"][];
             continue: components["schemas"]["ContinueItem"][];
+            /** @description With a flash sale that runs or begins within a day */
+            flash: components["schemas"]["CourseCard"][];
             newest: components["schemas"]["CourseCard"][];
             recommended: components["schemas"]["CourseCard"][];
         };
@@ -7452,6 +7498,8 @@ export interface components {
             virtual_env: 0 | 1;
         };
         PersonalPrice: {
+            /** @enum {string} */
+            kind: "experiment" | "newcomer";
             /** Format: int64 */
             list_fen: number;
             /** Format: int64 */
@@ -7591,6 +7639,17 @@ export interface components {
             /** Format: int64 */
             position_ms: number;
         };
+        PromisedPrice: {
+            /** Format: int64 */
+            price_fen: number;
+            /** Format: int64 */
+            sku_id: number;
+            /**
+             * Format: int64
+             * @description What it really cost in the last 7 days, to be crossed out; 0: nothing to compare with
+             */
+            was_fen: number;
+        };
         PromotionView: {
             /**
              * Format: int64
@@ -7633,8 +7692,15 @@ export interface components {
              * @description 0: by pay_permille or steps
              */
             price_fen: number;
-            /** @description Empty: by other marks or all */
+            /** @description Of those that it gives a price; where only published prices are charged, of those alone */
+            prices: components["schemas"]["PromisedPrice"][];
+            /** @description What it is for here */
             sku_ids: number[];
+            /**
+             * Format: int64
+             * @description May be up to a day ahead
+             */
+            starts_at: number;
             /** @description Threshold: the highest reached counts */
             steps: components["schemas"]["Step"][];
         };

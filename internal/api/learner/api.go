@@ -93,27 +93,28 @@ func tags(joined string) []string {
 
 // CourseCard is a course in a list.
 type CourseCard struct {
-	ID             int64    `json:"id"`
-	Title          string   `json:"title"`
-	Promise        string   `json:"promise"`
-	CoverURL       string   `json:"cover_url" doc:"Empty: draw the scene"`
-	Scene          string   `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
-	InstructorName string   `json:"instructor_name"`
-	CategoryName   string   `json:"category_name"`
-	CategorySlug   string   `json:"category_slug"`
-	Form           string   `json:"form" enum:"course,column" doc:"A column grows: its lessons are issues"`
-	Cadence        string   `json:"cadence" doc:"Column: when new issues come"`
-	PlannedCount   int64    `json:"planned_count" doc:"Column: issues there will be; 0: open-ended"`
-	FormNote       string   `json:"form_note"`
-	LessonCount    int64    `json:"lesson_count"`
-	DurationMS     int64    `json:"duration_ms"`
-	PriceFen       int64    `json:"price_fen" doc:"Lowest price on this platform, fen"`
-	IsFree         bool     `json:"is_free"`
-	ForSale        bool     `json:"for_sale"`
-	PreviewCount   int64    `json:"preview_count"`
-	LearnerCount   int64    `json:"learner_count"`
-	Tags           []string `json:"tags" nullable:"false"`
-	PublishedAt    int64    `json:"published_at"`
+	ID             int64      `json:"id"`
+	Title          string     `json:"title"`
+	Promise        string     `json:"promise"`
+	CoverURL       string     `json:"cover_url" doc:"Empty: draw the scene"`
+	Scene          string     `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
+	InstructorName string     `json:"instructor_name"`
+	CategoryName   string     `json:"category_name"`
+	CategorySlug   string     `json:"category_slug"`
+	Form           string     `json:"form" enum:"course,column" doc:"A column grows: its lessons are issues"`
+	Cadence        string     `json:"cadence" doc:"Column: when new issues come"`
+	PlannedCount   int64      `json:"planned_count" doc:"Column: issues there will be; 0: open-ended"`
+	FormNote       string     `json:"form_note"`
+	LessonCount    int64      `json:"lesson_count"`
+	DurationMS     int64      `json:"duration_ms"`
+	PriceFen       int64      `json:"price_fen" doc:"Lowest price on this platform, fen"`
+	IsFree         bool       `json:"is_free"`
+	ForSale        bool       `json:"for_sale"`
+	PreviewCount   int64      `json:"preview_count"`
+	LearnerCount   int64      `json:"learner_count"`
+	Tags           []string   `json:"tags" nullable:"false"`
+	PublishedAt    int64      `json:"published_at"`
+	Deals          []DealView `json:"deals" nullable:"false" doc:"In lists: what runs for it or begins within a day"`
 }
 
 func card(c catalog.Card) CourseCard {
@@ -129,7 +130,7 @@ func card(c catalog.Card) CourseCard {
 		CategoryName: c.CategoryName, CategorySlug: c.CategorySlug, Form: c.Form, Cadence: c.Cadence, PlannedCount: c.PlannedCount,
 		FormNote: form, LessonCount: c.LessonCount, DurationMS: c.DurationMS,
 		PriceFen: max(c.PriceFen, 0), IsFree: c.PriceFen == 0, ForSale: c.PriceFen >= 0, PreviewCount: c.PreviewCount, LearnerCount: c.LearnerCount,
-		Tags: tags(c.Tags), PublishedAt: c.PublishedAt,
+		Tags: tags(c.Tags), PublishedAt: c.PublishedAt, Deals: []DealView{},
 	}
 }
 

@@ -137,7 +137,8 @@ func (r *routes) list(ctx context.Context, in *courseQuery) (*web.Body[web.List[
 	if err != nil {
 		return nil, err
 	}
-	return web.Answer(web.Page(rows, in.Limit, card, catalog.CardKeys(order))), nil
+	page := web.Page(rows, in.Limit, card, catalog.CardKeys(order))
+	return web.Answer(page), r.dealt(ctx, page.Items)
 }
 
 func (r *routes) course(ctx context.Context, in *struct {

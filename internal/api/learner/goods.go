@@ -3,6 +3,7 @@ package learner
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
@@ -12,13 +13,14 @@ import (
 
 // GoodsCard is a bundle, membership or service in a list.
 type GoodsCard struct {
-	ID       int64  `json:"id" doc:"Of the product"`
-	Kind     string `json:"kind" enum:"course,column,lesson,bundle,membership,service"`
-	Title    string `json:"title"`
-	Promise  string `json:"promise"`
-	CoverURL string `json:"cover_url" doc:"Empty: draw the scene"`
-	Scene    string `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
-	PriceFen int64  `json:"price_fen" doc:"Lowest on this platform; −1: not for sale here"`
+	ID       int64      `json:"id" doc:"Of the product"`
+	Kind     string     `json:"kind" enum:"course,column,lesson,bundle,membership,service"`
+	Title    string     `json:"title"`
+	Promise  string     `json:"promise"`
+	CoverURL string     `json:"cover_url" doc:"Empty: draw the scene"`
+	Scene    string     `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
+	PriceFen int64      `json:"price_fen" doc:"Lowest on this platform; −1: not for sale here"`
+	Deals    []DealView `json:"deals" nullable:"false" doc:"In lists: what runs for it or begins within a day"`
 }
 
 // GoodsDetail is the page of a product that is not a course.
@@ -50,30 +52,33 @@ type PricesView struct {
 
 // PersonalPrice is what a SKU costs the caller.
 type PersonalPrice struct {
-	SKUID    int64 `json:"sku_id"`
-	ListFen  int64 `json:"list_fen"`
-	PriceFen int64 `json:"price_fen"`
+	Kind     string `json:"kind" enum:"experiment,newcomer"`
+	SKUID    int64  `json:"sku_id"`
+	ListFen  int64  `json:"list_fen"`
+	PriceFen int64  `json:"price_fen"`
 }
 
 // PromotionView is a promotion that a page may show: what it gives, to whom, until
 // when. Countdowns run on NowAt, the server's time.
 type PromotionView struct {
-	ID          int64        `json:"id"`
-	Kind        string       `json:"kind" enum:"newcomer,flash,group,threshold,bargain,experiment" doc:"experiment: ask for the caller's prices"`
-	Label       string       `json:"label"`
-	SKUIDs      []int64      `json:"sku_ids" nullable:"false" doc:"Empty: by other marks or all"`
-	PriceFen    int64        `json:"price_fen" doc:"0: by pay_permille or steps"`
-	PayPermille int64        `json:"pay_permille"`
-	CapFen      int64        `json:"cap_fen" doc:"At most so much off, with pay_permille; 0: no cap"`
-	Steps       []price.Step `json:"steps" nullable:"false" doc:"Threshold: the highest reached counts"`
-	EndsAt      int64        `json:"ends_at"`
-	GroupSize   int64        `json:"group_size"`
-	GroupHours  int64        `json:"group_hours"`
-	Helpers     int64        `json:"helpers" doc:"Bargain: so many cut it down to price_fen"`
-	HelpHours   int64        `json:"help_hours"`
-	LeftUnits   int64        `json:"left_units" doc:"−1: no quota"`
-	Note        string       `json:"note"`
-	NowAt       int64        `json:"now_at"`
+	ID          int64           `json:"id"`
+	Kind        string          `json:"kind" enum:"newcomer,flash,group,threshold,bargain,experiment" doc:"experiment: ask for the caller's prices"`
+	Label       string          `json:"label"`
+	SKUIDs      []int64         `json:"sku_ids" nullable:"false" doc:"What it is for here"`
+	Prices      []PromisedPrice `json:"prices" nullable:"false" doc:"Of those that it gives a price; where only published prices are charged, of those alone"`
+	PriceFen    int64           `json:"price_fen" doc:"0: by pay_permille or steps"`
+	PayPermille int64           `json:"pay_permille"`
+	CapFen      int64           `json:"cap_fen" doc:"At most so much off, with pay_permille; 0: no cap"`
+	Steps       []price.Step    `json:"steps" nullable:"false" doc:"Threshold: the highest reached counts"`
+	StartsAt    int64           `json:"starts_at" doc:"May be up to a day ahead"`
+	EndsAt      int64           `json:"ends_at"`
+	GroupSize   int64           `json:"group_size"`
+	GroupHours  int64           `json:"group_hours"`
+	Helpers     int64           `json:"helpers" doc:"Bargain: so many cut it down to price_fen"`
+	HelpHours   int64           `json:"help_hours"`
+	LeftUnits   int64           `json:"left_units" doc:"−1: no quota"`
+	Note        string          `json:"note"`
+	NowAt       int64           `json:"now_at"`
 }
 
 func (r *routes) goods() {
@@ -83,9 +88,17 @@ func (r *routes) goods() {
 		},
 		) (*web.Body[web.List[GoodsCard]], error) {
 			rows, err := r.Catalog.GoodsCards(ctx, in.Kind, platform(ctx))
+			if err != nil {
+				return nil, err
+			}
+			ids := make([]int64, len(rows))
+			for i, p := range rows {
+				ids[i] = p.ID
+			}
+			deals, err := r.Commerce.Deals(ctx, platform(ctx), ids)
 			out := web.List[GoodsCard]{Items: []GoodsCard{}}
 			for _, p := range rows {
-				out.Items = append(out.Items, GoodsCard{p.ID, p.Kind, p.Title, p.Promise, imageURL(p.Cover), scene(p.Scene), p.PriceFen})
+				out.Items = append(out.Items, GoodsCard{p.ID, p.Kind, p.Title, p.Promise, imageURL(p.Cover), scene(p.Scene), p.PriceFen, r.dealViews(deals[p.ID])})
 			}
 			return web.Answer(out), err
 		})
@@ -117,17 +130,24 @@ func (r *routes) goods() {
 			rows, err := r.Commerce.Shown(ctx, in.ID, platform(ctx))
 			out := web.List[PromotionView]{Items: []PromotionView{}}
 			for _, p := range rows {
-				out.Items = append(out.Items, PromotionView{
-					ID: p.ID, Kind: p.Kind, Label: p.Label, SKUIDs: p.SKUs, PriceFen: p.PriceFen, PayPermille: p.PayPermille, CapFen: p.CapFen, Steps: p.Levels(), EndsAt: p.EndsAt,
-					GroupSize: p.GroupSize, GroupHours: p.GroupHours, Helpers: p.Helpers, HelpHours: p.HelpHours, LeftUnits: p.Left, Note: p.Note, NowAt: clock.MS(r.Clock),
-				})
+				v := PromotionView{
+					ID: p.ID, Kind: p.Kind, Label: p.Label, SKUIDs: []int64{}, Prices: []PromisedPrice{}, PriceFen: p.PriceFen, PayPermille: p.PayPermille, CapFen: p.CapFen, Steps: p.Levels(),
+					StartsAt: p.StartsAt, EndsAt: p.EndsAt, GroupSize: p.GroupSize, GroupHours: p.GroupHours, Helpers: p.Helpers, HelpHours: p.HelpHours, LeftUnits: p.Left, Note: p.Note, NowAt: clock.MS(r.Clock),
+				}
+				for _, d := range p.Deals {
+					v.SKUIDs = append(v.SKUIDs, d.SKUID)
+					if d.PriceFen > 0 {
+						v.Prices = append(v.Prices, PromisedPrice{d.SKUID, d.PriceFen, d.WasFen})
+					}
+				}
+				out.Items = append(out.Items, v)
 			}
 			if err != nil {
 				return nil, err
 			}
 			trials, err := r.Commerce.TrialSKUs(ctx, in.ID, platform(ctx))
 			if len(trials) > 0 {
-				out.Items = append(out.Items, PromotionView{Kind: "experiment", SKUIDs: trials, Steps: []price.Step{}, LeftUnits: -1, NowAt: clock.MS(r.Clock)})
+				out.Items = append(out.Items, PromotionView{Kind: "experiment", SKUIDs: trials, Prices: []PromisedPrice{}, Steps: []price.Step{}, LeftUnits: -1, NowAt: clock.MS(r.Clock)})
 			}
 			return web.Answer(out), err
 		})
@@ -141,8 +161,12 @@ func (r *routes) goods() {
 		) (*web.Body[PricesView], error) {
 			rows, visitor, err := r.Commerce.Prices(ctx, in.ID, web.UserID(ctx), in.Body.Visitor, platform(ctx))
 			out := PricesView{Items: []PersonalPrice{}, Visitor: visitor}
-			for _, p := range rows {
-				out.Items = append(out.Items, PersonalPrice{p.SKUID, p.ListFen, p.PriceFen})
+			if err != nil {
+				return nil, err
+			}
+			first, err := r.Commerce.FirstPrices(ctx, in.ID, web.UserID(ctx), platform(ctx))
+			for _, p := range slices.Concat(rows, first) {
+				out.Items = append(out.Items, PersonalPrice{string(p.Kind), p.SKUID, p.ListFen, p.PriceFen})
 			}
 			return web.Answer(out), err
 		})
@@ -181,7 +205,7 @@ func (r *routes) goodsDetail(ctx context.Context, productID int64) (GoodsDetail,
 		return GoodsDetail{}, err
 	}
 	v := GoodsDetail{
-		GoodsCard: GoodsCard{ID: p.ID, Kind: p.Kind, Title: p.Title, Promise: p.Promise, CoverURL: imageURL(p.Cover), Scene: scene(p.Scene), PriceFen: -1},
+		GoodsCard: GoodsCard{ID: p.ID, Kind: p.Kind, Title: p.Title, Promise: p.Promise, CoverURL: imageURL(p.Cover), Scene: scene(p.Scene), PriceFen: -1, Deals: []DealView{}},
 		IntroHTML: p.IntroHTML, CourseID: p.CourseID, LessonID: p.LessonID, PayPermille: p.PayPermille, OpensAll: p.OpensAll,
 		SKUs: []SKUView{}, Courses: []CourseCard{}, Categories: []CategoryView{}, RefundPolicy: refundPolicy(p, timed(skus)),
 	}
@@ -205,6 +229,9 @@ func (r *routes) goodsDetail(ctx context.Context, productID int64) (GoodsDetail,
 		return v, err
 	}
 	v.Courses = cards(rows)
+	if err := r.dealt(ctx, v.Courses); err != nil {
+		return v, err
+	}
 	parts, err := r.Catalog.Parts(ctx, p.ID)
 	if err != nil {
 		return v, err

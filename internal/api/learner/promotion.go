@@ -45,8 +45,9 @@ type GroupView struct {
 	ProductID  int64        `json:"product_id"`
 	CoverURL   string       `json:"cover_url"`
 	Scene      string       `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
-	ListFen    int64        `json:"list_fen" doc:"Alone"`
-	PriceFen   int64        `json:"price_fen" doc:"In the group; 0: no less than alone, or in a list"`
+	ListFen    int64        `json:"list_fen" doc:"Before every rule"`
+	AloneFen   int64        `json:"alone_fen" doc:"What the caller would pay alone, before coupons and points"`
+	PriceFen   int64        `json:"price_fen" doc:"What the caller would pay in the group, before coupons and points; 0: no less than alone, or in a list"`
 	Members    []MemberView `json:"members" nullable:"false"`
 	Mine       bool         `json:"mine" doc:"The caller is in it"`
 }
@@ -159,13 +160,13 @@ func (r *routes) groupBuys() {
 			ID int64 `path:"id"`
 		},
 		) (*web.Body[GroupView], error) {
-			p, err := r.Commerce.GroupPage(ctx, in.ID, platform(ctx))
+			p, err := r.Commerce.GroupPage(ctx, in.ID, web.UserID(ctx), platform(ctx))
 			if err != nil {
 				return nil, err
 			}
 			v := r.groupView(p.Group)
 			v.Title, v.SKUName, v.CourseID, v.ProductID, v.ListFen = p.Offer.Title, p.Offer.SKUName, p.Offer.CourseID, p.Offer.ProductID, p.Offer.PriceFen
-			v.PriceFen = p.PriceFen
+			v.AloneFen, v.PriceFen = p.AloneFen, p.PriceFen
 			v.CoverURL, v.Scene = imageURL(p.Offer.Cover), scene(p.Offer.Scene)
 			for _, m := range p.Members {
 				v.Members = append(v.Members, MemberView{m.Nickname, imageURL(m.Avatar), m.At})

@@ -77,7 +77,11 @@ type HomeView struct {
 	Continue    []ContinueItem `json:"continue" nullable:"false"`
 	Recommended []CourseCard   `json:"recommended" nullable:"false"`
 	Newest      []CourseCard   `json:"newest" nullable:"false"`
+	Flash       []CourseCard   `json:"flash" nullable:"false" doc:"With a flash sale that runs or begins within a day"`
 }
+
+// flashMax is how many flash sales the home page shows.
+const flashMax = 4
 
 func (r *routes) shop() {
 	web.Handle(r.web, web.Route{ID: "shop", Method: http.MethodGet, Path: "/api/shop", Summary: "The school", Tag: "shop", Need: web.Public, Cache: publicCache},
@@ -146,7 +150,19 @@ func (r *routes) home(ctx context.Context, _ *none) (*web.Body[HomeView], error)
 	if err != nil {
 		return nil, err
 	}
-	v.Recommended, v.Newest = cards(recommended), cards(newest)
+	named, err := r.Commerce.FlashCourses(ctx, platform(ctx), flashMax)
+	if err != nil {
+		return nil, err
+	}
+	flash, err := r.Catalog.Named(ctx, platform(ctx), named)
+	if err != nil {
+		return nil, err
+	}
+	v.Recommended, v.Newest, v.Flash = cards(recommended), cards(newest), cards(flash)
+	if err := r.dealt(ctx, v.Recommended, v.Newest, v.Flash); err != nil {
+		return nil, err
+	}
+	v.Flash = flashShelf(flashMax, v.Flash, v.Recommended, v.Newest)
 	if userID := web.UserID(ctx); userID != 0 {
 		if v.Continue, err = r.goOn(ctx, userID, 3); err != nil {
 			return nil, err

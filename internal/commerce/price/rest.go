@@ -71,3 +71,15 @@ func (r *Rule) Unit(listFen int64) int64 {
 	}
 	return fen
 }
+
+// For is what one of it costs under an exclusive rule, whoever buys. It is not ok when
+// the rule is for other goods, is used up, takes nothing off, or gives a price that
+// the platform cannot charge.
+func (r *Rule) For(it Item) (fen int64, ok bool) {
+	if !r.Scope.holds(&it) {
+		return 0, false
+	}
+	it.Quantity = 1
+	fen, why := unitPrice(r, &it)
+	return fen, why == ""
+}
