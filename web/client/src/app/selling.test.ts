@@ -3,7 +3,7 @@ import type { Coupon, Goods, Order, Promotion, Sku } from '@zhizhou/sdk'
 import { benefits, couponRule, couponScope, couponTerm, couponWorth, discount, inScope, mayInvoice, memberLine, promisedFen, promotionsOf, refundHead, thresholdText, waitsForGroup } from './selling'
 
 const sku: Sku = { id: 70, name: '长期', price_fen: 16900, period_days: 0, period_months: 0, until_at: 0, trial: false }
-const promo = (over: Partial<Promotion>): Promotion => ({ id: 1, kind: 'flash', label: '限时秒杀', sku_ids: [], price_fen: 0, pay_permille: 0, cap_fen: 0, steps: [], ends_at: 5000, group_size: 0, helpers: 0, help_hours: 0, group_hours: 0, left_units: -1, note: '', now_at: 1, ...over })
+const promo = (over: Partial<Promotion>): Promotion => ({ id: 1, kind: 'flash', label: '限时秒杀', sku_ids: [], prices: [], price_fen: 0, starts_at: 0, pay_permille: 0, cap_fen: 0, steps: [], ends_at: 5000, group_size: 0, helpers: 0, help_hours: 0, group_hours: 0, left_units: -1, note: '', now_at: 1, ...over })
 const coupon = (over: Partial<Coupon>): Coupon => ({ id: 1, coupon_id: 1, name: '券', off_fen: 2000, pay_permille: 0, cap_fen: 0, at_fen: 0, scope: {}, stackable: false, state: 'ready', valid_from: 0, valid_until: 0, valid_days: 7, left_units: 0, ...over })
 
 it('a threshold discount reads from its steps', () => {
@@ -15,13 +15,15 @@ it('a threshold discount reads from its steps', () => {
 
 describe('promotions of an offer', () => {
   it('leaves out what is over, sold out or for another offer', () => {
-    const all = [promo({ id: 1 }), promo({ id: 2, ends_at: 999 }), promo({ id: 3, left_units: 0 }), promo({ id: 4, sku_ids: [71] }), promo({ id: 5, sku_ids: [70] })]
+    const all = [promo({ id: 1 }), promo({ id: 2, ends_at: 999 }), promo({ id: 3, left_units: 0 }), promo({ id: 4, sku_ids: [71] }), promo({ id: 5, sku_ids: [70] }), promo({ id: 6, starts_at: 1001 })]
     expect(promotionsOf(all, sku, 1000).map((p) => p.id)).toEqual([1, 5])
   })
   it('names a price only where one is promised', () => {
-    expect(promisedFen(promo({ price_fen: 9900 }), sku)).toBe(9900)
-    expect(promisedFen(promo({ pay_permille: 850 }), sku)).toBe(0)
-    expect(promisedFen(promo({ price_fen: 19900 }), sku)).toBe(0)
+    const at = (sku_id: number, price_fen: number) => promo({ prices: [{ sku_id, price_fen, was_fen: 16900 }] })
+    expect(promisedFen(at(70, 9900), sku)).toBe(9900)
+    expect(promisedFen(at(71, 9900), sku)).toBe(0)
+    expect(promisedFen(at(70, 19900), sku)).toBe(0)
+    expect(promisedFen(promo({ price_fen: 9900 }), sku)).toBe(0)
   })
 })
 

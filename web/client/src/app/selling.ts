@@ -60,12 +60,13 @@ export function couponWorth(c: Coupon, fen: number): number {
 
 /** The promotions that may be for this offer now. */
 export function promotionsOf(all: Promotion[], sku: Sku | undefined, now: number): Promotion[] {
-  return all.filter((p) => sku && (!p.sku_ids.length || p.sku_ids.includes(sku.id)) && (!p.ends_at || p.ends_at > now) && p.left_units !== 0)
+  return all.filter((p) => sku && (!p.sku_ids.length || p.sku_ids.includes(sku.id)) && p.starts_at <= now && (!p.ends_at || p.ends_at > now) && p.left_units !== 0)
 }
 
-/** The price a promotion names for one; 0 when it gives a part, which only a quote can price. */
+/** What one costs with a promotion; 0 when it names no price that can be charged here and is lower. */
 export function promisedFen(p: Promotion | undefined, sku: Sku | undefined): number {
-  return p && sku && p.price_fen > 0 && p.price_fen < sku.price_fen ? p.price_fen : 0
+  const fen = p?.prices.find((x) => x.sku_id === sku?.id)?.price_fen ?? 0
+  return sku && fen > 0 && fen < sku.price_fen ? fen : 0
 }
 
 /** 满 200 减 30 of a threshold discount, all its steps, and its cap; '' when it names no steps. */

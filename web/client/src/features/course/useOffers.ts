@@ -1,6 +1,8 @@
 import { computed, ref, type Ref } from 'vue'
-import type { Coupon, Goods, Group, Promotion, Sku } from '@zhizhou/sdk'
+import type { Coupon, Goods, Group, PersonalPrice, Promotion, Sku } from '@zhizhou/sdk'
 import { call } from '@/app/api'
+import { auth } from '@/app/auth'
+import { knowUser } from '@/app/session'
 import { heard, useServerNow } from '@/app/serverClock'
 import { couponGives, couponWorth, discount, inScope, memberLine, promisedFen, promotionsOf, thresholdText, type Marks } from '@/app/selling'
 import { left, yuan } from '@/app/format'
@@ -25,15 +27,23 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
   const groups = ref<Group[]>([])
   const coupons = ref<Coupon[]>([])
   const tiers = ref<Goods[]>([])
-  const personal = ref(new Map<number, number>())
+  const personal = ref<PersonalPrice[]>([])
   const { now, step } = useServerNow()
   const live = computed(() => promotionsOf(all.value, sku.value, now.value))
   const of = (kind: Promotion['kind']) => live.value.find((p) => p.kind === kind)
-  const flash = computed(() => of('flash'))
-  /** The price to show: that of the flash sale where it is certain, else the usual one. */
-  const fen = computed(() => {
+  const flash = computed(() => live.value.filter((p) => p.kind === 'flash' && promisedFen(p, sku.value)).sort((a, b) => promisedFen(a, sku.value) - promisedFen(b, sku.value))[0])
+  /** The price to show, and what it is called: the flash sale's or the visitor's own where that is lower than the usual one. */
+  const shown = computed(() => {
     const usual = sku.value?.price_fen || 0
-    return Math.min(promisedFen(flash.value, sku.value) || usual, personal.value.get(sku.value?.id ?? 0) ?? usual)
+    const all = [{ fen: usual, tag: '' }, { fen: promisedFen(flash.value, sku.value) || usual, tag: '限时秒杀' }]
+    for (const p of personal.value) if (p.sku_id === sku.value?.id) all.push({ fen: p.price_fen, tag: p.kind === 'newcomer' ? '新人价' : '' })
+    return all.reduce((a, b) => (b.fen < a.fen ? b : a))
+  })
+  const fen = computed(() => shown.value.fen)
+  /** What a first purchase would cost somebody who is not signed in. */
+  const firstFen = computed(() => {
+    const at = promisedFen(of('newcomer'), sku.value)
+    return auth.known && !auth.user && at < fen.value ? at : 0
   })
   const bargain = computed<BargainOffer | null>(() => {
     const p = of('bargain')
@@ -41,14 +51,15 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
   })
   const group = computed<GroupOffer | null>(() => {
     const p = of('group')
-    return p && sku.value ? { size: p.group_size, hours: p.group_hours, fen: promisedFen(p, sku.value), pay: p.pay_permille, groups: groups.value.filter((g) => g.sku_id === sku.value?.id && g.deadline_at > now.value).slice(0, 3) } : null
+    const at = promisedFen(p, sku.value)
+    return p && sku.value && at && at < fen.value ? { size: p.group_size, hours: p.group_hours, fen: at, pay: p.pay_permille, groups: groups.value.filter((g) => g.sku_id === sku.value?.id && g.deadline_at > now.value).slice(0, 3) } : null
   })
   const lines = computed<OfferLine[]>(() => {
     const out: OfferLine[] = []
     const f = flash.value
     if (f) out.push({ key: 'flash', tag: '限时秒杀', text: [f.price_fen ? '' : discount(f.pay_permille), f.ends_at ? `还剩 ${left(f.ends_at - now.value)}` : '', f.left_units > 0 ? `余 ${f.left_units} 份` : '', f.note].filter(Boolean).join(' · ') })
-    const n = of('newcomer')
-    if (n) out.push({ key: 'newcomer', tag: '新人价', text: `第一次购买 ${n.price_fen ? yuan(n.price_fen) : discount(n.pay_permille)}` })
+    const soon = all.value.find((p) => p.kind === 'flash' && p.starts_at > now.value && promisedFen(p, sku.value) && promisedFen(p, sku.value) < fen.value)
+    if (soon) out.push({ key: 'soon', tag: '即将秒杀', text: [yuan(promisedFen(soon, sku.value)), `${left(soon.starts_at - now.value)}后开始`, soon.note].filter(Boolean).join(' · ') })
     const t = of('threshold')
     if (t) out.push({ key: 'threshold', tag: '满减', text: [thresholdText(t), t.note].filter(Boolean).join(' · ') || t.label })
     const fits = sku.value ? coupons.value.filter((c) => c.left_units > 0 && inScope(c.scope, { ...marks(), skuId: sku.value!.id })).sort((a, b) => couponWorth(b, fen.value) - couponWorth(a, fen.value)) : []
@@ -66,13 +77,19 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
       call('promotions', { path: { id } }).then((r) => {
         for (const p of r.items) heard(p.now_at)
         all.value = r.items
-        return r.items.some((p) => p.kind === 'experiment') ? knowPersonal(id).then((m) => { personal.value = m }) : undefined
+        return knowOwn(id)
       }).catch(() => undefined),
       call('coupons').then((r) => { coupons.value = r.items }).catch(() => undefined),
       knowTiers().catch(() => undefined),
     ])
     step()
     await knowGroups()
+  }
+  /** Prices that depend on who asks. */
+  async function knowOwn(id: number) {
+    const first = all.value.some((p) => p.kind === 'newcomer')
+    if (first) await knowUser()
+    personal.value = all.value.some((p) => p.kind === 'experiment') || (first && auth.user) ? await knowPersonal(id) : []
   }
   /** Open groups of the chosen offer. */
   async function knowGroups() {
@@ -88,5 +105,6 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
     const { items } = await call('goods', { query: { kind: 'membership' } })
     tiers.value = await Promise.all(items.slice(0, 3).map((g) => call('goodsOne', { path: { id: g.id } })))
   }
-  return { now, fen, flash, bargain, group, lines, know, knowGroups }
+  const tag = computed(() => shown.value.tag)
+  return { now, fen, tag, firstFen, bargain, group, lines, know, knowGroups }
 }
