@@ -88,6 +88,7 @@ var (
 		WHERE id = $1 AND version = $21 AND issued <= $10`)
 	qCouponStatus  = db.Q("commerce/coupon_status", `UPDATE coupons SET status = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND status = $2`)
 	qCouponIssue   = db.Q("commerce/coupon_issue", `UPDATE coupons SET issued = issued + 1 WHERE id = $1 AND status = 'on' AND issued < stock`)
+	qCouponsGiving = db.Q("commerce/coupons_giving", `SELECT id FROM coupons WHERE id IN ($1, $2, $3, $4) AND status = 'on' AND issued < stock AND claim_from <= $5 AND (claim_until = 0 OR claim_until > $5)`)
 	qCouponUnissue = db.Q("commerce/coupon_unissue", `UPDATE coupons SET issued = issued - 1 WHERE id = $1 AND issued > 0`)
 	qWalletCount   = db.Q("commerce/wallet_count", `SELECT COUNT(*) FROM user_coupons WHERE coupon_id = $1 AND user_id = $2`)
 	qWalletInsert  = db.Q("commerce/wallet_insert", `INSERT INTO user_coupons (id, coupon_id, user_id, nth, state, received_at, valid_from, valid_until, source) VALUES ($1, $2, $3, $4, 'ready', $5, $6, $7, $8) ON CONFLICT DO NOTHING`)
@@ -188,6 +189,17 @@ func (s *Service) ClaimCode(ctx context.Context, userID int64, code string) erro
 		}
 		return s.issue(ctx, tx, k, userID, "code")
 	})
+}
+
+// CouponsGiving tells which of at most four sorts of coupon may be given out now.
+func (s *Service) CouponsGiving(ctx context.Context, ids [4]int64) (map[int64]bool, error) {
+	var rows []int64
+	err := s.DB.List(ctx, qCouponsGiving, &rows, ids[0], ids[1], ids[2], ids[3], clock.MS(s.Clock))
+	out := map[int64]bool{}
+	for _, n := range rows {
+		out[n] = true
+	}
+	return out, err
 }
 
 // GiveCoupon hands a coupon to users; who has had as many as one person may have is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -103,6 +104,19 @@ func (s *Service) Rules(ctx context.Context, before int64, limit int) ([]Rule, e
 	var rows []Rule
 	err := s.DB.List(ctx, qRules, &rows, before, limit)
 	return rows, err
+}
+
+// Pays reports whether a purchase of now would earn anything: commissions are on, and a
+// rate counts, for who invited the buyer (direct) and for anybody at all.
+func (s *Service) Pays(ctx context.Context) (direct, any bool, err error) {
+	t, err := s.terms(ctx, s.DB)
+	if err != nil || !t.Enabled || t.CapBPS == 0 {
+		return false, false, err
+	}
+	var rules []Rule
+	err = s.DB.List(ctx, qRulesLive, &rules, clock.MS(s.Clock))
+	direct = slices.ContainsFunc(rules, func(r Rule) bool { return r.Level == 1 })
+	return direct, len(rules) > 0, err
 }
 
 func (r Rule) check() error {

@@ -20,6 +20,7 @@ const (
 
 var (
 	qRewarded = db.Q("referral/rewarded", `SELECT COUNT(*) FROM referral_rewards WHERE inviter_id = $1`)
+	qGiven    = db.Q("referral/given", `SELECT rewards FROM referral_guard WHERE id = 1`)
 	qReward   = db.Q("referral/reward", `INSERT INTO referral_rewards (id, user_id, cause, inviter_id, inviter_coupon_id, invitee_coupon_id, note, granted_at)
 		VALUES ($1, $2, $3, $4, 0, 0, $5, $6) ON CONFLICT DO NOTHING`)
 	qRewardDone  = db.Q("referral/reward_done", `UPDATE referral_rewards SET inviter_coupon_id = $2, invitee_coupon_id = $3, note = $4 WHERE id = $1`)
@@ -54,6 +55,20 @@ func (s *Service) Sweep(ctx context.Context) error {
 		return s.grantAll(ctx, rules, Purchase, qDueBought, rules.FromAt, now)
 	}
 	return nil
+}
+
+// Left reports whether the shop's budget and an inviter's limit still allow a reward.
+func (s *Service) Left(ctx context.Context, inviterID int64) (bool, error) {
+	rules, err := s.rules(ctx)
+	if err != nil || !rules.On() {
+		return false, err
+	}
+	var given, have int64
+	if err := s.DB.Get(ctx, qGiven, &given); err != nil {
+		return false, err
+	}
+	err = s.DB.Get(ctx, qRewarded, &have, inviterID)
+	return given < rules.Budget && have < rules.PerInviter, err
 }
 
 func (s *Service) grantAll(ctx context.Context, rules *setting.Referral, cause string, q *db.Stmt, args ...any) error {

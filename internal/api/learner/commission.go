@@ -175,12 +175,16 @@ func (r *routes) commissionOf(ctx context.Context, userID int64) (CommissionView
 	if err != nil {
 		return CommissionView{}, err
 	}
+	_, pays, err := r.Commission.Pays(ctx)
+	if err != nil {
+		return CommissionView{}, err
+	}
 	p, _, err := r.Commission.Payee(ctx, userID)
 	if err != nil {
 		return CommissionView{}, err
 	}
 	v := CommissionView{
-		HeldFen: a.HeldFen, AvailableFen: a.AvailableFen, FrozenFen: a.FrozenFen, WithdrawnFen: a.WithdrawnFen, Enabled: t.Enabled, MinFen: t.MinFen, HoldDays: t.HoldDays,
+		HeldFen: a.HeldFen, AvailableFen: a.AvailableFen, FrozenFen: a.FrozenFen, WithdrawnFen: a.WithdrawnFen, Enabled: pays, MinFen: t.MinFen, HoldDays: t.HoldDays,
 		NameMasked: p.NameMasked, NumberMasked: p.NumberMasked, Identities: []string{},
 	}
 	list, err := r.Account.Identities(ctx, userID)

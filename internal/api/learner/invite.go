@@ -63,15 +63,22 @@ func (r *routes) invites() {
 			if _, err := r.Settings.Load(ctx, rules); err != nil {
 				return nil, err
 			}
-			t, err := r.Commission.Terms(ctx)
+			pays, _, err := r.Commission.Pays(ctx)
+			if err != nil {
+				return nil, err
+			}
+			on, err := r.Referral.Left(ctx, me)
+			if err != nil {
+				return nil, err
+			}
+			gives, err := r.Commerce.CouponsGiving(ctx, [4]int64{rules.JoinInviter, rules.JoinInvitee, rules.BuyInviter, rules.BuyInvitee})
 			if err != nil {
 				return nil, err
 			}
 			invited, err := r.Referral.Invited(ctx, me)
-			on := rules.On()
 			return web.Answer(InviteView{
-				Code: code, URL: r.PublicURL + "/?invite=" + code, Invited: invited, JoinReward: on && rules.JoinInviter > 0, JoinWelcome: on && rules.JoinInvitee > 0,
-				BuyReward: on && rules.BuyInviter > 0, BuyWelcome: on && rules.BuyInvitee > 0, PerInviter: rules.PerInviter, Commission: t.Enabled,
+				Code: code, URL: r.PublicURL + "/?invite=" + code, Invited: invited, JoinReward: on && gives[rules.JoinInviter], JoinWelcome: on && gives[rules.JoinInvitee],
+				BuyReward: on && gives[rules.BuyInviter], BuyWelcome: on && gives[rules.BuyInvitee], PerInviter: rules.PerInviter, Commission: pays,
 			}), err
 		})
 	web.Handle(r.web, route("invitees", http.MethodGet, "/api/me/invitees", "Who came by the caller's code, last joined first"),
