@@ -275,26 +275,6 @@ func (s *Service) OrdersOf(ctx context.Context, userID, before int64, limit int)
 	return rows, err
 }
 
-// OrderRow is an order in staff's list.
-type OrderRow struct {
-	Order
-	Nickname string
-}
-
-// Filter narrows staff's list of orders; zero values let everything through.
-type Filter struct {
-	Status string
-	UserID int64
-	No     string
-}
-
-// Orders lists orders for staff, newest first, before the id before.
-func (s *Service) Orders(ctx context.Context, f Filter, before int64, limit int) ([]OrderRow, error) {
-	var rows []OrderRow
-	err := s.DB.List(ctx, qOrders, &rows, f.Status, f.UserID, before, f.No, limit)
-	return rows, err
-}
-
 // Details returns lines and refunds of a page of one user's orders, by order, in
 // two statements.
 func (s *Service) Details(ctx context.Context, userID int64, orders []Order) (map[int64]Detail, error) {

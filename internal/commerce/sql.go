@@ -36,10 +36,7 @@ var (
 	qOrdersOpen      = db.Q("commerce/orders_open", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND platform = $2 AND NOT auto AND CASE WHEN status = 'pending' THEN expires_at ELSE 0 END > $3`)
 	qOrderPendingFor = db.Q("commerce/order_pending_for", `SELECT o.no FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.user_id = $1 AND o.status = 'pending'
 		AND i.course_id = $2 AND o.expires_at > $3 ORDER BY o.id DESC LIMIT 1`)
-	qOrdersOf = db.Q("commerce/orders_of", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) ORDER BY id DESC LIMIT $3`)
-	qOrders   = db.Q("commerce/orders", `SELECT `+of("o", orderColumns)+`, u.nickname FROM orders o JOIN users u ON u.id = o.user_id
-		WHERE ($1 = '' OR o.status = $1) AND (CAST($2 AS BIGINT) = 0 OR o.user_id = $2) AND (CAST($3 AS BIGINT) = 0 OR o.id < $3) AND ($4 = '' OR o.no = $4)
-		ORDER BY o.id DESC LIMIT $5`)
+	qOrdersOf    = db.Q("commerce/orders_of", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) ORDER BY id DESC LIMIT $3`)
 	qOrdersDue   = db.Q("commerce/orders_due", `SELECT id FROM orders WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT 200`)
 	qOrderInsert = db.Q("commerce/order_insert", `INSERT INTO orders (id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, quote, terms_at, created_at, expires_at, book_rule)
 		VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10, $11, $11, $12, $13) ON CONFLICT (user_id, idem_key) DO NOTHING`)

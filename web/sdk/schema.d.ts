@@ -5377,6 +5377,8 @@ export interface components {
             totp_enabled: boolean;
         };
         ConsoleOrderDetail: {
+            /** @description That its money came by; empty before, and for free ones */
+            channel: string;
             /** Format: int64 */
             created_at: number;
             events: components["schemas"]["ConsoleEventView"][];
@@ -5390,6 +5392,7 @@ export interface components {
             /** Format: int64 */
             paid_fen: number;
             payments: components["schemas"]["ConsolePaymentView"][];
+            phone_masked: string;
             platform: string;
             quote: components["schemas"]["Quote"];
             /** Format: int64 */
@@ -5397,8 +5400,14 @@ export interface components {
             refunds: components["schemas"]["ConsoleRefundView"][];
             /** @description What WeChat is told of its delivery; mini program payments only */
             shipments: components["schemas"]["ConsoleShipmentView"][];
+            /**
+             * @description As people speak of it
+             * @enum {string}
+             */
+            state: "pending" | "paid" | "group" | "refunding" | "part_refunded" | "refunded" | "closed";
             /** @enum {string} */
             status: "pending" | "paid" | "closed" | "refunded";
+            /** @description Of the state */
             status_label: string;
             /**
              * Format: int64
@@ -5414,6 +5423,8 @@ export interface components {
             user_id: number;
         };
         ConsoleOrderRow: {
+            /** @description That its money came by; empty before, and for free ones */
+            channel: string;
             /** Format: int64 */
             created_at: number;
             nickname: string;
@@ -5422,11 +5433,18 @@ export interface components {
             paid_at: number;
             /** Format: int64 */
             paid_fen: number;
+            phone_masked: string;
             platform: string;
             /** Format: int64 */
             refunded_fen: number;
+            /**
+             * @description As people speak of it
+             * @enum {string}
+             */
+            state: "pending" | "paid" | "group" | "refunding" | "part_refunded" | "refunded" | "closed";
             /** @enum {string} */
             status: "pending" | "paid" | "closed" | "refunded";
+            /** @description Of the state */
             status_label: string;
             title: string;
             /** Format: int64 */
@@ -6121,6 +6139,8 @@ export interface components {
             who: string;
         };
         ConsoleTrailView: {
+            /** @description That its money came by; empty before, and for free ones */
+            channel: string;
             /** Format: int64 */
             created_at: number;
             nickname: string;
@@ -6129,11 +6149,18 @@ export interface components {
             paid_at: number;
             /** Format: int64 */
             paid_fen: number;
+            phone_masked: string;
             platform: string;
             /** Format: int64 */
             refunded_fen: number;
+            /**
+             * @description As people speak of it
+             * @enum {string}
+             */
+            state: "pending" | "paid" | "group" | "refunding" | "part_refunded" | "refunded" | "closed";
             /** @enum {string} */
             status: "pending" | "paid" | "closed" | "refunded";
+            /** @description Of the state */
             status_label: string;
             steps: components["schemas"]["ConsoleTrailStep"][];
             title: string;
@@ -17030,9 +17057,17 @@ export interface operations {
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
-                status?: "pending" | "paid" | "closed" | "refunded" | "";
+                state?: "pending" | "paid" | "group" | "refunding" | "part_refunded" | "refunded" | "closed" | "";
                 user_id?: number;
-                no?: string;
+                /** @description Beginning or end of a number from four characters on, last four digits of a phone or all of it, or a user's id */
+                q?: string;
+                /** @description Made since, ms */
+                from?: number;
+                /** @description Made before, ms */
+                to?: number;
+                kind?: "course" | "lesson" | "bundle" | "membership" | "service" | "";
+                /** @description That the money came by, or free */
+                channel?: string;
             };
             header?: never;
             path?: never;

@@ -17,8 +17,11 @@ type OrderRow struct {
 	No          string `json:"no"`
 	UserID      int64  `json:"user_id"`
 	Nickname    string `json:"nickname"`
+	PhoneMasked string `json:"phone_masked"`
 	Status      string `json:"status" enum:"pending,paid,closed,refunded"`
-	StatusLabel string `json:"status_label"`
+	State       string `json:"state" enum:"pending,paid,group,refunding,part_refunded,refunded,closed" doc:"As people speak of it"`
+	StatusLabel string `json:"status_label" doc:"Of the state"`
+	Channel     string `json:"channel" doc:"That its money came by; empty before, and for free ones"`
 	Platform    string `json:"platform"`
 	Title       string `json:"title"`
 	TotalFen    int64  `json:"total_fen"`
@@ -114,7 +117,9 @@ type PostingView struct {
 	At        int64  `json:"at"`
 }
 
-var orderLabels = map[string]string{"pending": "待支付", "paid": "已支付", "closed": "已关闭", "refunded": "已退款"}
+var orderLabels = map[string]string{
+	"pending": "待支付", "paid": "已支付", commerce.StateWaiting: "等待成团", commerce.StateRefunding: "退款中", commerce.StatePartRefunded: "部分退款", "refunded": "已退款", "closed": "已关闭",
+}
 
 var refundLabels = map[string]string{
 	commerce.RefundRequested: "待审核", commerce.RefundApproved: "已同意，待退款", commerce.RefundProcessing: "通道退款中", commerce.RefundSucceeded: "已退款",
@@ -131,20 +136,24 @@ func (r *routes) orders() {
 	web.Handle(r.web, route("orders", http.MethodGet, "orders", "Orders, newest first", tag, account.PermOrderRead),
 		func(ctx context.Context, in *struct {
 			web.PageQuery
-			Status string `query:"status" enum:"pending,paid,closed,refunded,"`
-			UserID int64  `query:"user_id"`
-			No     string `query:"no" maxLength:"32"`
+			State   string `query:"state" enum:"pending,paid,group,refunding,part_refunded,refunded,closed,"`
+			UserID  int64  `query:"user_id"`
+			Q       string `query:"q" maxLength:"32" doc:"Beginning or end of a number from four characters on, last four digits of a phone or all of it, or a user's id"`
+			From    int64  `query:"from" minimum:"0" doc:"Made since, ms"`
+			To      int64  `query:"to" minimum:"0" doc:"Made before, ms"`
+			Kind    string `query:"kind" enum:"course,lesson,bundle,membership,service,"`
+			Channel string `query:"channel" maxLength:"20" doc:"That the money came by, or free"`
 		},
 		) (*web.Body[web.List[OrderRow]], error) {
 			before, err := in.Keys(1)
 			if err != nil {
 				return nil, err
 			}
-			rows, err := r.Commerce.Orders(ctx, commerce.Filter{Status: in.Status, UserID: in.UserID, No: in.No}, first(before), in.Limit+1)
+			rows, err := r.Commerce.Orders(ctx, commerce.Filter{State: in.State, UserID: in.UserID, Words: in.Q, From: in.From, To: in.To, Kind: in.Kind, Channel: in.Channel}, first(before), in.Limit+1)
 			if err != nil {
 				return nil, err
 			}
-			return web.Answer(web.Page(rows, in.Limit, func(o commerce.OrderRow) OrderRow { return orderRow(o.Order, o.Nickname) },
+			return web.Answer(web.Page(rows, in.Limit, orderRow,
 				func(o commerce.OrderRow) []int64 { return []int64{o.ID} })), nil
 		})
 	web.Handle(r.web, route("order", http.MethodGet, "orders/{no}", "An order with every trace", tag, account.PermOrderRead),
@@ -226,9 +235,9 @@ func (r *routes) refunds() {
 		})
 }
 
-func orderRow(o commerce.Order, nickname string) OrderRow {
+func orderRow(o commerce.OrderRow) OrderRow {
 	return OrderRow{
-		No: o.No, UserID: o.UserID, Nickname: nickname, Status: o.Status, StatusLabel: orderLabels[o.Status], Platform: o.Platform, Title: o.Frozen().Title(),
+		No: o.No, UserID: o.UserID, Nickname: o.Nickname, PhoneMasked: o.PhoneMasked, Status: o.Status, State: o.State, StatusLabel: orderLabels[o.State], Channel: o.Channel, Platform: o.Platform, Title: o.Frozen().Title(),
 		TotalFen: o.TotalFen, PaidFen: o.PaidFen, RefundedFen: o.RefundedFen, CreatedAt: o.CreatedAt, PaidAt: o.PaidAt,
 	}
 }
@@ -246,8 +255,12 @@ func (r *routes) orderDetail(ctx context.Context, no string) (*web.Body[OrderDet
 	if err != nil {
 		return nil, err
 	}
+	row, err := r.Commerce.Row(ctx, o.ID)
+	if err != nil {
+		return nil, err
+	}
 	v := OrderDetail{
-		OrderRow: orderRow(o, u.Nickname), ExpiresAt: o.ExpiresAt, TermsAt: o.TermsAt, Quote: o.Frozen(),
+		OrderRow: orderRow(row), ExpiresAt: o.ExpiresAt, TermsAt: o.TermsAt, Quote: o.Frozen(),
 		Items: []ItemLine{}, Payments: []PaymentView{}, Refunds: []RefundView{}, Events: []EventView{}, Trail: []PostingView{}, Shipments: []ShipmentView{},
 		User: userRow(account.UserRow{ID: u.ID, Nickname: u.Nickname, Avatar: u.Avatar, PhoneMasked: u.PhoneMasked, CreatedAt: u.CreatedAt}),
 	}

@@ -140,7 +140,8 @@ func (r *routes) trail() {
 					return nil, err
 				}
 			}
-			return web.Answer(TrailView{orderRow(o, u.Nickname), t.inOrder()}), nil
+			row, err := r.Commerce.Row(ctx, o.ID)
+			return web.Answer(TrailView{orderRow(row), t.inOrder()}), err
 		})
 }
 

@@ -11,6 +11,7 @@ import (
 	"zhizhou/internal/account"
 	"zhizhou/internal/audit"
 	"zhizhou/internal/clock"
+	"zhizhou/internal/commerce"
 	"zhizhou/internal/errs"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/ledger"
@@ -139,9 +140,9 @@ func (r *routes) user(ctx context.Context, in *ByID) (*web.Body[UserDetail], err
 		}
 		v.Courses = append(v.Courses, UserCourse{o.CourseID, c.Title, until, learning.Percent(done[o.CourseID].CoveredMS, c.DurationMS)})
 	}
-	orders, err := r.Commerce.OrdersOf(ctx, u.ID, 0, 20)
+	orders, err := r.Commerce.Orders(ctx, commerce.Filter{UserID: u.ID}, 0, 20)
 	for _, o := range orders {
-		v.Orders = append(v.Orders, orderRow(o, u.Nickname))
+		v.Orders = append(v.Orders, orderRow(o))
 	}
 	return web.Answer(v), err
 }
