@@ -71,7 +71,7 @@ export interface Operations {
   banners: { res: T.Page<T.Banner> }
   saveBanner: { path: Id; body: T.BannerInput; res: T.Made }
   deleteBanner: { path: Id; res: void }
-  orders: { query: Paged & { status?: string; user_id?: number; no?: string }; res: T.Page<T.OrderRow> }
+  orders: { query: Paged & { state?: string; user_id?: number; q?: string; from?: number; to?: number; kind?: string; channel?: string }; res: T.Page<T.OrderRow> }
   order: { path: { no: string }; res: T.Order }
   syncOrder: { path: { no: string }; res: T.Order }
   refundOrder: { path: { no: string }; body: { item_id?: number; amount_fen: number; reason: string }; res: T.Order }

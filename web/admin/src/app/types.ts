@@ -112,8 +112,10 @@ export interface BannerInput { title: string; subtitle: string; note?: string; i
 export interface Banner extends BannerInput { id: number; image_url: string }
 
 export type OrderStatus = 'pending' | 'paid' | 'closed' | 'refunded'
+/** An order's state as people speak of it. */
+export type OrderState = OrderStatus | 'group' | 'refunding' | 'part_refunded'
 export interface OrderRow {
-  no: string; user_id: number; nickname: string; status: OrderStatus; status_label: string; platform: string; title: string
+  no: string; user_id: number; nickname: string; phone_masked: string; status: OrderStatus; state: OrderState; status_label: string; channel: string; platform: string; title: string
   total_fen: number; paid_fen: number; refunded_fen: number; created_at: number; paid_at: number
 }
 export interface QuoteLine { label: string; amount_fen: number; reason: string }

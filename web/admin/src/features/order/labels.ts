@@ -1,11 +1,14 @@
-import type { OrderStatus, RefundStatus } from '@/app/types'
+import type { OrderState, RefundStatus } from '@/app/types'
 import type { IconName } from '@/ui/icons'
 
 type Look = { tone: '' | 'ok' | 'warn' | 'bad' | 'brand'; icon: IconName }
 /** How an order's state looks; its words come from the server. */
-export const orderLook: Record<OrderStatus, Look> = {
+export const orderLook: Record<OrderState, Look> = {
   pending: { tone: 'warn', icon: 'clock' },
   paid: { tone: 'ok', icon: 'check' },
+  group: { tone: 'warn', icon: 'clock' },
+  refunding: { tone: 'warn', icon: 'refresh' },
+  part_refunded: { tone: 'brand', icon: 'refresh' },
   closed: { tone: '', icon: 'close' },
   refunded: { tone: 'brand', icon: 'refresh' },
 }

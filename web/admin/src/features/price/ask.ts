@@ -25,3 +25,6 @@ export function askOf(f: AskForm): PreviewAsk {
     no_coupon: f.coupons === 'none' || (f.coupons === 'these' && !these),
   }
 }
+
+/** Whether buyers see a crossed-out price: a list price that was lowered, never one that a promotion is compared with. */
+export const crossed = (a: { was_fen: number; lines: { amount_fen: number }[] }) => a.was_fen > (a.lines[0]?.amount_fen ?? 0) && a.was_fen > 0
