@@ -77,6 +77,32 @@ func TestEveryRouteChecksItsCaller(t *testing.T) {
 	}
 }
 
+// What does not exist answers 404 wherever somebody allowed asks for it by id, number,
+// token or name, so that a client knows it from a wrong question.
+func TestWhatIsUnknownIsNotFound(t *testing.T) {
+	w := newWorld(t, db.SQLite)
+	learner, owner := w.learner("13900139010", nil), w.staff("owner")
+	asked := 0
+	for _, r := range w.app.API.Routes() {
+		if r.Method != "GET" || !strings.Contains(r.Path, "{") || strings.Contains(r.Path, "{kind}") {
+			continue
+		}
+		p := learner
+		if r.Need == web.Console {
+			p = owner
+		}
+		asked++
+		for _, path := range []string{fill(r.Path), param.ReplaceAllString(r.Path, "1")} {
+			if a := p.do(r.Method, path, nil); a.status != 404 {
+				t.Errorf("%s %s answers %d %s", r.Method, path, a.status, a.raw)
+			}
+		}
+	}
+	if asked < 30 {
+		t.Fatalf("only %d routes were asked", asked)
+	}
+}
+
 // A member who must have a second factor may do nothing before it is passed.
 func TestSecondFactorComesFirst(t *testing.T) {
 	w := newWorld(t, db.SQLite)

@@ -145,6 +145,7 @@ var (
 	ErrGiftTaken       = errs.New(errs.Conflict, "gift_taken", "这份赠送已被领取或收回")
 	ErrGiftOwn         = errs.New(errs.Conflict, "gift_own", "这是你送出的，请把链接发给朋友")
 	ErrCodes           = errs.New(errs.Invalid, "codes_invalid", "请检查兑换码设置")
+	ErrBatchGone       = errs.New(errs.NotFound, "code_batch_gone", "没有这批兑换码")
 	ErrCodeGone        = errs.New(errs.NotFound, "code_gone", "兑换码不对，或已经失效")
 	ErrCodeUsed        = errs.New(errs.Conflict, "code_used", "这个兑换码已经用过了")
 	ErrQuoteToken      = errs.New(errs.Invalid, "quote_invalid", "报价无效，请重新打开结算页")

@@ -136,6 +136,7 @@ type Code struct {
 }
 
 // Codes opens up to limit codes of a batch after the id after, for the export.
+// Returns ErrBatchGone.
 func (s *Service) Codes(ctx context.Context, batchID, after int64, limit int) ([]Code, error) {
 	var rows []struct {
 		ID     int64
@@ -145,6 +146,9 @@ func (s *Service) Codes(ctx context.Context, batchID, after int64, limit int) ([
 	}
 	if err := s.DB.List(ctx, qCodes, &rows, batchID, after, limit); err != nil {
 		return nil, err
+	}
+	if len(rows) == 0 && after == 0 {
+		return nil, ErrBatchGone // each batch has a code at least
 	}
 	var out []Code
 	for _, r := range rows {

@@ -76,7 +76,7 @@ type Biller interface {
 
 // What may be wrong with a bill.
 var (
-	ErrBillNotReady = errs.New(errs.Unavailable, "bill_not_ready", "账单还没有生成，稍后会自动再取")
+	ErrBillNotReady = errs.New(errs.Conflict, "bill_not_ready", "账单还没有生成，稍后会自动再取")
 	ErrBillBroken   = errs.New(errs.Unavailable, "bill_broken", "账单文件不完整或格式不对，没有使用它")
 )
 

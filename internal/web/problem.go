@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -67,6 +68,11 @@ func problemOf(ctx context.Context, err error) *Problem {
 	return p
 }
 
+func inPath(err error) bool {
+	var d *huma.ErrorDetail
+	return errors.As(err, &d) && strings.HasPrefix(d.Location, "path.")
+}
+
 func problem(status int, code, detail, requestID string) *Problem {
 	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail, RequestID: requestID}
 }
@@ -75,6 +81,10 @@ func problem(status int, code, detail, requestID string) *Problem {
 // would echo rejected values, which may be passwords, and internal texts.
 func init() {
 	build := func(status int, details []error) *Problem {
+		// What is asked for by a name that nothing can have does not exist.
+		if status == 422 && slices.ContainsFunc(details, inPath) {
+			status, details = 404, nil
+		}
 		code, text := "bad_request", "请求的格式不对"
 		switch status {
 		case 404:

@@ -168,6 +168,9 @@ func (r *routes) coupons() {
 		},
 		) (*web.Body[web.List[CodeView]], error) {
 			rows, err := r.Commerce.Codes(ctx, in.ID, in.After, 500)
+			if err != nil {
+				return nil, err
+			}
 			out := web.List[CodeView]{Items: []CodeView{}}
 			for _, c := range rows {
 				out.Items = append(out.Items, CodeView(c))

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"zhizhou/internal/account"
@@ -48,6 +49,11 @@ func (r *routes) points() {
 }
 
 func (r *routes) pointsOf(ctx context.Context, userID int64) (*web.Body[PointsView], error) {
+	if _, err := r.Account.User(ctx, userID); errors.Is(err, account.ErrSignIn) {
+		return nil, web.ErrNotFound
+	} else if err != nil {
+		return nil, err
+	}
 	a, err := r.Points.Account(ctx, r.Points.DB, userID)
 	if err != nil {
 		return nil, err

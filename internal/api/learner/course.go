@@ -230,6 +230,9 @@ func (r *routes) mine(ctx context.Context, in *struct {
 },
 ) (*web.Body[MineView], error) {
 	v := MineView{Lessons: []LessonProgress{}}
+	if _, err := r.Catalog.Card(ctx, platform(ctx), in.ID); err != nil {
+		return nil, err
+	}
 	userID := web.UserID(ctx)
 	if userID == 0 {
 		return web.Answer(v), nil

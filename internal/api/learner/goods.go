@@ -127,6 +127,9 @@ func (r *routes) goods() {
 			ID int64 `path:"id"`
 		},
 		) (*web.Body[web.List[PromotionView]], error) {
+			if _, _, err := r.Catalog.ProductByID(ctx, in.ID, false); err != nil {
+				return nil, err
+			}
 			rows, err := r.Commerce.Shown(ctx, in.ID, platform(ctx))
 			out := web.List[PromotionView]{Items: []PromotionView{}}
 			for _, p := range rows {

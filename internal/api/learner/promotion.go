@@ -179,6 +179,9 @@ func (r *routes) groupBuys() {
 			ID int64 `path:"id"`
 		},
 		) (*web.Body[web.List[GroupView]], error) {
+			if _, err := r.Catalog.Offer(ctx, r.Settings.DB, in.ID, platform(ctx)); err != nil {
+				return nil, err
+			}
 			rows, err := r.Commerce.OpenGroups(ctx, in.ID)
 			out := web.List[GroupView]{Items: []GroupView{}}
 			for _, g := range rows {

@@ -90,6 +90,9 @@ func (r *routes) renewals() {
 	web.Handle(r.web, web.Route{ID: "renewal_offers", Method: http.MethodGet, Path: "/api/products/{id}/renewals", Summary: "What of a membership may renew automatically", Tag: "renewal", Need: web.Anyone},
 		func(ctx context.Context, in *byID) (*web.Body[RenewalOffers], error) {
 			out := RenewalOffers{Here: platform(ctx) == commerce.RenewalPlatform, TermsVersion: renewal.TermsVersion, Offers: []RenewalOffer{}}
+			if _, _, err := r.Catalog.ProductByID(ctx, in.ID, false); err != nil {
+				return nil, err
+			}
 			rows, err := r.Renewal.Offers(ctx, in.ID)
 			for _, o := range rows {
 				out.Offers = append(out.Offers, RenewalOffer{SKUID: o.SKUID, SKUName: o.SKUName, PriceFen: o.PriceFen, Months: o.PeriodMonths, Terms: o.Terms})
