@@ -1,18 +1,53 @@
 package commerce
 
-import "context"
+import (
+	"context"
 
-// Numbers are orders and money of a span of time.
-type Numbers struct {
-	Orders  int64
-	PaidFen int64
+	"zhizhou/internal/db"
+)
+
+// What buyers paid counts on the day it was paid, what they got back on the day it
+// reached them; money that had no claim on goods counts in neither.
+var (
+	qReceived = db.Q("commerce/received", `SELECT (paid_at + 28800000) / 86400000 AS day, COUNT(*) AS orders, CAST(SUM(paid_fen) AS BIGINT) AS received_fen, 0 AS refunded_fen FROM orders
+		WHERE status IN ('paid', 'refunded') AND paid_at > 0 AND paid_at >= $1 AND paid_at < $2 GROUP BY (paid_at + 28800000) / 86400000
+		UNION ALL SELECT (finished_at + 28800000) / 86400000, 0, 0, CAST(SUM(amount_fen) AS BIGINT) FROM refunds
+		WHERE status = 'succeeded' AND order_item_id > 0 AND finished_at > 0 AND finished_at >= $1 AND finished_at < $2 GROUP BY (finished_at + 28800000) / 86400000`)
+	qTop = db.Q("commerce/top", `SELECT x.course_id, MAX(x.title) AS title, CAST(SUM(x.n) AS BIGINT) AS n, CAST(SUM(x.fen) AS BIGINT) AS fen FROM (
+			SELECT i.course_id, i.title, 1 AS n, i.price_fen AS fen FROM orders o JOIN order_items i ON i.order_id = o.id
+			WHERE o.status IN ('paid', 'refunded') AND o.paid_at > 0 AND o.paid_at >= $1 AND o.paid_at < $2
+			UNION ALL SELECT i.course_id, i.title, 0, -r.amount_fen FROM refunds r JOIN order_items i ON i.id = r.order_item_id
+			WHERE r.status = 'succeeded' AND r.finished_at > 0 AND r.finished_at >= $1 AND r.finished_at < $2) x
+		WHERE x.course_id > 0 GROUP BY x.course_id ORDER BY fen DESC, x.course_id LIMIT 5`)
+)
+
+// Money is what came from buyers and went back to them in a time (实收, 退款), fen.
+type Money struct {
+	Orders      int64
+	ReceivedFen int64
+	RefundedFen int64
 }
 
-// Sold returns what was paid from the time from until before to (ms).
-func (s *Service) Sold(ctx context.Context, from, to int64) (Numbers, error) {
-	var n Numbers
-	err := s.DB.Get(ctx, qCounts, &n, from, to)
-	return n, err
+// NetFen is what stayed (净收).
+func (m Money) NetFen() int64 { return m.ReceivedFen - m.RefundedFen }
+
+// DayMoney is the money of a day in China, counted in days since 1970.
+type DayMoney struct {
+	Day int64
+	Money
+}
+
+// MoneyDays returns the money by day from the time from until before to (ms), only days
+// with any; a day is there once.
+func (s *Service) MoneyDays(ctx context.Context, from, to int64) (map[int64]Money, error) {
+	var rows []DayMoney
+	err := s.DB.List(ctx, qReceived, &rows, from, to)
+	out := map[int64]Money{}
+	for _, d := range rows {
+		m := out[d.Day]
+		out[d.Day] = Money{m.Orders + d.Orders, m.ReceivedFen + d.ReceivedFen, m.RefundedFen + d.RefundedFen}
+	}
+	return out, err
 }
 
 // Open counts what waits for a person.
@@ -39,9 +74,10 @@ type Seller struct {
 	Fen      int64
 }
 
-// Top returns the five courses that earned most since the time (ms).
-func (s *Service) Top(ctx context.Context, since int64) ([]Seller, error) {
+// Top returns the five courses of which most money stayed (净收) from the time from until
+// before to (ms).
+func (s *Service) Top(ctx context.Context, from, to int64) ([]Seller, error) {
 	var rows []Seller
-	err := s.DB.List(ctx, qTop, &rows, since)
+	err := s.DB.List(ctx, qTop, &rows, from, to)
 	return rows, err
 }

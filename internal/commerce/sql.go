@@ -96,10 +96,7 @@ var (
 	qEvent  = db.Q("commerce/event", `INSERT INTO order_events (id, order_id, at, kind, note) VALUES ($1, $2, $3, $4, $5)`)
 	qEvents = db.Q("commerce/events", `SELECT at, kind, note FROM order_events WHERE order_id = $1 ORDER BY id`)
 
-	qCounts = db.Q("commerce/counts", `SELECT COUNT(*) AS orders, CAST(COALESCE(SUM(paid_fen), 0) AS BIGINT) AS paid_fen FROM orders WHERE status IN ('paid', 'refunded') AND paid_at >= $1 AND paid_at < $2`)
-	qOpen   = db.Q("commerce/open", `SELECT (SELECT COUNT(*) FROM refunds WHERE status = 'requested') AS requested, (SELECT COUNT(*) FROM refunds WHERE status = 'abnormal') AS abnormal,
+	qOpen = db.Q("commerce/open", `SELECT (SELECT COUNT(*) FROM refunds WHERE status = 'requested') AS requested, (SELECT COUNT(*) FROM refunds WHERE status = 'abnormal') AS abnormal,
 		(SELECT COUNT(*) FROM payments p WHERE p.status = 'held' AND NOT EXISTS (SELECT 1 FROM held_decisions d WHERE d.payment_id = p.id)) AS held, (SELECT COUNT(*) FROM orders WHERE status = 'pending') AS pending,
 		(SELECT COUNT(*) FROM service_deliveries WHERE state = 'waiting') AS services`)
-	qTop = db.Q("commerce/top", `SELECT i.course_id, i.title, COUNT(*) AS n, CAST(SUM(i.price_fen - i.refunded_fen) AS BIGINT) AS fen FROM order_items i JOIN orders o ON o.id = i.order_id
-		WHERE o.status IN ('paid', 'refunded') AND o.paid_at >= $1 GROUP BY i.course_id, i.title ORDER BY fen DESC, i.course_id LIMIT 5`)
 )

@@ -93,8 +93,6 @@ var (
 		WHERE t.kind = $1 AND t.ref_kind = $2 AND t.ref_id = $3 ORDER BY p.id`)
 	qTrail = db.Q("ledger/trail", `SELECT t.kind, p.account, p.debit_fen, p.credit_fen, p.at FROM ledger_postings p
 		JOIN ledger_transactions t ON t.id = p.transaction_id WHERE p.order_id = $1 ORDER BY p.id`)
-	qRevenueDays = db.Q("ledger/revenue_days", `SELECT (at + 28800000) / 86400000 AS day, CAST(SUM(credit_fen - debit_fen) AS BIGINT) AS fen
-		FROM ledger_postings WHERE (account LIKE 'revenue:%' OR account LIKE 'discount:%' OR account LIKE 'refund:%' OR account LIKE 'tax:%') AND at >= $1 GROUP BY (at + 28800000) / 86400000 ORDER BY day`)
 )
 
 // Post writes e. Returns ErrUnbalanced, and db.ErrLost (see db.Tx.Sure) for a fact
@@ -180,19 +178,5 @@ type Posting struct {
 func Trail(ctx context.Context, r db.Reader, orderID int64) ([]Posting, error) {
 	var rows []Posting
 	err := r.List(ctx, qTrail, &rows, orderID)
-	return rows, err
-}
-
-// DayRevenue is what one Chinese day earned with the tax contained in it, net of
-// discounts and refunds: what buyers paid for what they have had.
-type DayRevenue struct {
-	Day int64 // days since 1970 in China
-	Fen int64
-}
-
-// RevenueDays returns net revenue per day since the time (ms).
-func RevenueDays(ctx context.Context, r db.Reader, since int64) ([]DayRevenue, error) {
-	var rows []DayRevenue
-	err := r.List(ctx, qRevenueDays, &rows, since)
 	return rows, err
 }

@@ -4712,8 +4712,21 @@ export interface components {
         };
         ConsoleDayFen: {
             day: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What stayed (净收): received_fen − refunded_fen
+             */
             fen: number;
+            /**
+             * Format: int64
+             * @description Paid by buyers on that day (实收)
+             */
+            received_fen: number;
+            /**
+             * Format: int64
+             * @description Arrived back at buyers on that day (退款)
+             */
+            refunded_fen: number;
         };
         ConsoleDayNumbers: {
             /** Format: int64 */
@@ -6111,7 +6124,10 @@ export interface components {
         ConsoleTopCourse: {
             /** Format: int64 */
             course_id: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What stayed (净收)
+             */
             fen: number;
             /** Format: int64 */
             orders: number;

@@ -14,7 +14,6 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/errs"
 	"zhizhou/internal/learning"
-	"zhizhou/internal/ledger"
 	"zhizhou/internal/media"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/web"
@@ -255,8 +254,10 @@ type DayNumbers struct {
 
 // DayFen is what a day earned.
 type DayFen struct {
-	Day string `json:"day"`
-	Fen int64  `json:"fen"`
+	Day         string `json:"day"`
+	Fen         int64  `json:"fen" doc:"What stayed (净收): received_fen − refunded_fen"`
+	ReceivedFen int64  `json:"received_fen" doc:"Paid by buyers on that day (实收)"`
+	RefundedFen int64  `json:"refunded_fen" doc:"Arrived back at buyers on that day (退款)"`
 }
 
 // TodoView counts what waits for a person.
@@ -274,7 +275,7 @@ type TopCourse struct {
 	CourseID int64  `json:"course_id"`
 	Title    string `json:"title"`
 	Orders   int64  `json:"orders"`
-	Fen      int64  `json:"fen"`
+	Fen      int64  `json:"fen" doc:"What stayed (净收)"`
 }
 
 func (r *routes) overview() {
@@ -299,12 +300,15 @@ func (r *routes) overviewView(ctx context.Context) (OverviewView, error) {
 		users[since] = n
 	}
 	v.UsersTotal = users[0]
+	start, end := today.AddDate(0, 0, -29), today.AddDate(0, 0, 1)
+	days, err := r.Commerce.MoneyDays(ctx, start.UnixMilli(), end.UnixMilli())
+	if err != nil {
+		return v, err
+	}
+	dayOf := func(t time.Time) commerce.Money { return days[(t.UnixMilli()+8*3600_000)/86_400_000] }
 	for i, day := range []time.Time{today, today.AddDate(0, 0, -1)} {
-		n, err := r.Commerce.Sold(ctx, day.UnixMilli(), day.AddDate(0, 0, 1).UnixMilli())
-		if err != nil {
-			return v, err
-		}
-		numbers := DayNumbers{n.Orders, n.PaidFen, users[day.UnixMilli()]}
+		n := dayOf(day)
+		numbers := DayNumbers{n.Orders, n.ReceivedFen, users[day.UnixMilli()]}
 		if i == 0 {
 			v.Today = numbers
 		} else {
@@ -312,18 +316,10 @@ func (r *routes) overviewView(ctx context.Context) (OverviewView, error) {
 			v.Yesterday = numbers
 		}
 	}
-	start := today.AddDate(0, 0, -29)
-	rows, err := ledger.RevenueDays(ctx, r.Settings.DB, start.UnixMilli())
-	if err != nil {
-		return v, err
-	}
-	byDay := map[string]int64{}
-	for _, x := range rows {
-		byDay[time.Unix(x.Day*86400, 0).UTC().Format(time.DateOnly)] = x.Fen
-	}
 	for i := range 30 {
-		key := start.AddDate(0, 0, i).Format(time.DateOnly)
-		v.Revenue = append(v.Revenue, DayFen{key, byDay[key]})
+		day := start.AddDate(0, 0, i)
+		m := dayOf(day)
+		v.Revenue = append(v.Revenue, DayFen{day.Format(time.DateOnly), m.NetFen(), m.ReceivedFen, m.RefundedFen})
 	}
 	open, err := r.Commerce.Waiting(ctx)
 	if err != nil {
@@ -338,7 +334,7 @@ func (r *routes) overviewView(ctx context.Context) (OverviewView, error) {
 		return v, err
 	}
 	v.Todo = TodoView{open.Requested, open.Abnormal, open.Held, len(failed), open.Services, bills}
-	top, err := r.Commerce.Top(ctx, start.UnixMilli())
+	top, err := r.Commerce.Top(ctx, start.UnixMilli(), end.UnixMilli())
 	if err != nil {
 		return v, err
 	}

@@ -11,7 +11,7 @@ export interface Me { id: number; name: string; role: Role; permissions: string[
 export interface LoginAnswer { needs_totp: boolean; must_enrol: boolean; staff: Me }
 
 export interface DayNumbers { orders: number; paid_fen: number; new_users: number }
-export interface DayFen { day: string; fen: number }
+export interface DayFen { day: string; fen: number; received_fen: number; refunded_fen: number }
 export interface Overview {
   today: DayNumbers; yesterday: DayNumbers; revenue: DayFen[]
   todo: { refunds_requested: number; refunds_abnormal: number; payments_held: number; assets_failed: number; bill_differences: number; services_waiting: number }

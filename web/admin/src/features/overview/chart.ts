@@ -38,7 +38,7 @@ export function chartOption(days: DayFen[], css: CSSStyleDeclaration) {
     series: [
       {
         type: 'line',
-        name: '净收入',
+        name: '净收',
         data: days.map((d) => d.fen),
         symbol: 'none',
         lineStyle: { color: t('brand'), width: 2.5 },

@@ -20,7 +20,7 @@ export function finding(days: DayFen[]): string {
   const half = Math.floor(days.length / 2)
   const before = sum(days.slice(0, half))
   const now = sum(days.slice(-half))
-  const parts = [`近 ${days.length} 天净收入 ${yuan(sum(days))}`]
+  const parts = [`近 ${days.length} 天净收 ${yuan(sum(days))}`]
   if (before > 0) {
     const change = Math.round(((now - before) / before) * 1000) / 10
     parts.push(change === 0 ? `后 ${half} 天与前 ${half} 天持平` : `后 ${half} 天比前 ${half} 天${change > 0 ? '多' : '少'} ${Math.abs(change)}%`)
