@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -33,6 +34,17 @@ func (w *world) pointsOf(userID int64) points.Account {
 
 // Points pay a part: held by the order, back once when it is closed, spent when it
 // is paid, and back by the part that is refunded; what was earned is taken back.
+// trailSays insists that an order's trail has all of the words.
+func (w *world) trailSays(staff *person, no string, words ...string) {
+	w.t.Helper()
+	raw := staff.want(200, "", "GET", "/api/console/orders/"+no+"/trail", nil).raw
+	for _, said := range words {
+		if !strings.Contains(raw, said) {
+			w.t.Fatalf("the trail does not say %q: %s", said, raw)
+		}
+	}
+}
+
 func TestINV11PointsAsMoney(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.learner("13800138301", nil)
@@ -66,6 +78,9 @@ func TestINV11PointsAsMoney(t *testing.T) {
 		if a := w.pointsOf(me); a.Balance != earned || a.Held != 0 {
 			t.Fatalf("spent: %+v, want %d", a, earned)
 		}
+		finance := w.staff("finance")
+		w.trailSays(finance, first, "积分占用 -5001", "积分退还 +5001")
+		w.trailSays(finance, no, "积分抵扣 −¥50.01", "积分占用 -5001", "积分抵扣 -5001", "获得积分 +")
 		w.sound()
 		// Everything earned is spent elsewhere: what goes back is owed.
 		w.ok(w.app.Points.Grant(w.system(), me, -earned, "grant-key-2", "测试扣减"))

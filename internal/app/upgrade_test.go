@@ -105,6 +105,15 @@ func TestINV11UpgradeBetweenTiers(t *testing.T) {
 			t.Fatalf("%d days came back of 264", left)
 		}
 		w.sound()
+		trail := w.staff("finance").want(200, "", "GET", "/api/console/orders/"+o.No+"/trail", nil)
+		at := 0
+		for _, said := range []string{"会员升级抵扣 −¥", "升级：结束原会员「", "退款：恢复原会员「"} {
+			n := strings.Index(trail.raw, said)
+			if n < at {
+				t.Fatalf("%q is missing or too early in %s", said, trail.raw)
+			}
+			at = n
+		}
 		w.clock.Advance(400 * 24 * time.Hour)
 		w.ok(w.app.Commerce.Earn(ctx))
 		w.sound()

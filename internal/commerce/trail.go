@@ -12,6 +12,8 @@ var (
 	qTaken = db.Q("commerce/taken", `SELECT h.kind, h.ref_id, h.units, h.state, h.at, COALESCE(k.name, p.label, '') AS name FROM order_holds h
 		LEFT JOIN user_coupons w ON h.kind = 'coupon' AND w.id = h.ref_id LEFT JOIN coupons k ON k.id = w.coupon_id
 		LEFT JOIN promotions p ON h.kind = 'promotion' AND p.id = h.ref_id WHERE h.order_id = $1 ORDER BY h.at, h.kind, h.ref_id`)
+	qUpgraded = db.Q("commerce/upgraded", `SELECT c.state, c.off_fen, c.left_days, c.total_days, c.at, i.title, o.no FROM upgrade_credits c
+		JOIN order_items i ON i.id = c.from_item_id JOIN orders o ON o.id = i.order_id WHERE c.order_id = $1 ORDER BY c.id`)
 	qGiftIDs = db.Q("commerce/gift_ids", `SELECT g.id FROM gifts g JOIN order_items i ON i.id = g.order_item_id WHERE i.order_id = $1 ORDER BY g.id LIMIT 1000`)
 )
 
@@ -48,6 +50,24 @@ type Taken struct {
 func (s *Service) TakenBy(ctx context.Context, orderID int64) ([]Taken, error) {
 	var rows []Taken
 	err := s.DB.List(ctx, qTaken, &rows, orderID)
+	return rows, err
+}
+
+// Upgraded is a lower membership that an order ended for a higher one.
+type Upgraded struct {
+	State     string // held, used, released, restored
+	OffFen    int64
+	LeftDays  int64
+	TotalDays int64
+	At        int64 // of the state
+	Title     string
+	No        string // of the order that had opened it
+}
+
+// UpgradedBy lists the lower memberships that an order took the place of.
+func (s *Service) UpgradedBy(ctx context.Context, orderID int64) ([]Upgraded, error) {
+	var rows []Upgraded
+	err := s.DB.List(ctx, qUpgraded, &rows, orderID)
 	return rows, err
 }
 

@@ -6139,7 +6139,7 @@ export interface components {
             /** @description SHA-256 of the entry, as its seal takes it in */
             hash: string;
             /** @enum {string} */
-            kind: "order" | "payment" | "notice" | "ledger" | "grant" | "discount" | "refund" | "invoice" | "shipment" | "event" | "staff";
+            kind: "order" | "payment" | "notice" | "ledger" | "grant" | "discount" | "points" | "refund" | "invoice" | "shipment" | "event" | "staff";
             /** @description Of an entry in the books */
             lines: components["schemas"]["ConsolePostingView"][];
             note: string;

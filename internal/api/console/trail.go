@@ -24,7 +24,7 @@ import (
 // TrailStep is one thing that happened to an order or because of it.
 type TrailStep struct {
 	At    int64         `json:"at"`
-	Kind  string        `json:"kind" enum:"order,payment,notice,ledger,grant,discount,refund,invoice,shipment,event,staff"`
+	Kind  string        `json:"kind" enum:"order,payment,notice,ledger,grant,discount,points,refund,invoice,shipment,event,staff"`
 	Title string        `json:"title"`
 	Note  string        `json:"note"`
 	Who   string        `json:"who" doc:"A person, a channel, or 系统"`
@@ -135,7 +135,7 @@ func (r *routes) trail() {
 			}
 			t := &trailer{routes: r, ctx: ctx}
 			t.order(d, u.Nickname)
-			for _, part := range []func(commerce.Detail) error{t.payments, t.refunds, t.discounts, t.grants, t.invoices, t.shipments, t.entries} {
+			for _, part := range []func(commerce.Detail) error{t.payments, t.refunds, t.discounts, t.upgrades, t.points, t.grants, t.invoices, t.shipments, t.entries} {
 				if err := part(d); err != nil {
 					return nil, err
 				}
@@ -151,6 +151,7 @@ func (t *trailer) order(d commerce.Detail, nickname string) {
 	for _, it := range d.Items {
 		t.add(o.CreatedAt, "order", it.Title+" · "+it.SKUName, fmt.Sprintf("%d 份，¥%s", it.Quantity, money.Yuan(it.PriceFen)), nickname, o.No)
 	}
+	t.rules(d)
 	since := o.CreatedAt
 	for _, p := range d.Payments {
 		if p.Outcome == commerce.Settled {

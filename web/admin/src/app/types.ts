@@ -185,7 +185,7 @@ export interface ExportFile {
   bytes: number; error: string; asked_by: string; mine: boolean; created_at: number; done_at: number; expires_at: number; url: string
 }
 export interface TrailStep {
-  at: number; kind: 'order' | 'payment' | 'notice' | 'ledger' | 'grant' | 'discount' | 'refund' | 'invoice' | 'shipment' | 'event' | 'staff'
+  at: number; kind: 'order' | 'payment' | 'notice' | 'ledger' | 'grant' | 'discount' | 'points' | 'refund' | 'invoice' | 'shipment' | 'event' | 'staff'
   title: string; note: string; who: string; ref: string; lines: Posting[]; hash: string; seal: number
 }
 export interface Trail extends OrderRow { steps: TrailStep[] }
