@@ -4,11 +4,11 @@ import http from 'node:http'
 import { Host } from './host.mjs'
 
 // Canned answers of the learner API: enough to see that the compiled pages load, draw and lead on.
-const card = { id: 7, title: '把话写清楚', promise: '写给总被追问的人', cover_url: '', scene: 'boat', instructor_name: '沈牧之', category_name: '写作', category_slug: 'w', form_note: '视频 2 课时', lesson_count: 2, duration_ms: 60000, price_fen: 16900, for_sale: true, is_free: false, preview_count: 1, tags: [], published_at: 1, learner_count: 3 }
+const card = { id: 7, title: '把话写清楚', promise: '写给总被追问的人', cover_url: '', scene: 'boat', deals: [], instructor_name: '沈牧之', category_name: '写作', category_slug: 'w', form_note: '视频 2 课时', lesson_count: 2, duration_ms: 60000, price_fen: 16900, for_sale: true, is_free: false, preview_count: 1, tags: [], published_at: 1, learner_count: 3 }
 const lessons = [{ id: 71, no: 1, title: '读者只给你七秒钟', form: 'article', duration_ms: 0, is_free: true, preview_ms: 0 }, { id: 72, no: 2, title: '先说结论', form: 'video', duration_ms: 60000, is_free: false, preview_ms: 0 }]
 const answers = {
   'GET /api/shop': { name: '试航书院', slogan: '', logo_url: '', icp: '', phone: '', agreements: [{ kind: 'user_agreement', title: '用户协议', version: '1' }], wechat_login: true, sandbox: true },
-  'GET /api/home': { banners: [], categories: [{ id: 1, name: '写作', slug: 'w', course_count: 1 }], continue: [], recommended: [card], newest: [] },
+  'GET /api/home': { banners: [], categories: [{ id: 1, name: '写作', slug: 'w', course_count: 1 }], continue: [], recommended: [card], newest: [], flash: [] },
   'GET /api/courses/7': { ...card, intro_html: '<p>介绍</p>', audience: '', outcomes: ['写一封不会被追问的邮件'], category: { id: 1, name: '写作', slug: 'w' }, instructor: { id: 1, name: '沈牧之', title: '编辑', bio: '', avatar_url: '' }, chapters: [{ id: 1, title: '想清楚', no: 1, lessons }], attachments: [], skus: [{ id: 70, name: '长期', price_fen: 16900, period_days: 0 }], refund_policy: { days: 7, max_watched_percent: 20, text: '学习不超过 20%' }, is_draft: false },
   'GET /api/courses/7/mine': { owned: false, until_at: 0, order_no: '', percent: 0, finished_count: 0, last_lesson_id: 0, lessons: [] },
   'GET /api/lessons/71': { id: 71, course_id: 7, course_title: '把话写清楚', chapter_title: '想清楚', no: 1, title: '读者只给你七秒钟', form: 'article', duration_ms: 0, body_html: '<p>第一行决定一切</p>', access: { allowed: true, reason: 'free', preview_ms: 0 }, position_ms: 0, percent: 0, finished: false, prev_id: 0, next_id: 72, poster_url: '', attachments: [] },

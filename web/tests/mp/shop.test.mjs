@@ -7,10 +7,10 @@ import { Host } from './host.mjs'
 const HOUR = 3_600_000
 const now = Date.now()
 const sku = (id, name, price_fen, more = {}) => ({ id, name, price_fen, period_days: 0, period_months: 0, until_at: 0, trial: false, ...more })
-const goods = (more) => ({ id: 30, kind: 'bundle', title: '写作合集', promise: '一起学', cover_url: '', scene: 'boat', price_fen: 25900, intro_html: '', course_id: 0, lesson_id: 0, pay_permille: 1000, opens_all: false, skus: [sku(300, '长期有效', 25900)], courses: [], categories: [], refund_policy: { days: 7, max_watched_percent: 20, text: '' }, ...more })
+const goods = (more) => ({ id: 30, kind: 'bundle', title: '写作合集', promise: '一起学', cover_url: '', scene: 'boat', price_fen: 25900, deals: [], intro_html: '', course_id: 0, lesson_id: 0, pay_permille: 1000, opens_all: false, skus: [sku(300, '长期有效', 25900)], courses: [], categories: [], refund_policy: { days: 7, max_watched_percent: 20, text: '' }, ...more })
 const gold = goods({ id: 31, kind: 'membership', title: '全站会员', opens_all: true, pay_permille: 800, skus: [sku(310, '年卡', 39900, { period_months: 12 })] })
 const coupon = (more) => ({ id: 5, coupon_id: 5, name: '秋读券', off_fen: 2000, pay_permille: 0, cap_fen: 0, at_fen: 5000, scope: {}, stackable: false, state: 'open', valid_from: 0, valid_until: 0, valid_days: 30, left_units: 9, ...more })
-const group = (more) => ({ id: 90, sku_id: 300, size: 2, paid: 1, left_seats: 1, state: 'forming', deadline_at: now + 3 * HOUR + 60_000, now_at: now, title: '写作合集', sku_name: '长期有效', course_id: 0, product_id: 30, cover_url: '', scene: 'boat', list_fen: 25900, price_fen: 19900, members: [{ nickname: '阿舟', avatar_url: '', joined_at: now }], mine: false, ...more })
+const group = (more) => ({ id: 90, sku_id: 300, size: 2, paid: 1, left_seats: 1, state: 'forming', deadline_at: now + 3 * HOUR + 60_000, now_at: now, title: '写作合集', sku_name: '长期有效', course_id: 0, product_id: 30, cover_url: '', scene: 'boat', list_fen: 25900, alone_fen: 25900, price_fen: 19900, members: [{ nickname: '阿舟', avatar_url: '', joined_at: now }], mine: false, ...more })
 const line = (label, amount_fen, reason = '') => ({ label, amount_fen, reason })
 const order = (more) => ({ no: 'GIFT00000001', status: 'paid', status_label: '已支付', total_fen: 51800, paid_fen: 51800, refunded_fen: 0, created_at: now, expires_at: 0, paid_at: now, items: [{ id: 1, course_id: 0, title: '写作合集', sku_name: '长期有效', price_fen: 51800, period_days: 0, period_months: 0, until_at: 0, cover_url: '', scene: 'boat', kind: 'bundle', product_id: 30, quantity: 2, refunded_fen: 0 }], quote_lines: [line('长期有效', 51800)], refunds: [], channels: [], refundable: { item_id: 0, allowed: false, reason: '', max_fen: 0 }, gift: true, group_id: 0, delivered: true, ...more })
 let groupState = {}
@@ -21,7 +21,7 @@ const answers = {
   'GET /api/products': (q) => ({ items: q.kind === 'membership' ? [gold] : q.kind === 'bundle' ? [goods({})] : [], next_cursor: '' }),
   'GET /api/products/30': () => goods({}),
   'GET /api/products/31': () => gold,
-  'GET /api/products/30/promotions': () => ({ items: [{ id: 1, kind: 'group', label: '结伴学', sku_ids: [300], price_fen: 19900, pay_permille: 0, cap_fen: 0, steps: [], ends_at: now + 9 * HOUR, group_size: 2, group_hours: 24, left_units: -1, note: '', now_at: now }], next_cursor: '' }),
+  'GET /api/products/30/promotions': () => ({ items: [{ id: 1, kind: 'group', label: '结伴学', sku_ids: [300], prices: [{ sku_id: 300, price_fen: 19900, was_fen: 25900 }], starts_at: 0, price_fen: 19900, pay_permille: 0, cap_fen: 0, steps: [], ends_at: now + 9 * HOUR, group_size: 2, group_hours: 24, left_units: -1, note: '', now_at: now }], next_cursor: '' }),
   'GET /api/products/31/promotions': () => ({ items: [], next_cursor: '' }),
   'GET /api/skus/300/groups': () => ({ items: [group({ members: [] })], next_cursor: '' }),
   'GET /api/me/memberships': () => ({ items: [{ product_id: 31, title: '全站会员', until_at: new Date(new Date().getFullYear() + 1, 4, 6).getTime() }], next_cursor: '' }),

@@ -32,10 +32,10 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
   const live = computed(() => promotionsOf(all.value, sku.value, now.value))
   const of = (kind: Promotion['kind']) => live.value.find((p) => p.kind === kind)
   const flash = computed(() => live.value.filter((p) => p.kind === 'flash' && promisedFen(p, sku.value)).sort((a, b) => promisedFen(a, sku.value) - promisedFen(b, sku.value))[0])
-  /** The price to show, and what it is called: the flash sale's or the visitor's own where that is lower than the usual one. */
+  /** The price to show, and what it is called when it is the visitor's first one: the flash sale's or the visitor's own where that is lower than the usual one. */
   const shown = computed(() => {
     const usual = sku.value?.price_fen || 0
-    const all = [{ fen: usual, tag: '' }, { fen: promisedFen(flash.value, sku.value) || usual, tag: '限时秒杀' }]
+    const all = [{ fen: usual, tag: '' }, { fen: promisedFen(flash.value, sku.value) || usual, tag: '' }] // the sale has a line of its own
     for (const p of personal.value) if (p.sku_id === sku.value?.id) all.push({ fen: p.price_fen, tag: p.kind === 'newcomer' ? '新人价' : '' })
     return all.reduce((a, b) => (b.fen < a.fen ? b : a))
   })
