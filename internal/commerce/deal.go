@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce/price"
 	"zhizhou/internal/db"
@@ -24,7 +25,7 @@ var (
 	qPromotionsAhead = db.Q("commerce/promotions_ahead", `SELECT `+of("p", promotionColumns)+`, COALESCE(q.total - q.held - q.sold, -1) AS left_units, 0 AS taken
 		FROM promotions p LEFT JOIN quotas q ON q.kind = 'promotion' AND q.ref_id = p.id
 		WHERE p.status = 'on' AND p.starts_at <= $2 AND p.ends_at > $1 AND ($3 = '' OR p.kind = $3) ORDER BY p.starts_at, p.id LIMIT 100`)
-	qShelfSKUs = db.Q("commerce/shelf_skus", `SELECT p.id AS product_id, p.course_id, p.kind, COALESCE(c.category_id, 0) AS category_id,
+	qShelfSKUs = db.Q("commerce/shelf_skus", `SELECT p.id AS product_id, p.course_id, CASE WHEN p.kind = 'course' THEN COALESCE(c.form, 'course') ELSE p.kind END AS kind, COALESCE(c.category_id, 0) AS category_id,
 		COALESCE((SELECT string_agg(t.tag, ',') FROM course_tags t WHERE t.course_id = p.course_id), '') AS tags,
 		s.id AS sku_id, s.tax_category, COALESCE(pp.price_fen, s.price_fen) AS price_fen,
 		COALESCE((SELECT MIN(h.price_fen) FROM sku_price_history h WHERE h.sku_id = s.id AND (h.until_at = 0 OR h.until_at > $3)), s.price_fen) AS week_low_fen,
@@ -212,7 +213,7 @@ func (s *Service) FlashCourses(ctx context.Context, platform string, limit int) 
 	var out []int64
 	for _, n := range named {
 		for _, k := range skus {
-			if k.Kind == "course" && (k.SKUID == n || k.ProductID == n) && !slices.Contains(out, k.CourseID) && len(out) < limit {
+			if (k.Kind == catalog.KindCourse || k.Kind == catalog.KindColumn) && (k.SKUID == n || k.ProductID == n) && !slices.Contains(out, k.CourseID) && len(out) < limit {
 				out = append(out, k.CourseID)
 			}
 		}

@@ -17081,7 +17081,7 @@ export interface operations {
                 from?: number;
                 /** @description Made before, ms */
                 to?: number;
-                kind?: "course" | "lesson" | "bundle" | "membership" | "service" | "";
+                kind?: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "";
                 /** @description That the money came by, or free */
                 channel?: string;
             };

@@ -141,7 +141,7 @@ func (r *routes) orders() {
 			Q       string `query:"q" maxLength:"32" doc:"Beginning or end of a number from four characters on, last four digits of a phone or all of it, or a user's id"`
 			From    int64  `query:"from" minimum:"0" doc:"Made since, ms"`
 			To      int64  `query:"to" minimum:"0" doc:"Made before, ms"`
-			Kind    string `query:"kind" enum:"course,lesson,bundle,membership,service,"`
+			Kind    string `query:"kind" enum:"course,column,lesson,bundle,membership,service,"`
 			Channel string `query:"channel" maxLength:"20" doc:"That the money came by, or free"`
 		},
 		) (*web.Body[web.List[OrderRow]], error) {

@@ -1,3 +1,4 @@
+import { kindLabels } from '@/features/catalogue/catalogue'
 import { time, yuan } from '@/app/format'
 
 const names: Record<string, string> = {
@@ -129,8 +130,8 @@ const words: Record<string, Record<string, string>> = {
     requested: '待审核', approved: '已同意', processing: '退款中', succeeded: '已退款', rejected: '已拒绝', abnormal: '异常',
   },
   state: { done: '已完成', waiting: '待处理', returning: '退回中', returned: '已退回', matched: '已对上', explained: '已说明' },
-  form: { course: '课程', column: '专栏' },
-  kind: { course: '课程', column: '专栏', lesson: '单课', bundle: '课程包', membership: '会员', service: '服务', newcomer: '新人价', flash: '限时秒杀', group: '拼团', threshold: '满减' },
+  form: { course: kindLabels.course, column: kindLabels.column },
+  kind: { ...kindLabels, newcomer: '新人价', flash: '限时秒杀', group: '拼团', threshold: '满减' },
   role: { owner: '所有者', operator: '运营', editor: '编辑', instructor: '讲师', finance: '财务', support: '客服' },
   tax_category: { digital_service: '线上课程', book: '图书', goods: '实物' },
   claim: { page: '领券页', code: '券码', newcomer: '新人礼包', staff: '只由员工发' },

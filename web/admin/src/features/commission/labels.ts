@@ -27,7 +27,6 @@ export const states: { value: WithdrawalState | ''; label: string }[] = [
 ]
 
 export const scopes = { all: '全部商品', kind: '一类商品', product: '一个商品' } as const
-export const kinds = { course: '课程', column: '专栏', lesson: '单课', bundle: '课程包', membership: '会员', service: '服务' } as const
 
 /** Percent with at most two decimals from hundredths of a percent: 1250 → "12.5". */
 export const percent = (bps: number) => String(bps / 100)

@@ -1,3 +1,4 @@
+import { kindLabels } from '@/features/catalogue/catalogue'
 import { channelLabel } from './labels'
 
 /** What the list of orders is narrowed by, beside its words and state; days are China's, '' is any. */
@@ -7,9 +8,7 @@ export interface Narrow { kind: string; channel: string; first: string; last: st
 export const anyOrder = (): Narrow => ({ kind: '', channel: '', first: '', last: '' })
 
 /** The kinds of goods that an order may have. */
-export const goodsKinds = [
-  { key: 'course', label: '课程' }, { key: 'lesson', label: '单课' }, { key: 'bundle', label: '课程包' }, { key: 'membership', label: '会员' }, { key: 'service', label: '服务' },
-]
+export const goodsKinds = Object.entries(kindLabels).map(([key, label]) => ({ key, label }))
 
 /** The channels that an order's money may have come by. */
 export const payChannels = ['wechat_jsapi', 'wechat_mini', 'wechat_h5', 'wechat_native', 'wechat_papay', 'wechat_virtual', 'alipay_wap', 'alipay_page', 'free'].map((key) => ({ key, label: channelLabel(key) }))
