@@ -38,3 +38,26 @@ export async function payInSandbox(win, base) {
   const paid = await fetch(`${base}/sandbox/panel/api/pay`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ out_trade_no: open[0].OutTradeNo }) })
   assert.equal(paid.status, 200, await paid.text())
 }
+
+/** Buys the dearest course of the school with a desktop's QR code, all by the API; answers the order. */
+export async function buyByAPI(base, phone) {
+  const headers = { 'Content-Type': 'application/json', Origin: base }
+  const ask = async (method, path, body, more) => {
+    const r = await fetch(`${base}/${path}`, { method, headers: { ...headers, ...more }, body: body && JSON.stringify(body) })
+    const text = await r.text()
+    assert.ok(r.ok, `${method} ${path} answered ${r.status}: ${text}`)
+    headers.Cookie = r.headers.getSetCookie().map((c) => c.split(';')[0]).join('; ') || headers.Cookie || ''
+    return text ? JSON.parse(text) : undefined
+  }
+  const agreed = await Promise.all(['user_agreement', 'privacy_policy'].map(async (kind) => ({ kind, version: (await ask('GET', `api/agreements/${kind}`)).version })))
+  await ask('POST', 'api/auth/sms', { phone, consents: agreed })
+  const { messages } = await ask('GET', `sandbox/panel/api/sms?phone=${phone}`)
+  await ask('POST', 'api/auth/sms/login', { phone, code: messages.at(-1).Code ?? messages.at(-1).code, consents: agreed })
+  const [dearest] = (await ask('GET', 'api/courses?limit=50')).items.sort((a, b) => b.price_fen - a.price_fen)
+  const { skus } = await ask('GET', `api/courses/${dearest.id}`)
+  const quote = await ask('POST', 'api/quotes', { sku_id: skus[0].id })
+  const order = await ask('POST', 'api/orders', { quote_token: quote.token, terms_confirmed: true }, { 'Idempotency-Key': `by-api-${phone}` })
+  const { payment_no: no } = await ask('POST', `api/orders/${order.no}/pay`, {}, { 'Idempotency-Key': `pay-by-api-${phone}` })
+  await ask('POST', 'sandbox/panel/api/pay', { out_trade_no: no })
+  return until(async () => { const o = await ask('GET', `api/orders/${order.no}`); return o.status === 'paid' && o }, 'the order to be paid')
+}

@@ -7,7 +7,10 @@ import http from 'node:http'
 import path from 'node:path'
 import test, { after, before } from 'node:test'
 import plugin from 'wechatpay-axios-plugin'
+import sheets from 'xlsx'
+import { buyByAPI } from './learner.mjs'
 import { startServer, until } from './server.mjs'
+import { asStaff, secure } from './staff.mjs'
 
 const { Wechatpay, Rsa, Aes, Formatter } = plugin
 let server, keys, platform, merchant, listener
@@ -107,4 +110,26 @@ test('our door takes what another signs, and nothing that is forged, changed, st
   assert.equal(await deliver({ ...good, body: good.body.replace('TRANSACTION.SUCCESS', 'TRANSACTION.SUCCESs') }), 401)
   assert.equal(await deliver(made({ at: Formatter.timestamp() - 301 })), 401)
   assert.ok([400, 401].includes(await deliver(made({ key: 'x'.repeat(32) }))))
+})
+
+test("another's spreadsheet reader finds in our file what stands in the table of commas, amounts as numbers", async () => {
+  const ask = await asStaff(server.base, 'finance', server.passwords.finance)
+  await secure(ask)
+  await buyByAPI(server.base, '13900007777')
+  const file = async (format) => {
+    const { id } = await ask('POST', 'exports', { kind: 'ledger', format }, `cross-check-${format}`)
+    await until(async () => (await ask('GET', `exports/${id}`)).state === 'done', 'the export')
+    return ask('GET', `exports/${id}/file`)
+  }
+  const rows = (book) => sheets.utils.sheet_to_json(book.Sheets[book.SheetNames[0]], { header: 1, raw: true, defval: '' })
+  const ours = sheets.read(await file('xlsx'))
+  const table = rows(ours)
+  const plain = rows(sheets.read((await file('csv')).toString('utf8').replace(/^\uFEFF/, ''), { type: 'string', raw: true }))
+  assert.ok(table.length > 2, 'a sale has entries')
+  const text = (c) => String(c).replace(/^\t/, '') // which keeps spreadsheets from reading a table's long numbers as amounts
+  assert.deepEqual(table.map((r) => r.map(String)), plain.map((r) => r.map((c) => (/^\d+\.\d\d$/.test(c) ? String(Number(c)) : text(c)))))
+  const debit = table[0].indexOf('借方')
+  assert.ok(debit > 0)
+  assert.deepEqual(new Set(table.slice(1).map((r) => typeof r[debit])), new Set(['number']))
+  assert.equal(typeof table[1][0], 'string', 'a number of 15 digits and more is text: spreadsheets would round it')
 })

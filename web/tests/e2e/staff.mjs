@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { totp } from './totp.mjs'
 
-/** A member of staff at the console's API: `ask(method, path, body, key)` answers the body; `key` makes a repeat the same write. */
+/** A member of staff at the console's API: `ask(method, path, body, key)` answers the body, bytes where it is no JSON; `key` makes a repeat the same write. */
 export async function asStaff(base, login, password) {
   const headers = { 'Content-Type': 'application/json', Origin: base }
   const entered = await fetch(`${base}/api/console/auth/login`, { method: 'POST', headers, body: JSON.stringify({ login, password }) })
@@ -8,10 +9,16 @@ export async function asStaff(base, login, password) {
   headers.Cookie = entered.headers.getSetCookie().map((c) => c.split(';')[0]).join('; ')
   return async (method, path, body, key) => {
     const r = await fetch(`${base}/api/console/${path}`, { method, headers: key ? { ...headers, 'Idempotency-Key': key } : headers, body: body === undefined ? undefined : JSON.stringify(body) })
-    const text = await r.text()
-    assert.ok(r.ok, `${method} ${path} answered ${r.status}: ${text}`)
-    return text ? JSON.parse(text) : undefined
+    const bytes = Buffer.from(await r.arrayBuffer())
+    assert.ok(r.ok, `${method} ${path} answered ${r.status}: ${bytes}`)
+    return !/json/.test(r.headers.get('Content-Type')) ? bytes : JSON.parse(bytes.toString())
   }
+}
+
+/** Sets up the second factor, which some roles must have. */
+export async function secure(ask) {
+  const { secret } = await ask('POST', 'me/totp/begin')
+  await ask('POST', 'me/totp/enable', { code: totp(secret) })
 }
 
 const DAY_MS = 86_400_000
