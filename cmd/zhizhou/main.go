@@ -15,6 +15,7 @@ import (
 
 	"zhizhou/internal/account"
 	"zhizhou/internal/app"
+	"zhizhou/internal/document"
 	"zhizhou/internal/errs"
 )
 
@@ -45,6 +46,9 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		return flag.ErrHelp
+	}
+	if args[0] == document.WorkerName { // the server's child: no configuration, no secrets
+		return document.Worker(args[1:], os.Stdout)
 	}
 	cfg, err := app.FromEnv()
 	if err != nil {

@@ -204,6 +204,8 @@ type Decision struct {
 	Allowed   bool
 	Reason    string // "owned", "free", "preview", "login" or "buy"
 	PreviewMS int64
+	// PreviewPages is how many pages or chapters may be tried, from the start.
+	PreviewPages int64
 }
 
 // Lesson decides whether the user may open a lesson in full, and if not, how much
@@ -226,6 +228,8 @@ func (s *Service) Lesson(ctx context.Context, userID int64, l catalog.Lesson, sh
 		return Decision{Allowed: true, Reason: "free"}, nil
 	case l.Form == catalog.Video && l.PreviewMS > 0:
 		return Decision{Reason: "preview", PreviewMS: l.PreviewMS}, nil
+	case catalog.Paged(l.Form) && l.PreviewPages > 0:
+		return Decision{Reason: "preview", PreviewPages: l.PreviewPages}, nil
 	case userID == 0:
 		return Decision{Reason: "login"}, nil
 	}

@@ -26,6 +26,12 @@ type User struct {
 	CreatedAt    int64
 }
 
+// Mark is the text that is written over what the user is shown: the masked number
+// and the end of the id, enough to find out who passed it on, and no number to call.
+func (u User) Mark() string {
+	return strings.TrimSpace(u.PhoneMasked + " " + fmt.Sprintf("%06d", u.ID%1_000_000))
+}
+
 // Identity is one way to be recognised as a user.
 type Identity struct {
 	ID      int64

@@ -29,6 +29,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/db"
+	"zhizhou/internal/document"
 	"zhizhou/internal/export"
 	"zhizhou/internal/id"
 	"zhizhou/internal/invoice"
@@ -60,6 +61,7 @@ type App struct {
 	Access    *access.Service
 	Learning  *learning.Service
 	Media     *media.Service
+	Document  *document.Service
 	Points    *points.Service
 	Commerce  *commerce.Service
 	Reconcile *reconcile.Service
@@ -149,6 +151,9 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	if a.Media, err = media.New(media.Config{
 		DB: a.DB, Jobs: a.Jobs, Store: store, Box: a.Box, Clock: a.Clock, Dir: filepath.Join(cfg.DataDir, "work"), Log: a.log, SegmentBase: cfg.SegmentBase,
 	}); err != nil {
+		return err
+	}
+	if err := a.newReading(store); err != nil {
 		return err
 	}
 	a.Access = access.New(a.DB, a.Clock)
@@ -274,12 +279,12 @@ func (a *App) routes() {
 		return audit.WithActor(ctx, audit.Actor{Kind: "staff", ID: c.Staff.ID, Name: c.Staff.Name, RequestID: c.RequestID})
 	}
 	learner.Register(a.API, learner.Deps{
-		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
+		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Media: a.Media, Document: a.Document, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
 		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal,
 	})
 	console.Register(a.API, console.Deps{
-		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Media: a.Media, Settings: a.Settings,
+		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Media: a.Media, Document: a.Document, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
 	})
@@ -289,6 +294,7 @@ func (a *App) routes() {
 		Who:     func(r *http.Request) (int64, error) { return web.CallerOf(r.Context()).Staff.ID, nil },
 	}
 	files.Routes(mux)
+	a.pages(mux)
 	mux.Handle(hook.UploadsPath, a.API.Staffed(account.PermMediaUpload, files.Uploads()))
 	(&hook.Pay{Commerce: a.Commerce, Notify: a.outside.parser, Alipay: a.outside.alipayParser, Papay: a.outside.papayParser, Push: a.outside.pusher, Shipping: a.Shipping}).Routes(mux)
 	if a.Sandbox != nil {
@@ -307,51 +313,6 @@ func (a *App) routes() {
 		Log: a.log, PublicURL: a.Config.PublicURL, Trusted: a.Config.Trusted, Metrics: a.metrics, Count: db.WithCounter, Limits: a.Config.Limits,
 		PaySites: []string{"https://wx.tenpay.com"}, MediaSites: origins(a.Config.SegmentBase),
 	})
-}
-
-// allow is the live question of playback: it is asked again for every playlist and
-// every key.
-func (a *App) allow(ctx context.Context, userID, lessonID int64, preview bool) error {
-	l, err := a.Catalog.Lesson(ctx, lessonID)
-	if err != nil {
-		return err
-	}
-	shown, err := a.Catalog.Visible(ctx, l.CourseID)
-	if err != nil {
-		return err
-	}
-	d, err := a.Access.Lesson(ctx, userID, l, shown)
-	if err != nil {
-		return err
-	}
-	if d.Allowed || preview && d.Reason == "preview" {
-		return nil
-	}
-	return access.ErrLocked
-}
-
-// allowFile is the live question of downloads: the device is still signed in, and
-// its user may still have the file.
-func (a *App) allowFile(ctx context.Context, g media.FileGrant) error {
-	live, err := a.Account.Live(ctx, g.User, g.Session)
-	if err != nil {
-		return err
-	}
-	if !live {
-		return account.ErrSignIn
-	}
-	file, err := a.Catalog.Attachment(ctx, g.Attachment)
-	if err != nil {
-		return err
-	}
-	if file.LessonID != 0 {
-		return a.allow(ctx, g.User, file.LessonID, false)
-	}
-	have, err := a.Access.Course(ctx, a.DB, g.User, file.CourseID)
-	if err == nil && !have.Owned {
-		err = access.ErrLocked.Say("购买课程后可以下载附件")
-	}
-	return err
 }
 
 // Serve runs until ctx ends, then drains requests and jobs. l is already open, so

@@ -34,6 +34,7 @@ var mayImport = map[string]struct {
 	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "pay/alipay", "wechat"}}, // gives credentials that fit them
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
+	"document":       {3, nil},               // takes uploads from media
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
 	"shipping":       {4, nil},
@@ -45,7 +46,7 @@ var mayImport = map[string]struct {
 	"referral":       {4, nil},
 	"commission":     {4, []string{"referral"}}, // asks who invited the buyer
 	"api/learner":    {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
-	"app": {6, nil}, "testkit": {6, nil},
+	"app": {6, nil}, "testkit": {6, nil}, "document/documenttest": {6, nil},
 }
 
 func TestArchitecture(t *testing.T) {
@@ -111,7 +112,9 @@ var owners = map[string]string{
 	"instructors": "catalog", "categories": "catalog", "courses": "catalog", "course_tags": "catalog", "chapters": "catalog", "lessons": "catalog",
 	"attachments": "catalog", "banners": "catalog", "products": "catalog", "skus": "catalog", "sku_platform_prices": "catalog",
 	"sku_price_history": "catalog", "sku_tier_prices": "catalog", "product_parts": "catalog", "grant_rules": "catalog", "virtual_items": "catalog", "search_index": "catalog",
-	"grants": "access", "lesson_progress": "learning", "study_sessions": "learning", "study_days": "learning",
+	"grants": "access", "lesson_progress": "learning", "page_reads": "learning",
+	"documents": "document", "document_pages": "document", "delivered_pages": "document",
+	"study_sessions": "learning", "study_days": "learning",
 	"orders": "commerce", "order_discounts": "commerce", "order_holds": "commerce", "quotas": "commerce", "quota_users": "commerce", "promotions": "commerce", "coupons": "commerce", "user_coupons": "commerce",
 	"groups": "commerce", "group_members": "commerce", "gifts": "commerce", "code_batches": "commerce", "redeem_codes": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "service_deliveries": "commerce", "held_decisions": "commerce",
 	"shipments": "shipping",

@@ -24,6 +24,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commerce/price"
 	"zhizhou/internal/db"
+	"zhizhou/internal/document/documenttest"
 	"zhizhou/internal/sandbox"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/testkit"
@@ -37,6 +38,7 @@ import (
 
 // TestMain runs the child's part when this binary was started as one.
 func TestMain(m *testing.M) {
+	documenttest.Child()
 	part := map[bool]func() error{os.Getenv("ZZ_CRASH_AT") != "": child, os.Getenv("ZZ_RUSH") != "": rusher}[true]
 	if part != nil {
 		if err := part(); err != nil {

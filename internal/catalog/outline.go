@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"errors"
-	"fmt"
 	"unicode/utf8"
 
 	"zhizhou/internal/audit"
@@ -14,9 +13,18 @@ import (
 
 // The forms of a lesson.
 const (
-	Video   = "video"
-	Article = "article"
+	Video    = "video"
+	Article  = "article"
+	Document = "document" // a PDF, read page by page
+	Ebook    = "ebook"    // an EPUB, read chapter by chapter
 )
+
+// PageMS is the time that a page of a document, or a screen of an e-book, counts for
+// in the length of a lesson.
+const PageMS = 30_000
+
+// Paged reports whether a form is read page by page.
+func Paged(form string) bool { return form == Document || form == Ebook }
 
 // Chapter is a part of a course.
 type Chapter struct {
@@ -39,18 +47,10 @@ type Lesson struct {
 	BodyHTML   string `db:"body_html"`
 	AssetID    int64
 	DurationMS int64 `db:"duration_ms"` // of an article: the time to read it
-}
-
-// Attachment is a file that comes with a course or a lesson.
-type Attachment struct {
-	ID       int64
-	CourseID int64
-	LessonID int64 // 0: of the whole course
-	Name     string
-	BlobKey  string
-	Bytes    int64
-	Mime     string
-	Position int64
+	// Of what is read page by page:
+	DocumentID   int64
+	PreviewPages int64 // from the start, for everybody; chapters of an e-book; 0: none
+	PageCount    int64 // what progress counts; 0: not ready
 }
 
 // Part is a chapter with its lessons in order.
@@ -227,8 +227,8 @@ func (s *Service) AddLesson(ctx context.Context, scope, courseID, chapterID int6
 	if err != nil {
 		return 0, err
 	}
-	if form != Video && form != Article {
-		return 0, ErrLesson.Field("form", "目前支持视频和图文")
+	if form != Video && form != Article && !Paged(form) {
+		return 0, ErrLesson.Field("form", "目前支持视频、图文、文档和电子书")
 	}
 	return lessonID, s.edit(ctx, scope, courseID, "lesson.create", map[string]string{"title": title, "form": form}, func(ctx context.Context, tx *db.Tx) error {
 		var c Chapter
@@ -248,7 +248,11 @@ type LessonChange struct {
 	BodyHTML  string
 	AssetID   int64
 	// AssetMS is the length of the asset when it is ready, else 0.
-	AssetMS int64
+	AssetMS      int64
+	DocumentID   int64
+	PreviewPages int64
+	// PageCount is what reading the document counts when it is ready, else 0.
+	PageCount int64
 }
 
 // Lesson returns a lesson of any course. Returns ErrLessonGone.
@@ -270,19 +274,20 @@ func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch Le
 	if ch.PreviewMS < 0 || ch.PreviewMS > 3600_000 {
 		return ErrLesson.Field("preview_ms", "试看时长为 0–3600 秒")
 	}
+	if ch.PreviewPages < 0 || ch.PreviewPages > 200 {
+		return ErrLesson.Field("preview_pages", "试读为 0–200 页")
+	}
 	l, err := s.Lesson(ctx, lessonID)
 	if err != nil {
 		return err
 	}
-	body := Sanitize(ch.BodyHTML)
-	duration := ch.AssetMS
-	if l.Form == Article {
-		ch.AssetID, ch.PreviewMS = 0, 0
-		duration = ReadingMS(body)
+	body, duration := ch.fit(l.Form)
+	note := map[string]any{
+		"id": lessonID, "title": title, "is_free": ch.IsFree, "preview_ms": ch.PreviewMS, "asset_id": ch.AssetID,
+		"preview_pages": ch.PreviewPages, "document_id": ch.DocumentID,
 	}
-	note := map[string]any{"id": lessonID, "title": title, "is_free": ch.IsFree, "preview_ms": ch.PreviewMS, "asset_id": ch.AssetID}
 	return s.edit(ctx, scope, l.CourseID, "lesson.update", note, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.Exec(ctx, qLessonUpdate, lessonID, title, ch.IsFree, ch.PreviewMS, body, ch.AssetID, duration)
+		n, err := tx.Exec(ctx, qLessonUpdate, lessonID, title, ch.IsFree, ch.PreviewMS, body, ch.AssetID, duration, ch.DocumentID, ch.PreviewPages, ch.PageCount)
 		if err != nil {
 			return err
 		}
@@ -299,6 +304,25 @@ func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch Le
 		}
 		return nil
 	})
+}
+
+// fit takes away what a lesson of the form cannot have and returns its text and
+// length.
+func (ch *LessonChange) fit(form string) (body string, durationMS int64) {
+	if form != Video {
+		ch.AssetID, ch.AssetMS, ch.PreviewMS = 0, 0, 0
+	}
+	if !Paged(form) {
+		ch.DocumentID, ch.PreviewPages, ch.PageCount = 0, 0, 0
+	}
+	switch form {
+	case Video:
+		return Sanitize(ch.BodyHTML), ch.AssetMS
+	case Article:
+		body = Sanitize(ch.BodyHTML)
+		return body, ReadingMS(body)
+	}
+	return "", ch.PageCount * PageMS
 }
 
 // DeleteLesson hides a lesson. Returns ErrLessonGone.
@@ -331,6 +355,24 @@ func (s *Service) AssetReady(ctx context.Context, tx *db.Tx, assetID, durationMS
 	return nil
 }
 
+// DocumentReady takes over how much there is to read in a document that has just
+// become ready, inside the transaction that made it so.
+func (s *Service) DocumentReady(ctx context.Context, tx *db.Tx, documentID, pages int64) error {
+	var lessons []Lesson
+	if err := tx.List(ctx, qLessonsDocument, &lessons, documentID); err != nil {
+		return err
+	}
+	for _, l := range lessons {
+		if _, err := tx.Exec(ctx, qLessonPages, l.ID, pages, pages*PageMS); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, qCourseCounts, l.CourseID, clock.MS(s.clock)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ReadingMS is the time an article takes to read: 400 characters a minute, the
 // usual figure for careful reading of Chinese on a screen; at least 30 s.
 func ReadingMS(body string) int64 {
@@ -339,51 +381,4 @@ func ReadingMS(body string) int64 {
 		return 0
 	}
 	return max(30_000, n*150)
-}
-
-// Attachments lists the files of a course.
-func (s *Service) Attachments(ctx context.Context, courseID int64) ([]Attachment, error) {
-	var rows []Attachment
-	err := s.db.List(ctx, qAttachments, &rows, courseID)
-	return rows, err
-}
-
-// Attachment returns one file. Returns ErrAttachmentGone.
-func (s *Service) Attachment(ctx context.Context, attachmentID int64) (Attachment, error) {
-	var a Attachment
-	err := s.db.Get(ctx, qAttachment, &a, attachmentID)
-	if errors.Is(err, db.ErrNone) {
-		return a, ErrAttachmentGone
-	}
-	return a, err
-}
-
-// AddAttachment adds a stored file to a course. Returns ErrAttachment, ErrCourseGone,
-// ErrLessonGone.
-func (s *Service) AddAttachment(ctx context.Context, scope int64, a Attachment) (int64, error) {
-	a.ID = id.New()
-	var err error
-	if a.Name, err = named(a.Name, 150, ErrAttachment, "name", "文件名为 1–150 个字"); err != nil {
-		return 0, err
-	}
-	if a.LessonID != 0 {
-		if l, err := s.Lesson(ctx, a.LessonID); err != nil || l.CourseID != a.CourseID {
-			return 0, ErrLessonGone
-		}
-	}
-	return a.ID, s.edit(ctx, scope, a.CourseID, "attachment.create", map[string]any{"name": a.Name, "bytes": a.Bytes}, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, qAttachmentInsert, a.ID, a.CourseID, a.LessonID, a.Name, a.BlobKey, a.Bytes, a.Mime)
-		return err
-	})
-}
-
-// DeleteAttachment removes a file from a course. Returns ErrAttachmentGone.
-func (s *Service) DeleteAttachment(ctx context.Context, scope, courseID, attachmentID int64) error {
-	return s.edit(ctx, scope, courseID, "attachment.delete", fmt.Sprint(attachmentID), func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.Exec(ctx, qAttachmentDelete, attachmentID, courseID)
-		if err == nil && n == 0 {
-			return ErrAttachmentGone
-		}
-		return err
-	})
 }

@@ -3,7 +3,7 @@ package catalog
 import "zhizhou/internal/db"
 
 // A card's price is the lowest active one on the platform $1.
-const cardColumns = `c.id, c.title, c.promise, c.cover, c.scene, c.position, c.recommended, c.lesson_count, c.video_count, c.preview_count, c.form, c.cadence, c.planned_count,
+const cardColumns = `c.id, c.title, c.promise, c.cover, c.scene, c.position, c.recommended, c.lesson_count, c.video_count, c.paged_count, c.preview_count, c.form, c.cadence, c.planned_count,
 	c.duration_ms, c.learner_count, c.published_at, COALESCE(i.name, '') AS instructor_name,
 	COALESCE(k.name, '') AS category_name, COALESCE(k.slug, '') AS category_slug,
 	COALESCE((SELECT string_agg(t.tag, ',') FROM course_tags t WHERE t.course_id = c.id), '') AS tags,
@@ -22,7 +22,7 @@ const productColumns = `id, ` + sold + ` AS kind, course_id, lesson_id, title, p
 
 const skuColumns = `id, product_id, name, price_fen, period_days, period_months, until_at, tax_category, active, sale_from, sale_until, stock, per_user, trial, position, tax_rate, tax_code`
 
-const lessonColumns = `id, course_id, chapter_id, title, form, position, is_free, preview_ms, body_html, asset_id, duration_ms`
+const lessonColumns = `id, course_id, chapter_id, title, form, position, is_free, preview_ms, body_html, asset_id, duration_ms, document_id, preview_pages, page_count`
 
 var (
 	qCardsNewest = db.Q("catalog/cards_newest", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+`
@@ -60,7 +60,8 @@ var (
 	qCourseCounts = db.Q("catalog/course_counts", `UPDATE courses SET
 		lesson_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (courses.form = 'course' OR CASE WHEN l.form = 'article' THEN l.body_html <> '' ELSE l.duration_ms > 0 END)),
 		video_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'video'),
-		preview_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (l.is_free OR l.preview_ms > 0)),
+		paged_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form IN ('document', 'ebook')),
+		preview_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (l.is_free OR l.preview_ms > 0 OR l.preview_pages > 0)),
 		duration_ms = (SELECT CAST(COALESCE(SUM(l.duration_ms), 0) AS BIGINT) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0),
 		from_fen = (SELECT COALESCE(MIN(s.price_fen), 0) FROM products p JOIN skus s ON s.product_id = p.id WHERE p.course_id = courses.id AND p.kind = 'course' AND s.active),
 		updated_at = $2 WHERE id = $1`)
@@ -85,12 +86,15 @@ var (
 	qLesson       = db.Q("catalog/lesson", `SELECT `+lessonColumns+` FROM lessons WHERE id = $1 AND deleted_at = 0`)
 	qLessonInsert = db.Q("catalog/lesson_insert", `INSERT INTO lessons (id, course_id, chapter_id, title, form, position)
 		VALUES ($1, $2, $3, $4, $5, (SELECT COALESCE(MAX(position), 0) + 1 FROM lessons WHERE chapter_id = $3))`)
-	qLessonUpdate = db.Q("catalog/lesson_update", `UPDATE lessons SET title = $2, is_free = $3, preview_ms = $4, body_html = $5, asset_id = $6, duration_ms = $7
+	qLessonUpdate = db.Q("catalog/lesson_update", `UPDATE lessons SET title = $2, is_free = $3, preview_ms = $4, body_html = $5, asset_id = $6, duration_ms = $7,
+		document_id = $8, preview_pages = $9, page_count = $10
 		WHERE id = $1 AND deleted_at = 0`)
-	qLessonPlace  = db.Q("catalog/lesson_place", `UPDATE lessons SET chapter_id = $3, position = $4 WHERE id = $1 AND course_id = $2 AND deleted_at = 0`)
-	qLessonDelete = db.Q("catalog/lesson_delete", `UPDATE lessons SET deleted_at = $2 WHERE id = $1 AND deleted_at = 0`)
-	qLessonsAsset = db.Q("catalog/lessons_of_asset", `SELECT `+lessonColumns+` FROM lessons WHERE asset_id = $1 AND deleted_at = 0`)
-	qLessonLength = db.Q("catalog/lesson_length", `UPDATE lessons SET duration_ms = $2 WHERE id = $1`)
+	qLessonPlace     = db.Q("catalog/lesson_place", `UPDATE lessons SET chapter_id = $3, position = $4 WHERE id = $1 AND course_id = $2 AND deleted_at = 0`)
+	qLessonDelete    = db.Q("catalog/lesson_delete", `UPDATE lessons SET deleted_at = $2 WHERE id = $1 AND deleted_at = 0`)
+	qLessonsAsset    = db.Q("catalog/lessons_of_asset", `SELECT `+lessonColumns+` FROM lessons WHERE asset_id = $1 AND deleted_at = 0`)
+	qLessonsDocument = db.Q("catalog/lessons_of_document", `SELECT `+lessonColumns+` FROM lessons WHERE document_id = $1 AND deleted_at = 0`)
+	qLessonPages     = db.Q("catalog/lesson_pages", `UPDATE lessons SET page_count = $2, duration_ms = $3 WHERE id = $1`)
+	qLessonLength    = db.Q("catalog/lesson_length", `UPDATE lessons SET duration_ms = $2 WHERE id = $1`)
 
 	qAttachments      = db.Q("catalog/attachments", `SELECT id, course_id, lesson_id, name, blob_key, bytes, mime, position FROM attachments WHERE course_id = $1 ORDER BY position, id`)
 	qAttachment       = db.Q("catalog/attachment", `SELECT id, course_id, lesson_id, name, blob_key, bytes, mime, position FROM attachments WHERE id = $1`)

@@ -111,6 +111,8 @@ func (s *Service) evidence(ctx context.Context, r db.Reader, o Order, it Item) (
 		if err := r.List(ctx, qStudiedBy, &courses, o.UserID, it.ProductID, o.PaidAt); err != nil {
 			return most, err
 		}
+	case it.Kind == catalog.KindLesson:
+		return s.Learning.EvidenceOfLesson(ctx, r, o.UserID, it.ProductID)
 	case it.CourseID == 0:
 		return most, nil
 	}

@@ -25,6 +25,9 @@ import (
 // cannot starve everything else.
 const MediaQueue = "media"
 
+// DocumentQueue is for drawing documents: one at a time, and not behind films.
+const DocumentQueue = "document"
+
 // Args is what a job carries. Kind names it for ever: jobs outlive releases.
 type Args = river.JobArgs
 
@@ -109,7 +112,7 @@ func (q *Queue) Build() error {
 	client, err := river.NewClient(q.driver, &river.Config{
 		Workers:              q.workers,
 		PeriodicJobs:         q.periodic,
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, MediaQueue: {MaxWorkers: 1}},
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, MediaQueue: {MaxWorkers: 1}, DocumentQueue: {MaxWorkers: 1}},
 		JobTimeout:           -1,
 		RescueStuckJobsAfter: 3 * time.Hour,
 		Logger:               slog.New(levelHandler{q.log.Handler(), slog.LevelWarn}),

@@ -1,6 +1,6 @@
 // Package learning keeps the evidence of study: which parts of a lesson somebody
 // really went through, timed by the server. It owns lesson_progress,
-// study_sessions and study_days.
+// study_sessions, study_days and page_reads.
 //
 // A client's report is a claim. What is credited is the union of claimed
 // intervals, never more than twice the server's time since the watching began,
@@ -63,6 +63,18 @@ var (
 	qDelivered = db.Q("learning/delivered", `SELECT CAST(COALESCE(SUM(CASE WHEN d.ms < l.duration_ms THEN d.ms ELSE l.duration_ms END), 0) AS BIGINT) FROM lessons l
 		JOIN (SELECT asset_id, SUM(ms) AS ms FROM delivered_parts WHERE user_id = $1 GROUP BY asset_id) d ON d.asset_id = l.asset_id
 		WHERE l.course_id = $2 AND l.deleted_at = 0 AND NOT l.is_free`)
+	qDeliveredPages = db.Q("learning/delivered_pages", `SELECT CAST(COALESCE(SUM(CASE WHEN d.screens < l.page_count THEN d.screens ELSE l.page_count END * l.duration_ms / l.page_count), 0) AS BIGINT) FROM lessons l
+		JOIN (SELECT document_id, SUM(screens) AS screens FROM delivered_pages WHERE user_id = $1 GROUP BY document_id) d ON d.document_id = l.document_id
+		WHERE l.course_id = $2 AND l.deleted_at = 0 AND NOT l.is_free AND l.page_count > 0`)
+	qLessonOf = db.Q("learning/lesson_evidence", `SELECT l.duration_ms, CASE WHEN COALESCE(p.covered_ms, 0) < l.duration_ms THEN COALESCE(p.covered_ms, 0) ELSE l.duration_ms END AS covered_ms,
+		CAST(COALESCE((SELECT SUM(d.ms) FROM delivered_parts d WHERE d.user_id = $1 AND d.asset_id = l.asset_id), 0)
+			+ COALESCE((SELECT SUM(g.screens) * 30000 FROM delivered_pages g WHERE g.user_id = $1 AND g.document_id = l.document_id), 0) AS BIGINT) AS delivered_ms
+		FROM lessons l LEFT JOIN lesson_progress p ON p.lesson_id = l.id AND p.user_id = $1 WHERE l.id = $2`)
+	// The same of one lesson that was sold alone.
+	qOfOne = db.Q("learning/of_one", `SELECT l.duration_ms, COALESCE(p.covered_ms, 0) AS covered_ms,
+		CAST(COALESCE((SELECT SUM(d.ms) FROM delivered_parts d WHERE d.user_id = $1 AND d.asset_id = l.asset_id), 0)
+			+ CASE WHEN l.page_count > 0 THEN COALESCE((SELECT SUM(g.screens) FROM delivered_pages g WHERE g.user_id = $1 AND g.document_id = l.document_id), 0) * l.duration_ms / l.page_count ELSE 0 END AS BIGINT) AS delivered_ms
+		FROM products s JOIN lessons l ON l.id = s.lesson_id LEFT JOIN lesson_progress p ON p.lesson_id = l.id AND p.user_id = $1 WHERE s.id = $2 AND NOT l.is_free`)
 	qPaidMS        = db.Q("learning/paid_ms", `SELECT CAST(COALESCE(SUM(duration_ms), 0) AS BIGINT) FROM lessons WHERE course_id = $1 AND deleted_at = 0 AND NOT is_free`)
 	qMergeFrom     = db.Q("learning/merge_from", `SELECT lesson_id, course_id, position_ms, covered_ms, spans, finished_at, started_at, studied_at FROM lesson_progress WHERE user_id = $1`)
 	qMergeSessions = db.Q("learning/merge_sessions", `UPDATE study_sessions SET user_id = $2 WHERE user_id = $1`)
@@ -321,6 +333,21 @@ type Evidence struct {
 	Delivered int64 // handed out with its keys, whether reported or not
 }
 
+// EvidenceOfLesson answers for the refund policy of a lesson that was sold alone, as
+// the product productID.
+func (s *Service) EvidenceOfLesson(ctx context.Context, r db.Reader, userID, productID int64) (Evidence, error) {
+	var row struct {
+		DurationMS  int64 `db:"duration_ms"`
+		CoveredMS   int64 `db:"covered_ms"`
+		DeliveredMS int64 `db:"delivered_ms"`
+	}
+	err := r.Get(ctx, qOfOne, &row, userID, productID)
+	if errors.Is(err, db.ErrNone) {
+		err = nil // free by now: it counts in nothing
+	}
+	return Evidence{Percent(row.CoveredMS, row.DurationMS), Percent(row.DeliveredMS, row.DurationMS)}, err
+}
+
 // Evidence answers for the refund policy.
 func (s *Service) Evidence(ctx context.Context, r db.Reader, userID, courseID int64) (Evidence, error) {
 	var watched, delivered, all int64
@@ -330,62 +357,11 @@ func (s *Service) Evidence(ctx context.Context, r db.Reader, userID, courseID in
 	if err := r.Get(ctx, qWatched, &watched, userID, courseID); err != nil {
 		return Evidence{}, err
 	}
-	err := r.Get(ctx, qDelivered, &delivered, userID, courseID)
+	if err := r.Get(ctx, qDelivered, &delivered, userID, courseID); err != nil {
+		return Evidence{}, err
+	}
+	var pages int64
+	err := r.Get(ctx, qDeliveredPages, &pages, userID, courseID)
+	delivered += pages
 	return Evidence{Percent(watched, all), Percent(delivered, all)}, err
-}
-
-// Merge joins the evidence of two users who became one.
-func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
-	var rows []struct {
-		LessonID   int64
-		CourseID   int64
-		PositionMS int64 `db:"position_ms"`
-		CoveredMS  int64 `db:"covered_ms"`
-		Spans      string
-		FinishedAt int64
-		StartedAt  int64
-		StudiedAt  int64
-	}
-	if err := tx.List(ctx, qMergeFrom, &rows, from); err != nil {
-		return err
-	}
-	for _, p := range rows {
-		if _, err := tx.Exec(ctx, qProgressNew, to, p.LessonID, p.CourseID, p.StartedAt); err != nil {
-			return err
-		}
-		var mine struct {
-			PositionMS int64 `db:"position_ms"`
-			CoveredMS  int64 `db:"covered_ms"`
-			Spans      string
-			FinishedAt int64
-		}
-		if err := tx.Get(ctx, qProgress, &mine, to, p.LessonID); err != nil {
-			return err
-		}
-		spans := parseSpans(mine.Spans)
-		for _, sp := range parseSpans(p.Spans) {
-			spans = addSpan(spans, sp)
-		}
-		if _, err := tx.Exec(ctx, qProgressSet, to, p.LessonID, max(mine.PositionMS, p.PositionMS), covered(spans), formatSpans(spans), p.StudiedAt, p.FinishedAt); err != nil {
-			return err
-		}
-	}
-	var days []Day
-	if err := tx.List(ctx, qMergeDays, &days, from); err != nil {
-		return err
-	}
-	for _, d := range days {
-		if _, err := tx.Exec(ctx, qDayAdd, to, d.Day, d.StudiedMS); err != nil {
-			return err
-		}
-	}
-	if _, err := tx.Exec(ctx, qMergeSessions, from, to); err != nil {
-		return err
-	}
-	for _, q := range []*db.Stmt{qDropProgress, qDropDays} {
-		if _, err := tx.Exec(ctx, q, from); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -112,6 +112,7 @@ type Service struct {
 	lim     Limits
 	segKey  []byte
 	onReady []func(ctx context.Context, tx *db.Tx, assetID, durationMS int64) error
+	takers  map[string]Taker
 	cache   renditionCache
 	// afterRendition lets a test end a run where a crash could.
 	afterRendition func(name string) error
@@ -137,7 +138,7 @@ func New(cfg Config) (*Service, error) {
 		return nil, fmt.Errorf("media: %w", err)
 	}
 	cfg.Dir = dir
-	s := &Service{cfg: cfg, db: cfg.DB, store: cfg.Store, clock: cfg.Clock, log: cfg.Log, lim: cfg.Limits, segKey: cfg.Box.Key("media-segment")}
+	s := &Service{cfg: cfg, db: cfg.DB, store: cfg.Store, clock: cfg.Clock, log: cfg.Log, lim: cfg.Limits, segKey: cfg.Box.Key("media-segment"), takers: map[string]Taker{}}
 	for _, d := range []string{s.UploadDir(), s.workDir()} {
 		if err := os.MkdirAll(d, 0o700); err != nil {
 			return nil, fmt.Errorf("media: %w", err)

@@ -23,6 +23,7 @@ const (
 	PurposeVideo      = "video" // also audio
 	PurposeAttachment = "attachment"
 	PurposeImage      = "image"
+	PurposeDocument   = "document" // a PDF or e-book that a lesson shows; see Taker
 )
 
 // The statuses of an upload: receiving → done or refused.
@@ -44,7 +45,7 @@ type Upload struct {
 	ErrorCode string
 	ErrorMsg  string
 	Mime      string // sniffed, never what the browser said
-	AssetID   int64  // of a video or audio
+	AssetID   int64  // of a video or audio, or the document that a Taker made
 	BlobKey   string // of an image or attachment
 	CreatedAt int64
 }
@@ -55,6 +56,20 @@ type UploadMeta struct {
 	Purpose string
 	Bytes   int64
 }
+
+// Taker is somebody else's way with uploads of one purpose. Take looks at the
+// received file, which it must not change, sets what became of it in u, and returns
+// what to do in the transaction that ends the upload. An error of kind Invalid
+// refuses the file.
+type Taker struct {
+	Bytes int64 // most that is accepted
+	Check func(name string) error
+	Take  func(ctx context.Context, u *Upload, file string) (func(ctx context.Context, tx *db.Tx) error, error)
+}
+
+// OnUpload registers who takes uploads of a purpose. It must be called before
+// requests come.
+func (s *Service) OnUpload(purpose string, t Taker) { s.takers[purpose] = t }
 
 // clean returns the name without path, control characters and excess length.
 func cleanName(name string) string {
@@ -80,6 +95,10 @@ func cleanName(name string) string {
 // ErrFileType.
 func (s *Service) Check(m UploadMeta) (UploadMeta, error) {
 	limit := map[string]int64{PurposeVideo: s.lim.VideoBytes, PurposeAttachment: s.lim.FileBytes, PurposeImage: s.lim.ImageBytes}[m.Purpose]
+	taker, taken := s.takers[m.Purpose]
+	if taken {
+		limit = taker.Bytes
+	}
 	if limit == 0 || m.Name == "" || m.Bytes <= 0 {
 		return UploadMeta{}, ErrUploadMeta
 	}
@@ -89,6 +108,9 @@ func (s *Service) Check(m UploadMeta) (UploadMeta, error) {
 	m.Name = cleanName(m.Name)
 	if m.Purpose == PurposeAttachment && !known(m.Name) {
 		return UploadMeta{}, errEnding // before the bytes come, not after
+	}
+	if taken {
+		return m, taker.Check(m.Name)
 	}
 	return m, nil
 }
@@ -187,6 +209,13 @@ func (s *Service) FinishUpload(ctx context.Context, tusID string) (Upload, error
 }
 
 func (s *Service) accept(ctx context.Context, u *Upload, file string) error {
+	if t, ok := s.takers[u.Purpose]; ok {
+		end, err := t.Take(ctx, u, file)
+		if err != nil {
+			return err
+		}
+		return s.endUpload(ctx, u, end)
+	}
 	switch u.Purpose {
 	case PurposeVideo:
 		return s.acceptVideo(ctx, u, file)

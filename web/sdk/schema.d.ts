@@ -1033,6 +1033,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a document is */
+        get: operations["console_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/documents/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Process a failed document again */
+        post: operations["console_document_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/experiments": {
         parameters: {
             query?: never;
@@ -1491,6 +1525,23 @@ export interface paths {
         post?: never;
         /** Delete a lesson */
         delete: operations["console_lesson_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/lessons/{id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of a lesson as it was uploaded */
+        get: operations["console_lesson_original"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2750,6 +2801,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lessons/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A document or e-book; anybody may see what is free */
+        get: operations["document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lessons/{id}/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addresses of pages */
+        get: operations["document_pages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lessons/{id}/pages/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report which pages were read */
+        post: operations["read_pages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lessons/{id}/play": {
         parameters: {
             query?: never;
@@ -2795,6 +2897,23 @@ export interface paths {
         put?: never;
         /** Report what was read */
         post: operations["read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lessons/{id}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search inside a document or e-book */
+        get: operations["document_search"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3698,6 +3817,11 @@ export interface components {
             allowed: boolean;
             /** Format: int64 */
             preview_ms: number;
+            /**
+             * Format: int64
+             * @description Pages of a document or chapters of an e-book that may be tried
+             */
+            preview_pages: number;
             /** @enum {string} */
             reason: "owned" | "free" | "preview" | "login" | "buy";
         };
@@ -4744,6 +4868,27 @@ export interface components {
             name: string;
             platform: string;
         };
+        ConsoleDocumentView: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            created_at: number;
+            error: string;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "pdf" | "epub";
+            name: string;
+            /**
+             * Format: int64
+             * @description Pages of a PDF, chapters of an e-book
+             */
+            pages: number;
+            /** Format: int64 */
+            percent: number;
+            /** @enum {string} */
+            status: "uploaded" | "working" | "ready" | "failed";
+        };
         ConsoleDraftInput: {
             body_html: string;
             material: boolean;
@@ -5187,15 +5332,25 @@ export interface components {
             chapter_id: number;
             /** Format: int64 */
             course_id: number;
+            document: components["schemas"]["ConsoleDocumentView"];
+            /** Format: int64 */
+            document_id: number;
             /** Format: int64 */
             duration_ms: number;
             /** @enum {string} */
-            form: "video" | "article";
+            form: "video" | "article" | "document" | "ebook";
             /** Format: int64 */
             id: number;
             is_free: boolean;
             /** Format: int64 */
+            page_count: number;
+            /** Format: int64 */
             preview_ms: number;
+            /**
+             * Format: int64
+             * @description Pages of a document, chapters of an e-book; from the start
+             */
+            preview_pages: number;
             title: string;
         };
         ConsoleListAgreementView: {
@@ -6417,16 +6572,20 @@ export interface components {
             /** Format: int64 */
             chapter_id: number;
             /** @enum {string} */
-            form: "video" | "article";
+            form: "video" | "article" | "document" | "ebook";
             title: string;
         };
         Console_lesson_saveRequest: {
             /** Format: int64 */
             asset_id?: number;
             body_html?: string;
+            /** Format: int64 */
+            document_id?: number;
             is_free: boolean;
             /** Format: int64 */
             preview_ms: number;
+            /** Format: int64 */
+            preview_pages?: number;
             title: string;
         };
         Console_loginRequest: {
@@ -6572,7 +6731,7 @@ export interface components {
             /** Format: int64 */
             duration_ms: number;
             /** @enum {string} */
-            form: "video" | "article";
+            form: "video" | "article" | "document" | "ebook";
             /** Format: int64 */
             lesson_id: number;
             /** Format: int64 */
@@ -6793,6 +6952,48 @@ export interface components {
             name: string;
             platform: string;
         };
+        DocumentPageRow: {
+            /** Format: int64 */
+            first_screen: number;
+            /** Format: int64 */
+            height: number;
+            /** Format: int64 */
+            page: number;
+            /** Format: int64 */
+            screens: number;
+            /** @description Of a chapter */
+            title: string;
+            /** Format: int64 */
+            width: number;
+        };
+        DocumentView: {
+            /**
+             * Format: int64
+             * @description How many of them may be read, from the start
+             */
+            allowed_pages: number;
+            headings: components["schemas"]["HeadingView"][];
+            /** @enum {string} */
+            kind: "pdf" | "epub";
+            /**
+             * Format: int64
+             * @description Pages of a PDF, chapters of an e-book
+             */
+            page_count: number;
+            /** @description Those that may be read */
+            pages: components["schemas"]["DocumentPageRow"][];
+            /**
+             * Format: int64
+             * @description Where the reader was last, on whatever device
+             */
+            resume_screen: number;
+            /**
+             * Format: int64
+             * @description What progress counts
+             */
+            screen_count: number;
+            watermark: string;
+        };
         GiftView: {
             /** Format: int64 */
             course_id: number;
@@ -6929,6 +7130,13 @@ export interface components {
             state: "forming" | "succeeded" | "failed";
             title: string;
         };
+        HeadingView: {
+            /** Format: int64 */
+            depth: number;
+            /** Format: int64 */
+            page: number;
+            title: string;
+        };
         HelpView: {
             /** Format: int64 */
             at: number;
@@ -6936,6 +7144,14 @@ export interface components {
             cut_fen: number;
             /** @description Masked */
             name: string;
+        };
+        HitView: {
+            after: string;
+            before: string;
+            match: string;
+            /** Format: int64 */
+            page: number;
+            title: string;
         };
         HomeView: {
             banners: components["schemas"]["BannerView"][];
@@ -7122,6 +7338,12 @@ export interface components {
             sku_name: string;
             title: string;
         };
+        Item: {
+            /** Format: int64 */
+            ms: number;
+            /** Format: int64 */
+            screen: number;
+        };
         ItemView: {
             /** Format: int64 */
             course_id: number;
@@ -7174,7 +7396,7 @@ export interface components {
             /** Format: int64 */
             duration_ms: number;
             /** @enum {string} */
-            form: "video" | "article";
+            form: "video" | "article" | "document" | "ebook";
             /** Format: int64 */
             id: number;
             is_free: boolean;
@@ -7183,8 +7405,18 @@ export interface components {
              * @description Counted through the course
              */
             no: number;
+            /**
+             * Format: int64
+             * @description Of a document
+             */
+            page_count: number;
             /** Format: int64 */
             preview_ms: number;
+            /**
+             * Format: int64
+             * @description Of a document, or chapters of an e-book
+             */
+            preview_pages: number;
             title: string;
         };
         LessonProgress: {
@@ -7209,7 +7441,7 @@ export interface components {
             duration_ms: number;
             finished: boolean;
             /** @enum {string} */
-            form: "video" | "article";
+            form: "video" | "article" | "document" | "ebook";
             /** Format: int64 */
             id: number;
             /** Format: int64 */
@@ -7288,6 +7520,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ListHitView: {
+            items: components["schemas"]["HitView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ListInviteeView: {
             items: components["schemas"]["InviteeView"][];
             /** @description Empty at the end */
@@ -7310,6 +7547,11 @@ export interface components {
         };
         ListOrderView: {
             items: components["schemas"]["OrderView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ListPageLinkView: {
+            items: components["schemas"]["PageLinkView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -7471,6 +7713,13 @@ export interface components {
             studied_at: number;
             /** Format: int64 */
             until_at: number;
+        };
+        PageLinkView: {
+            /** Format: int64 */
+            expires_at: number;
+            /** Format: int64 */
+            page: number;
+            url: string;
         };
         Part: {
             kind: string;
@@ -7902,6 +8151,16 @@ export interface components {
             dwell_ms: number;
             /** Format: int64 */
             position_permille: number;
+            /** Format: int64 */
+            seq: number;
+        };
+        Read_pagesRequest: {
+            dwells: components["schemas"]["Item"][];
+            /**
+             * Format: int64
+             * @description Where the reader is
+             */
+            screen: number;
             /** Format: int64 */
             seq: number;
         };
@@ -14036,6 +14295,174 @@ export interface operations {
             };
         };
     };
+    console_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleDocumentView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_document_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_experiments: {
         parameters: {
             query?: {
@@ -16658,6 +17085,89 @@ export interface operations {
         responses: {
             /** @description No Content */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_lesson_original: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23965,6 +24475,205 @@ export interface operations {
             };
         };
     };
+    document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    document_pages: {
+        parameters: {
+            query: {
+                from: number;
+                count?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPageLinkView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_pages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Read_pagesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     play: {
         parameters: {
             query?: never;
@@ -24143,6 +24852,57 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    document_search: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHitView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
+	"zhizhou/internal/document"
 	"zhizhou/internal/export"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
@@ -34,6 +35,7 @@ type Deps struct {
 	Points    *points.Service
 	Learning  *learning.Service
 	Media     *media.Service
+	Document  *document.Service
 	Settings  *setting.Store
 	Clock     clock.Clock
 	PublicURL string

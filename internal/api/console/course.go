@@ -86,17 +86,21 @@ type ChapterView struct {
 
 // LessonView is a lesson in the editor; its text is sent only when one is opened.
 type LessonView struct {
-	ID         int64      `json:"id"`
-	CourseID   int64      `json:"course_id"`
-	ChapterID  int64      `json:"chapter_id"`
-	Title      string     `json:"title"`
-	Form       string     `json:"form" enum:"video,article"`
-	IsFree     bool       `json:"is_free"`
-	PreviewMS  int64      `json:"preview_ms"`
-	DurationMS int64      `json:"duration_ms"`
-	BodyHTML   string     `json:"body_html,omitempty"`
-	AssetID    int64      `json:"asset_id"`
-	Asset      *AssetView `json:"asset"`
+	ID           int64         `json:"id"`
+	CourseID     int64         `json:"course_id"`
+	ChapterID    int64         `json:"chapter_id"`
+	Title        string        `json:"title"`
+	Form         string        `json:"form" enum:"video,article,document,ebook"`
+	IsFree       bool          `json:"is_free"`
+	PreviewMS    int64         `json:"preview_ms"`
+	DurationMS   int64         `json:"duration_ms"`
+	BodyHTML     string        `json:"body_html,omitempty"`
+	AssetID      int64         `json:"asset_id"`
+	Asset        *AssetView    `json:"asset"`
+	DocumentID   int64         `json:"document_id"`
+	Document     *DocumentView `json:"document"`
+	PreviewPages int64         `json:"preview_pages" doc:"Pages of a document, chapters of an e-book; from the start"`
+	PageCount    int64         `json:"page_count"`
 }
 
 // AssetView is an uploaded video.
@@ -284,6 +288,15 @@ func (r *routes) lessonView(ctx context.Context, l catalog.Lesson) (LessonView, 
 	v := LessonView{
 		ID: l.ID, CourseID: l.CourseID, ChapterID: l.ChapterID, Title: l.Title, Form: l.Form, IsFree: l.IsFree, PreviewMS: l.PreviewMS,
 		DurationMS: l.DurationMS, BodyHTML: l.BodyHTML, AssetID: l.AssetID,
+		DocumentID: l.DocumentID, PreviewPages: l.PreviewPages, PageCount: l.PageCount,
+	}
+	if l.DocumentID != 0 {
+		d, err := r.Document.Get(ctx, l.DocumentID)
+		if err != nil {
+			return v, fmt.Errorf("lesson %d: %w", l.ID, err)
+		}
+		dv := documentView(d)
+		v.Document = &dv
 	}
 	if l.AssetID == 0 {
 		return v, nil

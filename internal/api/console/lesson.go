@@ -73,7 +73,7 @@ func (r *routes) lessons() {
 			Body struct {
 				ChapterID int64  `json:"chapter_id"`
 				Title     string `json:"title" maxLength:"240"`
-				Form      string `json:"form" enum:"video,article"`
+				Form      string `json:"form" enum:"video,article,document,ebook"`
 			}
 		},
 		) (*web.Body[Made], error) {
@@ -117,6 +117,7 @@ func (r *routes) lessons() {
 			return nil, r.Catalog.DeleteAttachment(ctx, scope(ctx), in.ID, in.AttachmentID)
 		})
 	r.assets()
+	r.documents()
 }
 
 func (r *routes) lessonAnswer(ctx context.Context, lessonID int64) (*web.Body[LessonView], error) {
@@ -134,15 +135,20 @@ func (r *routes) lessonAnswer(ctx context.Context, lessonID int64) (*web.Body[Le
 func (r *routes) saveLesson(ctx context.Context, in *struct {
 	ByID
 	Body struct {
-		Title     string `json:"title" maxLength:"240"`
-		IsFree    bool   `json:"is_free"`
-		PreviewMS int64  `json:"preview_ms" minimum:"0"`
-		BodyHTML  string `json:"body_html,omitempty" maxLength:"800000"`
-		AssetID   int64  `json:"asset_id,omitempty"`
+		Title        string `json:"title" maxLength:"240"`
+		IsFree       bool   `json:"is_free"`
+		PreviewMS    int64  `json:"preview_ms" minimum:"0"`
+		BodyHTML     string `json:"body_html,omitempty" maxLength:"800000"`
+		AssetID      int64  `json:"asset_id,omitempty"`
+		DocumentID   int64  `json:"document_id,omitempty"`
+		PreviewPages int64  `json:"preview_pages,omitempty" minimum:"0"`
 	}
 },
 ) (*web.Body[LessonView], error) {
-	ch := catalog.LessonChange{Title: in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID}
+	ch := catalog.LessonChange{Title: in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID, DocumentID: in.Body.DocumentID, PreviewPages: in.Body.PreviewPages}
+	if err := r.fitDocument(ctx, in.ID, &ch); err != nil {
+		return nil, err
+	}
 	if ch.AssetID != 0 {
 		a, err := r.ownAsset(ctx, ch.AssetID)
 		if err != nil {

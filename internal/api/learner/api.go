@@ -14,6 +14,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
+	"zhizhou/internal/document"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
@@ -34,6 +35,7 @@ type Deps struct {
 	Points   *points.Service
 	Learning *learning.Service
 	Media    *media.Service
+	Document *document.Service
 	Settings *setting.Store
 	Box      *seal.Box
 	Clock    clock.Clock
@@ -73,6 +75,7 @@ func Register(a *web.API, d Deps) {
 	r.commission()
 	r.renewals()
 	r.study()
+	r.documents()
 }
 
 const publicCache = 5 * time.Second
@@ -118,12 +121,18 @@ type CourseCard struct {
 }
 
 func card(c catalog.Card) CourseCard {
-	form := "图文"
-	if c.VideoCount > 0 {
-		form = "视频"
-		if c.VideoCount < c.LessonCount {
-			form = "视频与图文"
+	var forms []string
+	for _, f := range []struct {
+		n    int64
+		name string
+	}{{c.VideoCount, "视频"}, {c.LessonCount - c.VideoCount - c.PagedCount, "图文"}, {c.PagedCount, "文档"}} {
+		if f.n > 0 {
+			forms = append(forms, f.name)
 		}
+	}
+	form := strings.Join(forms, "与")
+	if len(forms) == 0 {
+		form = "图文"
 	}
 	return CourseCard{
 		ID: c.ID, Title: c.Title, Promise: c.Promise, CoverURL: imageURL(c.Cover), Scene: c.Scene, InstructorName: c.InstructorName,

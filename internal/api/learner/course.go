@@ -47,13 +47,15 @@ type ChapterView struct {
 
 // LessonLine is a lesson of the outline.
 type LessonLine struct {
-	ID         int64  `json:"id"`
-	No         int    `json:"no" doc:"Counted through the course"`
-	Title      string `json:"title"`
-	Form       string `json:"form" enum:"video,article"`
-	DurationMS int64  `json:"duration_ms"`
-	IsFree     bool   `json:"is_free"`
-	PreviewMS  int64  `json:"preview_ms"`
+	ID           int64  `json:"id"`
+	No           int    `json:"no" doc:"Counted through the course"`
+	Title        string `json:"title"`
+	Form         string `json:"form" enum:"video,article,document,ebook"`
+	DurationMS   int64  `json:"duration_ms"`
+	IsFree       bool   `json:"is_free"`
+	PreviewMS    int64  `json:"preview_ms"`
+	PreviewPages int64  `json:"preview_pages" doc:"Of a document, or chapters of an e-book"`
+	PageCount    int64  `json:"page_count" doc:"Of a document"`
 }
 
 // AttachmentView is a file of a course.
@@ -194,7 +196,7 @@ func detail(p catalog.Page) CourseDetail {
 		ch := ChapterView{ID: part.ID, No: i + 1, Title: part.Title, Lessons: []LessonLine{}}
 		for _, l := range part.Lessons {
 			n++
-			ch.Lessons = append(ch.Lessons, LessonLine{l.ID, n, l.Title, l.Form, l.DurationMS, l.IsFree, l.PreviewMS})
+			ch.Lessons = append(ch.Lessons, LessonLine{l.ID, n, l.Title, l.Form, l.DurationMS, l.IsFree, l.PreviewMS, l.PreviewPages, l.PageCount})
 		}
 		v.Chapters = append(v.Chapters, ch)
 	}

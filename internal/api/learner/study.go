@@ -3,9 +3,7 @@ package learner
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"zhizhou/internal/access"
@@ -24,7 +22,7 @@ type LessonView struct {
 	ChapterTitle string           `json:"chapter_title"`
 	No           int              `json:"no"`
 	Title        string           `json:"title"`
-	Form         string           `json:"form" enum:"video,article"`
+	Form         string           `json:"form" enum:"video,article,document,ebook"`
 	DurationMS   int64            `json:"duration_ms"`
 	BodyHTML     string           `json:"body_html" doc:"Of an article, only if allowed"`
 	Access       AccessView       `json:"access"`
@@ -40,9 +38,10 @@ type LessonView struct {
 
 // AccessView is the answer of access.
 type AccessView struct {
-	Allowed   bool   `json:"allowed"`
-	Reason    string `json:"reason" enum:"owned,free,preview,login,buy"`
-	PreviewMS int64  `json:"preview_ms"`
+	Allowed      bool   `json:"allowed"`
+	Reason       string `json:"reason" enum:"owned,free,preview,login,buy"`
+	PreviewMS    int64  `json:"preview_ms"`
+	PreviewPages int64  `json:"preview_pages" doc:"Pages of a document or chapters of an e-book that may be tried"`
 }
 
 // PlayView is a started play.
@@ -152,7 +151,7 @@ func (r *routes) lesson(ctx context.Context, in *lessonPath) (*web.Body[LessonVi
 	}
 	v := LessonView{
 		ID: l.ID, CourseID: l.CourseID, CourseTitle: c.Title, Title: l.Title, Form: l.Form, DurationMS: l.DurationMS, Scene: c.Scene,
-		Access: AccessView{d.Allowed, d.Reason, d.PreviewMS}, Attachments: []AttachmentView{},
+		Access: AccessView{d.Allowed, d.Reason, d.PreviewMS, d.PreviewPages}, Attachments: []AttachmentView{},
 	}
 	if err := r.place(ctx, l, &v); err != nil {
 		return nil, err
@@ -259,7 +258,7 @@ func (r *routes) follow(ctx context.Context, v *PlayView, l catalog.Lesson) erro
 	if err != nil {
 		return err
 	}
-	v.Watermark = strings.TrimSpace(u.PhoneMasked + " " + fmt.Sprintf("%06d", u.ID%1_000_000))
+	v.Watermark = u.Mark()
 	if end := l.DurationMS - 3000; p.PositionMS < end && (!v.Preview || p.PositionMS < v.PreviewMS-1000) {
 		v.ResumeMS = p.PositionMS
 	}

@@ -1,0 +1,117 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"zhizhou/internal/account"
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/document"
+	"zhizhou/internal/web"
+)
+
+// DocumentView is an uploaded PDF or e-book.
+type DocumentView struct {
+	ID        int64  `json:"id"`
+	Kind      string `json:"kind" enum:"pdf,epub"`
+	Name      string `json:"name"`
+	Status    string `json:"status" enum:"uploaded,working,ready,failed"`
+	Percent   int64  `json:"percent"`
+	Bytes     int64  `json:"bytes"`
+	Pages     int64  `json:"pages" doc:"Pages of a PDF, chapters of an e-book"`
+	Error     string `json:"error"`
+	CreatedAt int64  `json:"created_at"`
+}
+
+func documentView(d document.Document) DocumentView {
+	return DocumentView{d.ID, d.Kind, d.Name, d.Status, d.Percent, d.Bytes, d.Pages, d.ErrorMsg, d.CreatedAt}
+}
+
+func (r *routes) documents() {
+	const tag = "console media"
+	web.Handle(r.web, route("document", http.MethodGet, "documents/{id}", "How far a document is", tag, account.PermMediaUpload),
+		func(ctx context.Context, in *ByID) (*web.Body[DocumentView], error) {
+			d, err := r.ownDocument(ctx, in.ID)
+			return web.Answer(documentView(d)), err
+		})
+	web.Handle(r.web, quiet(route("document_retry", http.MethodPost, "documents/{id}/retry", "Process a failed document again", tag, account.PermMediaUpload)),
+		func(ctx context.Context, in *ByID) (*none, error) {
+			if _, err := r.ownDocument(ctx, in.ID); err != nil {
+				return nil, err
+			}
+			return nil, r.Document.Retry(ctx, in.ID)
+		})
+	web.Handle(r.web, route("lesson_original", http.MethodGet, "lessons/{id}/original", "The file of a lesson as it was uploaded", tag, account.PermCourseEdit), r.original)
+}
+
+// ownDocument finds a document that the caller may use: instructors only what they
+// uploaded themselves.
+func (r *routes) ownDocument(ctx context.Context, documentID int64) (document.Document, error) {
+	d, err := r.Document.Get(ctx, documentID)
+	if err == nil && scope(ctx) != 0 && d.CreatedBy != web.CallerOf(ctx).Staff.ID {
+		return document.Document{}, document.ErrGone
+	}
+	return d, err
+}
+
+// fitDocument fills in what the lesson takes over from its document and refuses one
+// of another form.
+func (r *routes) fitDocument(ctx context.Context, lessonID int64, ch *catalog.LessonChange) error {
+	if ch.DocumentID == 0 {
+		return nil
+	}
+	l, err := r.Catalog.Lesson(ctx, lessonID)
+	if err != nil {
+		return err
+	}
+	d, err := r.ownDocument(ctx, ch.DocumentID)
+	if err != nil {
+		if l.DocumentID != ch.DocumentID {
+			return err
+		}
+		// A colleague's document that the lesson has already stays with it.
+		if d, err = r.Document.Get(ctx, ch.DocumentID); err != nil {
+			return err
+		}
+	}
+	if catalog.Paged(l.Form) && (l.Form == catalog.Ebook) != (d.Kind == document.EPUB) {
+		return catalog.ErrLesson.Field("document_id", "文档课时用 PDF，电子书课时用 EPUB")
+	}
+	if d.Status == document.StatusReady {
+		ch.PageCount = d.Screens
+	}
+	return nil
+}
+
+// original streams the uploaded file to staff who may edit the course.
+func (r *routes) original(ctx context.Context, in *ByID) (*huma.StreamResponse, error) {
+	l, err := r.Catalog.Lesson(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := r.Catalog.Course(ctx, scope(ctx), l.CourseID); err != nil {
+		return nil, err
+	}
+	if l.DocumentID == 0 {
+		return nil, document.ErrGone
+	}
+	d, body, err := r.Document.Original(ctx, l.DocumentID)
+	if err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		defer func() { _ = body.Close() }()
+		hc.SetHeader("Content-Type", "application/octet-stream")
+		hc.SetHeader("Content-Disposition", fmt.Sprintf(`attachment; filename="document.%s"; filename*=UTF-8''%s`, d.Kind, url.PathEscape(d.Name)))
+		hc.SetHeader("Cache-Control", "private, no-store")
+		hc.SetHeader("X-Content-Type-Options", "nosniff")
+		if _, err := io.Copy(hc.BodyWriter(), body); err != nil {
+			panic(http.ErrAbortHandler) // half a file must not look like a whole one
+		}
+	}}, nil
+}

@@ -1,0 +1,125 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"path/filepath"
+
+	"zhizhou/internal/access"
+	"zhizhou/internal/account"
+	"zhizhou/internal/api/hook"
+	"zhizhou/internal/blob"
+	"zhizhou/internal/db"
+	"zhizhou/internal/document"
+	"zhizhou/internal/media"
+)
+
+// newReading makes what is read page by page and ties it to uploads and lessons.
+func (a *App) newReading(store blob.Store) (err error) {
+	a.Document, err = document.New(document.Config{
+		DB: a.DB, Jobs: a.Jobs, Store: store, Box: a.Box, Clock: a.Clock, Dir: filepath.Join(a.Config.DataDir, "work", "document"), Log: a.log,
+	})
+	if err != nil {
+		return err
+	}
+	a.Media.OnUpload(media.PurposeDocument, a.Document.Taker())
+	a.Document.OnReady(func(ctx context.Context, tx *db.Tx, d document.Document) error {
+		return a.Catalog.DocumentReady(ctx, tx, d.ID, d.Screens)
+	})
+	a.Account.OnMerge(a.Document.Merge)
+	return nil
+}
+
+func (a *App) pages(mux *http.ServeMux) {
+	(&hook.Documents{
+		Service: a.Document, Allow: a.allowPage, Mark: a.mark,
+		Session: func(r *http.Request) (int64, int64) { u := a.API.SignedIn(r); return u.ID, u.SessionID },
+	}).Routes(mux)
+}
+
+// allow is the live question of playback: it is asked again for every playlist and
+// every key.
+func (a *App) allow(ctx context.Context, userID, lessonID int64, preview bool) error {
+	l, err := a.Catalog.Lesson(ctx, lessonID)
+	if err != nil {
+		return err
+	}
+	shown, err := a.Catalog.Visible(ctx, l.CourseID)
+	if err != nil {
+		return err
+	}
+	d, err := a.Access.Lesson(ctx, userID, l, shown)
+	if err != nil {
+		return err
+	}
+	if d.Allowed || preview && d.Reason == "preview" {
+		return nil
+	}
+	return access.ErrLocked
+}
+
+// allowFile is the live question of downloads: the device is still signed in, and
+// its user may still have the file.
+func (a *App) allowFile(ctx context.Context, g media.FileGrant) error {
+	live, err := a.Account.Live(ctx, g.User, g.Session)
+	if err != nil {
+		return err
+	}
+	if !live {
+		return account.ErrSignIn
+	}
+	file, err := a.Catalog.Attachment(ctx, g.Attachment)
+	if err != nil {
+		return err
+	}
+	if file.LessonID != 0 {
+		return a.allow(ctx, g.User, file.LessonID, false)
+	}
+	have, err := a.Access.Course(ctx, a.DB, g.User, file.CourseID)
+	if err == nil && !have.Owned {
+		err = access.ErrLocked.Say("购买课程后可以下载附件")
+	}
+	return err
+}
+
+// allowPage is the live question of reading: the device is still signed in, the
+// lesson still shows this document, and its user may see this page.
+func (a *App) allowPage(ctx context.Context, g document.Grant) (full bool, err error) {
+	if g.User != 0 {
+		live, err := a.Account.Live(ctx, g.User, g.Session)
+		if err != nil {
+			return false, err
+		}
+		if !live {
+			return false, account.ErrSignIn
+		}
+	}
+	l, err := a.Catalog.Lesson(ctx, g.Lesson)
+	if err != nil {
+		return false, err
+	}
+	if l.DocumentID != g.Document {
+		return false, document.ErrPageGone
+	}
+	shown, err := a.Catalog.Visible(ctx, l.CourseID)
+	if err != nil {
+		return false, err
+	}
+	d, err := a.Access.Lesson(ctx, g.User, l, shown)
+	if err != nil {
+		return false, err
+	}
+	if !d.Allowed && (d.Reason != "preview" || g.Page > d.PreviewPages) {
+		return false, access.ErrLocked
+	}
+	return d.Allowed, nil
+}
+
+// mark is what is written over the pages of a user; nobody's pages bear a word.
+func (a *App) mark(ctx context.Context, userID int64) (string, error) {
+	if userID == 0 {
+		return "PREVIEW", nil
+	}
+	u, err := a.Account.User(ctx, userID)
+	return u.Mark(), err
+}
