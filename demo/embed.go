@@ -14,6 +14,11 @@ var Media embed.FS
 //go:embed text/*.html
 var Texts embed.FS
 
+// Papers holds the documents; each is printed from the text beside it.
+//
+//go:embed paper/*.pdf
+var Papers embed.FS
+
 // Course is a course to seed.
 type Course struct {
 	Title, Promise, Intro, Audience string
@@ -31,11 +36,13 @@ type Chapter struct {
 	Lessons []Lesson
 }
 
-// Lesson is a lesson to seed: a video of Media or a text of Texts.
+// Lesson is a lesson to seed: a video of Media, a text of Texts or a document of
+// Papers.
 type Lesson struct {
-	Title, Video, Text string
-	Free               bool
-	PreviewS           int64
+	Title, Video, Text, Paper string
+	Free                      bool
+	PreviewS                  int64
+	PreviewPages              int64
 }
 
 // Instructors are the teachers: name, title, words about them.
@@ -64,6 +71,7 @@ var Courses = []Course{
 			{"把材料排成顺序", []Lesson{
 				{Title: "先说结论，再说理由", Video: "lesson2.mp4", PreviewS: 12},
 				{Title: "一句话只说一件事", Video: "lesson3.mp4"},
+				{Title: "十分钟改稿手册", Paper: "handbook.pdf", PreviewPages: 2},
 			}},
 		},
 	},

@@ -204,7 +204,7 @@ type Decision struct {
 	Allowed   bool
 	Reason    string // "owned", "free", "preview", "login" or "buy"
 	PreviewMS int64
-	// PreviewPages is how many pages or chapters may be tried, from the start.
+	// PreviewPages is how many pages of a document may be tried, from the start.
 	PreviewPages int64
 }
 
@@ -228,7 +228,7 @@ func (s *Service) Lesson(ctx context.Context, userID int64, l catalog.Lesson, sh
 		return Decision{Allowed: true, Reason: "free"}, nil
 	case l.Form == catalog.Video && l.PreviewMS > 0:
 		return Decision{Reason: "preview", PreviewMS: l.PreviewMS}, nil
-	case catalog.Paged(l.Form) && l.PreviewPages > 0:
+	case l.Form == catalog.Document && l.PreviewPages > 0:
 		return Decision{Reason: "preview", PreviewPages: l.PreviewPages}, nil
 	case userID == 0:
 		return Decision{Reason: "login"}, nil

@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -175,8 +177,8 @@ func (a *App) seedCourse(ctx context.Context, c demo.Course, categoryID, teacher
 	return made.ID, err
 }
 
-// seedOutline writes chapters and lessons, and reports whether a video is still to be
-// processed.
+// seedOutline writes chapters and lessons, and reports whether a video or document is
+// still to be processed.
 func (a *App) seedOutline(ctx context.Context, courseID int64, chapters []demo.Chapter) (waiting bool, err error) {
 	for _, ch := range chapters {
 		chapterID, err := a.Catalog.AddChapter(ctx, 0, courseID, ch.Title)
@@ -187,7 +189,7 @@ func (a *App) seedOutline(ctx context.Context, courseID int64, chapters []demo.C
 			if err := a.seedLesson(ctx, courseID, chapterID, l); err != nil {
 				return false, fmt.Errorf("lesson %s: %w", l.Title, err)
 			}
-			waiting = waiting || l.Video != ""
+			waiting = waiting || l.Video != "" || l.Paper != ""
 		}
 	}
 	return waiting, nil
@@ -195,15 +197,23 @@ func (a *App) seedOutline(ctx context.Context, courseID int64, chapters []demo.C
 
 func (a *App) seedLesson(ctx context.Context, courseID, chapterID int64, l demo.Lesson) error {
 	form := catalog.Article
-	change := catalog.LessonChange{Title: l.Title, IsFree: l.Free, PreviewMS: l.PreviewS * 1000}
-	if l.Video != "" {
+	change := catalog.LessonChange{Title: l.Title, IsFree: l.Free, PreviewMS: l.PreviewS * 1000, PreviewPages: l.PreviewPages}
+	switch {
+	case l.Video != "":
 		form = catalog.Video
-		assetID, err := a.importVideo(ctx, l.Video)
+		assetID, err := a.imported(ctx, demo.Media, "media/"+l.Video, media.PurposeVideo)
 		if err != nil {
 			return err
 		}
 		change.AssetID = assetID
-	} else {
+	case l.Paper != "":
+		form = catalog.Document
+		documentID, err := a.imported(ctx, demo.Papers, "paper/"+l.Paper, media.PurposeDocument)
+		if err != nil {
+			return err
+		}
+		change.DocumentID = documentID
+	default:
 		body, err := demo.Texts.ReadFile("text/" + l.Text)
 		if err != nil {
 			return err
@@ -217,9 +227,9 @@ func (a *App) seedLesson(ctx context.Context, courseID, chapterID int64, l demo.
 	return a.Catalog.UpdateLesson(ctx, 0, lessonID, change)
 }
 
-// importVideo brings a demo video in by the same door as an upload.
-func (a *App) importVideo(ctx context.Context, name string) (int64, error) {
-	src, err := demo.Media.Open("media/" + name)
+// imported brings a demo video or document in by the same door as an upload.
+func (a *App) imported(ctx context.Context, files embed.FS, name, purpose string) (int64, error) {
+	src, err := files.Open(name)
 	if err != nil {
 		return 0, err
 	}
@@ -228,7 +238,7 @@ func (a *App) importVideo(ctx context.Context, name string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	uploadID, err := a.Media.BeginUpload(ctx, 0, media.UploadMeta{Name: name, Purpose: media.PurposeVideo, Bytes: st.Size()})
+	uploadID, err := a.Media.BeginUpload(ctx, 0, media.UploadMeta{Name: path.Base(name), Purpose: purpose, Bytes: st.Size()})
 	if err != nil {
 		return 0, err
 	}

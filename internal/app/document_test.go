@@ -132,12 +132,12 @@ func TestINV17And19And20DocumentLesson(t *testing.T) {
 		p.want(403, "page_link", "GET", strings.Replace(mine[3], "/4.jpg", "/5.jpg", 1), nil)
 
 		// Read: a leafed page does not count, one that lay there does, a minute at most.
-		read := func(seq, screen int64, dwells ...[2]int64) answer {
+		read := func(seq, page int64, dwells ...[2]int64) answer {
 			rows := []map[string]any{}
 			for _, x := range dwells {
-				rows = append(rows, map[string]any{"screen": x[0], "ms": x[1]})
+				rows = append(rows, map[string]any{"page": x[0], "ms": x[1]})
 			}
-			return p.want(200, "", "POST", at("/api/lessons/%d/pages/read"), map[string]any{"seq": seq, "screen": screen, "dwells": rows})
+			return p.want(200, "", "POST", at("/api/lessons/%d/pages/read"), map[string]any{"seq": seq, "page": page, "dwells": rows})
 		}
 		if a := read(1, 1, [2]int64{1, 60_000}); a.num("percent") != 0 {
 			t.Fatalf("time was credited before any had passed: %s", a.raw)
@@ -156,7 +156,7 @@ func TestINV17And19And20DocumentLesson(t *testing.T) {
 		if today := p.want(200, "", "GET", "/api/learning", nil).num("today_ms"); today < 64_000 || today > 64_700 {
 			t.Fatalf("%d ms of study, 1.5 + 3 + at most 60 s were earned", today)
 		}
-		if d := p.want(200, "", "GET", at("/api/lessons/%d/document"), nil); d.num("resume_screen") != 4 || d.str("watermark") == "" {
+		if d := p.want(200, "", "GET", at("/api/lessons/%d/document"), nil); d.num("resume_page") != 4 || d.str("watermark") == "" {
 			t.Fatalf("where to go on: %s", d.raw)
 		}
 		if a := read(4, 4, [2]int64{99, 5_000}); a.num("percent") != 33 {

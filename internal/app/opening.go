@@ -24,7 +24,7 @@ func (a *App) newReading(store blob.Store) (err error) {
 	}
 	a.Media.OnUpload(media.PurposeDocument, a.Document.Taker())
 	a.Document.OnReady(func(ctx context.Context, tx *db.Tx, d document.Document) error {
-		return a.Catalog.DocumentReady(ctx, tx, d.ID, d.Screens)
+		return a.Catalog.DocumentReady(ctx, tx, d.ID, d.Pages)
 	})
 	a.Account.OnMerge(a.Document.Merge)
 	return nil

@@ -16,15 +16,10 @@ const (
 	Video    = "video"
 	Article  = "article"
 	Document = "document" // a PDF, read page by page
-	Ebook    = "ebook"    // an EPUB, read chapter by chapter
 )
 
-// PageMS is the time that a page of a document, or a screen of an e-book, counts for
-// in the length of a lesson.
+// PageMS is the time that a page of a document counts for in the length of a lesson.
 const PageMS = 30_000
-
-// Paged reports whether a form is read page by page.
-func Paged(form string) bool { return form == Document || form == Ebook }
 
 // Chapter is a part of a course.
 type Chapter struct {
@@ -36,21 +31,20 @@ type Chapter struct {
 
 // Lesson is one unit of study, of one form.
 type Lesson struct {
-	ID         int64
-	CourseID   int64
-	ChapterID  int64
-	Title      string
-	Form       string
-	Position   int64
-	IsFree     bool
-	PreviewMS  int64  `db:"preview_ms"` // of a video, from the start; 0: none
-	BodyHTML   string `db:"body_html"`
-	AssetID    int64
-	DurationMS int64 `db:"duration_ms"` // of an article: the time to read it
-	// Of what is read page by page:
+	ID           int64
+	CourseID     int64
+	ChapterID    int64
+	Title        string
+	Form         string
+	Position     int64
+	IsFree       bool
+	PreviewMS    int64  `db:"preview_ms"` // of a video, from the start; 0: none
+	BodyHTML     string `db:"body_html"`
+	AssetID      int64
+	DurationMS   int64 `db:"duration_ms"` // of an article: the time to read it
 	DocumentID   int64
-	PreviewPages int64 // from the start, for everybody; chapters of an e-book; 0: none
-	PageCount    int64 // what progress counts; 0: not ready
+	PreviewPages int64 // of a document, from the start, for everybody; 0: none
+	PageCount    int64 // of a document; 0: not ready
 }
 
 // Part is a chapter with its lessons in order.
@@ -227,8 +221,8 @@ func (s *Service) AddLesson(ctx context.Context, scope, courseID, chapterID int6
 	if err != nil {
 		return 0, err
 	}
-	if form != Video && form != Article && !Paged(form) {
-		return 0, ErrLesson.Field("form", "目前支持视频、图文、文档和电子书")
+	if form != Video && form != Article && form != Document {
+		return 0, ErrLesson.Field("form", "目前支持视频、图文和文档")
 	}
 	return lessonID, s.edit(ctx, scope, courseID, "lesson.create", map[string]string{"title": title, "form": form}, func(ctx context.Context, tx *db.Tx) error {
 		var c Chapter
@@ -251,7 +245,7 @@ type LessonChange struct {
 	AssetMS      int64
 	DocumentID   int64
 	PreviewPages int64
-	// PageCount is what reading the document counts when it is ready, else 0.
+	// PageCount is that of the document when it is ready, else 0.
 	PageCount int64
 }
 
@@ -312,7 +306,7 @@ func (ch *LessonChange) fit(form string) (body string, durationMS int64) {
 	if form != Video {
 		ch.AssetID, ch.AssetMS, ch.PreviewMS = 0, 0, 0
 	}
-	if !Paged(form) {
+	if form != Document {
 		ch.DocumentID, ch.PreviewPages, ch.PageCount = 0, 0, 0
 	}
 	switch form {

@@ -20,7 +20,7 @@ type Card struct {
 	Recommended    bool
 	LessonCount    int64
 	VideoCount     int64
-	PagedCount     int64 // documents and e-books
+	DocumentCount  int64
 	PreviewCount   int64
 	DurationMS     int64 `db:"duration_ms"`
 	LearnerCount   int64

@@ -3,7 +3,7 @@ package catalog
 import "zhizhou/internal/db"
 
 // A card's price is the lowest active one on the platform $1.
-const cardColumns = `c.id, c.title, c.promise, c.cover, c.scene, c.position, c.recommended, c.lesson_count, c.video_count, c.paged_count, c.preview_count, c.form, c.cadence, c.planned_count,
+const cardColumns = `c.id, c.title, c.promise, c.cover, c.scene, c.position, c.recommended, c.lesson_count, c.video_count, c.document_count, c.preview_count, c.form, c.cadence, c.planned_count,
 	c.duration_ms, c.learner_count, c.published_at, COALESCE(i.name, '') AS instructor_name,
 	COALESCE(k.name, '') AS category_name, COALESCE(k.slug, '') AS category_slug,
 	COALESCE((SELECT string_agg(t.tag, ',') FROM course_tags t WHERE t.course_id = c.id), '') AS tags,
@@ -60,7 +60,7 @@ var (
 	qCourseCounts = db.Q("catalog/course_counts", `UPDATE courses SET
 		lesson_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (courses.form = 'course' OR CASE WHEN l.form = 'article' THEN l.body_html <> '' ELSE l.duration_ms > 0 END)),
 		video_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'video'),
-		paged_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form IN ('document', 'ebook')),
+		document_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'document'),
 		preview_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (l.is_free OR l.preview_ms > 0 OR l.preview_pages > 0)),
 		duration_ms = (SELECT CAST(COALESCE(SUM(l.duration_ms), 0) AS BIGINT) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0),
 		from_fen = (SELECT COALESCE(MIN(s.price_fen), 0) FROM products p JOIN skus s ON s.product_id = p.id WHERE p.course_id = courses.id AND p.kind = 'course' AND s.active),

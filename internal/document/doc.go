@@ -1,5 +1,5 @@
-// Package document owns what is read page by page: PDF documents and e-books that
-// a lesson shows, from the uploaded file to the picture of a page.
+// Package document owns what is read page by page: the PDF documents that lessons
+// show, from the uploaded file to the picture of a page.
 //
 // Roads:
 //

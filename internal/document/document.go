@@ -10,12 +10,6 @@ import (
 	"zhizhou/internal/db"
 )
 
-// The kinds of a document.
-const (
-	PDF  = "pdf"
-	EPUB = "epub"
-)
-
 // The statuses of a document: uploaded → working → ready or failed; a failed one
 // goes back to uploaded by Retry, an interrupted one by Recover.
 const (
@@ -25,10 +19,9 @@ const (
 	StatusFailed   = "failed"
 )
 
-// Document is one PDF or e-book with what is known of its processing.
+// Document is one PDF with what is known of its processing.
 type Document struct {
 	ID        int64
-	Kind      string
 	Name      string // file name as uploaded
 	Status    string
 	Percent   int64 // 0–100
@@ -36,8 +29,7 @@ type Document struct {
 	ErrorMsg  string // Chinese, for staff
 	SourceKey string // blob key of the upload; for staff alone
 	Bytes     int64
-	Pages     int64 // pages of a PDF, chapters of an e-book
-	Screens   int64 // what reading counts
+	Pages     int64
 	Outline   string
 	Attempts  int64
 	CreatedBy int64 // staff id
@@ -59,14 +51,11 @@ func (d Document) Headings() []Heading {
 	return out
 }
 
-// Page is a page of a PDF or a chapter of an e-book.
+// Page is a page's number and the size of its picture in pixels.
 type Page struct {
-	Page        int64
-	Title       string
-	Width       int64
-	Height      int64
-	FirstScreen int64
-	Screens     int64
+	Page   int64
+	Width  int64
+	Height int64
 }
 
 // Get returns a document. Returns ErrGone.

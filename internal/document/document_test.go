@@ -100,14 +100,14 @@ func TestDocumentBecomesPages(t *testing.T) {
 		r := newRig(t, d, document.Limits{})
 		ctx := context.Background()
 		doc := r.ready("讲义.pdf", documenttest.PDF{Pages: []string{"先说结论\n再说理由", "第二页 Hello", "第三页"}, Contents: []string{"开头", "中间"}}.Bytes())
-		if doc.Pages != 3 || doc.Screens != 3 || doc.Percent != 100 || doc.Kind != document.PDF {
+		if doc.Pages != 3 || doc.Percent != 100 {
 			t.Fatalf("%+v", doc)
 		}
 		if got := fmt.Sprint(doc.Headings()); got != "[{开头 1 0} {中间 2 0}]" {
 			t.Fatal(got)
 		}
 		pages, err := r.docs.Pages(ctx, doc.ID, 2)
-		if err != nil || len(pages) != 2 || pages[0].Width != 1440 || pages[1].FirstScreen != 2 {
+		if err != nil || len(pages) != 2 || pages[0].Width != 1440 || pages[1].Page != 2 {
 			t.Fatalf("%+v %v", pages, err)
 		}
 		// Found across a line's end, whatever the case and width, and never beyond the last page.

@@ -105,8 +105,8 @@ func (s *Service) release(ctx context.Context, documentID int64, run string, att
 
 // made is what a run has found so far.
 type made struct {
-	pages, screens int64
-	outline        []Heading
+	pages   int64
+	outline []Heading
 }
 
 // work does everything that makes a claimed document ready.
@@ -131,7 +131,7 @@ func (s *Service) work(ctx context.Context, d Document, run string) error {
 		return fmt.Errorf("document: %w", err)
 	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.Exec(ctx, qReady, d.ID, run, m.pages, m.screens, string(outline), s.now())
+		n, err := tx.Exec(ctx, qReady, d.ID, run, m.pages, string(outline), s.now())
 		if err != nil {
 			return err
 		}
@@ -168,14 +168,13 @@ func (s *Service) draw(ctx context.Context, d Document, run, file string) (made,
 		}
 		m.pages++
 		return s.step(ctx, d.ID, run, 100*m.pages/pages, func(ctx context.Context, tx *db.Tx) error {
-			_, err := tx.Exec(ctx, qPageInsert, d.ID, f.Page, "", f.Width, f.Height, f.Page, 1, f.Text, fold(f.Text), "")
+			_, err := tx.Exec(ctx, qPageInsert, d.ID, f.Page, f.Width, f.Height, f.Text, fold(f.Text))
 			return err
 		})
 	})
 	if err == nil && (m.pages != pages || pages == 0) {
 		err = errDied
 	}
-	m.screens = m.pages
 	return m, err
 }
 

@@ -97,11 +97,8 @@ func (s *Service) Picture(ctx context.Context, g Grant, mark string, full bool) 
 	if err != nil {
 		return nil, err
 	}
-	if p.Width == 0 {
-		return nil, ErrPageGone // a chapter has no picture
-	}
 	if full {
-		if err := s.deliver(ctx, g.User, g.Document, p); err != nil {
+		if err := s.deliver(ctx, g.User, g.Document, p.Page); err != nil {
 			return nil, err
 		}
 	}
@@ -120,16 +117,16 @@ func (s *Service) Picture(ctx context.Context, g Grant, mark string, full bool) 
 
 // deliver notes what somebody was handed, before it is: an answer that cannot be
 // noted is not given. A page seen again costs a read, not a write.
-func (s *Service) deliver(ctx context.Context, userID, documentID int64, p Page) error {
+func (s *Service) deliver(ctx context.Context, userID, documentID, page int64) error {
 	if userID == 0 {
 		return nil
 	}
 	var n int64
-	if err := s.db.Get(ctx, qDeliveredHas, &n, userID, documentID, p.Page); err != nil || n > 0 {
+	if err := s.db.Get(ctx, qDeliveredHas, &n, userID, documentID, page); err != nil || n > 0 {
 		return err
 	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, qDelivered, userID, documentID, p.Page, p.Screens, s.now())
+		_, err := tx.Exec(ctx, qDelivered, userID, documentID, page, s.now())
 		return err
 	})
 }

@@ -19,7 +19,6 @@ const (
 // Hit is a page on which the words stand.
 type Hit struct {
 	Page   int64
-	Title  string // of a chapter
 	Before string
 	Match  string // as it stands there
 	After  string
@@ -34,9 +33,8 @@ func (s *Service) Search(ctx context.Context, documentID, last int64, words stri
 	}
 	like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(want) + "%"
 	var rows []struct {
-		Page  int64
-		Title string
-		Text  string
+		Page int64
+		Text string
 	}
 	if err := s.db.List(ctx, qSearch, &rows, documentID, last, like, maxHits); err != nil {
 		return nil, err
@@ -44,7 +42,7 @@ func (s *Service) Search(ctx context.Context, documentID, last int64, words stri
 	out := make([]Hit, 0, len(rows))
 	for _, r := range rows {
 		h := excerpt(r.Text, want)
-		h.Page, h.Title = r.Page, r.Title
+		h.Page = r.Page
 		out = append(out, h)
 	}
 	return out, nil

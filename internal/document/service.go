@@ -21,7 +21,7 @@ var (
 	ErrGone      = errs.New(errs.NotFound, "document_gone", "找不到这份文档")
 	ErrNotReady  = errs.New(errs.Conflict, "document_not_ready", "文档还在处理，请稍后再试")
 	ErrNotFailed = errs.New(errs.Conflict, "document_not_failed", "只有处理失败的文档可以重试")
-	ErrKind      = errs.New(errs.Invalid, "document_kind", "请上传 PDF 或 EPUB 文件")
+	ErrKind      = errs.New(errs.Invalid, "document_kind", "请上传 PDF 文件")
 	ErrBroken    = errs.New(errs.Invalid, "document_broken", "文件不完整或已损坏，请重新导出后上传")
 	ErrLocked    = errs.New(errs.Invalid, "document_locked", "文件设了打开密码，请去掉密码后再上传")
 	ErrPages     = errs.New(errs.Invalid, "document_pages", "文件没有页面，或超过 2000 页")

@@ -30,21 +30,20 @@ func checkName(name string) error {
 // take looks inside a received file. Returns ErrKind, ErrBroken, ErrLocked, ErrPages,
 // ErrHeavy.
 func (s *Service) take(ctx context.Context, u *media.Upload, file string) (func(context.Context, *db.Tx) error, error) {
-	kind, err := sniff(file)
-	if err != nil {
+	if err := sniff(file); err != nil {
 		return nil, err
 	}
 	if err := s.inspect(ctx, file); err != nil {
 		return nil, err
 	}
-	u.Mime, u.AssetID = "application/"+kind, id.New()
+	u.Mime, u.AssetID = "application/pdf", id.New()
 	// The key is that of the upload, so that repeating after a crash writes the same one.
 	key := "src/" + u.TusID
 	if err := s.store.Take(ctx, key, file, "application/octet-stream"); err != nil {
 		return nil, fmt.Errorf("document: %w", err)
 	}
 	return func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, qInsert, u.AssetID, kind, u.Name, key, u.Bytes, u.StaffID, s.now()); err != nil {
+		if _, err := tx.Exec(ctx, qInsert, u.AssetID, u.Name, key, u.Bytes, u.StaffID, s.now()); err != nil {
 			return err
 		}
 		return s.cfg.Jobs.Add(ctx, tx, Render{DocumentID: u.AssetID})
@@ -71,29 +70,29 @@ func (s *Service) inspect(ctx context.Context, file string) error {
 // sniff tells a file by its bytes; names are not asked. A PDF ends with its own
 // mark: without it the end was cut off, and what a reader would guess of the rest
 // is not what was written.
-func sniff(file string) (kind string, err error) {
+func sniff(file string) error {
 	f, err := os.Open(file)
 	if err != nil {
-		return "", fmt.Errorf("document: %w", err)
+		return fmt.Errorf("document: %w", err)
 	}
 	defer func() { _ = f.Close() }()
 	head, tail := make([]byte, 1024), make([]byte, 1024)
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return "", ErrKind
+		return ErrKind
 	}
 	if !bytes.Contains(head[:n], []byte("%PDF-")) {
-		return "", ErrKind
+		return ErrKind
 	}
 	if _, err := f.Seek(-int64(min(n, len(tail))), io.SeekEnd); err != nil {
-		return "", fmt.Errorf("document: %w", err)
+		return fmt.Errorf("document: %w", err)
 	}
 	m, err := io.ReadFull(f, tail)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return "", fmt.Errorf("document: %w", err)
+		return fmt.Errorf("document: %w", err)
 	}
 	if !bytes.Contains(tail[:m], []byte("%%EOF")) {
-		return "", ErrBroken
+		return ErrBroken
 	}
-	return PDF, nil
+	return nil
 }

@@ -63,17 +63,13 @@ var (
 	qDelivered = db.Q("learning/delivered", `SELECT CAST(COALESCE(SUM(CASE WHEN d.ms < l.duration_ms THEN d.ms ELSE l.duration_ms END), 0) AS BIGINT) FROM lessons l
 		JOIN (SELECT asset_id, SUM(ms) AS ms FROM delivered_parts WHERE user_id = $1 GROUP BY asset_id) d ON d.asset_id = l.asset_id
 		WHERE l.course_id = $2 AND l.deleted_at = 0 AND NOT l.is_free`)
-	qDeliveredPages = db.Q("learning/delivered_pages", `SELECT CAST(COALESCE(SUM(CASE WHEN d.screens < l.page_count THEN d.screens ELSE l.page_count END * l.duration_ms / l.page_count), 0) AS BIGINT) FROM lessons l
-		JOIN (SELECT document_id, SUM(screens) AS screens FROM delivered_pages WHERE user_id = $1 GROUP BY document_id) d ON d.document_id = l.document_id
+	qDeliveredPages = db.Q("learning/delivered_pages", `SELECT CAST(COALESCE(SUM(CASE WHEN d.n < l.page_count THEN d.n ELSE l.page_count END * l.duration_ms / l.page_count), 0) AS BIGINT) FROM lessons l
+		JOIN (SELECT document_id, COUNT(*) AS n FROM delivered_pages WHERE user_id = $1 GROUP BY document_id) d ON d.document_id = l.document_id
 		WHERE l.course_id = $2 AND l.deleted_at = 0 AND NOT l.is_free AND l.page_count > 0`)
-	qLessonOf = db.Q("learning/lesson_evidence", `SELECT l.duration_ms, CASE WHEN COALESCE(p.covered_ms, 0) < l.duration_ms THEN COALESCE(p.covered_ms, 0) ELSE l.duration_ms END AS covered_ms,
-		CAST(COALESCE((SELECT SUM(d.ms) FROM delivered_parts d WHERE d.user_id = $1 AND d.asset_id = l.asset_id), 0)
-			+ COALESCE((SELECT SUM(g.screens) * 30000 FROM delivered_pages g WHERE g.user_id = $1 AND g.document_id = l.document_id), 0) AS BIGINT) AS delivered_ms
-		FROM lessons l LEFT JOIN lesson_progress p ON p.lesson_id = l.id AND p.user_id = $1 WHERE l.id = $2`)
 	// The same of one lesson that was sold alone.
 	qOfOne = db.Q("learning/of_one", `SELECT l.duration_ms, COALESCE(p.covered_ms, 0) AS covered_ms,
 		CAST(COALESCE((SELECT SUM(d.ms) FROM delivered_parts d WHERE d.user_id = $1 AND d.asset_id = l.asset_id), 0)
-			+ CASE WHEN l.page_count > 0 THEN COALESCE((SELECT SUM(g.screens) FROM delivered_pages g WHERE g.user_id = $1 AND g.document_id = l.document_id), 0) * l.duration_ms / l.page_count ELSE 0 END AS BIGINT) AS delivered_ms
+			+ CASE WHEN l.page_count > 0 THEN (SELECT COUNT(*) FROM delivered_pages g WHERE g.user_id = $1 AND g.document_id = l.document_id) * l.duration_ms / l.page_count ELSE 0 END AS BIGINT) AS delivered_ms
 		FROM products s JOIN lessons l ON l.id = s.lesson_id LEFT JOIN lesson_progress p ON p.lesson_id = l.id AND p.user_id = $1 WHERE s.id = $2 AND NOT l.is_free`)
 	qPaidMS        = db.Q("learning/paid_ms", `SELECT CAST(COALESCE(SUM(duration_ms), 0) AS BIGINT) FROM lessons WHERE course_id = $1 AND deleted_at = 0 AND NOT is_free`)
 	qMergeFrom     = db.Q("learning/merge_from", `SELECT lesson_id, course_id, position_ms, covered_ms, spans, finished_at, started_at, studied_at FROM lesson_progress WHERE user_id = $1`)

@@ -17,21 +17,21 @@ const (
 )
 
 var (
-	qPageRead = db.Q("learning/page_read", `SELECT dwell_ms FROM page_reads WHERE user_id = $1 AND lesson_id = $2 AND screen = $3`)
-	qPageSet  = db.Q("learning/page_set", `INSERT INTO page_reads (user_id, lesson_id, screen, dwell_ms) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (user_id, lesson_id, screen) DO UPDATE SET dwell_ms = $4`)
-	qMergePages = db.Q("learning/merge_pages", `INSERT INTO page_reads (user_id, lesson_id, screen, dwell_ms) SELECT $2, lesson_id, screen, dwell_ms FROM page_reads WHERE user_id = $1
-		ON CONFLICT (user_id, lesson_id, screen) DO UPDATE SET dwell_ms = CASE WHEN page_reads.dwell_ms > excluded.dwell_ms THEN page_reads.dwell_ms ELSE excluded.dwell_ms END`)
+	qPageRead = db.Q("learning/page_read", `SELECT dwell_ms FROM page_reads WHERE user_id = $1 AND lesson_id = $2 AND page = $3`)
+	qPageSet  = db.Q("learning/page_set", `INSERT INTO page_reads (user_id, lesson_id, page, dwell_ms) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (user_id, lesson_id, page) DO UPDATE SET dwell_ms = $4`)
+	qMergePages = db.Q("learning/merge_pages", `INSERT INTO page_reads (user_id, lesson_id, page, dwell_ms) SELECT $2, lesson_id, page, dwell_ms FROM page_reads WHERE user_id = $1
+		ON CONFLICT (user_id, lesson_id, page) DO UPDATE SET dwell_ms = CASE WHEN page_reads.dwell_ms > excluded.dwell_ms THEN page_reads.dwell_ms ELSE excluded.dwell_ms END`)
 	qDropPages = db.Q("learning/drop_pages", `DELETE FROM page_reads WHERE user_id = $1`)
 )
 
 // Dwell is how long a page was before a reader since the last report.
 type Dwell struct {
-	Page int64 // what the lesson's PageCount counts, from 1
+	Page int64 // from 1
 	MS   int64
 }
 
-// PageAt returns the page of a position in a lesson that is read page by page.
+// PageAt returns the page of a position in a document lesson.
 func PageAt(l catalog.Lesson, positionMS int64) int64 {
 	if l.PageCount == 0 {
 		return 1

@@ -23,7 +23,7 @@ const (
 	PurposeVideo      = "video" // also audio
 	PurposeAttachment = "attachment"
 	PurposeImage      = "image"
-	PurposeDocument   = "document" // a PDF or e-book that a lesson shows; see Taker
+	PurposeDocument   = "document" // what a lesson shows page by page; see Taker
 )
 
 // The statuses of an upload: receiving → done or refused.

@@ -99,6 +99,10 @@ export interface Operations {
   beat: Op<{ path: Id; body: t.Beat; res: t.Progress }>
   endPlay: Op<{ path: Id; res: void }>
   read: Op<{ path: Id; body: { seq: number; dwell_ms: number; position_permille: number }; res: t.Progress }>
+  document: Op<{ path: Id; res: t.Document }>
+  documentPages: Op<{ path: Id; query: { from: number; count?: number }; res: { items: t.PageLink[] } }>
+  documentSearch: Op<{ path: Id; query: { q: string }; res: { items: t.DocumentHit[] } }>
+  readPages: Op<{ path: Id; body: { seq: number; page: number; dwells: { page: number; ms: number }[] }; res: t.Progress }>
 }
 
 /** Method and path of each operation: the only place where a URL is typed. */
@@ -188,6 +192,10 @@ export const routes: Record<keyof Operations, string> = {
   beat: 'POST /api/plays/{id}/beat',
   endPlay: 'POST /api/plays/{id}/end',
   read: 'POST /api/lessons/{id}/read',
+  document: 'GET /api/lessons/{id}/document',
+  documentPages: 'GET /api/lessons/{id}/pages',
+  documentSearch: 'GET /api/lessons/{id}/search',
+  readPages: 'POST /api/lessons/{id}/pages/read',
 }
 
 /** Addresses that a browser opens itself, outside of `call`. */

@@ -2808,7 +2808,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A document or e-book; anybody may see what is free */
+        /** A document; anybody may see what is free */
         get: operations["document"];
         put?: never;
         post?: never;
@@ -2910,7 +2910,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Search inside a document or e-book */
+        /** Search inside a document */
         get: operations["document_search"];
         put?: never;
         post?: never;
@@ -3819,7 +3819,7 @@ export interface components {
             preview_ms: number;
             /**
              * Format: int64
-             * @description Pages of a document or chapters of an e-book that may be tried
+             * @description Pages of a document that may be tried
              */
             preview_pages: number;
             /** @enum {string} */
@@ -4876,13 +4876,8 @@ export interface components {
             error: string;
             /** Format: int64 */
             id: number;
-            /** @enum {string} */
-            kind: "pdf" | "epub";
             name: string;
-            /**
-             * Format: int64
-             * @description Pages of a PDF, chapters of an e-book
-             */
+            /** Format: int64 */
             pages: number;
             /** Format: int64 */
             percent: number;
@@ -5338,7 +5333,7 @@ export interface components {
             /** Format: int64 */
             duration_ms: number;
             /** @enum {string} */
-            form: "video" | "article" | "document" | "ebook";
+            form: "video" | "article" | "document";
             /** Format: int64 */
             id: number;
             is_free: boolean;
@@ -5348,7 +5343,7 @@ export interface components {
             preview_ms: number;
             /**
              * Format: int64
-             * @description Pages of a document, chapters of an e-book; from the start
+             * @description Of a document, from the start
              */
             preview_pages: number;
             title: string;
@@ -6572,7 +6567,7 @@ export interface components {
             /** Format: int64 */
             chapter_id: number;
             /** @enum {string} */
-            form: "video" | "article" | "document" | "ebook";
+            form: "video" | "article" | "document";
             title: string;
         };
         Console_lesson_saveRequest: {
@@ -6731,7 +6726,7 @@ export interface components {
             /** Format: int64 */
             duration_ms: number;
             /** @enum {string} */
-            form: "video" | "article" | "document" | "ebook";
+            form: "video" | "article" | "document";
             /** Format: int64 */
             lesson_id: number;
             /** Format: int64 */
@@ -6954,15 +6949,9 @@ export interface components {
         };
         DocumentPageRow: {
             /** Format: int64 */
-            first_screen: number;
-            /** Format: int64 */
             height: number;
             /** Format: int64 */
             page: number;
-            /** Format: int64 */
-            screens: number;
-            /** @description Of a chapter */
-            title: string;
             /** Format: int64 */
             width: number;
         };
@@ -6973,12 +6962,7 @@ export interface components {
              */
             allowed_pages: number;
             headings: components["schemas"]["HeadingView"][];
-            /** @enum {string} */
-            kind: "pdf" | "epub";
-            /**
-             * Format: int64
-             * @description Pages of a PDF, chapters of an e-book
-             */
+            /** Format: int64 */
             page_count: number;
             /** @description Those that may be read */
             pages: components["schemas"]["DocumentPageRow"][];
@@ -6986,12 +6970,7 @@ export interface components {
              * Format: int64
              * @description Where the reader was last, on whatever device
              */
-            resume_screen: number;
-            /**
-             * Format: int64
-             * @description What progress counts
-             */
-            screen_count: number;
+            resume_page: number;
             watermark: string;
         };
         GiftView: {
@@ -7151,7 +7130,6 @@ export interface components {
             match: string;
             /** Format: int64 */
             page: number;
-            title: string;
         };
         HomeView: {
             banners: components["schemas"]["BannerView"][];
@@ -7342,7 +7320,7 @@ export interface components {
             /** Format: int64 */
             ms: number;
             /** Format: int64 */
-            screen: number;
+            page: number;
         };
         ItemView: {
             /** Format: int64 */
@@ -7396,7 +7374,7 @@ export interface components {
             /** Format: int64 */
             duration_ms: number;
             /** @enum {string} */
-            form: "video" | "article" | "document" | "ebook";
+            form: "video" | "article" | "document";
             /** Format: int64 */
             id: number;
             is_free: boolean;
@@ -7414,7 +7392,7 @@ export interface components {
             preview_ms: number;
             /**
              * Format: int64
-             * @description Of a document, or chapters of an e-book
+             * @description Of a document
              */
             preview_pages: number;
             title: string;
@@ -7441,7 +7419,7 @@ export interface components {
             duration_ms: number;
             finished: boolean;
             /** @enum {string} */
-            form: "video" | "article" | "document" | "ebook";
+            form: "video" | "article" | "document";
             /** Format: int64 */
             id: number;
             /** Format: int64 */
@@ -8160,7 +8138,7 @@ export interface components {
              * Format: int64
              * @description Where the reader is
              */
-            screen: number;
+            page: number;
             /** Format: int64 */
             seq: number;
         };

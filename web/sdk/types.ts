@@ -84,6 +84,11 @@ export type Sprite = S['SpriteView']
 export type Play = Omit<S['PlayView'], 'sprite'> & { sprite: Sprite | null }
 export type Beat = Omit<S['BeatRequest'], '$schema'>
 export type Progress = S['ProgressView']
+/** A document; `pages` are those that may be read. */
+export type Document = S['DocumentView']
+export type DocumentPage = S['DocumentPageRow']
+export type PageLink = S['PageLinkView']
+export type DocumentHit = S['HitView']
 
 export type RenewalOffers = S['RenewalOffers']
 export type Renewal = S['RenewalView']

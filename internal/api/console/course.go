@@ -90,7 +90,7 @@ type LessonView struct {
 	CourseID     int64         `json:"course_id"`
 	ChapterID    int64         `json:"chapter_id"`
 	Title        string        `json:"title"`
-	Form         string        `json:"form" enum:"video,article,document,ebook"`
+	Form         string        `json:"form" enum:"video,article,document"`
 	IsFree       bool          `json:"is_free"`
 	PreviewMS    int64         `json:"preview_ms"`
 	DurationMS   int64         `json:"duration_ms"`
@@ -99,7 +99,7 @@ type LessonView struct {
 	Asset        *AssetView    `json:"asset"`
 	DocumentID   int64         `json:"document_id"`
 	Document     *DocumentView `json:"document"`
-	PreviewPages int64         `json:"preview_pages" doc:"Pages of a document, chapters of an e-book; from the start"`
+	PreviewPages int64         `json:"preview_pages" doc:"Of a document, from the start"`
 	PageCount    int64         `json:"page_count"`
 }
 

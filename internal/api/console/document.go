@@ -15,21 +15,20 @@ import (
 	"zhizhou/internal/web"
 )
 
-// DocumentView is an uploaded PDF or e-book.
+// DocumentView is an uploaded PDF.
 type DocumentView struct {
 	ID        int64  `json:"id"`
-	Kind      string `json:"kind" enum:"pdf,epub"`
 	Name      string `json:"name"`
 	Status    string `json:"status" enum:"uploaded,working,ready,failed"`
 	Percent   int64  `json:"percent"`
 	Bytes     int64  `json:"bytes"`
-	Pages     int64  `json:"pages" doc:"Pages of a PDF, chapters of an e-book"`
+	Pages     int64  `json:"pages"`
 	Error     string `json:"error"`
 	CreatedAt int64  `json:"created_at"`
 }
 
 func documentView(d document.Document) DocumentView {
-	return DocumentView{d.ID, d.Kind, d.Name, d.Status, d.Percent, d.Bytes, d.Pages, d.ErrorMsg, d.CreatedAt}
+	return DocumentView{d.ID, d.Name, d.Status, d.Percent, d.Bytes, d.Pages, d.ErrorMsg, d.CreatedAt}
 }
 
 func (r *routes) documents() {
@@ -59,8 +58,7 @@ func (r *routes) ownDocument(ctx context.Context, documentID int64) (document.Do
 	return d, err
 }
 
-// fitDocument fills in what the lesson takes over from its document and refuses one
-// of another form.
+// fitDocument fills in what the lesson takes over from its document.
 func (r *routes) fitDocument(ctx context.Context, lessonID int64, ch *catalog.LessonChange) error {
 	if ch.DocumentID == 0 {
 		return nil
@@ -79,11 +77,8 @@ func (r *routes) fitDocument(ctx context.Context, lessonID int64, ch *catalog.Le
 			return err
 		}
 	}
-	if catalog.Paged(l.Form) && (l.Form == catalog.Ebook) != (d.Kind == document.EPUB) {
-		return catalog.ErrLesson.Field("document_id", "文档课时用 PDF，电子书课时用 EPUB")
-	}
 	if d.Status == document.StatusReady {
-		ch.PageCount = d.Screens
+		ch.PageCount = d.Pages
 	}
 	return nil
 }
@@ -107,7 +102,7 @@ func (r *routes) original(ctx context.Context, in *ByID) (*huma.StreamResponse, 
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		defer func() { _ = body.Close() }()
 		hc.SetHeader("Content-Type", "application/octet-stream")
-		hc.SetHeader("Content-Disposition", fmt.Sprintf(`attachment; filename="document.%s"; filename*=UTF-8''%s`, d.Kind, url.PathEscape(d.Name)))
+		hc.SetHeader("Content-Disposition", fmt.Sprintf(`attachment; filename="document.pdf"; filename*=UTF-8''%s`, url.PathEscape(d.Name)))
 		hc.SetHeader("Cache-Control", "private, no-store")
 		hc.SetHeader("X-Content-Type-Options", "nosniff")
 		if _, err := io.Copy(hc.BodyWriter(), body); err != nil {

@@ -125,7 +125,7 @@ func card(c catalog.Card) CourseCard {
 	for _, f := range []struct {
 		n    int64
 		name string
-	}{{c.VideoCount, "视频"}, {c.LessonCount - c.VideoCount - c.PagedCount, "图文"}, {c.PagedCount, "文档"}} {
+	}{{c.VideoCount, "视频"}, {c.LessonCount - c.VideoCount - c.DocumentCount, "图文"}, {c.DocumentCount, "文档"}} {
 		if f.n > 0 {
 			forms = append(forms, f.name)
 		}

@@ -50,11 +50,11 @@ type LessonLine struct {
 	ID           int64  `json:"id"`
 	No           int    `json:"no" doc:"Counted through the course"`
 	Title        string `json:"title"`
-	Form         string `json:"form" enum:"video,article,document,ebook"`
+	Form         string `json:"form" enum:"video,article,document"`
 	DurationMS   int64  `json:"duration_ms"`
 	IsFree       bool   `json:"is_free"`
 	PreviewMS    int64  `json:"preview_ms"`
-	PreviewPages int64  `json:"preview_pages" doc:"Of a document, or chapters of an e-book"`
+	PreviewPages int64  `json:"preview_pages" doc:"Of a document"`
 	PageCount    int64  `json:"page_count" doc:"Of a document"`
 }
 

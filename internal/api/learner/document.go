@@ -11,13 +11,11 @@ import (
 	"zhizhou/internal/web"
 )
 
-// DocumentView is a document or e-book as its reader sees it.
+// DocumentView is a document as its reader sees it.
 type DocumentView struct {
-	Kind         string            `json:"kind" enum:"pdf,epub"`
-	PageCount    int64             `json:"page_count" doc:"Pages of a PDF, chapters of an e-book"`
+	PageCount    int64             `json:"page_count"`
 	AllowedPages int64             `json:"allowed_pages" doc:"How many of them may be read, from the start"`
-	ScreenCount  int64             `json:"screen_count" doc:"What progress counts"`
-	ResumeScreen int64             `json:"resume_screen" doc:"Where the reader was last, on whatever device"`
+	ResumePage   int64             `json:"resume_page" doc:"Where the reader was last, on whatever device"`
 	Watermark    string            `json:"watermark"`
 	Headings     []HeadingView     `json:"headings" nullable:"false"`
 	Pages        []DocumentPageRow `json:"pages" nullable:"false" doc:"Those that may be read"`
@@ -30,14 +28,11 @@ type HeadingView struct {
 	Depth int64  `json:"depth"`
 }
 
-// DocumentPageRow is a page's shape, or a chapter.
+// DocumentPageRow is a page's shape, in pixels of its picture.
 type DocumentPageRow struct {
-	Page        int64  `json:"page"`
-	Title       string `json:"title" doc:"Of a chapter"`
-	Width       int64  `json:"width"`
-	Height      int64  `json:"height"`
-	FirstScreen int64  `json:"first_screen"`
-	Screens     int64  `json:"screens"`
+	Page   int64 `json:"page"`
+	Width  int64 `json:"width"`
+	Height int64 `json:"height"`
 }
 
 // PageLinkView is where a page's picture is, for a while and for this device alone.
@@ -50,7 +45,6 @@ type PageLinkView struct {
 // HitView is a page on which words were found.
 type HitView struct {
 	Page   int64  `json:"page"`
-	Title  string `json:"title"`
 	Before string `json:"before"`
 	Match  string `json:"match"`
 	After  string `json:"after"`
@@ -58,9 +52,9 @@ type HitView struct {
 
 func (r *routes) documents() {
 	const tag = "study"
-	web.Handle(r.web, web.Route{ID: "document", Method: http.MethodGet, Path: "/api/lessons/{id}/document", Summary: "A document or e-book; anybody may see what is free", Tag: tag, Need: web.Anyone}, r.document)
+	web.Handle(r.web, web.Route{ID: "document", Method: http.MethodGet, Path: "/api/lessons/{id}/document", Summary: "A document; anybody may see what is free", Tag: tag, Need: web.Anyone}, r.document)
 	web.Handle(r.web, web.Route{ID: "document_pages", Method: http.MethodGet, Path: "/api/lessons/{id}/pages", Summary: "Addresses of pages", Tag: tag, Need: web.Anyone}, r.pageLinks)
-	web.Handle(r.web, web.Route{ID: "document_search", Method: http.MethodGet, Path: "/api/lessons/{id}/search", Summary: "Search inside a document or e-book", Tag: tag, Need: web.Anyone},
+	web.Handle(r.web, web.Route{ID: "document_search", Method: http.MethodGet, Path: "/api/lessons/{id}/search", Summary: "Search inside a document", Tag: tag, Need: web.Anyone},
 		func(ctx context.Context, in *struct {
 			ID int64  `path:"id"`
 			Q  string `query:"q" required:"true" maxLength:"200"`
@@ -73,22 +67,21 @@ func (r *routes) documents() {
 			hits, err := r.Document.Search(ctx, l.DocumentID, last, in.Q)
 			out := web.List[HitView]{Items: []HitView{}}
 			for _, h := range hits {
-				out.Items = append(out.Items, HitView{h.Page, h.Title, h.Before, h.Match, h.After})
+				out.Items = append(out.Items, HitView{h.Page, h.Before, h.Match, h.After})
 			}
 			return web.Answer(out), err
 		})
 	web.Handle(r.web, web.Route{ID: "read_pages", Method: http.MethodPost, Path: "/api/lessons/{id}/pages/read", Summary: "Report which pages were read", Tag: tag, Need: web.Learner}, r.readPages)
 }
 
-// paged opens a lesson that is read page by page; last is the last page or chapter
-// that the caller may see.
+// paged opens a document lesson; last is the last page that the caller may see.
 func (r *routes) paged(ctx context.Context, lessonID int64) (catalog.Lesson, document.Document, int64, error) {
 	var d document.Document
 	l, allowed, err := r.open(ctx, lessonID)
 	if err != nil {
 		return l, d, 0, err
 	}
-	if !catalog.Paged(l.Form) {
+	if l.Form != catalog.Document {
 		return l, d, 0, document.ErrGone
 	}
 	if !allowed.Allowed && allowed.Reason != "preview" {
@@ -108,7 +101,7 @@ func (r *routes) document(ctx context.Context, in *lessonPath) (*web.Body[Docume
 	if err != nil {
 		return nil, err
 	}
-	v := DocumentView{Kind: d.Kind, PageCount: d.Pages, AllowedPages: last, ScreenCount: d.Screens, ResumeScreen: 1, Headings: []HeadingView{}, Pages: []DocumentPageRow{}}
+	v := DocumentView{PageCount: d.Pages, AllowedPages: last, ResumePage: 1, Headings: []HeadingView{}, Pages: []DocumentPageRow{}}
 	for _, h := range d.Headings() {
 		v.Headings = append(v.Headings, HeadingView{h.Title, h.Page, h.Depth})
 	}
@@ -116,10 +109,8 @@ func (r *routes) document(ctx context.Context, in *lessonPath) (*web.Body[Docume
 	if err != nil {
 		return nil, err
 	}
-	seen := int64(1)
 	for _, p := range pages {
-		v.Pages = append(v.Pages, DocumentPageRow{p.Page, p.Title, p.Width, p.Height, p.FirstScreen, p.Screens})
-		seen = p.FirstScreen + p.Screens - 1
+		v.Pages = append(v.Pages, DocumentPageRow{p.Page, p.Width, p.Height})
 	}
 	userID := web.UserID(ctx)
 	if userID == 0 {
@@ -131,7 +122,7 @@ func (r *routes) document(ctx context.Context, in *lessonPath) (*web.Body[Docume
 	}
 	v.Watermark = u.Mark()
 	p, err := r.Learning.Lesson(ctx, userID, l.ID)
-	v.ResumeScreen = min(seen, learning.PageAt(l, p.PositionMS))
+	v.ResumePage = min(last, learning.PageAt(l, p.PositionMS))
 	return web.Answer(v), err
 }
 
@@ -164,33 +155,25 @@ func (r *routes) readPages(ctx context.Context, in *struct {
 	ID   int64 `path:"id"`
 	Body struct {
 		Seq    int64 `json:"seq" minimum:"1"`
-		Screen int64 `json:"screen" minimum:"1" doc:"Where the reader is"`
+		Page   int64 `json:"page" minimum:"1" doc:"Where the reader is"`
 		Dwells []struct {
-			Screen int64 `json:"screen" minimum:"1"`
-			MS     int64 `json:"ms" minimum:"0" maximum:"600000"`
+			Page int64 `json:"page" minimum:"1"`
+			MS   int64 `json:"ms" minimum:"0" maximum:"600000"`
 		} `json:"dwells" nullable:"false" maxItems:"50"`
 	}
 },
 ) (*web.Body[ProgressView], error) {
-	l, d, last, err := r.paged(ctx, in.ID)
+	l, _, last, err := r.paged(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	end := d.Screens
-	if last < d.Pages {
-		pages, err := r.Document.Pages(ctx, d.ID, last)
-		if err != nil {
-			return nil, err
-		}
-		end = pages[len(pages)-1].FirstScreen + pages[len(pages)-1].Screens - 1
-	}
 	dwells := make([]learning.Dwell, 0, len(in.Body.Dwells))
 	for _, x := range in.Body.Dwells {
-		if x.Screen <= end { // nobody can have read what was never shown
-			dwells = append(dwells, learning.Dwell{Page: x.Screen, MS: x.MS})
+		if x.Page <= last { // nobody can have read what was never shown
+			dwells = append(dwells, learning.Dwell{Page: x.Page, MS: x.MS})
 		}
 	}
-	p, err := r.Learning.ReadPages(ctx, web.UserID(ctx), l, in.Body.Seq, min(end, in.Body.Screen), dwells)
+	p, err := r.Learning.ReadPages(ctx, web.UserID(ctx), l, in.Body.Seq, min(last, in.Body.Page), dwells)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ type LessonView struct {
 	ChapterTitle string           `json:"chapter_title"`
 	No           int              `json:"no"`
 	Title        string           `json:"title"`
-	Form         string           `json:"form" enum:"video,article,document,ebook"`
+	Form         string           `json:"form" enum:"video,article,document"`
 	DurationMS   int64            `json:"duration_ms"`
 	BodyHTML     string           `json:"body_html" doc:"Of an article, only if allowed"`
 	Access       AccessView       `json:"access"`
@@ -41,7 +41,7 @@ type AccessView struct {
 	Allowed      bool   `json:"allowed"`
 	Reason       string `json:"reason" enum:"owned,free,preview,login,buy"`
 	PreviewMS    int64  `json:"preview_ms"`
-	PreviewPages int64  `json:"preview_pages" doc:"Pages of a document or chapters of an e-book that may be tried"`
+	PreviewPages int64  `json:"preview_pages" doc:"Pages of a document that may be tried"`
 }
 
 // PlayView is a started play.

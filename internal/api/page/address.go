@@ -38,6 +38,7 @@ var addresses = []address{
 	{path: "/group/{id}", title: "拼团", private: true},
 	{path: "/bargain/{id}", title: "砍价", private: true},
 	{path: "/me/points", title: "我的积分", private: true},
+	{path: "/read/{id}", title: "阅读", private: true},
 	{path: "/gift/{token}", title: "赠送", private: true},
 	{path: "/renewal/{id}", title: "开通自动续费", private: true},
 	{path: "/me/renewals", title: "自动续费", private: true},

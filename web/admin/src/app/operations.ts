@@ -25,7 +25,7 @@ export interface Operations {
   orderOutline: { path: Id; body: { chapters: { id: number; lesson_ids: number[] }[] }; res: void }
   addLesson: { path: Id; body: { chapter_id: number; title: string; form: T.LessonForm }; res: T.Made }
   lesson: { path: Id; res: T.Lesson }
-  saveLesson: { path: Id; body: { title: string; is_free: boolean; preview_ms: number; body_html?: string; asset_id?: number }; res: T.Lesson }
+  saveLesson: { path: Id; body: { title: string; is_free: boolean; preview_ms: number; body_html?: string; asset_id?: number; document_id?: number; preview_pages?: number }; res: T.Lesson }
   deleteLesson: { path: Id; res: void }
   addAttachment: { path: Id; query: { name: string; lesson_id?: number }; raw: Blob; res: T.Made }
   deleteAttachment: { path: { id: number; attachment_id: number }; res: void }
@@ -63,6 +63,8 @@ export interface Operations {
   assets: { query: Paged & { status?: string; q?: string }; res: T.Page<T.Asset> }
   asset: { path: Id; res: T.Asset }
   retryAsset: { path: Id; res: void }
+  document: { path: Id; res: T.Paper }
+  retryDocument: { path: Id; res: void }
   instructors: { res: T.Page<T.Instructor> }
   saveInstructor: { path: Id; body: { name: string; title: string; bio: string; avatar?: string }; res: T.Made }
   categories: { res: T.Page<T.Category> }
@@ -176,6 +178,7 @@ export const addresses = {
   coupons: 'GET /coupons', saveCoupon: 'PUT /coupons/{id}', switchCoupon: 'POST /coupons/{id}/switch', giveCoupon: 'POST /coupons/{id}/give',
   codeBatches: 'GET /code-batches', makeCodes: 'POST /code-batches', revokeCodes: 'POST /code-batches/{id}/revoke', codes: 'GET /code-batches/{id}/codes',
   assets: 'GET /assets', asset: 'GET /assets/{id}', retryAsset: 'POST /assets/{id}/retry',
+  document: 'GET /documents/{id}', retryDocument: 'POST /documents/{id}/retry',
   instructors: 'GET /instructors', saveInstructor: 'PUT /instructors/{id}', categories: 'GET /categories', saveCategory: 'PUT /categories/{id}', deleteCategory: 'DELETE /categories/{id}',
   banners: 'GET /banners', saveBanner: 'PUT /banners/{id}', deleteBanner: 'DELETE /banners/{id}',
   orders: 'GET /orders', order: 'GET /orders/{no}', syncOrder: 'POST /orders/{no}/sync', refundOrder: 'POST /orders/{no}/refunds',

@@ -29,7 +29,9 @@ export interface CourseInput {
   title: string; promise: string; intro_html: string; audience: string; outcomes: string[]; tags: string[]; cover: string; scene: string
   instructor_id: number; category_id: number; position: number; recommended: boolean; cadence?: string; planned_count?: number; version: number
 }
-export type LessonForm = 'video' | 'article'
+export type LessonForm = 'video' | 'article' | 'document'
+/** An uploaded PDF. */
+export interface Paper { id: number; name: string; status: 'uploaded' | 'working' | 'ready' | 'failed'; percent: number; bytes: number; pages: number; error: string; created_at: number }
 export type AssetStatus = 'uploaded' | 'probing' | 'transcoding' | 'ready' | 'failed'
 export interface Asset {
   id: number; name: string; status: AssetStatus; stage: string; percent: number; eta_s: number; duration_ms: number; width: number; height: number
@@ -38,6 +40,7 @@ export interface Asset {
 export interface Lesson {
   id: number; course_id: number; chapter_id: number; title: string; form: LessonForm; is_free: boolean; preview_ms: number; duration_ms: number
   body_html?: string; asset_id: number; asset: Asset | null
+  document_id: number; document: Paper | null; preview_pages: number; page_count: number
 }
 export interface Chapter { id: number; title: string; lessons: Lesson[] }
 export interface Attachment { id: number; lesson_id: number; name: string; bytes: number; mime: string }

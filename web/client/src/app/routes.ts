@@ -27,6 +27,7 @@ export const pages = {
   group: { page: '/pkg-shop/group/GroupPage', path: '/group/:id', tab: false },
   bargain: { page: '/pkg-shop/bargain/BargainPage', path: '/bargain/:id', tab: false },
   points: { page: '/pkg-shop/points/PointsPage', path: '/me/points', tab: false },
+  reader: { page: '/pkg-shop/document/ReaderPage', path: '/read/:id', tab: false },
   gift: { page: '/pkg-shop/gift/GiftPage', path: '/gift/:token', tab: false },
   renew: { page: '/pkg-shop/renewal/RenewPage', path: '/renewal/:id', tab: false },
   renewals: { page: '/pkg-shop/renewal/RenewalsPage', path: '/me/renewals', tab: false },

@@ -17,6 +17,11 @@ export function missing(c: Course): Missing[] {
   if (!lessons.length) must('还没有课时', 'outline')
   // An issue of a column that is still being written keeps the others back from nobody.
   for (const l of c.form === 'column' ? [] : lessons) {
+    if (l.form === 'document') {
+      if (!l.document) must(`「${l.title}」还没有文件`, 'outline', l.id)
+      else if (l.document.status === 'failed') must(`「${l.title}」的文件处理失败`, 'outline', l.id)
+      else if (l.document.status !== 'ready') must(`「${l.title}」的文件还在处理`, 'outline', l.id)
+    }
     if (l.form !== 'video') continue
     if (!l.asset) must(`「${l.title}」还没有视频`, 'outline', l.id)
     else if (l.asset.status === 'failed') must(`「${l.title}」的视频处理失败`, 'outline', l.id)
@@ -27,7 +32,7 @@ export function missing(c: Course): Missing[] {
   if (!c.promise) better('一句话承诺还空着，列表和分享里会少一行', 'info')
   if (!c.cover) better('没有封面，会用插画代替', 'info')
   if (!c.intro_html) better('课程介绍还空着', 'info')
-  if (lessons.length && c.skus.some((s) => s.active && s.price_fen > 0) && !lessons.some((l) => l.is_free || l.preview_ms > 0))
+  if (lessons.length && c.skus.some((s) => s.active && s.price_fen > 0) && !lessons.some((l) => l.is_free || l.preview_ms > 0 || l.preview_pages > 0))
     better('没有可试看的课时，学员买前看不到内容', 'outline')
   return list
 }

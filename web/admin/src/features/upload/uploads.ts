@@ -4,7 +4,7 @@ import { forget, remember } from './memory'
 import { isFinal, reason, Refused } from './reason'
 import { Rate } from './rate'
 
-/** A video on its way to the server, by the lesson it is for. */
+/** A video or document on its way to the server, by the lesson it is for. */
 export interface Task {
   lessonId: number
   name: string
@@ -36,8 +36,8 @@ async function disown(tus: Upload) {
   for (const p of await tus.findPreviousUploads()) await tus.options.urlStorage?.removeUpload(p.urlStorageKey)
 }
 
-/** Starts, or resumes after a reload, the upload of `file` for a lesson. `arrived` gets the id of the new asset. */
-export async function startUpload(lessonId: number, file: File, arrived: (assetId: number) => Promise<void>) {
+/** Starts, or resumes after a reload, the upload of `file` for a lesson. `arrived` gets the id of the new asset or document. */
+export async function startUpload(lessonId: number, file: File, arrived: (madeId: number) => Promise<void>, purpose: 'video' | 'document' = 'video') {
   const task = reactive<Task>({ lessonId, name: file.name, bytes: file.size, sent: 0, speed: 0, leftS: 0, state: 'running', message: '' })
   const rate = new Rate()
   function fail(e: Error) {
@@ -53,7 +53,7 @@ export async function startUpload(lessonId: number, file: File, arrived: (assetI
     chunkSize: 16 * 1024 * 1024,
     retryDelays: [0, 1000, 3000, 5000, 10_000],
     removeFingerprintOnSuccess: true,
-    metadata: { filename: file.name, filetype: file.type, purpose: 'video' },
+    metadata: { filename: file.name, filetype: file.type, purpose },
     onProgress(sent) {
       rate.note(Date.now(), sent)
       Object.assign(task, { sent, speed: rate.perSecond, leftS: rate.left(file.size) })

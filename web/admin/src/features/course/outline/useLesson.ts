@@ -11,12 +11,12 @@ export function useLesson(id: () => number) {
   const write = (l: Lesson) =>
     call('saveLesson', {
       path: { id: l.id },
-      body: { title: l.title.trim(), is_free: l.is_free, preview_ms: l.preview_ms, body_html: l.body_html ?? '', asset_id: l.asset_id },
+      body: { title: l.title.trim(), is_free: l.is_free, preview_ms: l.preview_ms, preview_pages: l.preview_pages, document_id: l.document_id, body_html: l.body_html ?? '', asset_id: l.asset_id },
     })
   const auto = useAutosave(
     () => {
       const l = form.value
-      return l && [l.title, l.is_free, l.preview_ms, l.body_html]
+      return l && [l.title, l.is_free, l.preview_ms, l.preview_pages, l.body_html]
     },
     async () => {
       if (form.value) mirror(await write(form.value))
@@ -48,12 +48,13 @@ export function useLesson(id: () => number) {
     },
     { immediate: true },
   )
-  /** Gives a lesson its video. Works also when another lesson is being edited by then. */
-  async function attach(lessonId: number, assetId: number) {
+  /** Gives a lesson its video or document. Works also when another lesson is being edited by then. */
+  async function attach(lessonId: number, madeId: number) {
     const here = form.value?.id === lessonId ? form.value : null
     const l = here ?? (await call('lesson', { path: { id: lessonId } }))
-    const saved = await write({ ...l, asset_id: assetId })
-    if (form.value?.id === lessonId) auto.quietly(() => Object.assign(form.value!, { asset_id: saved.asset_id, asset: saved.asset }))
+    const saved = await write({ ...l, [l.form === 'video' ? 'asset_id' : 'document_id']: madeId })
+    const { asset_id, asset, document_id, document, page_count } = saved
+    if (form.value?.id === lessonId) auto.quietly(() => Object.assign(form.value!, { asset_id, asset, document_id, document, page_count }))
     mirror(saved)
   }
   return { form, attach, ...auto }

@@ -1,0 +1,21 @@
+import type { LessonForm, Paper } from '@/app/types'
+import type { icons } from '@/ui/icons'
+
+/** The forms of a lesson as people call them. */
+export const formName: Record<LessonForm, string> = { video: '视频', article: '图文', document: '文档' }
+/** The icon of each form. */
+export const formIcon: Record<LessonForm, keyof typeof icons> = { video: 'video', article: 'doc', document: 'doc' }
+
+/** What the outline says of a lesson's content. */
+export interface Note {
+  text: string
+  tone?: 'brand' | 'warn' | 'bad'
+}
+
+/** How a document stands in the outline. */
+export function paperNote(p: Paper | null): Note {
+  if (!p) return { text: '缺文件', tone: 'warn' }
+  if (p.status === 'failed') return { text: '处理失败', tone: 'bad' }
+  if (p.status !== 'ready') return { text: `处理 ${p.percent}%`, tone: 'brand' }
+  return { text: `${p.pages} 页` }
+}
