@@ -19,6 +19,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/db"
+	"zhizhou/internal/document"
 	"zhizhou/internal/jobs"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/pay"
@@ -30,6 +31,12 @@ import (
 const rounds = 5
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == document.WorkerName {
+		if err := document.Worker(os.Args[2:], os.Stdout); err != nil {
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -76,6 +83,11 @@ func run(ctx context.Context) error {
 	}
 	if wanted("T7") {
 		if err := heartbeats(ctx, filepath.Join(dir, "h.db"), filepath.Join(dir, "hbare.db")); err != nil {
+			return err
+		}
+	}
+	if wanted("T18") {
+		if err := pages(ctx, dir); err != nil {
 			return err
 		}
 	}

@@ -130,9 +130,13 @@ func card(c catalog.Card) CourseCard {
 			forms = append(forms, f.name)
 		}
 	}
-	form := strings.Join(forms, "与")
-	if len(forms) == 0 {
-		form = "图文"
+	form := "图文"
+	if n := len(forms); n > 0 {
+		form = strings.Join(forms[:n-1], "、")
+		if n > 1 {
+			form += "与"
+		}
+		form += forms[n-1]
 	}
 	return CourseCard{
 		ID: c.ID, Title: c.Title, Promise: c.Promise, CoverURL: imageURL(c.Cover), Scene: c.Scene, InstructorName: c.InstructorName,

@@ -4,7 +4,7 @@ import { clock } from './format'
 /** The forms of a lesson as people call them. */
 export const formName: Record<LessonForm, string> = { video: '视频', article: '图文', document: '文档' }
 
-const icons: Record<LessonForm, string> = { video: 'video', article: 'article', document: 'file' }
+const icons: Record<LessonForm, string> = { video: 'video', article: 'article', document: 'book' }
 /** The icon of a form. */
 export function formIcon(form: LessonForm): string {
   return icons[form]

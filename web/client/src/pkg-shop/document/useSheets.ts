@@ -19,18 +19,16 @@ export function useSheets(pages: () => DocumentPage[], scrollTop: Ref<number>, m
     start.value = box.top + scrollTop.value
     width.value = box.width
   }
-  /** Brings a page (from 0) to the top; `share` is how much of it lies above already. */
-  function show(page: number, share = 0) {
-    const top = start.value + layout.value.tops[page] + share * layout.value.heights[page]
-    uni.pageScrollTo({ scrollTop: Math.max(0, Math.round(top - (page || share ? 8 : start.value))), duration: 0 })
-  }
+  const scrollTo = (top: number) => uni.pageScrollTo({ scrollTop: Math.max(0, Math.round(top)), duration: 0 })
+  /** Brings a page (from 0) to where the first one begins: below the bar of the window. */
+  const show = (page: number) => scrollTo(layout.value.tops[page] ?? 0)
   /** Draws everything anew at another size, and stays where the reader is. */
   async function resize(change: () => unknown) {
     const page = pageAt(layout.value, scrollTop.value - start.value)
     const share = (scrollTop.value - start.value - layout.value.tops[page]) / Math.max(1, layout.value.heights[page])
     await change()
     await nextTick()
-    if (page > 0 || share > 0) show(page, Math.min(1, Math.max(0, share)))
+    if (page > 0 || share > 0) scrollTo(start.value + layout.value.tops[page] + Math.min(1, share) * layout.value.heights[page])
   }
   const turned = () => { resize(look) }
   watch(pages, () => nextTick(look))
