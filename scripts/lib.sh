@@ -43,4 +43,5 @@ tool() {
   stamp "tool-$1" "$3 $go"
 }
 
-binary() { go build -trimpath -buildvcs=false -o bin/zhizhou ./cmd/zhizhou; }
+# Without symbol tables, which a stack trace does not need: a quarter smaller.
+binary() { go build -trimpath -buildvcs=false -ldflags='-s -w' -o bin/zhizhou ./cmd/zhizhou; }
