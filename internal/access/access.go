@@ -58,9 +58,11 @@ var (
 		WHERE source_kind = $1 AND source_id = $2 AND resource_kind = $3 AND resource_id = $4 AND revoked_at > 0`)
 	qHolders = db.Q("access/holders", `SELECT COUNT(*) FROM grants WHERE resource_kind = $1 AND resource_id = $2 AND revoked_at = 0 AND (until_at = 0 OR until_at > $3)`)
 	qCourse  = db.Q("access/course", `SELECT g.source_kind, g.source_id, g.starts_at, g.until_at FROM grants g WHERE g.user_id = $1 AND g.revoked_at = 0 AND (g.until_at = 0 OR g.until_at > $3) AND `+opens("$2")+` ORDER BY g.id`)
-	qOpens   = db.Q("access/opens", `SELECT r.resource_kind, r.resource_id, COALESCE(g.starts_at, -1) AS starts_at, COALESCE(g.until_at, 0) AS until_at
+	qOpens   = db.Q("access/opens", `SELECT r.resource_kind, r.resource_id, COALESCE(g.starts_at, -1) AS starts_at, COALESCE(g.until_at, 0) AS until_at,
+			CASE WHEN g.resource_kind = r.resource_kind THEN 0 ELSE 1 END AS wider
 		FROM grant_rules r LEFT JOIN grants g ON g.user_id = $1 AND g.revoked_at = 0 AND (g.until_at = 0 OR g.until_at > $3)
-			AND (CASE WHEN r.resource_kind = 'course' THEN `+opens("r.resource_id")+` ELSE g.resource_kind = r.resource_kind AND g.resource_id = r.resource_id END)
+			AND (CASE WHEN r.resource_kind = 'course' THEN `+opens("r.resource_id")+` WHEN g.resource_kind = r.resource_kind THEN g.resource_id = r.resource_id
+				ELSE r.resource_kind = 'lesson' AND `+opens("(SELECT l.course_id FROM lessons l WHERE l.id = r.resource_id)")+` END)
 		WHERE r.sku_id = $2 ORDER BY r.resource_kind, r.resource_id, g.id`)
 	qTiers = db.Q("access/tiers", `SELECT resource_id, MAX(until_at) AS until_at FROM grants WHERE user_id = $1 AND resource_kind = 'membership' AND revoked_at = 0 AND starts_at <= $2 AND until_at > $2
 		GROUP BY resource_id ORDER BY resource_id`)
@@ -68,11 +70,11 @@ var (
 	qLive = db.Q("access/live", `SELECT source_kind, source_id, starts_at, until_at FROM grants WHERE user_id = $1 AND resource_kind = $2 AND resource_id = $3
 		AND revoked_at = 0 AND (until_at = 0 OR until_at > $4) ORDER BY id`)
 	qOwned = db.Q("access/owned", `SELECT o.course_id, MAX(CASE WHEN o.until_at = 0 THEN 1 ELSE 0 END) AS forever, MAX(o.until_at) AS until_at, MAX(o.created_at) AS created_at FROM (
-			SELECT g.resource_id AS course_id, g.until_at, g.created_at FROM grants g
-			WHERE g.user_id = $1 AND g.resource_kind = 'course' AND g.revoked_at = 0 AND g.starts_at <= $2 AND (g.until_at = 0 OR g.until_at > $2)
-			UNION ALL SELECT x.ref_id, g.until_at, g.created_at FROM grants g JOIN product_parts x ON x.product_id = g.resource_id AND x.kind = 'course' AND (x.removed_at = 0 OR x.removed_at > g.created_at)
-			WHERE g.user_id = $1 AND g.resource_kind = 'bundle' AND g.revoked_at = 0 AND g.starts_at <= $2 AND (g.until_at = 0 OR g.until_at > $2)) o
-		GROUP BY o.course_id ORDER BY MAX(o.created_at) DESC LIMIT 500`)
+			SELECT g.resource_id AS course_id, g.starts_at, g.until_at, g.created_at FROM grants g
+			WHERE g.user_id = $1 AND g.resource_kind = 'course' AND g.revoked_at = 0 AND (g.until_at = 0 OR g.until_at > $2)
+			UNION ALL SELECT x.ref_id, g.starts_at, g.until_at, g.created_at FROM grants g JOIN product_parts x ON x.product_id = g.resource_id AND x.kind = 'course' AND (x.removed_at = 0 OR x.removed_at > g.created_at)
+			WHERE g.user_id = $1 AND g.resource_kind = 'bundle' AND g.revoked_at = 0 AND (g.until_at = 0 OR g.until_at > $2)) o
+		GROUP BY o.course_id HAVING MIN(o.starts_at) <= $2 ORDER BY MAX(o.created_at) DESC LIMIT 500`)
 	qGrantsOf = db.Q("access/grants_of", `SELECT user_id, resource_kind, resource_id, starts_at, until_at, created_at, revoked_at, revoke_reason FROM grants WHERE source_kind = $1 AND source_id = $2 ORDER BY id`)
 	qMerge    = db.Q("access/merge", `UPDATE grants SET user_id = $2 WHERE user_id = $1`)
 	qCounts   = db.Q("access/counts", `SELECT resource_id, COUNT(DISTINCT user_id) AS n FROM grants WHERE resource_kind = 'course' AND revoked_at = 0 GROUP BY resource_id`)
@@ -145,6 +147,7 @@ func holding(rows []live, now int64) Holding {
 type Had struct {
 	catalog.Resource
 	Holding
+	Within bool // something that holds it opens it now: a lesson's course, a course's bundle or membership
 }
 
 // Opening is one row of an answer to AskOpens.
@@ -153,6 +156,7 @@ type Opening struct {
 	ResourceID   int64
 	StartsAt     int64 // -1: the user has nothing of it
 	UntilAt      int64
+	Wider        int64 // 1: by something that holds it
 }
 
 // AskOpens asks what a SKU opens and what the user has of that, for Opens to read.
@@ -164,13 +168,14 @@ func (s *Service) AskOpens(rows *[]Opening, userID, skuID int64) db.Ask {
 func (s *Service) Opens(rows []Opening) []Had {
 	var out []Had
 	var grants []live
-	now := clock.MS(s.clock)
+	within, now := false, clock.MS(s.clock)
 	for i, r := range rows {
 		if r.StartsAt >= 0 {
 			grants = append(grants, live{StartsAt: r.StartsAt, UntilAt: r.UntilAt})
+			within = within || r.Wider == 1 && r.StartsAt <= now
 		}
 		if i+1 == len(rows) || rows[i+1].ResourceKind != r.ResourceKind || rows[i+1].ResourceID != r.ResourceID {
-			out, grants = append(out, Had{catalog.Resource{Kind: r.ResourceKind, ID: r.ResourceID}, holding(grants, now)}), nil
+			out, grants, within = append(out, Had{catalog.Resource{Kind: r.ResourceKind, ID: r.ResourceID}, holding(grants, now), within}), nil, false
 		}
 	}
 	return out

@@ -169,10 +169,14 @@ func TestServiceAsAGift(t *testing.T) {
 		p := w.learner("13800138823", nil)
 		no := p.paid(p.quoted(map[string]any{"items": []map[string]any{{"sku_id": sku, "quantity": 2}}, "gift": true}), "service-gift")
 		friend := w.learner("13800138824", nil)
+		friend.paid(friend.quoted(map[string]any{"sku_id": sku}), "service-own") // having one is no reason to refuse another
 		w.ok(w.app.Commerce.ReceiveGift(ctx, friend.me(), must(w.app.Commerce.GiftsOf(ctx, p.me(), no))(t)[0].Token))
 		w.sound()
 		if o := p.want(200, "", "GET", "/api/orders/"+no, nil); o.at("refundable", "allowed") == true {
 			t.Fatal("the whole goes back though somebody received a part")
+		}
+		if err := w.app.Commerce.GiveService(w.system(), no, commerce.Given{Note: "和收礼的人谈过了"}); !errors.Is(err, commerce.ErrServiceState) {
+			t.Fatalf("done while a copy waits for somebody: %v", err)
 		}
 		must(w.app.Commerce.ReturnGifts(ctx, p.me(), no))(t)
 		w.settleRefunds()
@@ -180,6 +184,30 @@ func TestServiceAsAGift(t *testing.T) {
 		w.ok(w.app.Commerce.GiveService(w.system(), no, commerce.Given{Note: "和收礼的人谈过了"}))
 		if e := w.credit(ledger.Revenue("service")) + w.credit(ledger.Tax(600)); e != 30000 {
 			t.Fatalf("%d were earned of one copy", e)
+		}
+		w.sound()
+	})
+}
+
+// A lesson is not sold to who may open it already, with its course or as a member; one
+// that was bought for a time is extended, and the later end is told.
+func TestINV18LessonIsNotSoldTwice(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		_, lesson := w.goods(catalog.KindLesson, "", w.lesson, catalog.Goods{}, nil, catalog.SKU{Name: "永久", PriceFen: 1990})
+		_, member := w.goods(catalog.KindMembership, "金卡", 0, catalog.Goods{Rank: 1, OpensAll: true}, nil, catalog.SKU{Name: "月", PriceFen: 3000, PeriodMonths: 1})
+		for i, sku := range []int64{w.sku, member} {
+			p := w.learner(fmt.Sprintf("1380013884%d", i), nil)
+			q := p.quoted(map[string]any{"sku_id": lesson}) // asked before, placed after
+			p.paid(p.quoted(map[string]any{"sku_id": sku}), "wider-order")
+			if v := p.quoted(map[string]any{"sku_id": lesson}); v.at("already_owned") != true {
+				t.Fatalf("sold again: %s", v.raw)
+			}
+			p.with("lesson-order").want(409, "already_owned", "POST", "/api/orders", map[string]any{"quote_token": q.str("token"), "terms_confirmed": true})
+		}
+		p := w.learner("13800138849", nil)
+		p.paid(p.quoted(map[string]any{"sku_id": lesson}), "lesson-order")
+		if v := p.quoted(map[string]any{"sku_id": w.sku}); v.at("already_owned") == true {
+			t.Fatalf("the course is refused for one of its lessons: %s", v.raw)
 		}
 		w.sound()
 	})

@@ -264,7 +264,8 @@ func (s *Service) unowned(ctx context.Context, r db.Reader, userID int64, it Quo
 		}
 	}
 	for _, have := range all {
-		if have.Forever || have.Owned && it.PayFen == 0 {
+		// A lesson is not sold to who may open it with its course or a membership.
+		if have.Forever || have.Owned && it.PayFen == 0 || have.Within && it.Kind == catalog.KindLesson {
 			continue
 		}
 		if !trial {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"zhizhou/internal/access"
+	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
@@ -121,7 +122,7 @@ func (s *Service) ReceiveGift(ctx context.Context, userID int64, token string) e
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(had[it.SKUID], func(h access.Had) bool { return h.Forever }) {
+		if it.Kind != catalog.KindService && slices.ContainsFunc(had[it.SKUID], func(h access.Had) bool { return h.Forever }) {
 			return ErrOwned.Say("你已经拥有它了，把链接转送给别人吧")
 		}
 		n, err := tx.Exec(ctx, qGiftTake, g.ID, userID, clock.MS(s.Clock))

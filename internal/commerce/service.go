@@ -30,15 +30,18 @@ var ServiceMoves = map[string][]string{ServiceWaiting: {ServiceDone, ServiceCanc
 // The refusals of giving a service.
 var (
 	errServiceNote  = ErrService.Field("note", "用 2–200 个字写给买家看")
-	errServiceGiven = ErrService.Field("given_at", "日期在付款之后、一年以内")
+	errServiceGiven = ErrService.Field("given_at", "日期在付款之后、不晚于今天")
 )
 
 var (
 	qServiceAdd     = db.Q("commerce/service_add", `INSERT INTO service_deliveries (order_item_id, order_id, state, created_at) VALUES ($1, $2, 'waiting', $3) ON CONFLICT DO NOTHING`)
 	qServiceDone    = db.Q("commerce/service_done", `UPDATE service_deliveries SET state = 'done', note = $2, given_at = $3, done_at = $4, done_by = $5 WHERE order_item_id = $1 AND state = 'waiting'`)
 	qServiceCancel  = db.Q("commerce/service_cancel", `UPDATE service_deliveries SET state = 'cancelled' WHERE order_item_id = $1 AND state = 'waiting'`)
+	qGiftsWaiting   = db.Q("commerce/gifts_waiting", `SELECT COUNT(*) FROM gifts WHERE order_item_id = $1 AND state = 'open'`)
 	qServiceWaiting = db.Q("commerce/services_waiting", `SELECT d.order_item_id AS item_id, d.created_at, i.title, i.sku_name, i.quantity, i.price_fen, i.refunded_fen, o.no AS order_no, o.paid_at, o.gift, o.user_id, u.nickname, u.phone_masked,
-		(SELECT COUNT(*) FROM refunds r WHERE r.order_item_id = i.id AND r.status IN ('requested', 'approved', 'processing', 'abnormal')) AS refunds
+		(SELECT COUNT(*) FROM refunds r WHERE r.order_item_id = i.id AND r.status IN ('requested', 'approved', 'processing', 'abnormal')) AS refunds,
+		(SELECT COUNT(*) FROM gifts g WHERE g.order_item_id = i.id AND g.state = 'open') AS unreceived,
+		COALESCE((SELECT string_agg(v.nickname || ' ' || v.phone_masked, '，') FROM gifts g JOIN users v ON v.id = g.receiver_id WHERE g.order_item_id = i.id AND g.state = 'received'), '') AS receivers
 		FROM service_deliveries d JOIN order_items i ON i.id = d.order_item_id JOIN orders o ON o.id = d.order_id JOIN users u ON u.id = o.user_id
 		WHERE d.state = 'waiting' AND d.order_item_id > $1 ORDER BY d.order_item_id LIMIT $2`)
 )
@@ -56,7 +59,9 @@ type WaitingService struct {
 	PriceFen    int64
 	RefundedFen int64
 	Gift        bool
-	Refunds     int64 // asked for and not decided, or on their way
+	Unreceived  int64  // copies of a gift that nobody has yet
+	Receivers   string // of a gift: names and masked phones
+	Refunds     int64  // asked for and not decided, or on their way
 	PaidAt      int64
 	CreatedAt   int64
 }
@@ -89,7 +94,7 @@ func (s *Service) GiveService(ctx context.Context, no string, g Given) error {
 		return err
 	}
 	now := clock.MS(s.Clock)
-	if g.At != 0 && (g.At < o.PaidAt-day || g.At > now+366*day) {
+	if g.At != 0 && (g.At < o.PaidAt-day || g.At > now) {
 		return errServiceGiven
 	}
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -110,6 +115,13 @@ func (s *Service) GiveService(ctx context.Context, no string, g Given) error {
 		}
 		if open > 0 {
 			return ErrRefundOpen.Say("买家正在退款，先处理退款")
+		}
+		// A copy that nobody has is still the giver's to take back.
+		if err := tx.Get(ctx, qGiftsWaiting, &open, it.ID); err != nil {
+			return err
+		}
+		if open > 0 {
+			return ErrServiceState.Say(fmt.Sprintf("还有 %d 份没有人领取，领取或退回之后再标记", open))
 		}
 		n, err := tx.Exec(ctx, qServiceDone, it.ID, g.Note, g.At, now, audit.ActorOf(ctx).ID)
 		if err != nil {

@@ -6397,12 +6397,19 @@ export interface components {
             price_fen: number;
             /** Format: int64 */
             quantity: number;
+            /** @description Who received the copies, with masked phones */
+            receivers: string;
             /** Format: int64 */
             refunded_fen: number;
             /** @description Decide the refund first */
             refunding: boolean;
             sku_name: string;
             title: string;
+            /**
+             * Format: int64
+             * @description Copies of a gift that nobody has yet: they come first
+             */
+            unreceived: number;
             /** Format: int64 */
             user_id: number;
         };
@@ -7021,6 +7028,11 @@ export interface components {
         GoodsDetail: {
             /** @description Membership: that it opens */
             categories: components["schemas"]["CategoryView"][];
+            /**
+             * Format: int64
+             * @description Of its course
+             */
+            category_id: number;
             /**
              * Format: int64
              * @description Of a lesson sold alone

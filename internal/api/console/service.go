@@ -30,6 +30,8 @@ type WaitingServiceView struct {
 	PriceFen    int64  `json:"price_fen"`
 	RefundedFen int64  `json:"refunded_fen"`
 	Gift        bool   `json:"gift" doc:"Its copies go to others"`
+	Unreceived  int64  `json:"unreceived" doc:"Copies of a gift that nobody has yet: they come first"`
+	Receivers   string `json:"receivers" doc:"Who received the copies, with masked phones"`
 	Refunding   bool   `json:"refunding" doc:"Decide the refund first"`
 	PaidAt      int64  `json:"paid_at"`
 }
@@ -54,7 +56,7 @@ func (r *routes) services() {
 				return nil, err
 			}
 			return web.Answer(web.Page(rows, in.Limit, func(x commerce.WaitingService) WaitingServiceView {
-				return WaitingServiceView{x.ItemID, x.OrderNo, x.UserID, x.Nickname, x.PhoneMasked, x.Title, x.SKUName, x.Quantity, x.PriceFen, x.RefundedFen, x.Gift, x.Refunds > 0, x.PaidAt}
+				return WaitingServiceView{x.ItemID, x.OrderNo, x.UserID, x.Nickname, x.PhoneMasked, x.Title, x.SKUName, x.Quantity, x.PriceFen, x.RefundedFen, x.Gift, x.Unreceived, x.Receivers, x.Refunds > 0, x.PaidAt}
 			}, func(x commerce.WaitingService) []int64 { return []int64{x.ItemID} })), nil
 		})
 	web.Handle(r.web, route("service_give", http.MethodPost, "orders/{no}/services/{id}", "Mark a paid service as done, which earns its money", tag, account.PermServiceGive),

@@ -28,6 +28,7 @@ type GoodsDetail struct {
 	GoodsCard
 	IntroHTML    string           `json:"intro_html"`
 	CourseID     int64            `json:"course_id" doc:"Of a lesson sold alone"`
+	CategoryID   int64            `json:"category_id" doc:"Of its course"`
 	LessonID     int64            `json:"lesson_id"`
 	PayPermille  int64            `json:"pay_permille" doc:"Membership: ‰ paid for what is not open anyway; 1000: no discount"`
 	OpensAll     bool             `json:"opens_all" doc:"Membership: every course"`
@@ -224,8 +225,9 @@ func (r *routes) goodsDetail(ctx context.Context, productID int64) (GoodsDetail,
 		if err != nil {
 			return v, err
 		}
-		v.Title = l.Title
-		return v, nil
+		c, _, err := r.Catalog.Course(ctx, 0, l.CourseID)
+		v.Title, v.CategoryID = l.Title, c.CategoryID
+		return v, err
 	}
 	rows, err := r.Catalog.PartCards(ctx, platform(ctx), p.ID)
 	if err != nil {

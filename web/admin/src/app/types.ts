@@ -216,7 +216,7 @@ export interface ServiceState { state: 'waiting' | 'done' | 'cancelled'; note: s
 /** A paid service that staff still have to give. */
 export interface WaitingService {
   item_id: number; order_no: string; user_id: number; nickname: string; phone_masked: string; title: string; sku_name: string; quantity: number
-  price_fen: number; refunded_fen: number; gift: boolean; refunding: boolean; paid_at: number
+  price_fen: number; refunded_fen: number; gift: boolean; unreceived: number; receivers: string; refunding: boolean; paid_at: number
 }
 export interface Order extends OrderRow {
   expires_at: number; terms_at: number; quote: Quote; items: OrderItem[]; payments: Payment[]; refunds: Refund[]; events: OrderEvent[]; trail: Posting[]; user: UserRow

@@ -72,7 +72,7 @@ describe('memberships', () => {
   const tier = (title: string, pay_permille: number, more = {}) => ({ title, pay_permille, opens_all: false, categories: [], courses: [], ...more }) as unknown as Goods
   it('say what they give from what they open and take off', () => {
     expect(benefits(tier('银卡', 850, { categories: [{ id: 1, name: '写作' }] }))).toEqual(['「写作」的全部课程和专栏，包括之后上新的', '买其余课程、专栏和课程包打 8.5 折'])
-    expect(benefits(tier('金卡', 700, { opens_all: true }))).toEqual(['全部课程和专栏，包括之后上新的', '买课程包和单课打 7 折'])
+    expect(benefits(tier('金卡', 700, { opens_all: true }))).toEqual(['全部课程和专栏，包括之后上新的', '买课程包打 7 折'])
     expect(benefits(tier('铜卡', 1000, { courses: [{ title: '甲' }] }))).toEqual(['1 门指定内容：甲'])
   })
   it('name every tier, the best first, and those that open it before those that only take off', () => {

@@ -95,7 +95,7 @@ export function placeWord(kind: GoodsKind): string {
 export function benefits(g: Pick<Goods, 'opens_all' | 'categories' | 'courses' | 'pay_permille'>): string[] {
   const out = g.opens_all ? ['全部课程和专栏，包括之后上新的'] : g.categories.map((c) => `「${c.name}」的全部课程和专栏，包括之后上新的`)
   if (!g.opens_all && g.courses.length) out.push(`${g.courses.length} 门指定内容：${g.courses.slice(0, 3).map((c) => c.title).join('、')}${g.courses.length > 3 ? ' 等' : ''}`)
-  if (g.pay_permille < 1000) out.push(g.opens_all ? `买课程包和单课打 ${discount(g.pay_permille)}` : `买其余课程、专栏和课程包打 ${discount(g.pay_permille)}`)
+  if (g.pay_permille < 1000) out.push(g.opens_all ? `买课程包打 ${discount(g.pay_permille)}` : `买其余课程、专栏和课程包打 ${discount(g.pay_permille)}`)
   return out
 }
 
