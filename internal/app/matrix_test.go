@@ -93,7 +93,8 @@ func TestWhatIsUnknownIsNotFound(t *testing.T) {
 		}
 		asked++
 		for _, path := range []string{fill(r.Path), param.ReplaceAllString(r.Path, "1")} {
-			if a := p.do(r.Method, path, nil); a.status != 404 {
+			// What a few routes must be told besides; the others pass over it.
+			if a := p.do(r.Method, path+"?q=x&from=1", nil); a.status != 404 {
 				t.Errorf("%s %s answers %d %s", r.Method, path, a.status, a.raw)
 			}
 		}

@@ -15,12 +15,12 @@ func TestINV4OverviewSellersAndBooksAgree(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		other, _ := w.course("第二门课", 9900)
 		_, year := w.goods(catalog.KindLesson, "", w.lesson, catalog.Goods{}, nil, catalog.SKU{Name: "一年", PriceFen: 36500, PeriodDays: 365})
-		a, b := w.learner("13800139830", nil), w.learner("13800139831", nil)
+		a, b, c, d := w.learner("13800139830", nil), w.learner("13800139831", nil), w.learner("13800139832", nil), w.learner("13800139833", nil)
 		first := a.paid(a.quoted(map[string]any{"sku_id": w.sku}), "money-key-1")
 		a.paid(a.quoted(map[string]any{"sku_id": must(skuOf(w, other))(t)}), "money-key-2")
 		b.paid(b.quoted(map[string]any{"sku_id": w.sku}), "money-key-3")
-		b.placed(b.quoted(map[string]any{"sku_id": year}), "money-open") // not paid: nowhere
-		a.paid(a.quoted(map[string]any{"sku_id": year}), "money-key-4")
+		d.placed(d.quoted(map[string]any{"sku_id": year}), "money-open") // not paid: nowhere
+		c.paid(c.quoted(map[string]any{"sku_id": year}), "money-key-4")
 		must(w.app.Commerce.StaffRefund(w.system(), first, "money-back", 0, 5000, "协商退款"))(t)
 		w.settleRefunds()
 
