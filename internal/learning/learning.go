@@ -153,16 +153,8 @@ func (s *Service) Read(ctx context.Context, userID int64, l catalog.Lesson, seq,
 	if seq < 1 || dwellMS < 0 || permille < 0 || permille > 1000 {
 		return Progress{}, ErrBeat
 	}
-	var sessionID int64
-	if seq == 1 {
-		sessionID = id.New()
-		if err := s.Begin(ctx, sessionID, userID, l); err != nil {
-			return Progress{}, err
-		}
-	} else if err := s.db.Get(ctx, qSessionLast, &sessionID, userID, l.ID); err != nil {
-		if errors.Is(err, db.ErrNone) {
-			return Progress{}, ErrBeat
-		}
+	sessionID, err := s.sitting(ctx, userID, l, seq)
+	if err != nil {
 		return Progress{}, err
 	}
 	reach := l.DurationMS * permille / 1000
@@ -174,17 +166,45 @@ func (s *Service) Read(ctx context.Context, userID int64, l catalog.Lesson, seq,
 
 // credit applies a claim under the rules of the package.
 func (s *Service) credit(ctx context.Context, sessionID, userID int64, l catalog.Lesson, seq int64, claim func(Progress) (span, int64)) (Progress, error) {
+	return s.report(ctx, sessionID, userID, l, seq, func(_ context.Context, _ *db.Tx, sess session, p Progress, now int64) (gain, error) {
+		sp, position := claim(p)
+		budget := max(0, (now-sess.StartedAt)*maxRate-sess.ClaimedMS)
+		sp.to = min(sp.to, sp.from+budget)
+		g := gain{position: position, whole: l.DurationMS, claimed: sp.to - sp.from}
+		g.earned = min(g.claimed, max(0, now-sess.LastAt))
+		if g.claimed > 0 {
+			g.spans = []span{sp}
+		}
+		return g, nil
+	})
+}
+
+// session is one sitting before a lesson, as far as it was reported.
+type session struct {
+	ID         int64
+	StartedAt  int64
+	LastAt     int64
+	LastSeq    int64
+	ClaimedMS  int64 `db:"claimed_ms"`
+	CreditedMS int64 `db:"credited_ms"`
+}
+
+// gain is what a report adds.
+type gain struct {
+	spans    []span // now covered
+	position int64  // to come back to
+	whole    int64  // what there is to cover, ms; 0: nothing can be finished
+	claimed  int64  // ms of the lesson
+	earned   int64  // ms of study time
+}
+
+// report adds what gained says to the progress in a lesson, once for each seq of a
+// session: one that was seen before, or overtaken, changes nothing. Returns ErrBeat.
+func (s *Service) report(ctx context.Context, sessionID, userID int64, l catalog.Lesson, seq int64, gained func(ctx context.Context, tx *db.Tx, sess session, p Progress, now int64) (gain, error)) (Progress, error) {
 	now := clock.MS(s.clock)
 	out := Progress{LessonID: l.ID, StudiedAt: now}
 	err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var sess struct {
-			ID         int64
-			StartedAt  int64
-			LastAt     int64
-			LastSeq    int64
-			ClaimedMS  int64 `db:"claimed_ms"`
-			CreditedMS int64 `db:"credited_ms"`
-		}
+		var sess session
 		err := tx.Get(ctx, qSession, &sess, sessionID, userID, l.ID)
 		if errors.Is(err, db.ErrNone) {
 			return ErrBeat
@@ -206,38 +226,52 @@ func (s *Service) credit(ctx context.Context, sessionID, userID int64, l catalog
 		}
 		out.PositionMS, out.CoveredMS, out.FinishedAt = row.PositionMS, row.CoveredMS, row.FinishedAt
 		if seq <= sess.LastSeq {
-			return nil // seen before, or overtaken
+			return nil
 		}
-		sp, position := claim(out)
-		budget := max(0, (now-sess.StartedAt)*maxRate-sess.ClaimedMS)
-		sp.to = min(sp.to, sp.from+budget)
-		length := sp.to - sp.from
-		wall := min(length, max(0, now-sess.LastAt))
-		n, err := tx.Exec(ctx, qSessionSet, sessionID, now, seq, length, wall)
+		g, err := gained(ctx, tx, sess, out, now)
+		if err != nil {
+			return err
+		}
+		n, err := tx.Exec(ctx, qSessionSet, sessionID, now, seq, g.claimed, g.earned)
 		if err != nil || n == 0 {
 			return err
 		}
 		spans := parseSpans(row.Spans)
-		if length > 0 {
+		for _, sp := range g.spans {
 			spans = addSpan(spans, sp)
 		}
-		if len(spans) > maxSpans {
+		if int64(len(spans)) > max(maxSpans, l.PageCount) { // of a document each page may stand alone
 			return ErrBeat
 		}
-		out.PositionMS, out.CoveredMS = position, covered(spans)
-		if out.FinishedAt == 0 && l.DurationMS > 0 && out.CoveredMS*100 >= l.DurationMS*finishShare {
+		out.PositionMS, out.CoveredMS = g.position, covered(spans)
+		if out.FinishedAt == 0 && g.whole > 0 && out.CoveredMS*100 >= g.whole*finishShare {
 			out.FinishedAt = now
 		}
-		if _, err := tx.Exec(ctx, qProgressSet, userID, l.ID, position, out.CoveredMS, formatSpans(spans), now, out.FinishedAt); err != nil {
+		if _, err := tx.Exec(ctx, qProgressSet, userID, l.ID, out.PositionMS, out.CoveredMS, formatSpans(spans), now, out.FinishedAt); err != nil {
 			return err
 		}
-		if wall == 0 {
+		if g.earned == 0 {
 			return nil
 		}
-		_, err = tx.Exec(ctx, qDayAdd, userID, clock.Day(s.clock.Now()), wall)
+		_, err = tx.Exec(ctx, qDayAdd, userID, clock.Day(s.clock.Now()), g.earned)
 		return err
 	})
 	return out, err
+}
+
+// sitting returns the session that a reader's report belongs to; the first one opens
+// it. Returns ErrBeat.
+func (s *Service) sitting(ctx context.Context, userID int64, l catalog.Lesson, seq int64) (int64, error) {
+	if seq == 1 {
+		sessionID := id.New()
+		return sessionID, s.Begin(ctx, sessionID, userID, l)
+	}
+	var sessionID int64
+	err := s.db.Get(ctx, qSessionLast, &sessionID, userID, l.ID)
+	if errors.Is(err, db.ErrNone) {
+		return 0, ErrBeat
+	}
+	return sessionID, err
 }
 
 // Lesson returns the progress in one lesson; zero when there is none.

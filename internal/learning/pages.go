@@ -5,9 +5,7 @@ import (
 	"errors"
 
 	"zhizhou/internal/catalog"
-	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
-	"zhizhou/internal/id"
 )
 
 const (
@@ -53,85 +51,19 @@ func (s *Service) ReadPages(ctx context.Context, userID int64, l catalog.Lesson,
 			return Progress{}, ErrBeat
 		}
 	}
-	sessionID, err := s.reading(ctx, userID, l, seq)
+	sessionID, err := s.sitting(ctx, userID, l, seq)
 	if err != nil {
 		return Progress{}, err
 	}
-	now := clock.MS(s.clock)
-	out := Progress{LessonID: l.ID, StudiedAt: now}
-	err = s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var sess struct {
-			ID         int64
-			StartedAt  int64
-			LastAt     int64
-			LastSeq    int64
-			ClaimedMS  int64 `db:"claimed_ms"`
-			CreditedMS int64 `db:"credited_ms"`
-		}
-		err := tx.Get(ctx, qSession, &sess, sessionID, userID, l.ID)
-		if errors.Is(err, db.ErrNone) {
-			return ErrBeat
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, qProgressNew, userID, l.ID, l.CourseID, now); err != nil {
-			return err
-		}
-		var row struct {
-			PositionMS int64 `db:"position_ms"`
-			CoveredMS  int64 `db:"covered_ms"`
-			Spans      string
-			FinishedAt int64
-		}
-		if err := tx.Get(ctx, qProgress, &row, userID, l.ID); err != nil {
-			return err
-		}
-		out.PositionMS, out.CoveredMS, out.FinishedAt = row.PositionMS, row.CoveredMS, row.FinishedAt
-		if seq <= sess.LastSeq {
-			return nil // seen before, or overtaken
-		}
+	unit := l.DurationMS / l.PageCount
+	return s.report(ctx, sessionID, userID, l, seq, func(ctx context.Context, tx *db.Tx, sess session, _ Progress, now int64) (gain, error) {
 		read, earned, err := dwell(ctx, tx, userID, l.ID, max(0, now-sess.LastAt), dwells)
-		if err != nil {
-			return err
-		}
-		n, err := tx.Exec(ctx, qSessionSet, sessionID, now, seq, earned, earned)
-		if err != nil || n == 0 {
-			return err
-		}
-		unit := l.DurationMS / l.PageCount
-		spans := parseSpans(row.Spans)
+		g := gain{position: (at - 1) * unit, whole: l.PageCount * unit, claimed: earned, earned: earned}
 		for _, page := range read {
-			spans = addSpan(spans, span{(page - 1) * unit, page * unit})
+			g.spans = append(g.spans, span{(page - 1) * unit, page * unit})
 		}
-		out.PositionMS, out.CoveredMS = (at-1)*unit, covered(spans)
-		if out.FinishedAt == 0 && out.CoveredMS*100 >= l.PageCount*unit*finishShare {
-			out.FinishedAt = now
-		}
-		if _, err := tx.Exec(ctx, qProgressSet, userID, l.ID, out.PositionMS, out.CoveredMS, formatSpans(spans), now, out.FinishedAt); err != nil {
-			return err
-		}
-		if earned == 0 {
-			return nil
-		}
-		_, err = tx.Exec(ctx, qDayAdd, userID, clock.Day(s.clock.Now()), earned)
-		return err
+		return g, err
 	})
-	return out, err
-}
-
-// reading returns the session that a report belongs to; the first one opens it.
-func (s *Service) reading(ctx context.Context, userID int64, l catalog.Lesson, seq int64) (int64, error) {
-	if seq == 1 {
-		sessionID := id.New()
-		return sessionID, s.Begin(ctx, sessionID, userID, l)
-	}
-	var sessionID int64
-	err := s.db.Get(ctx, qSessionLast, &sessionID, userID, l.ID)
-	if errors.Is(err, db.ErrNone) {
-		return 0, ErrBeat
-	}
-	return sessionID, err
 }
 
 // dwell notes the time on each page as far as the budget lasts and returns the pages
