@@ -182,7 +182,7 @@ func TestFiles(t *testing.T) {
 			}
 		}
 		for _, change := range []func(*FileLink){
-			func(l *FileLink) { l.User = "6" }, func(l *FileLink) { l.Attachment = "8" }, func(l *FileLink) { l.Session = "1g" }, func(l *FileLink) { l.Browser = "" }, func(l *FileLink) { l.Key = "0" + l.Key[1:] }, func(l *FileLink) { l.Exp += "0" },
+			func(l *FileLink) { l.User = "6" }, func(l *FileLink) { l.Attachment = "8" }, func(l *FileLink) { l.Session = "1g" }, func(l *FileLink) { l.Browser = "" }, func(l *FileLink) { l.Key = strings.Repeat("0", len(l.Key)) }, func(l *FileLink) { l.Exp += "0" },
 			func(l *FileLink) { l.Name = "a.exe" }, func(l *FileLink) { l.Sig = "" }, func(l *FileLink) { l.Key = "../src/x" },
 		} {
 			l := link
