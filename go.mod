@@ -31,6 +31,7 @@ require (
 )
 
 require github.com/jolestar/go-commons-pool/v2 v2.1.2 // indirect
+require github.com/mozillazg/go-pinyin v0.21.0 // indirect
 
 require (
 	github.com/aymerick/douceur v0.2.0 // indirect

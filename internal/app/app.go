@@ -38,13 +38,16 @@ import (
 	"zhizhou/internal/ledger"
 	"zhizhou/internal/media"
 	"zhizhou/internal/points"
+	"zhizhou/internal/ranking"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
 	"zhizhou/internal/sandbox"
 	"zhizhou/internal/seal"
+	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/shipping"
+	"zhizhou/internal/topic"
 	"zhizhou/internal/web"
 )
 
@@ -58,6 +61,9 @@ type App struct {
 	Settings  *setting.Store
 	Account   *account.Service
 	Catalog   *catalog.Service
+	Search    *search.Service
+	Ranking   *ranking.Service
+	Topic     *topic.Service
 	Access    *access.Service
 	Learning  *learning.Service
 	Media     *media.Service
@@ -148,6 +154,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	// The domains, lower layers first.
 	a.Account = account.New(account.Config{DB: a.DB, Box: a.Box, Clock: a.Clock, SMS: sms, WeChat: a.outside, Log: a.log, MaxDevices: cfg.MaxDevices})
 	a.Catalog = catalog.New(a.DB, a.Clock, func() { a.API.Forget() })
+	a.newFinding()
 	if a.Media, err = media.New(media.Config{
 		DB: a.DB, Jobs: a.Jobs, Store: store, Box: a.Box, Clock: a.Clock, Dir: filepath.Join(cfg.DataDir, "work"), Log: a.log, SegmentBase: cfg.SegmentBase,
 	}); err != nil {
@@ -258,6 +265,7 @@ func (a *App) periodic() {
 		_, err := ledger.Seal(ctx, a.DB, clock.MS(a.Clock))
 		return err
 	})
+	a.findingWork()
 	a.Jobs.Every("publish", 15*time.Second, a.Catalog.PublishDue)
 	a.Jobs.Every("items", 15*time.Second, a.SyncItems)
 	a.Jobs.Every("media_recover", 30*time.Second, a.Media.Recover)
@@ -281,12 +289,13 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Media: a.Media, Document: a.Document, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Media: a.Media, Document: a.Document, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
+		Search: a.Search, Topic: a.Topic,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",
@@ -304,7 +313,7 @@ func (a *App) routes() {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { web.Fail(w, r, web.ErrNotFound) })
 	page.Routes(mux, page.Deps{
-		Catalog: a.Catalog, Settings: a.Settings, Access: a.Access, PublicURL: a.Config.PublicURL,
+		Catalog: a.Catalog, Topic: a.Topic, Settings: a.Settings, Access: a.Access, PublicURL: a.Config.PublicURL,
 		Who: func(r *http.Request) int64 { return a.API.SignedIn(r).ID },
 	})
 

@@ -35,6 +35,7 @@ var mayImport = map[string]struct {
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
 	"document":       {3, nil},               // takes uploads from media
+	"search": {3, nil}, "topic": {3, nil}, "ranking": {4, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
 	"shipping":       {4, nil},
@@ -111,10 +112,13 @@ var owners = map[string]string{
 	"consents": "account", "staff": "account", "staff_recovery_codes": "account", "staff_sessions": "account",
 	"instructors": "catalog", "categories": "catalog", "courses": "catalog", "course_tags": "catalog", "chapters": "catalog", "lessons": "catalog",
 	"attachments": "catalog", "banners": "catalog", "products": "catalog", "skus": "catalog", "sku_platform_prices": "catalog",
-	"sku_price_history": "catalog", "sku_tier_prices": "catalog", "product_parts": "catalog", "grant_rules": "catalog", "virtual_items": "catalog", "search_index": "catalog",
+	"sku_price_history": "catalog", "sku_tier_prices": "catalog", "product_parts": "catalog", "grant_rules": "catalog", "virtual_items": "catalog",
 	"grants": "access", "lesson_progress": "learning", "page_reads": "learning",
 	"documents": "document", "document_pages": "document", "delivered_pages": "document",
 	"study_sessions": "learning", "study_days": "learning",
+	"search_index": "search", "search_texts": "search", "search_docs": "search", "search_parts": "search", "search_terms": "search", "search_spellings": "search",
+	"search_synonyms": "search", "search_days": "search", "search_marks": "search",
+	"rankings": "ranking", "topics": "topic", "topic_courses": "topic",
 	"orders": "commerce", "order_discounts": "commerce", "order_holds": "commerce", "quotas": "commerce", "quota_users": "commerce", "promotions": "commerce", "coupons": "commerce", "user_coupons": "commerce",
 	"groups": "commerce", "group_members": "commerce", "gifts": "commerce", "code_batches": "commerce", "redeem_codes": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "service_deliveries": "commerce", "held_decisions": "commerce",
 	"shipments": "shipping",

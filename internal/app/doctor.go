@@ -14,6 +14,7 @@ import (
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
+	"zhizhou/internal/search"
 )
 
 // Doctor audits money and access and returns what is wrong, nothing when all is
@@ -21,7 +22,7 @@ import (
 func (a *App) Doctor(ctx context.Context) ([]string, error) {
 	var out []string
 	for _, check := range []func(context.Context, db.Reader) ([]db.Finding, error){
-		commerce.Audit, reconcile.Audit, invoice.Audit, points.Audit, commission.Audit, referral.Audit, renewal.Audit,
+		commerce.Audit, reconcile.Audit, invoice.Audit, points.Audit, commission.Audit, referral.Audit, renewal.Audit, search.Audit,
 		func(ctx context.Context, _ db.Reader) ([]db.Finding, error) { return a.Shipping.Audit(ctx) },
 	} {
 		found, err := check(ctx, a.DB)

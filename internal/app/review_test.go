@@ -92,7 +92,7 @@ func TestOddBytesAreRefusedAtTheDoor(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.person(nil)
 		owner := w.staff("owner")
-		for _, path := range []string{"/api/courses?category=%00", "/api/courses?q=%ff", "/api/courses?q=%C3%28"} {
+		for _, path := range []string{"/api/courses?category=%00", "/api/search?q=%ff", "/api/search?q=%C3%28"} {
 			p.want(422, "text_invalid", "GET", path, nil)
 		}
 		if a := p.do("POST", "/api/console/auth/login", map[string]any{"login": "a\x00", "password": "x"}); a.status < 400 || a.status >= 500 {

@@ -207,7 +207,7 @@ func (s *Service) UpdateCourse(ctx context.Context, scope, courseID int64, ch Co
 				return err
 			}
 		}
-		if err := s.reindex(ctx, tx, courseID); err != nil {
+		if err := s.tell(ctx, tx, courseID); err != nil {
 			return err
 		}
 		ch.IntroHTML = fmt.Sprintf("%d 字", utf8.RuneCountInString(intro))
@@ -270,7 +270,7 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, c Course, to string, publ
 	if n == 0 {
 		return ErrStatus
 	}
-	if err := s.reindex(ctx, tx, c.ID); err != nil {
+	if err := s.tell(ctx, tx, c.ID); err != nil {
 		return err
 	}
 	return audit.Write(ctx, tx, s.clock, "course."+to, target(c.ID), map[string]any{"status": c.Status}, map[string]any{"status": to, "publish_at": publishAt}, "")
@@ -336,7 +336,7 @@ func (s *Service) DeleteCourse(ctx context.Context, courseID int64) error {
 		if _, err := tx.Exec(ctx, qCourseDelete, courseID, clock.MS(s.clock)); err != nil {
 			return err
 		}
-		if err := s.reindex(ctx, tx, courseID); err != nil {
+		if err := s.tell(ctx, tx, courseID); err != nil {
 			return err
 		}
 		return audit.Write(ctx, tx, s.clock, "course.delete", target(courseID), map[string]any{"title": c.Title, "status": c.Status}, nil, "")

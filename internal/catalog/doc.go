@@ -1,6 +1,6 @@
 // Package catalog knows what is taught and what is sold: courses with chapters
 // and lessons, instructors, categories, banners; products, SKUs, their prices and
-// what each SKU grants; and the search index. It owns those tables.
+// what each SKU grants. It owns those tables.
 //
 // Content never holds a price. Published means visible now; everything else is
 // absent for learners unless they carry the course's preview token.
@@ -23,6 +23,7 @@ type Service struct {
 	onDelete  []func(ctx context.Context, tx *db.Tx, courseID int64) error
 	onPublish []func(ctx context.Context, tx *db.Tx, l Lesson) error
 	onSKU     []func(ctx context.Context, tx *db.Tx, k SKU) error
+	onChange  []func(ctx context.Context, tx *db.Tx, courseID int64) error
 }
 
 // New makes a Service. changed is called after each public change, to drop caches.
@@ -51,6 +52,22 @@ func (s *Service) OnPublish(f func(ctx context.Context, tx *db.Tx, l Lesson) err
 // stock.
 func (s *Service) OnSKU(f func(ctx context.Context, tx *db.Tx, k SKU) error) {
 	s.onSKU = append(s.onSKU, f)
+}
+
+// OnChange registers f to run in the transaction that changes what is shown of a
+// course, or whether it is: search follows.
+func (s *Service) OnChange(f func(ctx context.Context, tx *db.Tx, courseID int64) error) {
+	s.onChange = append(s.onChange, f)
+}
+
+// tell says that a course changed.
+func (s *Service) tell(ctx context.Context, tx *db.Tx, courseID int64) error {
+	for _, f := range s.onChange {
+		if err := f(ctx, tx, courseID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // The refusals of this domain.

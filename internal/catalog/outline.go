@@ -81,7 +81,7 @@ func outline(ctx context.Context, r db.Reader, courseID int64) ([]Part, error) {
 	return parts, nil
 }
 
-// edit runs fn for a course within scope, then recounts and reindexes it.
+// edit runs fn for a course within scope, then recounts it and tells of the change.
 func (s *Service) edit(ctx context.Context, scope, courseID int64, action string, after any, fn func(context.Context, *db.Tx) error) error {
 	return s.public(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if _, err := s.course(ctx, tx, qCourseLock, scope, courseID); err != nil {
@@ -91,6 +91,9 @@ func (s *Service) edit(ctx context.Context, scope, courseID int64, action string
 			return err
 		}
 		if _, err := tx.Exec(ctx, qCourseCounts, courseID, clock.MS(s.clock)); err != nil {
+			return err
+		}
+		if err := s.tell(ctx, tx, courseID); err != nil {
 			return err
 		}
 		return audit.Write(ctx, tx, s.clock, action, target(courseID), nil, after, "")
@@ -343,6 +346,9 @@ func (s *Service) AssetReady(ctx context.Context, tx *db.Tx, assetID, durationMS
 			return err
 		}
 		if _, err := tx.Exec(ctx, qCourseCounts, l.CourseID, clock.MS(s.clock)); err != nil {
+			return err
+		}
+		if err := s.tell(ctx, tx, l.CourseID); err != nil {
 			return err
 		}
 	}

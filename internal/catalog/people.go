@@ -50,7 +50,7 @@ func (s *Service) SaveInstructor(ctx context.Context, in Instructor) (int64, err
 				return err
 			}
 			for _, c := range courses {
-				if err := s.reindex(ctx, tx, c); err != nil {
+				if err := s.tell(ctx, tx, c); err != nil {
 					return err
 				}
 			}

@@ -33,7 +33,6 @@ type Card struct {
 	CategorySlug   string
 	Tags           string // joined by commas
 	PriceFen       int64  // lowest on this platform; -1: not for sale
-	Rank           int64  // of a search: 0 in the title, 1 elsewhere
 }
 
 // The orders of a list.
@@ -81,8 +80,6 @@ func CardKeys(order string) func(Card) []int64 {
 			return []int64{flag, c.Position, c.ID}
 		case ByPrice:
 			return []int64{max(c.PriceFen, 0), c.ID}
-		case "search":
-			return []int64{c.Rank, c.PublishedAt, c.ID}
 		}
 		return []int64{c.PublishedAt, c.ID}
 	}

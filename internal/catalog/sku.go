@@ -173,6 +173,9 @@ func (s *Service) SaveSKU(ctx context.Context, productID int64, k SKU) (int64, e
 			if _, err := tx.Exec(ctx, qCourseCounts, p.CourseID, now); err != nil {
 				return err
 			}
+			if err := s.tell(ctx, tx, p.CourseID); err != nil {
+				return err
+			}
 		}
 		for _, f := range s.onSKU {
 			if err := f(ctx, tx, k); err != nil {

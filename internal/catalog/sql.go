@@ -184,17 +184,4 @@ var (
 		WHERE v.state IN ('wanted', 'uploading', 'uploaded', 'publishing') ORDER BY v.updated_at LIMIT 50`)
 	qItemMove  = db.Q("catalog/item_move", `UPDATE virtual_items SET state = $3, message = $4, updated_at = $5 WHERE item_id = $1 AND state = $2`)
 	qItemAgain = db.Q("catalog/item_again", `UPDATE virtual_items SET state = 'wanted', message = '', updated_at = $3 WHERE sku_id = $1 AND price_fen = $2 AND state = 'failed'`)
-
-	// Full-text search is where the engines differ: FTS5 against tsvector. Both are
-	// fed by the one tokenizer in search.go and give the same hits.
-	qIndexDrop = db.Q("catalog/index_drop", `DELETE FROM search_index WHERE rowid = $1`)
-	qIndexAdd  = db.Q2("catalog/index_add",
-		`INSERT INTO search_index (rowid, title, body) VALUES ($1, $2, $3)`,
-		`INSERT INTO search_index (rowid, title, body, words) VALUES ($1, '', '', CAST($2 AS tsvector) || CAST($3 AS tsvector))`)
-	qSearch = db.Q2("catalog/search", `SELECT `+cardColumns+`, 0 AS rank`+cardFrom+`WHERE`+visible+`
-			AND c.id IN (SELECT rowid FROM search_index WHERE search_index MATCH $2) AND ($3 = '' OR c.id NOT IN (SELECT rowid FROM search_index WHERE search_index MATCH $3))
-			AND (CAST($4 AS BIGINT) = 0 OR c.published_at < $4 OR (c.published_at = $4 AND c.id < $5)) ORDER BY c.published_at DESC, c.id DESC LIMIT $6`,
-		`SELECT `+cardColumns+`, 0 AS rank`+cardFrom+`JOIN search_index x ON x.rowid = c.id WHERE`+visible+`
-			AND x.words @@ CAST($2 AS tsquery) AND ($3 = '' OR NOT x.words @@ CAST($3 AS tsquery))
-			AND (CAST($4 AS BIGINT) = 0 OR c.published_at < $4 OR (c.published_at = $4 AND c.id < $5)) ORDER BY c.published_at DESC, c.id DESC LIMIT $6`)
 )

@@ -21,8 +21,10 @@ import (
 	"zhizhou/internal/points"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/renewal"
+	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/shipping"
+	"zhizhou/internal/topic"
 	"zhizhou/internal/web"
 )
 
@@ -58,6 +60,10 @@ type Deps struct {
 	CheckRenewal func(*setting.Renewal) error
 	// Mailer sends the test mail of the settings page.
 	Mailer invoice.Mailer
+	// Search keeps synonyms and the counts of what was searched for.
+	Search *search.Service
+	// Topic keeps pages of courses.
+	Topic *topic.Service
 	// Commission is what inviters earn, and how it is paid out.
 	Commission *commission.Service
 }
@@ -77,6 +83,8 @@ func Register(a *web.API, d Deps) {
 	r.selling()
 	r.people()
 	r.shelf()
+	r.search()
+	r.topics()
 	r.orders()
 	r.services()
 	r.books()

@@ -19,10 +19,13 @@ import (
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
 	"zhizhou/internal/points"
+	"zhizhou/internal/ranking"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
 	"zhizhou/internal/seal"
+	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
+	"zhizhou/internal/topic"
 	"zhizhou/internal/web"
 )
 
@@ -49,6 +52,9 @@ type Deps struct {
 	Referral     *referral.Service
 	Commission   *commission.Service
 	Renewal      *renewal.Service
+	Search       *search.Service
+	Ranking      *ranking.Service
+	Topic        *topic.Service
 }
 
 type routes struct {
@@ -61,6 +67,9 @@ func Register(a *web.API, d Deps) {
 	r := &routes{Deps: d, web: a}
 	r.shop()
 	r.courses()
+	r.search()
+	r.rankings()
+	r.topics()
 	r.auth()
 	r.me()
 	r.orders()

@@ -104,43 +104,39 @@ type LessonProgress struct {
 
 type courseQuery struct {
 	web.PageQuery
-	Q        string `query:"q" maxLength:"50" doc:"Words in title, tags, teacher or intro"`
 	Category string `query:"category" maxLength:"40" doc:"Slug"`
 	Sort     string `query:"sort" enum:"recommended,newest,price" default:"recommended"`
 }
 
 func (r *routes) courses() {
-	web.Handle(r.web, web.Route{ID: "courses", Method: http.MethodGet, Path: "/api/courses", Summary: "Published courses, listed or searched", Tag: "course", Need: web.Public, Cache: publicCache}, r.list)
+	web.Handle(r.web, web.Route{ID: "courses", Method: http.MethodGet, Path: "/api/courses", Summary: "Published courses", Tag: "course", Need: web.Public, Cache: publicCache}, r.list)
 	web.Handle(r.web, web.Route{ID: "course", Method: http.MethodGet, Path: "/api/courses/{id}", Summary: "A course page", Tag: "course", Need: web.Public, Cache: publicCache}, r.course)
 	web.Handle(r.web, web.Route{ID: "course_mine", Method: http.MethodGet, Path: "/api/courses/{id}/mine", Summary: "What the caller has of a course", Tag: "course", Need: web.Anyone}, r.mine)
 }
 
 func (r *routes) list(ctx context.Context, in *courseQuery) (*web.Body[web.List[CourseCard]], error) {
-	order := in.Sort
-	if in.Q != "" {
-		order = "search"
-	}
-	after, err := in.Keys(catalog.KeyCount(order))
+	after, err := in.Keys(catalog.KeyCount(in.Sort))
 	if err != nil {
 		return nil, err
 	}
-	var rows []catalog.Card
-	if in.Q != "" {
-		rows, err = r.Catalog.Search(ctx, in.Q, platform(ctx), after, in.Limit+1)
-	} else {
-		var categoryID int64
-		if in.Category != "" {
-			if categoryID, err = r.Catalog.CategoryID(ctx, in.Category); err != nil {
-				return nil, err
-			}
-		}
-		rows, err = r.Catalog.Shelf(ctx, platform(ctx), categoryID, order, after, in.Limit+1)
-	}
+	categoryID, err := r.category(ctx, in.Category)
 	if err != nil {
 		return nil, err
 	}
-	page := web.Page(rows, in.Limit, card, catalog.CardKeys(order))
+	rows, err := r.Catalog.Shelf(ctx, platform(ctx), categoryID, in.Sort, after, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	page := web.Page(rows, in.Limit, card, catalog.CardKeys(in.Sort))
 	return web.Answer(page), r.dealt(ctx, page.Items)
+}
+
+// category returns the id of a slug, 0 for none.
+func (r *routes) category(ctx context.Context, slug string) (int64, error) {
+	if slug == "" {
+		return 0, nil
+	}
+	return r.Catalog.CategoryID(ctx, slug)
 }
 
 func (r *routes) course(ctx context.Context, in *struct {

@@ -78,6 +78,8 @@ type HomeView struct {
 	Recommended []CourseCard   `json:"recommended" nullable:"false"`
 	Newest      []CourseCard   `json:"newest" nullable:"false"`
 	Flash       []CourseCard   `json:"flash" nullable:"false" doc:"With a flash sale that runs or begins within a day"`
+	Ranking     RankingView    `json:"ranking" doc:"What sells; empty while little does"`
+	Topics      []TopicView    `json:"topics" nullable:"false"`
 }
 
 // flashMax is how many flash sales the home page shows.
@@ -131,7 +133,7 @@ func (r *routes) categories(ctx context.Context) ([]CategoryView, error) {
 }
 
 func (r *routes) home(ctx context.Context, _ *none) (*web.Body[HomeView], error) {
-	v := HomeView{Banners: []BannerView{}, Continue: []ContinueItem{}}
+	v := HomeView{Banners: []BannerView{}, Continue: []ContinueItem{}, Topics: []TopicView{}}
 	banners, err := r.Catalog.Banners(ctx, false)
 	if err != nil {
 		return nil, err
@@ -163,6 +165,16 @@ func (r *routes) home(ctx context.Context, _ *none) (*web.Body[HomeView], error)
 		return nil, err
 	}
 	v.Flash = flashShelf(flashMax, v.Flash, v.Recommended, v.Newest)
+	if v.Ranking, err = r.homeRanking(ctx); err != nil {
+		return nil, err
+	}
+	topics, err := r.Topic.Live(ctx, nil, 4)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range topics {
+		v.Topics = append(v.Topics, topicView(t))
+	}
 	if userID := web.UserID(ctx); userID != 0 {
 		if v.Continue, err = r.goOn(ctx, userID, 3); err != nil {
 			return nil, err

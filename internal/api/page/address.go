@@ -15,6 +15,8 @@ var addresses = []address{
 	{path: "/"},
 	{path: "/courses", title: "课程"},
 	{path: "/search", title: "搜索", private: true},
+	{path: "/rankings", title: "榜单"},
+	{path: "/topics", title: "专题"},
 	{path: "/agreement/user_agreement", title: "用户协议"},
 	{path: "/agreement/privacy_policy", title: "隐私政策"},
 	{path: "/login", title: "登录", private: true},

@@ -6,7 +6,6 @@ package page
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"html"
@@ -23,6 +22,7 @@ import (
 	"zhizhou/internal/media"
 	"zhizhou/internal/money"
 	"zhizhou/internal/setting"
+	"zhizhou/internal/topic"
 	"zhizhou/internal/web"
 	assets "zhizhou/web"
 )
@@ -30,6 +30,7 @@ import (
 // Deps are what the pages need.
 type Deps struct {
 	Catalog   *catalog.Service
+	Topic     *topic.Service
 	Settings  *setting.Store
 	Access    *access.Service
 	Who       func(*http.Request) (userID int64) // 0: nobody is signed in
@@ -56,6 +57,7 @@ func Routes(mux *http.ServeMux, d Deps) {
 	mux.Handle("GET /admin", http.RedirectHandler("/admin/", http.StatusMovedPermanently))
 	mux.HandleFunc("GET /course/{id}", p.course)
 	mux.HandleFunc("GET /learn/{id}", p.lesson)
+	mux.HandleFunc("GET /topic/{id}", p.topic)
 	mux.HandleFunc("/", p.site)
 }
 
@@ -286,7 +288,7 @@ func number(r *http.Request) (int64, error) {
 // gone answers for a course or lesson that is not to be shown. Only what is really
 // absent is called so: a search engine drops it.
 func (p *pages) gone(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, errNoNumber) || errors.Is(err, catalog.ErrCourseGone) || errors.Is(err, catalog.ErrLessonGone) {
+	if errors.Is(err, errNoNumber) || errors.Is(err, catalog.ErrCourseGone) || errors.Is(err, catalog.ErrLessonGone) || errors.Is(err, topic.ErrGone) {
 		p.lost(w, r, http.StatusNotFound)
 		return
 	}
@@ -329,37 +331,4 @@ func courseData(c catalog.Page, h head, school, site string) map[string]any {
 		d["offers"] = map[string]any{"@type": "Offer", "price": money.Yuan(c.Card.PriceFen), "priceCurrency": "CNY", "category": category, "url": h.url}
 	}
 	return d
-}
-
-type siteURL struct {
-	Loc     string `xml:"loc"`
-	LastMod string `xml:"lastmod,omitempty"`
-}
-
-// sitemap lists the home page and every published course, at most 50,000 as the
-// protocol allows.
-func (p *pages) sitemap(w http.ResponseWriter, r *http.Request) {
-	list := []siteURL{{Loc: p.PublicURL + "/"}}
-	var after []int64
-	for len(list) < 50_000 {
-		cards, err := p.Catalog.Shelf(r.Context(), "pc", 0, catalog.Newest, after, 500)
-		if err != nil {
-			http.Error(w, "暂时不可用", http.StatusServiceUnavailable)
-			return
-		}
-		for _, c := range cards {
-			list = append(list, siteURL{p.PublicURL + "/course/" + strconv.FormatInt(c.ID, 10), time.UnixMilli(c.PublishedAt).In(clock.China).Format(time.DateOnly)})
-		}
-		if len(cards) < 500 {
-			break
-		}
-		after = catalog.CardKeys(catalog.Newest)(cards[len(cards)-1])
-	}
-	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
-	_, _ = w.Write([]byte(xml.Header))
-	_ = xml.NewEncoder(w).Encode(struct {
-		XMLName xml.Name  `xml:"urlset"`
-		NS      string    `xml:"xmlns,attr"`
-		URLs    []siteURL `xml:"url"`
-	}{NS: "http://www.sitemaps.org/schemas/sitemap/0.9", URLs: list})
 }

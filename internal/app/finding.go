@@ -1,0 +1,38 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"zhizhou/internal/ranking"
+	"zhizhou/internal/search"
+	"zhizhou/internal/topic"
+)
+
+// newFinding builds what helps learners to find a course.
+func (a *App) newFinding() {
+	public := func() { a.API.Forget() }
+	a.Search = search.New(a.DB, a.Clock, a.Catalog, public)
+	a.Catalog.OnChange(a.Search.Index)
+	a.Ranking = &ranking.Service{DB: a.DB, Clock: a.Clock, Catalog: a.Catalog}
+	a.Topic = &topic.Service{DB: a.DB, Clock: a.Clock, Catalog: a.Catalog, Changed: public}
+}
+
+// findingWork keeps the index whole and the lists fresh.
+func (a *App) findingWork() {
+	a.Jobs.Every("search", time.Minute, a.Search.Heal)
+	a.Jobs.Every("search_words", time.Hour, a.Search.Sweep)
+	a.Jobs.Every("rankings", 10*time.Minute, a.Rank)
+}
+
+// Rank makes the rankings anew and tells search what sells.
+func (a *App) Rank(ctx context.Context) error {
+	if err := a.Ranking.Compute(ctx); err != nil {
+		return err
+	}
+	sold, err := a.Ranking.Sold(ctx)
+	if err != nil {
+		return err
+	}
+	return a.Search.SetSold(ctx, sold)
+}
