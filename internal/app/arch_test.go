@@ -34,8 +34,8 @@ var mayImport = map[string]struct {
 	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "pay/alipay", "wechat"}}, // gives credentials that fit them
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
-	"document":       {3, nil},               // takes uploads from media
-	"search": {3, nil}, "topic": {3, nil}, "ranking": {4, nil},
+	"document": {3, nil}, // takes uploads from media
+	"search":   {3, nil}, "topic": {3, nil}, "ranking": {4, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
 	"shipping":       {4, nil},

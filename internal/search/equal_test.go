@@ -25,14 +25,14 @@ func TestSearchFindsWhatStringsContainsFinds(t *testing.T) {
 			}
 			return string(out)
 		}
-		const courses = 60
+		const courses = 30
 		texts := map[int64][3]string{}
 		who := s.teacher("甲")
 		for range courses {
 			k := [3]string{"课" + strings.TrimSpace(text(12)), strings.TrimSpace(text(30)), text(60)}
 			texts[s.add(course{title: k[0], promise: k[1], intro: "<p>" + k[2] + "</p>", teacher: who})] = k
 		}
-		for n := range 200 {
+		for n := range 120 {
 			q := make([]rune, 1+n%4)
 			for i := range q {
 				q[i] = []rune("数据分析的一𠀀")[rng.Intn(7)]

@@ -81,6 +81,17 @@ func run(ctx context.Context) error {
 			}
 		}
 	}
+	// So does indexing a hundred thousand courses.
+	if strings.Contains(only, "T11") {
+		if err := finding(ctx, "sqlite", filepath.Join(dir, "find.db")); err != nil {
+			return err
+		}
+		if url := os.Getenv("BENCH_POSTGRES_URL"); url != "" {
+			if err := finding(ctx, "postgres", url); err != nil {
+				return err
+			}
+		}
+	}
 	if wanted("T7") {
 		if err := heartbeats(ctx, filepath.Join(dir, "h.db"), filepath.Join(dir, "hbare.db")); err != nil {
 			return err
