@@ -18,9 +18,9 @@ const (
 	ByPrice   = "price"
 )
 
-// maxRanked is how many candidates are ranked, those with a hit in the title first and
-// then the newest: what millions of hits cost is bounded.
-const maxRanked = 2000
+// So many candidates are ranked: the newest with a hit in the title, and the newest of
+// all. What very many hits cost is bounded.
+const maxTitled, maxAny, maxTexts = 1000, 1000, 500
 
 // Query asks for courses. Text may be empty when a filter is set.
 type Query struct {
@@ -243,29 +243,24 @@ type candidate struct {
 // of equal ones comes first.
 func (s *Service) ranked(ctx context.Context, terms []term, facets []string, all, text string, after []int64, limit int) ([]found, error) {
 	var titled, rest []candidate
-	if err := s.db.List(ctx, qCandidates, &titled, s.write.courses(terms, facets, inTitle), maxRanked); err != nil {
+	if err := s.db.List(ctx, qCandidates, &titled, s.write.courses(terms, facets, inTitle), maxTitled); err != nil {
 		return nil, err
 	}
-	var seen map[int64]bool
-	if len(titled) < maxRanked {
-		if err := s.db.List(ctx, qCandidates, &rest, all, maxRanked); err != nil {
-			return nil, err
-		}
+	if err := s.db.List(ctx, qCandidates, &rest, all, maxAny); err != nil {
+		return nil, err
 	}
-	seen = make(map[int64]bool, len(titled)+len(rest))
-	scored := make([]found, 0, maxRanked)
-	add := func(list []candidate) {
+	seen := make(map[int64]bool, len(titled)+len(rest))
+	scored := make([]found, 0, len(titled)+len(rest))
+	for _, list := range [][]candidate{titled, rest} {
 		for _, c := range list {
-			if !seen[c.ID] && len(scored) < maxRanked {
+			if !seen[c.ID] {
 				seen[c.ID] = true
 				scored = append(scored, found{c.ID, []int64{score(terms, c), c.ID}})
 			}
 		}
 	}
-	add(titled)
-	add(rest)
-	if len(scored) < maxRanked {
-		ids, err := s.byArticle(ctx, text, math.MaxInt64, min(maxRanked-len(scored), 500))
+	if len(rest) < maxAny {
+		ids, err := s.byArticle(ctx, text, math.MaxInt64, maxTexts)
 		if err != nil {
 			return nil, err
 		}

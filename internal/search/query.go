@@ -110,7 +110,9 @@ func (d dialect) way(w string, p place) string {
 			if p == inAll {
 				either = append(either, d.words([]string{r.String()}, inHead, true))
 				if latin(r.runes) {
-					either = append(either, d.words([]string{r.String()}, inSound, true))
+					for _, h := range heard(r.String()) {
+						either = append(either, d.words(h.words, inSound, h.open))
+					}
 				}
 			} else {
 				either = append(either, d.words([]string{r.String()}, inTitle, true))

@@ -2,19 +2,25 @@ package search
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/mozillazg/go-pinyin"
 )
 
-// Of every place of a Han run the index holds what is read from there on, in full
-// (shujufenxi) and in initials (sjfx). What is typed finds them by its beginning.
+// Sounds are indexed as characters are: of each run every syllable and every pair of
+// them, 数据分析 → shu shuju ju jufen fen fenxi xi, and the same of their initials, which
+// carry a mark: 0s 0sj 0j … So the index knows a few thousand sounds and no more, and
+// what is typed finds them from any character on.
 
 const (
-	soundStarts = 24 // places of a text that sounds begin at
-	fullLength  = 6  // syllables in full
-	initLength  = 8  // initials
-	readings    = 3  // of one character, the usual first
-	variants    = 4  // of one stretch
+	soundRunes = 60 // characters of a text that are read
+	soundReach = 7  // characters around one that may be read otherwise
+	readings   = 3  // of one character, the usual first
+	variants   = 4  // of one stretch
+	fullLength = 6  // syllables in a key of a suggestion
+	initLength = 8  // initials in it, and characters that a sound marks
+	mostCuts   = 6  // ways to cut letters into syllables
+	initMark   = "0"
 )
 
 var pinyinArgs = func() pinyin.Args {
@@ -23,20 +29,27 @@ var pinyinArgs = func() pinyin.Args {
 	return a
 }()
 
-// syllables returns the usual readings of a character, none for what is not read.
-func syllables(r rune) []string {
-	var out []string
-	for _, s := range pinyin.SinglePinyin(r, pinyinArgs) {
-		s = strings.ReplaceAll(s, "ü", "v")
-		if s != "" && !contains(out, s) {
-			out = append(out, s)
+// readingTable holds the usual readings of characters. The library reads each anew, which
+// takes longer than everything else that is done with a text.
+var readingTable = sync.OnceValue(func() map[rune][]string {
+	out := make(map[rune][]string, len(pinyin.PinyinDict))
+	for n := range pinyin.PinyinDict {
+		var list []string
+		for _, s := range pinyin.SinglePinyin(rune(n), pinyinArgs) {
+			s = strings.ReplaceAll(s, "ü", "v")
+			if strings.ContainsAny(s, "aeiouv") && !contains(list, s) && len(list) < readings {
+				list = append(list, s)
+			}
 		}
-		if len(out) == readings {
-			break
+		if len(list) > 0 {
+			out[rune(n)] = list
 		}
 	}
 	return out
-}
+})
+
+// syllables returns the usual readings of a character, none for what is not read.
+func syllables(r rune) []string { return readingTable()[r] }
 
 // readingsOf returns what a stretch of characters sounds like, a few variants, by
 // how part shortens a syllable.
@@ -62,24 +75,133 @@ func initial(s string) string { return s[:1] }
 // sounds returns the sound tokens of a text.
 func sounds(text string) []string {
 	var out []string
-	seen := map[string]bool{}
-	starts := 0
+	left := soundRunes
 	for _, run := range runs(text, maxIndexed) {
-		if !run.han() {
+		if !run.han() || left == 0 {
 			continue
 		}
-		for i := range run.runes {
-			if starts++; starts > soundStarts {
-				return out
+		runes := run.runes[:min(len(run.runes), left)]
+		left -= len(runes)
+		out = appendSounds(out, runes)
+	}
+	return out
+}
+
+func appendSounds(out []string, runes []rune) []string {
+	usual := make([]string, len(runes))
+	others := make([][]string, len(runes))
+	for i, r := range runes {
+		if s := syllables(r); len(s) > 0 {
+			usual[i], others[i] = s[0], s[1:]
+		}
+	}
+	out = appendReading(out, usual)
+	for i, list := range others {
+		for _, other := range list {
+			from, to := max(0, i-soundReach), min(len(runes), i+soundReach+1)
+			read := append([]string{}, usual[from:to]...)
+			read[i-from] = other
+			out = appendReading(out, read)
+		}
+	}
+	return out
+}
+
+// appendReading adds one reading, in full and in initials. A character that is not
+// read stands between its neighbours.
+func appendReading(out, read []string) []string {
+	for _, part := range []func(string) string{whole, marked} {
+		for i, s := range read {
+			if s == "" {
+				continue
 			}
-			for _, s := range soundFrom(run.runes[i:]) {
-				if !seen[s] {
-					seen[s] = true
-					out = append(out, s)
-				}
+			out = append(out, part(s))
+			if i+1 < len(read) && read[i+1] != "" {
+				out = append(out, part(s)+strings.TrimPrefix(part(read[i+1]), initMark))
 			}
 		}
 	}
+	return out
+}
+
+func marked(s string) string { return initMark + s[:1] }
+
+// spoken is a sequence of sound tokens; the last of an open one may go on.
+type spoken struct {
+	words []string
+	open  bool
+}
+
+// heard returns what typed letters may stand for: initials, and syllables of which
+// the last may be unfinished.
+func heard(typed string) []spoken {
+	var out []spoken
+	if len(typed) < 2 {
+		return nil
+	}
+	if len(typed) <= 2*initLength {
+		letters := make([]string, len(typed))
+		for i := range letters {
+			letters[i] = initMark + typed[i:i+1]
+		}
+		out = append(out, spoken{pairs(letters), false})
+	}
+	for _, cut := range cuts(typed) {
+		out = append(out, spoken{pairs(cut), len(cut) > 1})
+	}
+	return out
+}
+
+// pairs is the phrase that finds a sequence, from its first pair to its last.
+func pairs(list []string) []string {
+	if len(list) == 1 {
+		return list
+	}
+	var out []string
+	for i := range len(list) - 1 {
+		out = append(out, list[i]+strings.TrimPrefix(list[i+1], initMark))
+		if i+2 < len(list) {
+			out = append(out, list[i+1])
+		}
+	}
+	return out
+}
+
+// known are the syllables and their beginnings.
+var known = sync.OnceValue(func() map[string]bool {
+	out := map[string]bool{}
+	for _, list := range readingTable() {
+		for _, s := range list {
+			for i := 1; i < len(s); i++ {
+				out[s[:i]] = out[s[:i]]
+			}
+			out[s] = true
+		}
+	}
+	return out
+})
+
+// cuts lists the ways to cut letters into syllables, the last of which may be a
+// beginning unless it is the only one.
+func cuts(typed string) [][]string {
+	var out [][]string
+	var try func(rest string, cut []string)
+	try = func(rest string, cut []string) {
+		for n := min(len(rest), 6); n > 0 && len(out) < mostCuts; n-- {
+			full, ok := known()[rest[:n]]
+			last := n == len(rest)
+			if !ok || !full && (!last || len(cut) == 0) {
+				continue
+			}
+			next := append(append([]string{}, cut...), rest[:n])
+			if last {
+				out = append(out, next)
+			} else if len(next) < 2*fullLength {
+				try(rest[n:], next)
+			}
+		}
+	}
+	try(typed, nil)
 	return out
 }
 

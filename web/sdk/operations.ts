@@ -13,7 +13,14 @@ export interface Operations {
   agreement: Op<{ path: { kind: t.AgreementKind }; res: t.AgreementText }>
   home: Op<{ res: t.Home }>
   categories: Op<{ res: { items: t.Category[] } }>
-  courses: Op<{ query: Cursor & { q?: string; category?: string; sort?: string }; res: t.Page<t.CourseCard> }>
+  courses: Op<{ query: Cursor & { category?: string; sort?: string }; res: t.Page<t.CourseCard> }>
+  search: Op<{ query: Cursor & { q?: string; category?: string; teacher?: number; tag?: string; form?: string; pay?: string; sort?: string }; res: t.SearchAnswer }>
+  suggestions: Op<{ query: { q: string }; res: { items: t.Suggestion[] } }>
+  hotWords: Op<{ res: { items: { word: string }[] } }>
+  tags: Op<{ query: { limit?: number }; res: { items: t.TagCount[] } }>
+  ranking: Op<{ path: { kind: t.RankingKind }; query: { limit?: number }; res: t.Ranking }>
+  topics: Op<{ query: Cursor; res: t.Page<t.Topic> }>
+  topic: Op<{ path: Id; res: t.TopicPage }>
   course: Op<{ path: Id; query: { preview?: string }; res: t.CourseDetail }>
   courseMine: Op<{ path: Id; res: t.CourseMine }>
 
@@ -112,6 +119,13 @@ export const routes: Record<keyof Operations, string> = {
   home: 'GET /api/home',
   categories: 'GET /api/categories',
   courses: 'GET /api/courses',
+  search: 'GET /api/search',
+  suggestions: 'GET /api/search/suggestions',
+  hotWords: 'GET /api/search/hot',
+  tags: 'GET /api/tags',
+  ranking: 'GET /api/rankings/{kind}',
+  topics: 'GET /api/topics',
+  topic: 'GET /api/topics/{id}',
   course: 'GET /api/courses/{id}',
   courseMine: 'GET /api/courses/{id}/mine',
   sendSms: 'POST /api/auth/sms',
