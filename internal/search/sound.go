@@ -225,17 +225,22 @@ func soundFrom(runes []rune) []string {
 // sound covers: 0 when they are not read so.
 func soundSpan(runes []rune, typed string) int {
 	for _, part := range []func(string) string{initial, whole} {
-		var chars [][]string
+		reads := []string{""}
 		for i, r := range runes[:min(len(runes), initLength)] {
-			s := syllables(r)
-			if len(s) == 0 {
-				break
-			}
-			chars = append(chars, s)
-			for _, read := range readingsOf(chars, part) {
-				if strings.HasPrefix(read, typed) {
-					return i + 1
+			var next []string
+			for _, read := range reads {
+				for _, s := range syllables(r) {
+					read := read + part(s)
+					if strings.HasPrefix(read, typed) {
+						return i + 1
+					}
+					if strings.HasPrefix(typed, read) && !contains(next, read) {
+						next = append(next, read)
+					}
 				}
+			}
+			if reads = next; len(reads) == 0 {
+				break
 			}
 		}
 	}

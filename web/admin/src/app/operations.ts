@@ -71,6 +71,16 @@ export interface Operations {
   saveCategory: { path: Id; body: { name: string; slug: string; position?: number }; res: T.Made }
   deleteCategory: { path: Id; res: void }
   banners: { res: T.Page<T.Banner> }
+  searchWords: { query: { kind: 'hot' | 'none' | 'marked'; days?: number }; res: T.Page<T.SearchWord> }
+  markWord: { body: { word: string; mark: T.SearchMark }; res: void }
+  synonyms: { res: T.Page<T.Synonym> }
+  saveSynonym: { path: Id; body: { words: string[] }; res: T.Made }
+  deleteSynonym: { path: Id; res: void }
+  topics: { query: Paged & { status?: string }; res: T.Page<T.TopicRow> }
+  topic: { path: Id; res: T.Topic }
+  saveTopic: { path: Id; body: T.TopicInput; res: T.Made }
+  publishTopic: { path: Id; body: { on: boolean }; res: void }
+  deleteTopic: { path: Id; res: void }
   saveBanner: { path: Id; body: T.BannerInput; res: T.Made }
   deleteBanner: { path: Id; res: void }
   orders: { query: Paged & { state?: string; user_id?: number; q?: string; from?: number; to?: number; kind?: string; channel?: string }; res: T.Page<T.OrderRow> }
@@ -180,6 +190,8 @@ export const addresses = {
   assets: 'GET /assets', asset: 'GET /assets/{id}', retryAsset: 'POST /assets/{id}/retry',
   document: 'GET /documents/{id}', retryDocument: 'POST /documents/{id}/retry',
   instructors: 'GET /instructors', saveInstructor: 'PUT /instructors/{id}', categories: 'GET /categories', saveCategory: 'PUT /categories/{id}', deleteCategory: 'DELETE /categories/{id}',
+  searchWords: 'GET /search/words', markWord: 'PUT /search/marks', synonyms: 'GET /synonyms', saveSynonym: 'PUT /synonyms/{id}', deleteSynonym: 'DELETE /synonyms/{id}',
+  topics: 'GET /topics', topic: 'GET /topics/{id}', saveTopic: 'PUT /topics/{id}', publishTopic: 'POST /topics/{id}/publish', deleteTopic: 'DELETE /topics/{id}',
   banners: 'GET /banners', saveBanner: 'PUT /banners/{id}', deleteBanner: 'DELETE /banners/{id}',
   orders: 'GET /orders', order: 'GET /orders/{no}', syncOrder: 'POST /orders/{no}/sync', refundOrder: 'POST /orders/{no}/refunds',
   refunds: 'GET /refunds', decideRefund: 'POST /refunds/{id}/decide', retryRefund: 'POST /refunds/{id}/retry',

@@ -20,6 +20,8 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'instructors', label: '讲师', icon: 'user', permission: 'course.read' },
       { name: 'categories', label: '分类', icon: 'tag', permission: 'course.publish' },
       { name: 'banners', label: '首页横幅', icon: 'image', permission: 'course.publish' },
+      { name: 'topics', label: '专题', icon: 'layers', permission: 'course.publish' },
+      { name: 'search', label: '搜索', icon: 'search', permission: 'course.publish' },
     ],
   },
   { group: '商品', pages: [{ name: 'goods', label: '课程包与会员', icon: 'layers', permission: 'course.read' }] },

@@ -108,6 +108,15 @@ export interface Coupon extends CouponInput { id: number; status: Switched; issu
 export interface CodeBatch { id: number; name: string; sku_id: number; title: string; size: number; used: number; expires_at: number; revoked_at: number; created_at: number }
 export interface Code { id: number; code: string; state: 'ready' | 'used' | 'revoked'; used_at: number }
 
+export type SearchMark = '' | 'pinned' | 'hidden'
+export interface SearchWord { word: string; visitors: number; hits: number; mark: SearchMark }
+export interface Synonym { id: number; words: string[]; updated_at: number }
+export type TopicStatus = 'draft' | 'published' | 'unpublished'
+export interface TopicRow { id: number; title: string; cover_url: string; scene: string; status: TopicStatus; course_count: number; published_at: number; updated_at: number }
+export interface TopicEntry { course_id: number; note?: string; title?: string; status?: string }
+export interface TopicInput { version?: number; title: string; intro?: string; cover?: string; scene?: string; courses: TopicEntry[] }
+export interface Topic extends TopicInput { id: number; status: TopicStatus; cover_url: string }
+
 export interface Instructor { id: number; name: string; title: string; bio: string; avatar: string; avatar_url: string }
 export interface Category { id: number; name: string; slug: string; position: number; course_count: number }
 export interface BannerInput { title: string; subtitle: string; note?: string; image?: string; link?: string; position?: number; active: boolean }

@@ -1,11 +1,11 @@
 import type { RankingKind } from '@zhizhou/sdk'
-import { count, date } from './format'
+import { count, day } from './format'
 
 /** What rankings are called, in the order in which they are shown. */
 export const rankingName: Record<RankingKind, string> = { sales_7: '七日热卖', sales_30: '三十日热卖', study: '大家在学', new: '最近上新' }
 /** What puts a course in its place, in words. */
 export function amountText(kind: RankingKind, amount: number): string {
-  if (kind === 'new') return `${date(amount)} 上架`
+  if (kind === 'new') return `${day(amount)}上架`
   if (kind === 'study') return `近三十天学了 ${amount < 3600_000 ? `${Math.max(1, Math.floor(amount / 60_000))} 分钟` : `${count(Math.floor(amount / 3600_000))} 小时`}`
   return `${kind === 'sales_7' ? '七天' : '三十天'}卖出 ${count(amount)} 份`
 }

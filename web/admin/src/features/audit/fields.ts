@@ -5,6 +5,8 @@ const names: Record<string, string> = {
   title: '标题',
   name: '名称',
   promise: '一句话承诺',
+  words: '同义词',
+  mark: '标记',
   status: '状态',
   publish_at: '定时上架',
   published_at: '上架时间',
