@@ -369,6 +369,9 @@ func (s *Service) DocumentReady(ctx context.Context, tx *db.Tx, documentID, page
 		if _, err := tx.Exec(ctx, qCourseCounts, l.CourseID, clock.MS(s.clock)); err != nil {
 			return err
 		}
+		if err := s.tell(ctx, tx, l.CourseID); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -120,8 +120,15 @@ func (r *routes) find(ctx context.Context, in *searchQuery) (*web.Body[SearchVie
 		return nil, err
 	}
 	v := SearchView{Items: []SearchHit{}, Corrected: found.Corrected, Teachers: []InstructorView{}, NextCursor: found.Next(web.Cursor)}
-	for _, h := range found.Hits {
-		v.Items = append(v.Items, searchHit(h))
+	list := make([]CourseCard, len(found.Hits))
+	for i, h := range found.Hits {
+		list[i] = card(h.Card)
+	}
+	if err := r.dealt(ctx, list); err != nil {
+		return nil, err
+	}
+	for i, h := range found.Hits {
+		v.Items = append(v.Items, searchHit(h, list[i]))
 	}
 	for _, t := range found.Teachers {
 		v.Teachers = append(v.Teachers, instructorView(t))
@@ -157,9 +164,9 @@ func pieces(list []search.Piece) []Piece {
 	return out
 }
 
-func searchHit(h search.Hit) SearchHit {
+func searchHit(h search.Hit, c CourseCard) SearchHit {
 	v := SearchHit{
-		Course: card(h.Card), Title: pieces(h.Title), Promise: pieces(h.Promise), Teacher: pieces(h.Teacher), Tags: [][]Piece{}, Where: h.Where,
+		Course: c, Title: pieces(h.Title), Promise: pieces(h.Promise), Teacher: pieces(h.Teacher), Tags: [][]Piece{}, Where: h.Where,
 		LessonID: h.LessonID, Lesson: pieces(h.Lesson), LessonFree: h.LessonFree, Text: pieces(h.Text),
 	}
 	for _, t := range h.Tags {

@@ -65,11 +65,21 @@ func (r *routes) rankings() {
 func (r *routes) ranking(ctx context.Context, kind string, limit int) (RankingView, error) {
 	v := RankingView{Kind: kind, Items: []RankedCourse{}}
 	rows, err := r.Ranking.List(ctx, kind, platform(ctx), limit)
+	if err != nil {
+		return v, err
+	}
+	list := make([]CourseCard, len(rows))
 	for i, p := range rows {
-		v.Items = append(v.Items, RankedCourse{i + 1, p.Amount, card(p.Card)})
+		list[i] = card(p.Card)
+	}
+	if err := r.dealt(ctx, list); err != nil {
+		return v, err
+	}
+	for i, p := range rows {
+		v.Items = append(v.Items, RankedCourse{i + 1, p.Amount, list[i]})
 		v.ComputedAt = p.ComputedAt
 	}
-	return v, err
+	return v, nil
 }
 
 // homeRanking is what sells in these weeks; while little does, what is studied. A list
@@ -108,8 +118,12 @@ func (r *routes) topics() {
 				return nil, err
 			}
 			v := TopicPage{topicView(p.Topic), []TopicCourse{}}
-			for i, c := range p.Courses {
-				v.Courses = append(v.Courses, TopicCourse{p.Notes[i], card(c)})
+			list := cards(p.Courses)
+			if err := r.dealt(ctx, list); err != nil {
+				return nil, err
+			}
+			for i, c := range list {
+				v.Courses = append(v.Courses, TopicCourse{p.Notes[i], c})
 			}
 			return web.Answer(v), nil
 		})
