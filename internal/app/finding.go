@@ -34,5 +34,9 @@ func (a *App) Rank(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.Search.SetSold(ctx, sold)
+	if err := a.Search.SetSold(ctx, sold); err != nil {
+		return err
+	}
+	a.API.Forget()
+	return nil
 }

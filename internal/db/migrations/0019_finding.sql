@@ -89,7 +89,6 @@ CREATE TABLE rankings (
   computed_at BIGINT NOT NULL,
   PRIMARY KEY (kind, place)
 );
-CREATE INDEX orders_paid_at_idx ON orders (paid_at) WHERE paid_at > 0;
 CREATE INDEX study_sessions_last_at_idx ON study_sessions (last_at);
 
 -- A page of courses that staff put together.
