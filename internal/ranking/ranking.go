@@ -35,7 +35,7 @@ var (
 		WHERE o.paid_at >= $1 AND o.paid_at > 0 AND o.status = 'paid' AND i.kind IN ('course', 'column') AND i.price_fen > 0 AND i.refunded_fen < i.price_fen AND c.status = 'published' AND c.deleted_at = 0
 		GROUP BY i.course_id ORDER BY amount DESC, i.course_id DESC LIMIT $2`)
 	qStudy = db.Q("ranking/study", `SELECT t.course_id, CAST(SUM(t.credited_ms) AS BIGINT) AS amount FROM study_sessions t JOIN courses c ON c.id = t.course_id
-		WHERE t.last_at >= $1 AND c.status = 'published' AND c.deleted_at = 0 GROUP BY t.course_id HAVING SUM(t.credited_ms) >= 60000 ORDER BY amount DESC, t.course_id DESC LIMIT $2`)
+		WHERE t.last_at >= $1 AND c.status = 'published' AND c.deleted_at = 0 GROUP BY t.course_id HAVING SUM(t.credited_ms) > 0 ORDER BY amount DESC, t.course_id DESC LIMIT $2`)
 	qNew  = db.Q("ranking/new", `SELECT id AS course_id, published_at AS amount FROM courses WHERE status = 'published' AND deleted_at = 0 AND published_at >= $1 ORDER BY published_at DESC, id DESC LIMIT $2`)
 	qDrop = db.Q("ranking/drop", `DELETE FROM rankings WHERE kind = $1`)
 	qAdd  = db.Q("ranking/add", `INSERT INTO rankings (kind, place, course_id, amount, computed_at) VALUES ($1, $2, $3, $4, $5)`)
