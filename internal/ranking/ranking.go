@@ -5,7 +5,6 @@ package ranking
 
 import (
 	"context"
-	"time"
 
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
@@ -23,10 +22,7 @@ const (
 // Kinds lists them in the order in which they are shown.
 var Kinds = []string{Sales7, Sales30, Study, New}
 
-const (
-	day     = 24 * time.Hour
-	longest = 50
-)
+const longest = 50
 
 var (
 	// A line counts while it is kept: not refunded in full, and not given back with
@@ -69,10 +65,10 @@ func (s *Service) Compute(ctx context.Context) error {
 	for _, k := range []struct {
 		kind string
 		q    *db.Stmt
-		days time.Duration
+		days int
 	}{{Sales7, qSales, 7}, {Sales30, qSales, 30}, {Study, qStudy, 30}, {New, qNew, 90}} {
 		var rows []Row
-		if err := s.DB.List(ctx, k.q, &rows, now.Add(-k.days*day).UnixMilli(), longest); err != nil {
+		if err := s.DB.List(ctx, k.q, &rows, now.AddDate(0, 0, -k.days).UnixMilli(), longest); err != nil {
 			return err
 		}
 		if err := s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/db"
 )
 
 // The orders of what was found.
@@ -187,8 +188,8 @@ func (s *Service) rows(ctx context.Context, q Query, terms []term, facets []stri
 
 // newest merges two streams of ids, both the newest first.
 func (s *Service) newest(ctx context.Context, all, text string, before int64, limit int) ([]found, error) {
-	var ids []int64
-	if err := s.db.List(ctx, qNewest, &ids, all, before, limit); err != nil {
+	ids, err := s.before(ctx, qNewest, qNewestIn, all, before, limit)
+	if err != nil {
 		return nil, err
 	}
 	if text != "" {
@@ -208,14 +209,57 @@ func (s *Service) newest(ctx context.Context, all, text string, before int64, li
 	return out, nil
 }
 
+// What of the newest entries is looked through on PostgreSQL before the index is asked,
+// and how far for words so common that the index would be the longer way.
+const (
+	nearEntries = 500
+	commonHits  = 50 // among those
+	farEntries  = 5000
+)
+
+// before lists the newest ids before one.
+func (s *Service) before(ctx context.Context, index, newest *db.Stmt, expr string, before int64, limit int) ([]int64, error) {
+	var ids []int64
+	if s.db.Engine == db.Postgres {
+		if err := s.db.List(ctx, newest, &ids, expr, before, limit, nearEntries); err != nil || len(ids) == limit {
+			return ids, err
+		}
+		ids = nil
+	}
+	err := s.db.List(ctx, index, &ids, expr, before, limit)
+	return ids, err
+}
+
+// candidates lists up to most courses to be ranked, the newest.
+func (s *Service) candidates(ctx context.Context, expr string, common bool, most int) ([]candidate, error) {
+	var rows []candidate
+	if common {
+		err := s.db.List(ctx, qCandidatesIn, &rows, expr, int64(math.MaxInt64), most, farEntries)
+		return rows, err
+	}
+	err := s.db.List(ctx, qCandidates, &rows, expr, int64(math.MaxInt64), most)
+	return rows, err
+}
+
+// common reports whether so many of the newest courses match that the others need not
+// be looked at to rank. SQLite stops by itself.
+func (s *Service) common(ctx context.Context, expr string) (bool, error) {
+	if s.db.Engine != db.Postgres {
+		return false, nil
+	}
+	var ids []int64
+	err := s.db.List(ctx, qNewestIn, &ids, expr, int64(math.MaxInt64), commonHits, nearEntries)
+	return len(ids) == commonHits, err
+}
+
 // byArticle lists courses in whose articles something stands, the newest first. A
 // course with many such lessons is passed over at once.
 func (s *Service) byArticle(ctx context.Context, text string, before int64, limit int) ([]int64, error) {
 	const step = 200
 	var out []int64
 	for len(out) < limit {
-		var ids []int64
-		if err := s.db.List(ctx, qNewestTexts, &ids, text, before, step); err != nil {
+		ids, err := s.before(ctx, qNewestTexts, qTextsIn, text, before, step)
+		if err != nil {
 			return nil, err
 		}
 		for _, n := range ids {
@@ -242,11 +286,16 @@ type candidate struct {
 // elsewhere 1 each, and more for the whole query in one piece in the title. The newer
 // of equal ones comes first.
 func (s *Service) ranked(ctx context.Context, terms []term, facets []string, all, text string, after []int64, limit int) ([]found, error) {
-	var titled, rest []candidate
-	if err := s.db.List(ctx, qCandidates, &titled, s.write.courses(terms, facets, inTitle), maxTitled); err != nil {
+	common, err := s.common(ctx, all)
+	if err != nil {
 		return nil, err
 	}
-	if err := s.db.List(ctx, qCandidates, &rest, all, maxAny); err != nil {
+	titled, err := s.candidates(ctx, s.write.courses(terms, facets, inTitle), common, maxTitled)
+	if err != nil {
+		return nil, err
+	}
+	rest, err := s.candidates(ctx, all, common, maxAny)
+	if err != nil {
 		return nil, err
 	}
 	seen := make(map[int64]bool, len(titled)+len(rest))
@@ -259,7 +308,7 @@ func (s *Service) ranked(ctx context.Context, terms []term, facets []string, all
 			}
 		}
 	}
-	if len(rest) < maxAny {
+	if len(rest) < maxAny && !common {
 		ids, err := s.byArticle(ctx, text, math.MaxInt64, maxTexts)
 		if err != nil {
 			return nil, err
@@ -312,42 +361,4 @@ func score(terms []term, c candidate) int64 {
 		n += worthWhole
 	}
 	return int64(n)
-}
-
-// mend reads words that may hold a slip as words of the index, and says what it read.
-func (s *Service) mend(ctx context.Context, terms []term) ([]term, string, error) {
-	out := make([]term, len(terms))
-	said := make([]string, len(terms))
-	changed := false
-	for i, t := range terms {
-		out[i], said[i] = t, t.ways[0]
-		w := t.ways[0]
-		if !spelled(w) {
-			continue
-		}
-		args := make([]any, most)
-		for j := range args {
-			args[j] = w
-		}
-		for j, sp := range spellings(w) {
-			args[j] = sp
-		}
-		var words []string
-		if err := s.db.List(ctx, qMeant, &words, args...); err != nil {
-			return nil, "", err
-		}
-		sort.Strings(words)
-		if slices.Contains(words, w) { // a word of the index: nothing is wrong with it
-			continue
-		}
-		words = slices.DeleteFunc(words, func(x string) bool { return !oneSlip(w, x) })
-		if len(words) > 0 {
-			words = words[:min(len(words), 5)]
-			out[i], said[i], changed = term{words}, words[0], true
-		}
-	}
-	if !changed {
-		return nil, "", nil
-	}
-	return out, strings.Join(said, " "), nil
 }

@@ -173,7 +173,9 @@ var known = sync.OnceValue(func() map[string]bool {
 	for _, list := range readingTable() {
 		for _, s := range list {
 			for i := 1; i < len(s); i++ {
-				out[s[:i]] = out[s[:i]]
+				if !out[s[:i]] {
+					out[s[:i]] = false
+				}
 			}
 			out[s] = true
 		}

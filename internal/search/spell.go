@@ -1,5 +1,12 @@
 package search
 
+import (
+	"context"
+	"slices"
+	"sort"
+	"strings"
+)
+
 // A word with one slip is found through spellings: each word of the index is stored
 // under itself and every text that leaves one of its letters out, and what was typed
 // is looked up in the same way. Two words one slip apart always meet there.
@@ -53,4 +60,42 @@ func oneSlip(a, b string) bool {
 		return true
 	}
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+}
+
+// mend reads words that may hold a slip as words of the index, and says what it read.
+func (s *Service) mend(ctx context.Context, terms []term) ([]term, string, error) {
+	out := make([]term, len(terms))
+	said := make([]string, len(terms))
+	changed := false
+	for i, t := range terms {
+		out[i], said[i] = t, t.ways[0]
+		w := t.ways[0]
+		if !spelled(w) {
+			continue
+		}
+		args := make([]any, most)
+		for j := range args {
+			args[j] = w
+		}
+		for j, sp := range spellings(w) {
+			args[j] = sp
+		}
+		var words []string
+		if err := s.db.List(ctx, qMeant, &words, args...); err != nil {
+			return nil, "", err
+		}
+		sort.Strings(words)
+		if slices.Contains(words, w) { // a word of the index: nothing is wrong with it
+			continue
+		}
+		words = slices.DeleteFunc(words, func(x string) bool { return !oneSlip(w, x) })
+		if len(words) > 0 {
+			words = words[:min(len(words), 5)]
+			out[i], said[i], changed = term{words}, words[0], true
+		}
+	}
+	if !changed {
+		return nil, "", nil
+	}
+	return out, strings.Join(said, " "), nil
 }

@@ -37,6 +37,24 @@ const (
 	bySold  = `($6 OR sold < $3 OR (sold = $3 AND id < $4)) ORDER BY sold DESC, id DESC`
 )
 
+func newest(table, how string) string {
+	if how == "MATCH" {
+		return `SELECT rowid FROM ` + table + ` WHERE ` + table + ` MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3`
+	}
+	return `WITH hits AS MATERIALIZED (SELECT rowid FROM ` + table + ` WHERE words @@ CAST($1 AS tsquery) AND rowid < $2) SELECT rowid FROM hits ORDER BY rowid DESC LIMIT $3`
+}
+
+func newestIn(table, how string) string {
+	if how == "MATCH" { // SQLite reads hits in order as they come
+		return `SELECT rowid FROM ` + table + ` WHERE ` + table + ` MATCH $1 AND rowid < $2 AND $4 > 0 ORDER BY rowid DESC LIMIT $3`
+	}
+	return `SELECT rowid FROM (SELECT rowid, words FROM ` + table + ` WHERE rowid < $2 ORDER BY rowid DESC LIMIT $4) x WHERE words @@ CAST($1 AS tsquery) ORDER BY rowid DESC LIMIT $3`
+}
+
+func candidates(ids string) string {
+	return `SELECT d.id, d.title, d.head FROM (` + ids + `) x JOIN search_docs d ON d.id = x.rowid`
+}
+
 // Full-text search is where the engines differ: FTS5 against tsvector. Both are fed
 // by the one tokenizer in token.go and give the same hits.
 var (
@@ -68,18 +86,17 @@ var (
 	qSpellingAdd = db.Q("search/spelling_add", `INSERT INTO search_spellings (spelling, word) VALUES ($1, $2) ON CONFLICT DO NOTHING`)
 	qMeant       = db.Q("search/meant", `SELECT DISTINCT word FROM search_spellings WHERE spelling IN `+these(1)+` LIMIT 50`)
 
-	// Ids before $2, the newest first.
-	qNewest = db.Q2("search/newest",
-		`SELECT rowid FROM search_index WHERE search_index MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3`,
-		`SELECT rowid FROM search_index WHERE words @@ CAST($1 AS tsquery) AND rowid < $2 ORDER BY rowid DESC LIMIT $3`)
-	qNewestTexts = db.Q2("search/newest_texts",
-		`SELECT rowid FROM search_texts WHERE search_texts MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3`,
-		`SELECT rowid FROM search_texts WHERE words @@ CAST($1 AS tsquery) AND rowid < $2 ORDER BY rowid DESC LIMIT $3`)
-	qCandidates = db.Q2("search/candidates",
-		`SELECT d.id, d.title, d.head FROM (SELECT rowid AS id FROM search_index WHERE search_index MATCH $1 ORDER BY rowid DESC LIMIT $2) x JOIN search_docs d ON d.id = x.id`,
-		`SELECT d.id, d.title, d.head FROM (SELECT rowid AS id FROM search_index WHERE words @@ CAST($1 AS tsquery) ORDER BY rowid DESC LIMIT $2) x JOIN search_docs d ON d.id = x.id`)
-	qByPrice = db.Q2("search/by_price", sorted(matchedSQLite, byPrice), sorted(matchedPG, byPrice))
-	qBySold  = db.Q2("search/by_sold", sorted(matchedSQLite, bySold), sorted(matchedPG, bySold))
+	// Ids before $2, the newest first. PostgreSQL guesses badly how many hits a phrase
+	// has, so it is told which way to go: through the newest $4 entries, which is right
+	// for common words, or through the index, which is right for rare ones.
+	qNewest       = db.Q2("search/newest", newest("search_index", "MATCH"), newest("search_index", "@@"))
+	qNewestIn     = db.Q2("search/newest_in", newestIn("search_index", "MATCH"), newestIn("search_index", "@@"))
+	qNewestTexts  = db.Q2("search/newest_texts", newest("search_texts", "MATCH"), newest("search_texts", "@@"))
+	qTextsIn      = db.Q2("search/newest_texts_in", newestIn("search_texts", "MATCH"), newestIn("search_texts", "@@"))
+	qCandidates   = db.Q2("search/candidates", candidates(newest("search_index", "MATCH")), candidates(newest("search_index", "@@")))
+	qCandidatesIn = db.Q2("search/candidates_in", candidates(newestIn("search_index", "MATCH")), candidates(newestIn("search_index", "@@")))
+	qByPrice      = db.Q2("search/by_price", sorted(matchedSQLite, byPrice), sorted(matchedPG, byPrice))
+	qBySold       = db.Q2("search/by_sold", sorted(matchedSQLite, bySold), sorted(matchedPG, bySold))
 
 	qDocs = db.Q("search/docs", `SELECT id, course_id, title, head, from_fen, sold, rule FROM search_docs WHERE id IN `+these(1))
 	// The article of a lesson that is not free does not leave the database.
