@@ -36,10 +36,11 @@ type Chapter struct {
 	Lessons []Lesson
 }
 
-// Lesson is a lesson to seed: a video of Media, a text of Texts or a document of
-// Papers.
+// Lesson is a lesson to seed: a video of Media, a text of Texts, a document of
+// Papers or a quiz of Quizzes.
 type Lesson struct {
 	Title, Video, Text, Paper string
+	Quiz                      string
 	Free                      bool
 	PreviewS                  int64
 	PreviewPages              int64
@@ -84,6 +85,7 @@ var Courses = []Course{
 		Chapters: []Chapter{{"一碗面的账", []Lesson{
 			{Title: "一碗面到底赚多少", Text: "noodle.html", Free: true},
 			{Title: "利润不是现金", Text: "cash.html"},
+			{Title: "小测验：看懂一张报表", Quiz: "report", Free: true},
 		}}},
 	},
 	{

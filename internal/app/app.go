@@ -38,6 +38,7 @@ import (
 	"zhizhou/internal/ledger"
 	"zhizhou/internal/media"
 	"zhizhou/internal/points"
+	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/referral"
@@ -66,6 +67,7 @@ type App struct {
 	Topic     *topic.Service
 	Access    *access.Service
 	Learning  *learning.Service
+	Quiz      *quiz.Service
 	Media     *media.Service
 	Document  *document.Service
 	Points    *points.Service
@@ -165,6 +167,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	}
 	a.Access = access.New(a.DB, a.Clock)
 	a.Learning = learning.New(a.DB, a.Clock)
+	a.newQuiz()
 	a.Points = &points.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings}
 	a.Commerce = commerce.New(commerce.Config{
 		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Catalog: a.Catalog, Access: a.Access, Learning: a.Learning, Points: a.Points,
@@ -253,6 +256,7 @@ func (a *App) keepSold(ctx context.Context, tx *db.Tx, courseID int64) error {
 func (a *App) periodic() {
 	a.Jobs.Every("commerce", time.Minute, a.Commerce.Sweep)
 	a.Jobs.Every("bills", 5*time.Minute, a.Reconcile.Due)
+	a.Jobs.Every("quiz", 30*time.Second, a.Quiz.Sweep)
 	a.Jobs.Every("renewal", time.Minute, a.Renewal.Sweep)
 	a.Jobs.Every("shipping", time.Minute, a.Shipping.Sweep)
 	a.Jobs.Every("invoices", 30*time.Second, a.Invoice.Sweep)
@@ -287,12 +291,12 @@ func (a *App) routes() {
 		return audit.WithActor(ctx, audit.Actor{Kind: "staff", ID: c.Staff.ID, Name: c.Staff.Name, RequestID: c.RequestID})
 	}
 	learner.Register(a.API, learner.Deps{
-		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Media: a.Media, Document: a.Document, Settings: a.Settings,
+		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
 		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic,
 	})
 	console.Register(a.API, console.Deps{
-		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Media: a.Media, Document: a.Document, Settings: a.Settings,
+		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
 		Search: a.Search, Topic: a.Topic,

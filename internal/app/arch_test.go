@@ -34,7 +34,8 @@ var mayImport = map[string]struct {
 	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "pay/alipay", "wechat"}}, // gives credentials that fit them
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
-	"document": {3, nil}, // takes uploads from media
+	"document": {3, nil},                // takes uploads from media
+	"quiz":     {3, []string{"access"}}, // asks who may open the lesson
 	"search":   {3, nil}, "topic": {3, nil}, "ranking": {4, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
@@ -133,6 +134,8 @@ var owners = map[string]string{
 	"invite_codes": "referral", "referrals": "referral", "referral_guard": "referral", "referral_rewards": "referral",
 	"commission_terms": "commission", "commission_rules": "commission", "commission_accounts": "commission", "commission_moves": "commission", "commission_entries": "commission",
 	"commission_reversals": "commission", "commission_payees": "commission", "withdrawals": "commission",
+	"questions": "quiz", "question_tags": "quiz", "papers": "quiz", "paper_questions": "quiz", "paper_rules": "quiz", "quiz_attempts": "quiz", "quiz_answers": "quiz",
+	"wrong_questions": "quiz", "quiz_points": "quiz", "quiz_point_answers": "quiz",
 	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "delivered_parts": "media", "blob_trash": "media",
 }
 

@@ -206,6 +206,8 @@ func (a *App) seedLesson(ctx context.Context, courseID, chapterID int64, l demo.
 			return err
 		}
 		change.AssetID = assetID
+	case l.Quiz != "":
+		return a.seedQuiz(ctx, courseID, chapterID, l)
 	case l.Paper != "":
 		form = catalog.Document
 		documentID, err := a.imported(ctx, demo.Papers, "paper/"+l.Paper, media.PurposeDocument)

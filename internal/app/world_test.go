@@ -215,6 +215,10 @@ func (p *person) do(method, path string, body any) answer {
 	defer func() { _ = res.Body.Close() }()
 	raw, err := io.ReadAll(res.Body)
 	p.w.ok(err)
+	return decoded(res, raw)
+}
+
+func decoded(res *http.Response, raw []byte) answer {
 	a := answer{status: res.StatusCode, raw: string(raw), header: res.Header}
 	_ = json.Unmarshal(raw, &a.body)
 	return a

@@ -16,6 +16,7 @@ const (
 	Video    = "video"
 	Article  = "article"
 	Document = "document" // a PDF, read page by page
+	Quiz     = "quiz"     // what it asks is internal/quiz's
 )
 
 // PageMS is the time that a page of a document counts for in the length of a lesson.
@@ -224,8 +225,8 @@ func (s *Service) AddLesson(ctx context.Context, scope, courseID, chapterID int6
 	if err != nil {
 		return 0, err
 	}
-	if form != Video && form != Article && form != Document {
-		return 0, ErrLesson.Field("form", "目前支持视频、图文和文档")
+	if form != Video && form != Article && form != Document && form != Quiz {
+		return 0, ErrLesson.Field("form", "目前支持视频、图文、文档和测验")
 	}
 	return lessonID, s.edit(ctx, scope, courseID, "lesson.create", map[string]string{"title": title, "form": form}, func(ctx context.Context, tx *db.Tx) error {
 		var c Chapter

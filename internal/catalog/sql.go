@@ -58,7 +58,7 @@ var (
 	qCourseDelete = db.Q("catalog/course_delete", `UPDATE courses SET deleted_at = $2, status = 'unpublished', version = version + 1 WHERE id = $1 AND deleted_at = 0`)
 	qCoursesDue   = db.Q("catalog/courses_due", `SELECT id FROM courses WHERE status = 'scheduled' AND publish_at <= $1 AND deleted_at = 0 LIMIT 100`)
 	qCourseCounts = db.Q("catalog/course_counts", `UPDATE courses SET
-		lesson_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (courses.form = 'course' OR CASE WHEN l.form = 'article' THEN l.body_html <> '' ELSE l.duration_ms > 0 END)),
+		lesson_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (courses.form = 'course' OR CASE WHEN l.form = 'article' THEN l.body_html <> '' WHEN l.form = 'quiz' THEN TRUE ELSE l.duration_ms > 0 END)),
 		video_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'video'),
 		document_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'document'),
 		preview_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (l.is_free OR l.preview_ms > 0 OR l.preview_pages > 0)),

@@ -34,6 +34,7 @@ var (
 	qProgress    = db.Q("learning/progress", `SELECT position_ms, covered_ms, spans, finished_at FROM lesson_progress WHERE user_id = $1 AND lesson_id = $2 /*for_update*/`)
 	qProgressSet = db.Q("learning/progress_set", `UPDATE lesson_progress SET position_ms = $3, covered_ms = $4, spans = $5, studied_at = $6,
 		finished_at = CASE WHEN finished_at = 0 THEN $7 ELSE finished_at END WHERE user_id = $1 AND lesson_id = $2`)
+	qProgressEnd   = db.Q("learning/progress_end", `UPDATE lesson_progress SET studied_at = $3, finished_at = CASE WHEN finished_at = 0 THEN $3 ELSE finished_at END WHERE user_id = $1 AND lesson_id = $2`)
 	qSessionNew    = db.Q("learning/session_new", `INSERT INTO study_sessions (id, user_id, lesson_id, course_id, started_at, last_at) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT DO NOTHING`)
 	qSession       = db.Q("learning/session", `SELECT id, started_at, last_at, last_seq, claimed_ms, credited_ms FROM study_sessions WHERE id = $1 AND user_id = $2 AND lesson_id = $3 /*for_update*/`)
 	qSessionLesson = db.Q("learning/session_lesson", `SELECT lesson_id FROM study_sessions WHERE id = $1 AND user_id = $2`)
@@ -272,6 +273,16 @@ func (s *Service) sitting(ctx context.Context, userID int64, l catalog.Lesson, s
 		return 0, ErrBeat
 	}
 	return sessionID, err
+}
+
+// Finish notes inside tx that a lesson was finished by what was shown in it, not by
+// time: a quiz that was passed.
+func (s *Service) Finish(ctx context.Context, tx *db.Tx, userID, courseID, lessonID int64) error {
+	now := clock.MS(s.clock)
+	if _, err := tx.Exec(ctx, qProgressNew, userID, lessonID, courseID, now); err != nil {
+		return err
+	}
+	return tx.Sure(ctx, qProgressEnd, userID, lessonID, now)
 }
 
 // Lesson returns the progress in one lesson; zero when there is none.

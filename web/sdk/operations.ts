@@ -110,6 +110,17 @@ export interface Operations {
   documentPages: Op<{ path: Id; query: { from: number; count?: number }; res: { items: t.PageLink[] } }>
   documentSearch: Op<{ path: Id; query: { q: string }; res: { items: t.DocumentHit[] } }>
   readPages: Op<{ path: Id; body: { seq: number; page: number; dwells: { page: number; ms: number }[] }; res: t.Progress }>
+
+  quiz: Op<{ path: Id; res: t.Quiz }>
+  startAttempt: Op<{ path: Id; res: t.Attempt }>
+  attempt: Op<{ path: Id; res: t.Attempt }>
+  saveAttempt: Op<{ path: Id; body: { replies: t.NumberedReply[] }; res: t.SavedReplies }>
+  submitAttempt: Op<{ path: Id; body: { replies: t.NumberedReply[] }; res: t.Attempt }>
+  wrongQuestions: Op<{ query: Cursor & { course_id?: number }; res: t.Page<t.WrongQuestion> }>
+  tryWrong: Op<{ path: Id; body: t.QuizReply; res: t.Practice }>
+  forgetWrong: Op<{ path: Id; res: void }>
+  quizPoints: Op<{ path: Id; res: { items: t.QuizPoint[] } }>
+  answerPoint: Op<{ path: Id; body: t.QuizReply; res: t.Practice }>
 }
 
 /** Method and path of each operation: the only place where a URL is typed. */
@@ -210,6 +221,16 @@ export const routes: Record<keyof Operations, string> = {
   documentPages: 'GET /api/lessons/{id}/pages',
   documentSearch: 'GET /api/lessons/{id}/search',
   readPages: 'POST /api/lessons/{id}/pages/read',
+  quiz: 'GET /api/lessons/{id}/quiz',
+  startAttempt: 'POST /api/lessons/{id}/attempts',
+  attempt: 'GET /api/attempts/{id}',
+  saveAttempt: 'PUT /api/attempts/{id}/answers',
+  submitAttempt: 'POST /api/attempts/{id}/submit',
+  wrongQuestions: 'GET /api/me/wrong-questions',
+  tryWrong: 'POST /api/me/wrong-questions/{id}/try',
+  forgetWrong: 'DELETE /api/me/wrong-questions/{id}',
+  quizPoints: 'GET /api/lessons/{id}/quiz-points',
+  answerPoint: 'POST /api/quiz-points/{id}/answer',
 }
 
 /** Addresses that a browser opens itself, outside of `call`. */

@@ -19,6 +19,7 @@ import (
 	"zhizhou/internal/media"
 	"zhizhou/internal/pay"
 	"zhizhou/internal/points"
+	"zhizhou/internal/quiz"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/renewal"
 	"zhizhou/internal/search"
@@ -36,6 +37,7 @@ type Deps struct {
 	Commerce  *commerce.Service
 	Points    *points.Service
 	Learning  *learning.Service
+	Quiz      *quiz.Service
 	Media     *media.Service
 	Document  *document.Service
 	Settings  *setting.Store
@@ -80,6 +82,9 @@ func Register(a *web.API, d Deps) {
 	r.overview()
 	r.courses()
 	r.lessons()
+	r.questions()
+	r.imports()
+	r.papers()
 	r.selling()
 	r.people()
 	r.shelf()

@@ -73,7 +73,7 @@ func (r *routes) lessons() {
 			Body struct {
 				ChapterID int64  `json:"chapter_id"`
 				Title     string `json:"title" maxLength:"240"`
-				Form      string `json:"form" enum:"video,article,document"`
+				Form      string `json:"form" enum:"video,article,document,quiz"`
 			}
 		},
 		) (*web.Body[Made], error) {

@@ -19,6 +19,7 @@ import (
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
 	"zhizhou/internal/points"
+	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
@@ -37,6 +38,7 @@ type Deps struct {
 	Commerce *commerce.Service
 	Points   *points.Service
 	Learning *learning.Service
+	Quiz     *quiz.Service
 	Media    *media.Service
 	Document *document.Service
 	Settings *setting.Store
@@ -85,6 +87,8 @@ func Register(a *web.API, d Deps) {
 	r.renewals()
 	r.study()
 	r.documents()
+	r.quizzes()
+	r.wrongQuestions()
 }
 
 const publicCache = 5 * time.Second

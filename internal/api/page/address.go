@@ -41,6 +41,8 @@ var addresses = []address{
 	{path: "/bargain/{id}", title: "砍价", private: true},
 	{path: "/me/points", title: "我的积分", private: true},
 	{path: "/read/{id}", title: "阅读", private: true},
+	{path: "/attempt/{id}", title: "测验", private: true},
+	{path: "/me/wrong-questions", title: "错题本", private: true},
 	{path: "/gift/{token}", title: "赠送", private: true},
 	{path: "/renewal/{id}", title: "开通自动续费", private: true},
 	{path: "/me/renewals", title: "自动续费", private: true},

@@ -27,6 +27,20 @@ export interface Operations {
   lesson: { path: Id; res: T.Lesson }
   saveLesson: { path: Id; body: { title: string; is_free: boolean; preview_ms: number; body_html?: string; asset_id?: number; document_id?: number; preview_pages?: number }; res: T.Lesson }
   deleteLesson: { path: Id; res: void }
+  questions: { query: Paged & { kind?: string; tag?: string; difficulty?: number; q?: string }; res: T.Page<T.Question> }
+  questionTags: { res: { items: { tag: string; count: number }[] } }
+  saveQuestion: { path: Id; body: T.QuestionInput & { version?: number }; res: T.Made }
+  deleteQuestion: { path: Id; res: void }
+  checkImport: { query: { format: T.ImportFormat }; raw: Blob; res: T.ImportReport }
+  runImport: { query: { format: T.ImportFormat; digest: string; tags?: string }; raw: Blob; res: { added: number } }
+  paper: { path: Id; res: T.QuizPaper }
+  savePaper: { path: Id; body: T.PaperInput; res: void }
+  attempts: { path: Id; query: Paged & { state?: string }; res: T.Page<T.QuizAttempt> }
+  attempt: { path: Id; res: T.QuizMarking }
+  markAttempt: { path: Id; body: { marks: { no: number; score_centi: number; comment?: string }[] }; res: T.QuizMarking }
+  questionStats: { path: Id; res: { items: T.QuestionStat[] } }
+  videoPoints: { path: Id; res: { items: T.VideoPoint[] } }
+  saveVideoPoints: { path: Id; body: { points: { id?: number; at_ms: number; question_id: number }[] }; res: void }
   addAttachment: { path: Id; query: { name: string; lesson_id?: number }; raw: Blob; res: T.Made }
   deleteAttachment: { path: { id: number; attachment_id: number }; res: void }
   saveSku: { path: { id: number; sku_id: number }; body: T.SkuInput; res: T.Made }
@@ -179,6 +193,10 @@ export const addresses = {
   unpublishCourse: 'POST /courses/{id}/unpublish', deleteCourse: 'DELETE /courses/{id}',
   addChapter: 'POST /courses/{id}/chapters', renameChapter: 'PATCH /courses/{id}/chapters/{chapter_id}', deleteChapter: 'DELETE /courses/{id}/chapters/{chapter_id}',
   orderOutline: 'PUT /courses/{id}/outline', addLesson: 'POST /courses/{id}/lessons', lesson: 'GET /lessons/{id}', saveLesson: 'PUT /lessons/{id}', deleteLesson: 'DELETE /lessons/{id}',
+  questions: 'GET /questions', questionTags: 'GET /question-tags', saveQuestion: 'PUT /questions/{id}', deleteQuestion: 'DELETE /questions/{id}',
+  checkImport: 'POST /question-imports/check', runImport: 'POST /question-imports', paper: 'GET /lessons/{id}/paper', savePaper: 'PUT /lessons/{id}/paper',
+  attempts: 'GET /lessons/{id}/attempts', attempt: 'GET /attempts/{id}', markAttempt: 'POST /attempts/{id}/marks', questionStats: 'GET /lessons/{id}/question-stats',
+  videoPoints: 'GET /lessons/{id}/quiz-points', saveVideoPoints: 'PUT /lessons/{id}/quiz-points',
   addAttachment: 'POST /courses/{id}/attachments', deleteAttachment: 'DELETE /courses/{id}/attachments/{attachment_id}',
   saveSku: 'PUT /products/{id}/skus/{sku_id}', saveRefundPolicy: 'PUT /products/{id}/refund-policy', addImage: 'POST /images',
   goods: 'GET /products', addGoods: 'POST /products', product: 'GET /products/{id}', saveGoods: 'PUT /products/{id}', saveParts: 'PUT /products/{id}/parts', publishGoods: 'POST /products/{id}/publish',

@@ -16,6 +16,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     group: '内容',
     pages: [
       { name: 'courses', label: '课程', icon: 'book', permission: 'course.read' },
+      { name: 'questions', label: '题库', icon: 'list', permission: 'course.read' },
       { name: 'media', label: '音视频', icon: 'video', permission: 'media.upload', badge: 'assets' },
       { name: 'instructors', label: '讲师', icon: 'user', permission: 'course.read' },
       { name: 'categories', label: '分类', icon: 'tag', permission: 'course.publish' },

@@ -29,7 +29,7 @@ export interface CourseInput {
   title: string; promise: string; intro_html: string; audience: string; outcomes: string[]; tags: string[]; cover: string; scene: string
   instructor_id: number; category_id: number; position: number; recommended: boolean; cadence?: string; planned_count?: number; version: number
 }
-export type LessonForm = 'video' | 'article' | 'document'
+export type LessonForm = 'video' | 'article' | 'document' | 'quiz'
 /** An uploaded PDF. */
 export interface Paper { id: number; name: string; status: 'uploaded' | 'working' | 'ready' | 'failed'; percent: number; bytes: number; pages: number; error: string; created_at: number }
 export type AssetStatus = 'uploaded' | 'probing' | 'transcoding' | 'ready' | 'failed'
@@ -316,3 +316,17 @@ export type CommissionAccount = S['ConsoleCommissionAccountView']
 export type CommissionMove = S['ConsoleCommissionMoveView']
 export type PayeeRow = S['ConsoleTaxRowView']
 export type ReferralSetting = S['Referral']
+
+/** The bank of questions, papers, attempts and what they say. `_centi` are hundredths of a point. */
+export type Question = S['ConsoleQuestionView']
+export type QuestionKind = Question['kind']
+export type QuestionInput = Omit<Question, 'id' | 'version' | 'title' | 'uses' | 'updated_at'>
+export type ImportReport = S['ConsoleImportReport']
+export type ImportFormat = 'xlsx' | 'aiken' | 'gift'
+export type PaperInput = S['ConsolePaperInput']
+export type QuizPaper = S['ConsolePaperView']
+export type PaperRule = S['ConsoleRuleInput']
+export type QuizAttempt = S['ConsoleAttempt']
+export type QuizMarking = S['ConsoleMarkingView']
+export type QuestionStat = S['ConsoleStatView']
+export type VideoPoint = S['ConsolePointView']

@@ -2,9 +2,9 @@ import type { LessonForm } from '@zhizhou/sdk'
 import { clock } from './format'
 
 /** The forms of a lesson as people call them. */
-export const formName: Record<LessonForm, string> = { video: '视频', article: '图文', document: '文档' }
+export const formName: Record<LessonForm, string> = { video: '视频', article: '图文', document: '文档', quiz: '测验' }
 
-const icons: Record<LessonForm, string> = { video: 'video', article: 'article', document: 'book' }
+const icons: Record<LessonForm, string> = { video: 'video', article: 'article', document: 'book', quiz: 'quiz' }
 /** The icon of a form. */
 export function formIcon(form: LessonForm): string {
   return icons[form]

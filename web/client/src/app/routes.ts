@@ -28,6 +28,8 @@ export const pages = {
   bargain: { page: '/pkg-shop/bargain/BargainPage', path: '/bargain/:id', tab: false },
   points: { page: '/pkg-shop/points/PointsPage', path: '/me/points', tab: false },
   reader: { page: '/pkg-shop/document/ReaderPage', path: '/read/:id', tab: false },
+  attempt: { page: '/pkg-shop/quiz/AttemptPage', path: '/attempt/:id', tab: false },
+  wrong: { page: '/pkg-shop/quiz/WrongPage', path: '/me/wrong-questions', tab: false },
   gift: { page: '/pkg-shop/gift/GiftPage', path: '/gift/:token', tab: false },
   renew: { page: '/pkg-shop/renewal/RenewPage', path: '/renewal/:id', tab: false },
   renewals: { page: '/pkg-shop/renewal/RenewalsPage', path: '/me/renewals', tab: false },

@@ -2,9 +2,9 @@ import type { LessonForm, Paper } from '@/app/types'
 import type { icons } from '@/ui/icons'
 
 /** The forms of a lesson as people call them. */
-export const formName: Record<LessonForm, string> = { video: '视频', article: '图文', document: '文档' }
+export const formName: Record<LessonForm, string> = { video: '视频', article: '图文', document: '文档', quiz: '测验' }
 /** The icon of each form. */
-export const formIcon: Record<LessonForm, keyof typeof icons> = { video: 'video', article: 'doc', document: 'doc' }
+export const formIcon: Record<LessonForm, keyof typeof icons> = { video: 'video', article: 'doc', document: 'doc', quiz: 'list' }
 
 /** What the outline says of a lesson's content. */
 export interface Note {
