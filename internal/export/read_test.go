@@ -44,7 +44,7 @@ func TestReadSheet(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := [][]string{{"题干", "", "富文本"}, nil, {"", "12.5", "TRUE", "在 此"}}
-	if !slices.EqualFunc(rows, want, func(a, b []string) bool { return slices.Equal(a, b) }) {
+	if !slices.EqualFunc(rows, want, slices.Equal) {
 		t.Errorf("%q", rows)
 	}
 }
@@ -56,7 +56,7 @@ func TestSheetsAreReadBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows, err := ReadSheet(out.Bytes())
-	if err != nil || !slices.EqualFunc(rows, in, func(a, b []string) bool { return slices.Equal(a, b) }) {
+	if err != nil || !slices.EqualFunc(rows, in, slices.Equal) {
 		t.Errorf("%q %v", rows, err)
 	}
 }

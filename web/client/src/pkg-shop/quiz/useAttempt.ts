@@ -61,13 +61,8 @@ export function useAttempt() {
     trouble.value = ''
     clearTimeout(timer)
     await running.catch(() => undefined)
-    try {
-      const a = await call('submitAttempt', { path: { id: attempt.value.id }, body: { replies: named([...dirty]) } })
-      dirty.clear()
-      take(a)
-    } catch (e) {
-      trouble.value = say(e)
-    }
+    const body = { replies: named([...dirty]) }
+    await call('submitAttempt', { path: { id: attempt.value.id }, body }).then((a) => { dirty.clear(); take(a) }, (e) => { trouble.value = say(e) })
     submitting.value = false
   }
   function tick() {
