@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -37,7 +36,7 @@ type Order struct {
 	DeliveredAt int64
 	PaidFen     int64
 	RefundedFen int64
-	Quote       string // JSON, frozen
+	Quote       frozen
 	TermsAt     int64
 	CreatedAt   int64
 	ExpiresAt   int64
@@ -47,9 +46,10 @@ type Order struct {
 
 // Frozen returns the quote as it was agreed.
 func (o Order) Frozen() Quote {
-	var q Quote
-	_ = json.Unmarshal([]byte(o.Quote), &q) // written by this package alone
-	return q
+	if o.Quote.read == nil {
+		return Quote{}
+	}
+	return o.Quote.read()
 }
 
 // Item is one line of an order, with the refund promise of its day.
@@ -184,13 +184,13 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, pu
 	if err := s.buyable(ctx, tx, t.Ask, q, offers, k); err != nil {
 		return Order{}, err
 	}
-	frozen, err := json.Marshal(q)
+	agreed, err := freeze(q)
 	if err != nil {
 		return Order{}, err
 	}
 	o := Order{
 		ID: id.New(), No: id.Code(), UserID: p.UserID, IdemKey: p.IdempotencyKey, InputHash: hash, Status: Pending, Platform: p.Platform, ListFen: q.ListFen,
-		TotalFen: q.TotalFen, Gift: q.Gift, BookRule: bookRule, Quote: string(frozen), TermsAt: now, CreatedAt: now, ExpiresAt: now + orderLife.Milliseconds(),
+		TotalFen: q.TotalFen, Gift: q.Gift, BookRule: bookRule, Quote: agreed, TermsAt: now, CreatedAt: now, ExpiresAt: now + orderLife.Milliseconds(),
 	}
 	if err := tx.Sure(ctx, qOrderInsert, o.ID, o.No, o.UserID, o.IdemKey, o.InputHash, o.Platform, o.ListFen, o.TotalFen, o.Gift, o.Quote, now, o.ExpiresAt, o.BookRule); err != nil {
 		return Order{}, err

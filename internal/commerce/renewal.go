@@ -2,7 +2,6 @@ package commerce
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -109,14 +108,14 @@ func (s *Service) placeRenewal(ctx context.Context, tx *db.Tx, in Renewal) (Orde
 	}}})
 	q := explain(Ask{UserID: in.UserID, Platform: RenewalPlatform, Wants: []Want{{SKUID: in.SKUID, Quantity: 1}}}, []catalog.Offer{offer}, p, s.Clock.Now())
 	q.Lines[0].Reason = "自动续费，不高于签约价"
-	frozen, err := json.Marshal(q)
+	agreed, err := freeze(q)
 	if err != nil {
 		return o, err
 	}
 	now := clock.MS(s.Clock)
 	o = Order{
 		ID: id.New(), No: id.Code(), UserID: in.UserID, IdemKey: in.Key, InputHash: inputHash("renewal", in.Key), Status: Pending, Platform: RenewalPlatform, Auto: true, BookRule: bookRule,
-		ListFen: fen, TotalFen: fen, Quote: string(frozen), TermsAt: now, CreatedAt: now, ExpiresAt: in.Until,
+		ListFen: fen, TotalFen: fen, Quote: agreed, TermsAt: now, CreatedAt: now, ExpiresAt: in.Until,
 	}
 	n, err := tx.Exec(ctx, qOrderInsert, o.ID, o.No, o.UserID, o.IdemKey, o.InputHash, o.Platform, o.ListFen, o.TotalFen, o.Gift, o.Quote, now, o.ExpiresAt, o.BookRule)
 	if err != nil {
