@@ -3,8 +3,9 @@ package app
 import (
 	"cmp"
 	"context"
-	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 
 	"zhizhou/internal/account"
@@ -83,20 +84,24 @@ func (o *outside) now(ctx context.Context) (clients, error) {
 	if err != nil {
 		return clients{}, err
 	}
-	raw, err := json.Marshal([]int64{pv, wv, rv})
-	if err != nil {
-		return clients{}, err
+	now := clock.MS(o.clock)
+	alive := 0 // of the replaced keys; one that ends makes new clients
+	for _, k := range slices.Concat(p.Retired, w.Retired) {
+		if k.UntilAt > now {
+			alive++
+		}
 	}
+	stamp := fmt.Sprint(pv, wv, rv, alive)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.stamp != string(raw) {
-		o.built, o.stamp = o.build(p, w), string(raw)
+	if o.stamp != stamp {
+		o.built, o.stamp = o.build(p, w, now), stamp
 		o.buildPapay(&o.built, r)
 	}
 	return o.built, nil
 }
 
-func (o *outside) build(p *setting.Payment, w *setting.WeChat) clients {
+func (o *outside) build(p *setting.Payment, w *setting.WeChat, now int64) clients {
 	c := clients{policy: p.Policy, fourEyes: p.FourEyesFen, sceneID: cmp.Or(p.TransferSceneID, "1005"), reports: []pay.SceneReport{
 		{Type: "岗位类型", Content: cmp.Or(p.TransferPost, "推广人员")}, {Type: "报酬说明", Content: cmp.Or(p.TransferReward, "课程推广佣金")},
 	}}
@@ -116,6 +121,7 @@ func (o *outside) build(p *setting.Payment, w *setting.WeChat) clients {
 		c.alipayCfg = alipay.Config{
 			AppID: p.AlipayAppID, SellerID: p.AlipaySellerID, AppKey: p.AlipayAppKey, PublicKey: p.AlipayPublicKey, GatewayURL: o.cfg.AlipayURL, Clock: o.clock,
 		}
+		o.accept(&c, p, w, now)
 	}
 	c.payCfg.HTTPClient, c.wechatCfg.HTTPClient, c.virtualCfg.HTTP, c.alipayCfg.HTTPClient = o.http, o.http, o.http, o.http
 	c.wechat = wechat.New(c.wechatCfg)
@@ -123,6 +129,25 @@ func (o *outside) build(p *setting.Payment, w *setting.WeChat) clients {
 	c.virtual, c.virtualErr = virtual.New(c.virtualCfg, c.wechat)
 	c.alipay, c.alipayErr = alipay.New(c.alipayCfg)
 	return c
+}
+
+// accept lets what was made with keys that were replaced not long ago be accepted.
+func (*outside) accept(c *clients, p *setting.Payment, w *setting.WeChat, now int64) {
+	for _, k := range setting.Live(p.Retired, setting.APIv3Key, now) {
+		c.payCfg.OldAPIv3Keys = append(c.payCfg.OldAPIv3Keys, k.Key)
+	}
+	for _, k := range setting.Live(p.Retired, setting.WechatPublicKey, now) {
+		c.payCfg.OldPublicKeys = append(c.payCfg.OldPublicKeys, payw.PublicKey{ID: k.ID, PEM: k.Key})
+	}
+	for _, k := range setting.Live(p.Retired, setting.AlipayPublicKey, now) {
+		c.alipayCfg.OldPublicKeys = append(c.alipayCfg.OldPublicKeys, k.Key)
+	}
+	for _, k := range setting.Live(w.Retired, setting.PushToken, now) {
+		c.wechatCfg.OldPushTokens = append(c.wechatCfg.OldPushTokens, k.Key)
+	}
+	for _, k := range setting.Live(w.Retired, setting.PushAESKey, now) {
+		c.wechatCfg.OldPushAESKeys = append(c.wechatCfg.OldPushAESKeys, k.Key)
+	}
 }
 
 // Provider implements commerce.Channels.

@@ -31,8 +31,8 @@ func (w *world) work() {
 // leaves the time as it was.
 func (w *world) disagree() {
 	w.t.Helper()
-	for _, by := range []time.Duration{5, -10, 10, -10, 5} {
-		w.clock.Advance(by * time.Minute)
+	for _, minutes := range []int{5, -10, 10, -10, 5} {
+		w.clock.Advance(time.Duration(minutes) * time.Minute)
 		w.work()
 	}
 }
@@ -106,7 +106,9 @@ func TestINV44WhatEndsEndsOnce(t *testing.T) {
 			t.Fatalf("the group's order: %s", o.raw)
 		}
 
-		earned := func() int64 { return w.count(qBalance, ledger.Revenue("membership")) + w.count(qBalance, ledger.Tax(600)) }
+		earned := func() int64 {
+			return w.count(qBalance, ledger.Revenue("membership")) + w.count(qBalance, ledger.Tax(600))
+		}
 		w.clock.Advance(3 * 24 * time.Hour)
 		w.work()
 		three := earned()

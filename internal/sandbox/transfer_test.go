@@ -100,7 +100,7 @@ func TestINV46TransferNoticeOldAndNewKeys(t *testing.T) {
 	w := newWorld(t, false)
 	ctx := t.Context()
 	cfg := w.sb.Merchant().WechatPay
-	cfg.OldAPIv3Key, cfg.APIv3Key = cfg.APIv3Key, id.Token(16)
+	cfg.OldAPIv3Keys, cfg.APIv3Key = []string{cfg.APIv3Key}, id.Token(16)
 	both, err := pw.New(cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -33,6 +33,8 @@ type WeChat struct {
 	OfficialSecret string `json:"official_secret" maxLength:"80"`
 	PushToken      string `json:"push_token" maxLength:"40"`
 	PushAESKey     string `json:"push_aes_key" maxLength:"50"`
+
+	Retired []Retired `json:"retired" required:"false" nullable:"false" maxItems:"12" doc:"Replaced keys that are still accepted; leave one out to end it"`
 }
 
 // Key implements Section.
@@ -45,12 +47,16 @@ func (w *WeChat) Public() any {
 	return c
 }
 
-// Keep fills secrets that came back hidden, unchanged, from before.
-func (w *WeChat) Keep(before *WeChat) {
+// Keep fills secrets that came back hidden, unchanged, from before, and remembers those
+// that were replaced at now (ms).
+func (w *WeChat) Keep(before *WeChat, now int64) {
 	keep(&w.MiniSecret, before.MiniSecret)
 	keep(&w.OfficialSecret, before.OfficialSecret)
 	keep(&w.PushToken, before.PushToken)
 	keep(&w.PushAESKey, before.PushAESKey)
+	w.Retired = retire(before.Retired, w.Retired, slices.Concat(
+		replaced(PushToken, "", before.PushToken, w.PushToken), replaced(PushAESKey, "", before.PushAESKey, w.PushAESKey),
+	), now)
 }
 
 // Payment holds the merchant's keys and which channel serves which platform.
@@ -81,6 +87,8 @@ type Payment struct {
 	// Policy maps "platform/kind of goods" to the channels that a buyer may choose
 	// from, parted by commas, the usual one first; "" sells nothing there.
 	Policy map[string]string `json:"policy" doc:"platform/goods → channels, parted by commas, the usual one first"`
+
+	Retired []Retired `json:"retired" required:"false" nullable:"false" maxItems:"12" doc:"Replaced keys that are still accepted; leave one out to end it"`
 }
 
 // Key implements Section.
@@ -90,15 +98,25 @@ func (*Payment) Key() string { return "payment" }
 func (p *Payment) Public() any {
 	c := *p
 	c.MerchantKey, c.APIv3Key, c.AppKey, c.AlipayAppKey = hide(c.MerchantKey), hide(c.APIv3Key), hide(c.AppKey), hide(c.AlipayAppKey)
+	c.Retired = hideAll(p.Retired)
 	return c
 }
 
-// Keep fills secrets that came back hidden, unchanged, from before.
-func (p *Payment) Keep(before *Payment) {
+// Keep fills secrets that came back hidden, unchanged, from before, and remembers those
+// that were replaced at now (ms).
+func (p *Payment) Keep(before *Payment, now int64) {
 	keep(&p.MerchantKey, before.MerchantKey)
 	keep(&p.APIv3Key, before.APIv3Key)
 	keep(&p.AppKey, before.AppKey)
 	keep(&p.AlipayAppKey, before.AlipayAppKey)
+	var gone []Retired
+	if before.MchID != "" { // without a merchant the keys were never checked, nor used
+		gone = append(replaced(APIv3Key, "", before.APIv3Key, p.APIv3Key), replaced(WechatPublicKey, before.PublicKeyID, before.PublicKeyPEM, p.PublicKeyPEM)...)
+	}
+	if before.AlipayAppID != "" {
+		gone = append(gone, replaced(AlipayPublicKey, "", before.AlipayPublicKey, p.AlipayPublicKey)...)
+	}
+	p.Retired = retire(before.Retired, p.Retired, gone, now)
 }
 
 // DefaultPolicy is what WeChat's rules of 2026 ask for: digital goods inside the

@@ -35,6 +35,9 @@ type Config struct {
 	OfficialAppID, OfficialSecret string
 	PushToken                     string // set in the mini program console, 3–32 characters
 	PushAESKey                    string // 43 characters
+	// While WeChat changes to the ones above, pushes made with these are still
+	// accepted (INV-46).
+	OldPushTokens, OldPushAESKeys []string
 	BaseURL                       string // DefaultBaseURL when empty
 	OpenBaseURL                   string // host of the authorise page; DefaultOpenBaseURL when empty
 	HTTPClient                    *http.Client

@@ -38,7 +38,7 @@ func (c *Client) VerifyURL(q url.Values) (string, error) {
 	if c.cfg.PushToken == "" {
 		return "", ErrPushSettings
 	}
-	if !same(q.Get("signature"), digest(c.cfg.PushToken, q.Get("timestamp"), q.Get("nonce"))) {
+	if !c.signed(q.Get("signature"), q.Get("timestamp"), q.Get("nonce")) {
 		return "", ErrPushSignature
 	}
 	if err := c.fresh(q.Get("timestamp")); err != nil {
@@ -52,8 +52,7 @@ func (c *Client) VerifyURL(q url.Values) (string, error) {
 // signature does not cover the body. Returns ErrPushSettings, ErrPushSignature,
 // ErrPushStale, ErrPushMalformed; never panics, never quotes the body (INV-13).
 func (c *Client) OpenPush(q url.Values, body []byte) ([]byte, error) {
-	key, err := aesKey(c.cfg.PushAESKey)
-	if err != nil || c.cfg.PushToken == "" {
+	if _, err := aesKey(c.cfg.PushAESKey); err != nil || c.cfg.PushToken == "" {
 		return nil, ErrPushSettings
 	}
 	if len(body) > maxBody {
@@ -63,13 +62,13 @@ func (c *Client) OpenPush(q url.Values, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !same(q.Get("msg_signature"), digest(c.cfg.PushToken, q.Get("timestamp"), q.Get("nonce"), sealed)) {
+	if !c.signed(q.Get("msg_signature"), q.Get("timestamp"), q.Get("nonce"), sealed) {
 		return nil, ErrPushSignature
 	}
 	if err := c.fresh(q.Get("timestamp")); err != nil {
 		return nil, err
 	}
-	msg, appID, err := unseal(key, sealed)
+	msg, appID, err := c.unsealed(sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +76,30 @@ func (c *Client) OpenPush(q url.Values, body []byte) ([]byte, error) {
 		return nil, ErrPushSignature
 	}
 	return msg, nil
+}
+
+// signed reports that one of the tokens in force signed these parts.
+func (c *Client) signed(signature string, parts ...string) bool {
+	for _, token := range append([]string{c.cfg.PushToken}, c.cfg.OldPushTokens...) {
+		if same(signature, digest(append([]string{token}, parts...)...)) {
+			return true
+		}
+	}
+	return false
+}
+
+// unsealed opens a message with the first key in force that fits.
+func (c *Client) unsealed(sealed string) (msg []byte, appID string, err error) {
+	for _, text := range append([]string{c.cfg.PushAESKey}, c.cfg.OldPushAESKeys...) {
+		key, bad := aesKey(text)
+		if bad != nil {
+			continue
+		}
+		if msg, appID, err = unseal(key, sealed); err == nil {
+			return msg, appID, nil
+		}
+	}
+	return nil, "", err
 }
 
 func (c *Client) fresh(stamp string) error {

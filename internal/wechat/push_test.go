@@ -103,6 +103,21 @@ func TestOpenPush(t *testing.T) {
 	}
 }
 
+// A push made before WeChat took over the new token and key still opens.
+func TestINV46OldAndNewPushKeys(t *testing.T) {
+	c := testClient()
+	c.cfg.OldPushTokens, c.cfg.OldPushAESKeys = []string{"other", c.cfg.PushToken}, []string{c.cfg.PushAESKey}
+	c.cfg.PushToken, c.cfg.PushAESKey = "brand-new", strings.Repeat("n", 43)
+	sealed := cbc(t, frame("message", pushApp))
+	if got, err := c.OpenPush(query(sealed, noon), jsonBody(t, sealed)); err != nil || string(got) != "message" {
+		t.Errorf("%q, %v", got, err)
+	}
+	c.cfg.OldPushAESKeys = nil
+	if got, err := c.OpenPush(query(sealed, noon), jsonBody(t, sealed)); err == nil {
+		t.Errorf("opened without its key: %q", got)
+	}
+}
+
 func TestINV13BadPushes(t *testing.T) {
 	c := testClient()
 	const msg = "secret-marker"

@@ -8928,6 +8928,8 @@ export interface components {
             };
             public_key_id: string;
             public_key_pem: string;
+            /** @description Replaced keys that are still accepted; leave one out to end it */
+            retired?: components["schemas"]["Retired"][];
             /** @description What the scene reports as the receiver's post; empty: 推广人员 */
             transfer_post?: string;
             /** @description What it reports as the reason; empty: 课程推广佣金 */
@@ -9599,6 +9601,18 @@ export interface components {
             /** @description judge */
             truth?: boolean;
         };
+        Retired: {
+            /** @description Of a public key that has one */
+            id: string;
+            key: string;
+            /** @enum {string} */
+            name: "api_v3_key" | "public_key" | "alipay_public_key" | "push_token" | "push_aes_key";
+            /**
+             * Format: int64
+             * @description Accepted until then, ms
+             */
+            until_at: number;
+        };
         SKUView: {
             /** Format: int64 */
             id: number;
@@ -9887,6 +9901,8 @@ export interface components {
             official_secret: string;
             push_aes_key: string;
             push_token: string;
+            /** @description Replaced keys that are still accepted; leave one out to end it */
+            retired?: components["schemas"]["Retired"][];
         };
         WhyBody: {
             reason: string;

@@ -354,9 +354,9 @@ type Setting[T any] struct {
 func (r *routes) settings() {
 	section(r, "shop", setting.NewShop, func(*setting.Shop, *setting.Shop) error { return nil })
 	section(r, "points", setting.NewPoints, func(*setting.Points, *setting.Points) error { return nil })
-	section(r, "wechat", func() *setting.WeChat { return &setting.WeChat{} }, func(v, before *setting.WeChat) error { v.Keep(before); return nil })
+	section(r, "wechat", func() *setting.WeChat { return &setting.WeChat{} }, func(v, before *setting.WeChat) error { v.Keep(before, clock.MS(r.Clock)); return nil })
 	section(r, "payment", setting.NewPayment, func(v, before *setting.Payment) error {
-		v.Keep(before)
+		v.Keep(before, clock.MS(r.Clock))
 		if err := v.Check(); err != nil {
 			return err
 		}

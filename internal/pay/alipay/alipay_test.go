@@ -1,6 +1,10 @@
 package alipay_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"io"
 	"maps"
@@ -257,6 +261,32 @@ func TestNoticesComeOnTheLadder(t *testing.T) {
 		if e != events[0] {
 			t.Fatal("a repeated notice has another id")
 		}
+	}
+}
+
+// While Alipay changes its key, notices signed with the old one are still taken.
+func TestINV46OldAndNewAlipayKeys(t *testing.T) {
+	w := newWorld(t)
+	form := []byte(w.sb.AlipayForm(w.sb.AlipayFields(w.paid(w.m.Page(), 16900))).Encode())
+	other, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := x509.MarshalPKIXPublicKey(&other.PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := w.sb.Merchant().Alipay
+	cfg.PublicKey, cfg.OldPublicKeys = base64.StdEncoding.EncodeToString(raw), []string{cfg.PublicKey}
+	for range 2 {
+		m, err := alipay.New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.ParseNotify(nil, form); (err == nil) != (len(cfg.OldPublicKeys) == 1) {
+			t.Errorf("with %d old keys: %v", len(cfg.OldPublicKeys), err)
+		}
+		cfg.OldPublicKeys = nil
 	}
 }
 

@@ -40,6 +40,8 @@ type Config struct {
 	SellerID  string // PID of the receiving account, 2088…
 	AppKey    string // the application's private key, PEM or bare base64
 	PublicKey string // Alipay's public key, not the application's
+	// OldPublicKeys still verify notices while Alipay changes to PublicKey (INV-46).
+	OldPublicKeys []string
 
 	GatewayURL string       // DefaultGateway when empty
 	HTTPClient *http.Client // 10 s when it has no timeout
@@ -134,7 +136,8 @@ type Merchant struct {
 	cfg   Config
 	clock clock.Clock
 	sdk   *sdk.Client
-	http  *http.Client // for bills
+	old   []*sdk.Client // each with a replaced public key, for notices alone
+	http  *http.Client  // for bills
 }
 
 // New checks the configuration and builds the client. It sends nothing. Returns
@@ -164,14 +167,25 @@ func New(cfg Config) (*Merchant, error) {
 	// In its production mode the SDK fetches unknown certificates by itself, on the
 	// word of an unverified notice; the other mode differs in nothing else, as the
 	// gateway is named here.
-	c, err := sdk.New(cfg.AppID, private, false, sdk.WithSandboxGateway(cfg.gateway()), sdk.WithHTTPClient(&h), sdk.WithTimeLocation(clock.China))
-	if err != nil {
+	with := func(public string) (*sdk.Client, error) {
+		c, err := sdk.New(cfg.AppID, private, false, sdk.WithSandboxGateway(cfg.gateway()), sdk.WithHTTPClient(&h), sdk.WithTimeLocation(clock.China))
+		if err == nil {
+			err = c.LoadAliPayPublicKey(public)
+		}
+		return c, err
+	}
+	m := &Merchant{cfg: cfg, clock: cfg.Clock, http: &bills}
+	if m.sdk, err = with(public); err != nil {
 		return nil, ErrSettings
 	}
-	if err := c.LoadAliPayPublicKey(public); err != nil {
-		return nil, ErrSettings
+	for _, text := range cfg.OldPublicKeys {
+		c, err := with(base64.StdEncoding.EncodeToString(der(text)))
+		if err != nil {
+			return nil, ErrSettings
+		}
+		m.old = append(m.old, c)
 	}
-	return &Merchant{cfg: cfg, clock: cfg.Clock, sdk: c, http: &bills}, nil
+	return m, nil
 }
 
 // Wap pays in a phone browser outside WeChat.

@@ -35,10 +35,19 @@ func (m *Merchant) ParseNotify(_ http.Header, body []byte) (pay.Notice, error) {
 	// sign_type is not covered by the signature, and alipay_cert_sn would choose a
 	// key: in key mode there is one.
 	form.Del("alipay_cert_sn")
-	if m.sdk.VerifySign(context.Background(), form) != nil {
+	if !m.signed(form) {
 		return pay.Notice{}, pay.ErrNotifySignature
 	}
 	return m.read(form, body)
+}
+
+func (m *Merchant) signed(form url.Values) bool {
+	for _, key := range append([]*sdk.Client{m.sdk}, m.old...) {
+		if key.VerifySign(context.Background(), form) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // read reads a notice whose signature was verified.

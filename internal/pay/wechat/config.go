@@ -49,7 +49,7 @@ type Config struct {
 	// Overlap during a change of keys (INV-46): notifications made with these
 	// are still accepted, nothing new is made with them.
 	OldPublicKeys []PublicKey
-	OldAPIv3Key   string
+	OldAPIv3Keys  []string
 	// AcceptCertificates also accepts platform certificates in ModePublicKey, for
 	// a merchant that is moving from one to the other.
 	AcceptCertificates bool
@@ -91,9 +91,6 @@ func (c Config) parse() (keys, error) {
 	if len(c.APIv3Key) != 32 {
 		bad("api_v3_key", "APIv3 密钥必须正好 32 个字符")
 	}
-	if c.OldAPIv3Key != "" && len(c.OldAPIv3Key) != 32 {
-		bad("old_api_v3_key", "旧 APIv3 密钥必须正好 32 个字符")
-	}
 	if u, err := url.Parse(c.base()); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		bad("base_url", "接口地址应以 https:// 开头")
 	}
@@ -120,7 +117,9 @@ func (c Config) parse() (keys, error) {
 			bad(field, "微信支付公钥不是有效的 RSA 公钥，请粘贴 pub_key.pem 的全部内容")
 			continue
 		}
-		k.public[p.ID] = pub
+		if k.public[p.ID] == nil {
+			k.public[p.ID] = pub
+		}
 	}
 	if len(e.Fields) > 0 {
 		return keys{}, e

@@ -37,12 +37,9 @@ func New(cfg Config) (*Merchant, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Merchant{cfg: cfg, clock: cfg.Clock, base: cfg.base(), apiKeys: []string{cfg.APIv3Key}, sealers: k.public}
+	m := &Merchant{cfg: cfg, clock: cfg.Clock, base: cfg.base(), apiKeys: append([]string{cfg.APIv3Key}, cfg.OldAPIv3Keys...), sealers: k.public}
 	if m.clock == nil {
 		m.clock = clock.System{}
-	}
-	if cfg.OldAPIv3Key != "" {
-		m.apiKeys = append(m.apiKeys, cfg.OldAPIv3Key)
 	}
 	m.ring = &keyring{
 		clock: m.clock, serial: cfg.PublicKeyID, useCert: cfg.Mode == ModeCertificate,

@@ -269,7 +269,7 @@ func TestINV46OldAndNewKeysOverlap(t *testing.T) {
 	}
 	cfg := testConfig(t)
 	cfg.OldPublicKeys = []PublicKey{{"PUB_KEY_ID_0000", pubPEM(t, old)}}
-	cfg.OldAPIv3Key = strings.Repeat("o", 32)
+	cfg.OldAPIv3Keys = []string{strings.Repeat("p", 32), strings.Repeat("o", 32)}
 	m := newMerchant(t, cfg)
 	for _, c := range []struct {
 		serial, apiKey string
@@ -277,8 +277,8 @@ func TestINV46OldAndNewKeysOverlap(t *testing.T) {
 	}{
 		{"PUB_KEY_ID_0001", testAPIKey, platform()},
 		{"PUB_KEY_ID_0000", testAPIKey, old},
-		{"PUB_KEY_ID_0001", cfg.OldAPIv3Key, platform()},
-		{"PUB_KEY_ID_0000", cfg.OldAPIv3Key, old},
+		{"PUB_KEY_ID_0001", cfg.OldAPIv3Keys[1], platform()},
+		{"PUB_KEY_ID_0000", cfg.OldAPIv3Keys[1], old},
 	} {
 		n := good()
 		n.apiKey = c.apiKey

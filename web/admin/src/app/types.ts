@@ -242,8 +242,11 @@ export interface AuditRow { id: number; at: number; actor_name: string; actor_ki
 
 export interface Setting<T> { version: number; value: T }
 export interface ShopSetting { name: string; slogan: string; logo: string; icp: string; phone: string }
-export interface WechatSetting { mini_app_id: string; mini_secret: string; official_app_id: string; official_secret: string; push_token: string; push_aes_key: string }
+export interface WechatSetting { mini_app_id: string; mini_secret: string; official_app_id: string; official_secret: string; push_token: string; push_aes_key: string; retired?: RetiredKey[] }
+/** A replaced key that is still accepted until `until_at` (ms). */
+export interface RetiredKey { name: 'api_v3_key' | 'public_key' | 'alipay_public_key' | 'push_token' | 'push_aes_key'; id: string; key: string; until_at: number }
 export interface PaymentSetting {
+  retired?: RetiredKey[]
   mch_id: string; merchant_serial: string; merchant_key: string; api_v3_key: string; mode: 'public_key' | 'platform_certificate'; public_key_id: string; public_key_pem: string
   offer_id: string; app_key: string; virtual_env: 0 | 1; policy: Record<string, string>
   alipay_app_id?: string; alipay_seller_id?: string; alipay_app_key?: string; alipay_public_key?: string; four_eyes_fen?: number
