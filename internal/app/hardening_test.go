@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -14,14 +12,11 @@ import (
 	"time"
 
 	"zhizhou/internal/account"
-	"zhizhou/internal/app"
 	"zhizhou/internal/audit"
 	"zhizhou/internal/catalog"
-	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
 	"zhizhou/internal/media"
-	"zhizhou/internal/testkit"
 	"zhizhou/internal/web"
 )
 
@@ -314,27 +309,7 @@ func TestDownloadsEndWithAccess(t *testing.T) {
 
 // The limits hold through the whole program, and leave alone what must not wait.
 func TestLimitsInTheWholeProgram(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg := app.Config{
-		Addr: l.Addr().String(), DataDir: t.TempDir(), DatabaseURL: testkit.DSN(t, db.SQLite), Sandbox: true, MaxDevices: 3, MaxPlays: 2,
-		Limits: web.Limits{Address: 40, Session: 30, Plays: 5},
-	}
-	if err := cfg.Complete(); err != nil {
-		t.Fatal(err)
-	}
-	a := must(app.New(context.Background(), cfg, testkit.Log()))(t)
-	if _, err := a.Welcome(context.Background(), false); err != nil {
-		t.Fatal(err)
-	}
-	server := &http.Server{Handler: a.Handler, ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = server.Serve(l) }()
-	t.Cleanup(func() { _ = server.Close(); a.Close() })
-	w := &world{t: t, app: a, url: cfg.PublicURL, clock: a.Clock.(*clock.Moved)}
-	w.school()
-
+	w := newWorldOf(t, db.SQLite, web.Limits{Address: 40, Session: 30, Plays: 5})
 	me := w.learner("13600136003", nil)
 	stranger := w.person(nil)
 	for range 5 {

@@ -24,6 +24,7 @@ import (
 	"zhizhou/internal/db"
 	"zhizhou/internal/sandbox"
 	"zhizhou/internal/testkit"
+	"zhizhou/internal/web"
 )
 
 // world is a running program with a sandbox around it and a school inside.
@@ -32,6 +33,7 @@ type world struct {
 	app   *app.App
 	url   string
 	clock *clock.Moved
+	stop  func()
 
 	paid, free       int64 // courses
 	sku, freeSKU     int64
@@ -51,30 +53,44 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	}
 }
 
-func newWorld(t *testing.T, e db.Engine) *world {
+func newWorld(t *testing.T, e db.Engine) *world { return newWorldOf(t, e, web.Limits{}) }
+
+func newWorldOf(t *testing.T, e db.Engine, limits web.Limits) *world {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := app.Config{Addr: l.Addr().String(), DataDir: t.TempDir(), DatabaseURL: testkit.DSN(t, e), Sandbox: true, MaxDevices: 3, MaxPlays: 2}
+	cfg := app.Config{Addr: l.Addr().String(), DataDir: t.TempDir(), DatabaseURL: testkit.DSN(t, e), Sandbox: true, MaxDevices: 3, MaxPlays: 2, Limits: limits}
 	if err := cfg.Complete(); err != nil {
 		t.Fatal(err)
 	}
 	shareKeys(t, filepath.Join(cfg.DataDir, "sandbox"))
-	a, err := app.New(context.Background(), cfg, testkit.Log())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := a.Welcome(context.Background(), false); err != nil {
-		t.Fatal(err)
-	}
-	server := &http.Server{Handler: a.Handler, ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = server.Serve(l) }()
-	t.Cleanup(func() { _ = server.Close(); a.Close() })
-	w := &world{t: t, app: a, url: cfg.PublicURL, clock: a.Clock.(*clock.Moved)}
+	w := &world{t: t, url: cfg.PublicURL, clock: &clock.Moved{}}
+	w.start(cfg, l)
+	t.Cleanup(func() { w.stop() })
 	w.school()
 	return w
+}
+
+// start runs the program; stop ends it.
+func (w *world) start(cfg app.Config, l net.Listener) {
+	w.t.Helper()
+	w.app = must(app.New(context.Background(), cfg, testkit.Log(), app.WithClock(w.clock)))(w.t)
+	must(w.app.Welcome(context.Background(), false))(w.t)
+	server := &http.Server{Handler: w.app.Handler, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(l) }()
+	a := w.app
+	w.stop = func() { _ = server.Close(); a.Close() }
+}
+
+// restart runs the program, which was stopped, on this database at its old address; the
+// channels are as they were.
+func (w *world) restart(dsn string) {
+	w.t.Helper()
+	cfg := w.app.Config
+	cfg.DatabaseURL = dsn
+	w.start(cfg, must(net.Listen("tcp", cfg.Addr))(w.t))
 }
 
 // One set of keys serves every sandbox of a run: making one takes longer than

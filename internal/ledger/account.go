@@ -30,7 +30,7 @@ func Subject(of string) string {
 }
 
 var kinds = map[string]string{
-	"settle": "销售", "suspense": "待查款入账", "refund": "退款", "fee": "渠道手续费", "earn": "按期确认收入", "payout": "通道到账", "payout_undo": "冲回到账", "earn:service": "服务完成确认收入",
+	"settle": "销售", "suspense": "待查款入账", "unknown": "未知单号记入待查款", "refund": "退款", "fee": "渠道手续费", "earn": "按期确认收入", "payout": "通道到账", "payout_undo": "冲回到账", "earn:service": "服务完成确认收入",
 }
 
 // KindLabel names a kind of entry in words.

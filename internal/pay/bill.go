@@ -24,7 +24,7 @@ const (
 
 // Sources lists every account with the channels that pay into it.
 var Sources = map[Source][]Channel{
-	SourceWechatPay: {WechatJSAPI, WechatMini, WechatH5, WechatNative},
+	SourceWechatPay: {WechatJSAPI, WechatMini, WechatH5, WechatNative, WechatPapay},
 	SourceVirtual:   {WechatVirtual},
 	SourceAlipay:    {AlipayWap, AlipayPage},
 }
@@ -45,13 +45,15 @@ const (
 
 // BillLine is what a channel's daily bill says about one payment or refund.
 type BillLine struct {
-	Kind          string // BillTrade or BillRefund
-	State         string // BillDone, BillPending, BillFailed
+	Kind          string  // BillTrade or BillRefund
+	Channel       Channel // "" where the bill does not tell it
+	State         string  // BillDone, BillPending, BillFailed
 	OutTradeNo    string
 	TransactionID string
 	OutRefundNo   string // refunds
 	RefundID      string // refunds, the channel's number; may be empty
 	AmountFen     int64  // fen, never negative: what was paid, or given back
+	AppID         string // that took the payment; "" where the bill does not tell it
 	FeeFen        int64  // fen the channel keeps; negative when it gives fee back
 	At            time.Time
 }

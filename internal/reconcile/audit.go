@@ -27,6 +27,8 @@ var checks = []db.Check{
 	{Invariant: 16, Name: "fee without its ledger entry", Q: db.Q("reconcile/audit_ledger", `SELECT 'bill fee ' || CAST(f.id AS TEXT) AS row FROM bill_fees f WHERE f.fee_fen <>
 		(SELECT COALESCE(SUM(l.debit_fen - l.credit_fen), 0) FROM ledger_transactions t JOIN ledger_postings l ON l.transaction_id = t.id
 			WHERE t.kind = 'fee' AND t.ref_kind = 'bill_fee' AND t.ref_id = f.id AND l.account = 'fee:' || f.channel)`)},
+	{Invariant: 45, Name: "unknown money booked is not the bill's", Q: db.Q("reconcile/audit_unknown", `SELECT 'bill line ' || b.number AS row FROM ledger_transactions t JOIN ledger_postings l ON l.transaction_id = t.id AND l.account = 'suspense'
+		JOIN bill_lines b ON b.id = t.ref_id WHERE t.kind = 'unknown' AND t.ref_kind = 'bill_line' AND l.credit_fen - l.debit_fen <> CASE b.kind WHEN 'trade' THEN b.theirs_fen ELSE -b.theirs_fen END`)},
 }
 
 // Audit runs the invariants that speak of bills and returns every row that breaks

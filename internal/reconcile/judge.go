@@ -59,7 +59,7 @@ func compare(lines []pay.BillLine, known map[string]*mine, day []mine) []Line {
 	for _, l := range lines {
 		key := l.Kind + l.Number()
 		row := Line{
-			Kind: l.Kind, Number: l.Number(), Nth: seen[key], InBill: true, OutTradeNo: l.OutTradeNo, TransactionID: l.TransactionID,
+			Kind: l.Kind, Number: l.Number(), Nth: seen[key], InBill: true, Channel: string(l.Channel), OutTradeNo: l.OutTradeNo, TransactionID: l.TransactionID,
 			TheirsFen: l.AmountFen, TheirsState: l.State, FeeFen: l.FeeFen, At: l.At.UnixMilli(),
 		}
 		m := known[key]
@@ -91,8 +91,8 @@ func (m *mine) kind() string {
 }
 
 func (l *Line) ours(m *mine) {
-	if m == nil {
-		l.Channel, l.PaymentID, l.RefundID, l.OursFen, l.OursState = "", 0, 0, 0, ""
+	if m == nil { // the channel is what the bill says
+		l.PaymentID, l.RefundID, l.OursFen, l.OursState = 0, 0, 0, ""
 		return
 	}
 	l.Channel, l.PaymentID, l.RefundID, l.OursFen, l.OursState = m.Channel, m.PaymentID, m.RefundID, m.Fen, m.Status

@@ -18,6 +18,7 @@ import (
 const (
 	DoRepair  = "repair"
 	DoExplain = "explain"
+	DoBook    = "book" // see Book
 )
 
 // Advice says in plain words what a difference means and what repairing would do.
@@ -46,6 +47,9 @@ func (l Line) Advice() string {
 func (l Line) Actions() []string {
 	if l.Result == Matched || l.Resolution != "" {
 		return []string{}
+	}
+	if l.strange() {
+		return []string{DoRepair, DoBook, DoExplain}
 	}
 	return []string{DoRepair, DoExplain}
 }
@@ -77,7 +81,7 @@ func (s *Service) Repair(ctx context.Context, lineID int64, reason string) (Line
 	if err != nil {
 		return l, err
 	}
-	return s.solve(ctx, l, reason, note, func(l *Line, m *mine) (string, error) {
+	return s.solve(ctx, l, reason, note, func(_ context.Context, _ *db.Tx, l *Line, m *mine) (string, error) {
 		if l.InBill && l.Nth == 0 && judge(l.Kind, l.TheirsState, l.TheirsFen, m) == Matched {
 			l.Result = Matched
 			l.ours(m)
@@ -102,11 +106,11 @@ func (s *Service) Explain(ctx context.Context, lineID int64, reason string) (Lin
 	case l.Result == Matched || l.Resolution != "":
 		return l, ErrSolved
 	}
-	return s.solve(ctx, l, reason, "", func(*Line, *mine) (string, error) { return Explained, nil })
+	return s.solve(ctx, l, reason, "", func(context.Context, *db.Tx, *Line, *mine) (string, error) { return Explained, nil })
 }
 
 // solve writes the end of a difference, with what our books say now, once.
-func (s *Service) solve(ctx context.Context, l Line, reason, note string, decide func(*Line, *mine) (string, error)) (Line, error) {
+func (s *Service) solve(ctx context.Context, l Line, reason, note string, decide func(context.Context, *db.Tx, *Line, *mine) (string, error)) (Line, error) {
 	err := s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		found, have, err := find(ctx, tx, l.Source, l.Kind, l.Number, l.OutTradeNo)
 		if err != nil {
@@ -117,7 +121,7 @@ func (s *Service) solve(ctx context.Context, l Line, reason, note string, decide
 			m = nil
 		}
 		after := l
-		if after.Resolution, err = decide(&after, m); err != nil {
+		if after.Resolution, err = decide(ctx, tx, &after, m); err != nil {
 			return err
 		}
 		n, err := tx.Exec(ctx, qLineDone, l.ID, after.Result, after.Channel, after.PaymentID, after.RefundID, after.OursFen, after.OursState, after.Resolution,
@@ -167,7 +171,7 @@ func (s *Service) ask(ctx context.Context, l Line, reason string) (note string, 
 		return "", err
 	case l.Source == string(pay.SourceVirtual):
 		// Virtual payment answers about a payer's orders only.
-		return "", ErrUnrepairable.Say("这里没有这个单号，虚拟支付不知道付款人就查不了它：可能是别的系统收的款，或恢复备份前的订单。请到虚拟支付后台核对，再记下说明")
+		return "", ErrUnrepairable.Say("这里没有这个单号，虚拟支付不知道付款人就查不了它：可能是别的系统收的款，或恢复备份前的订单。请到虚拟支付后台核对，属于本店的记入待查款")
 	}
 	provider, _, err := s.Channels.Provider(ctx, channel)
 	if err != nil {
@@ -200,7 +204,7 @@ func (s *Service) askTrade(ctx context.Context, l Line, provider pay.Provider, o
 	}
 	err = s.Commerce.Settle(ctx, r)
 	if errors.Is(err, commerce.ErrPaymentGone) {
-		return "", ErrUnrepairable.Say(fmt.Sprintf("通道确实收到 ¥%s，但这里没有这个单号：可能是别的系统收的款，或恢复备份前的订单。请到商户平台核对，该退的退，再记下说明", money.Yuan(r.AmountFen)))
+		return "", ErrUnrepairable.Say(fmt.Sprintf("通道确实收到 ¥%s，但这里没有这个单号：可能是别的系统收的款，或恢复备份前的订单。请到商户平台核对：该退的退掉，并把这笔钱记入待查款", money.Yuan(r.AmountFen)))
 	}
 	return "", err
 }
@@ -236,7 +240,7 @@ func (s *Service) askRefund(ctx context.Context, l Line, provider pay.Provider, 
 	}
 	err = s.Commerce.SettleRefund(ctx, r)
 	if errors.Is(err, commerce.ErrRefundGone) {
-		return "", ErrUnrepairable.Say("退款对应的收款单号不在这里：可能是别的系统的退款。请到商户平台核对，再记下说明")
+		return "", ErrUnrepairable.Say("退款对应的收款单号不在这里：可能是别的系统的退款，或恢复备份前的订单。请到商户平台核对，属于本店的记入待查款")
 	}
 	return "", err
 }

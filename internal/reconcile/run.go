@@ -143,7 +143,7 @@ func (s *Service) keep(ctx context.Context, tx *db.Tx, b Bill, lines []pay.BillL
 func (s *Service) ours(ctx context.Context, tx *db.Tx, b Bill, lines []pay.BillLine) (map[string]*mine, []mine, error) {
 	from, _ := pay.DayOf(b.Day)
 	to := from.AddDate(0, 0, 1)
-	channels := make([]any, 4)
+	channels := make([]any, 5)
 	for i := range channels {
 		channels[i] = ""
 		if list := pay.Sources[pay.Source(b.Source)]; i < len(list) {

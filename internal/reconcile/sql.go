@@ -59,13 +59,13 @@ var (
 		resolved_at = $11, resolved_by = $12 WHERE id = $1 AND result <> 'matched' AND resolution = ''`)
 
 	qTrade  = db.Q("reconcile/trade", `SELECT `+tradeMine+` FROM payments p WHERE p.out_trade_no = $1`)
-	qTrades = db.Q("reconcile/trades", `SELECT `+tradeMine+` FROM payments p WHERE p.paid_at >= $1 AND p.paid_at < $2 AND p.status IN ('paid', 'held') AND p.channel IN ($3, $4, $5, $6)
-		AND NOT EXISTS (SELECT 1 FROM bill_lines l WHERE l.source = $7 AND l.kind = 'trade' AND l.number = p.out_trade_no AND l.in_bill AND l.bill_id <> $8) ORDER BY p.id`)
+	qTrades = db.Q("reconcile/trades", `SELECT `+tradeMine+` FROM payments p WHERE p.paid_at >= $1 AND p.paid_at < $2 AND p.status IN ('paid', 'held') AND p.channel IN ($3, $4, $5, $6, $7)
+		AND NOT EXISTS (SELECT 1 FROM bill_lines l WHERE l.source = $8 AND l.kind = 'trade' AND l.number = p.out_trade_no AND l.in_bill AND l.bill_id <> $9) ORDER BY p.id`)
 	qRefund = db.Q("reconcile/refund", `SELECT CAST($1 AS TEXT) AS number, `+refundMine+` FROM refunds r JOIN payments p ON p.id = r.payment_id
 		WHERE (r.no = $1 OR (p.out_trade_no = $2 AND (RTRIM(r.idem_key, '+') = 'c:' || $1 OR r.channel_refund_id = $1))) GROUP BY `+refundGroup)
 	qRefunds = db.Q("reconcile/refunds", `SELECT x.* FROM (SELECT `+refundNumber+` AS number, `+refundMine+` FROM refunds r JOIN payments p ON p.id = r.payment_id
-		WHERE r.finished_at >= $1 AND r.finished_at < $2 AND r.status = 'succeeded' AND p.channel IN ($3, $4, $5, $6) GROUP BY `+refundNumber+`, `+refundGroup+`) x
-		WHERE NOT EXISTS (SELECT 1 FROM bill_lines l WHERE l.source = $7 AND l.kind = 'refund' AND l.number = x.number AND l.in_bill AND l.bill_id <> $8) ORDER BY x.refund_id`)
+		WHERE r.finished_at >= $1 AND r.finished_at < $2 AND r.status = 'succeeded' AND p.channel IN ($3, $4, $5, $6, $7) GROUP BY `+refundNumber+`, `+refundGroup+`) x
+		WHERE NOT EXISTS (SELECT 1 FROM bill_lines l WHERE l.source = $8 AND l.kind = 'refund' AND l.number = x.number AND l.in_bill AND l.bill_id <> $9) ORDER BY x.refund_id`)
 
 	qFees    = db.Q("reconcile/fees", `SELECT channel, CAST(SUM(fee_fen) AS BIGINT) AS fee_fen FROM bill_fees WHERE bill_id = $1 GROUP BY channel`)
 	qFeeMake = db.Q("reconcile/fee_make", `INSERT INTO bill_fees (id, bill_id, channel, fee_fen, at) VALUES ($1, $2, $3, $4, $5)`)

@@ -146,7 +146,8 @@ func (s *Sandbox) wechatRows(from, to time.Time) []billRow {
 	}
 	for _, f := range s.st.Refunds {
 		if state := map[string]string{"SUCCESS": "SUCCESS", "PROCESSING": "PROCESSING", "ABNORMAL": "CHANGE"}[f.State]; in(f.CreatedAt) && state != "" {
-			rows = append(rows, billRow{refund: true, no: f.OutTradeNo, tid: f.TransactionID, refundNo: f.OutRefundNo, rid: f.RefundID, fen: f.AmountFen, rate: wechatRate, at: f.CreatedAt, state: state})
+			paid := cmp.Or(s.st.Orders[f.OutTradeNo], &Order{})
+			rows = append(rows, billRow{appID: paid.AppID, product: paid.TradeType, refund: true, no: f.OutTradeNo, tid: f.TransactionID, refundNo: f.OutRefundNo, rid: f.RefundID, fen: f.AmountFen, rate: wechatRate, at: f.CreatedAt, state: state})
 		}
 	}
 	return s.spoil(rows, wechatRate, from)
@@ -174,7 +175,7 @@ func (s *Sandbox) tradeBillFile(rows []billRow) []byte {
 		fee += r.fee()
 		if r.refund {
 			back += r.fen
-			cells(&b, stamp(r.at), r.appID, s.keys.MchID, "0", "", r.tid, r.no, "", "", "REFUND", "OTHERS", "CNY", "0.00", "0.00", r.rid, r.refundNo, money.Yuan(r.fen), "0.00", "ORIGINAL", r.state, "课程,练习", "", five(-r.fen*r.rate), "0.60%", "0.00", money.Yuan(r.fen), "")
+			cells(&b, stamp(r.at), r.appID, s.keys.MchID, "0", "", r.tid, r.no, "", r.product, "REFUND", "OTHERS", "CNY", "0.00", "0.00", r.rid, r.refundNo, money.Yuan(r.fen), "0.00", "ORIGINAL", r.state, "课程,练习", "", five(-r.fen*r.rate), "0.60%", "0.00", money.Yuan(r.fen), "")
 			continue
 		}
 		paid += r.fen

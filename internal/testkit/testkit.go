@@ -105,6 +105,10 @@ func sqliteCopy(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return sqliteFrom(t, from)
+}
+
+func sqliteFrom(t *testing.T, from string) string {
 	src, err := os.Open(from)
 	if err != nil {
 		t.Fatal(err)
@@ -124,6 +128,20 @@ func sqliteCopy(t *testing.T) string {
 	return to
 }
 
+// Copy makes a copy of a database that nobody has open and returns its address. It is
+// gone after the test.
+func Copy(t *testing.T, e db.Engine, dsn string) string {
+	t.Helper()
+	if e == db.SQLite {
+		return sqliteFrom(t, dsn)
+	}
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return postgresFrom(t, strings.TrimPrefix(u.Path, "/"))
+}
+
 var (
 	databases        atomic.Int64
 	postgresTemplate = sync.OnceValues(func() (string, error) {
@@ -140,6 +158,10 @@ func postgresCopy(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return postgresFrom(t, from)
+}
+
+func postgresFrom(t *testing.T, from string) string {
 	name := fmt.Sprintf("zz_%d_%d", os.Getpid(), databases.Add(1))
 	if err := admin("CREATE DATABASE " + name + " TEMPLATE " + from); err != nil {
 		t.Fatal(err)

@@ -4964,7 +4964,7 @@ export interface components {
             used: number;
         };
         ConsoleBillLineView: {
-            /** @description repair, explain */
+            /** @description repair, book, explain */
             actions: string[];
             advice: string;
             /** Format: int64 */
@@ -7551,7 +7551,7 @@ export interface components {
         };
         Console_bill_difference_resolveRequest: {
             /** @enum {string} */
-            action: "repair" | "explain";
+            action: "repair" | "book" | "explain";
             reason: string;
         };
         Console_bill_runRequest: {

@@ -64,7 +64,7 @@ type BillLineView struct {
 	Note            string   `json:"note" doc:"What the channel said"`
 	ResolvedAt      int64    `json:"resolved_at"`
 	ResolvedBy      string   `json:"resolved_by"`
-	Actions         []string `json:"actions" nullable:"false" doc:"repair, explain"`
+	Actions         []string `json:"actions" nullable:"false" doc:"repair, book, explain"`
 }
 
 var (
@@ -159,13 +159,16 @@ func (r *routes) reconcile() {
 		func(ctx context.Context, in *struct {
 			ByID
 			Body struct {
-				Action string `json:"action" enum:"repair,explain"`
+				Action string `json:"action" enum:"repair,book,explain"`
 				Reason string `json:"reason" minLength:"2" maxLength:"300"`
 			}
 		},
 		) (*web.Body[BillLineView], error) {
 			do := r.Reconcile.Repair
-			if in.Body.Action == reconcile.DoExplain {
+			switch in.Body.Action {
+			case reconcile.DoBook:
+				do = r.Reconcile.Book
+			case reconcile.DoExplain:
 				do = r.Reconcile.Explain
 			}
 			l, err := do(ctx, in.ID, in.Body.Reason)

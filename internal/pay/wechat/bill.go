@@ -45,6 +45,9 @@ func (m *Merchant) Bill(ctx context.Context, day int64) ([]pay.BillLine, error) 
 		return nil, err
 	}
 	for i, l := range lines {
+		if l.Channel == pay.WechatJSAPI && l.AppID == m.cfg.MiniAppID && m.cfg.MiniAppID != m.cfg.OfficialAppID {
+			lines[i].Channel = pay.WechatMini
+		}
 		no := l.TransactionID
 		if l.Kind == pay.BillRefund {
 			no = l.RefundID
@@ -191,6 +194,10 @@ func rows(raw []byte, summary string) (header []string, out [][]string, ok bool)
 	return header, nil, false
 }
 
+// tradeTypes says which of our channels a trade type of the bill is; payments in the
+// mini program are JSAPI too, told by their AppID.
+var tradeTypes = map[string]pay.Channel{"JSAPI": pay.WechatJSAPI, "NATIVE": pay.WechatNative, "MWEB": pay.WechatH5, "PAP": pay.WechatPapay}
+
 var billRefundStates = map[string]string{"SUCCESS": pay.BillDone, "PROCESSING": pay.BillPending, "FAIL": pay.BillFailed, "CHANGE": pay.BillFailed}
 
 // ParseTradeBill reads an unpacked trade bill of type ALL. Returns pay.ErrBillBroken.
@@ -203,7 +210,7 @@ func ParseTradeBill(raw []byte) ([]pay.BillLine, error) {
 	lines := make([]pay.BillLine, 0, len(body))
 	for _, r := range body {
 		l := pay.BillLine{
-			Kind: pay.BillTrade, State: pay.BillDone, OutTradeNo: c.Get(r, "商户订单号"), TransactionID: c.Get(r, "微信订单号"), At: pay.BillTime(c.Get(r, "交易时间")),
+			Kind: pay.BillTrade, State: pay.BillDone, OutTradeNo: c.Get(r, "商户订单号"), TransactionID: c.Get(r, "微信订单号"), Channel: tradeTypes[c.Get(r, "交易类型")], AppID: c.Get(r, "公众账号ID"), At: pay.BillTime(c.Get(r, "交易时间")),
 		}
 		amount := c.Get(r, "订单金额", "应结订单金额", "总金额")
 		switch c.Get(r, "交易状态") {

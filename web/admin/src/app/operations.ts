@@ -114,7 +114,7 @@ export interface Operations {
   bills: { query: Paged & { source?: T.BillSource | ''; open?: boolean }; res: T.Page<T.Bill> }
   runBill: { body: { source: T.BillSource; day: number }; res: T.Bill }
   billDifferences: { query: Paged & { bill_id: number; result?: T.BillResult | ''; open?: boolean }; res: T.Page<T.BillLine> }
-  resolveDifference: { path: Id; body: { action: 'repair' | 'explain'; reason: string }; res: T.BillLine }
+  resolveDifference: { path: Id; body: { action: 'repair' | 'book' | 'explain'; reason: string }; res: T.BillLine }
   trialBalance: { res: T.Trial }
   taxReport: { query: { month: string }; res: T.Page<T.TaxLine> }
   revenueReport: { query: { month: string }; res: T.RevenueMonth }
