@@ -46,7 +46,7 @@ func (t TaxSum) NetFen() int64 { return t.SoldFen - t.RefundFen }
 
 // taxes are the rates of general taxpayers in percent (增值税: services 6, books 9,
 // goods 13).
-var taxes = map[string]int64{"digital_service": 6, "book": 9, "goods": 13}
+var taxes = map[string]int64{"digital_service": 6, "service": 6, "book": 9, "goods": 13}
 
 // TaxRate is the rate of a tax category in percent.
 func TaxRate(category string) int64 { return taxes[category] }
