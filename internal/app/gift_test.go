@@ -87,7 +87,7 @@ func TestINV18GiftAfterOwnTime(t *testing.T) {
 }
 
 var (
-	qGiftRule    = db.Q("apptest/gift_rule", `UPDATE orders SET book_rule = 2 WHERE status = 'pending'`)
+	qGiftRule   = db.Q("apptest/gift_rule", `UPDATE orders SET book_rule = 2 WHERE status = 'pending'`)
 	qEarnedMore = db.Q("apptest/earned_more", `UPDATE revenue_schedules SET earned_fen = earned_fen + 1`)
 	qEarnedLess = db.Q("apptest/earned_less", `UPDATE revenue_schedules SET earned_fen = earned_fen - 1`)
 	qOpened     = db.Q("apptest/copy_opened", `UPDATE gifts SET state = 'open', receiver_id = 0 WHERE nth = 1`)
