@@ -13,6 +13,11 @@ describe('timeline', () => {
     expect(titles(o)).toEqual(['提交订单', '支付成功', '学员申请 ¥144.00', '等待财务审核'])
     expect(timeline(o)[3].tone).toBe('wait')
   })
+  it('says how a service stands instead of what was studied', () => {
+    const service = (state: 'waiting' | 'done' | 'cancelled') => ({ state, note: '', given_at: 0, done_at: 0, done_by: '', blocked: '' })
+    expect(timeline(order({ refunds: [refund({ service: service('done') })] }))[3].note).toBe('服务已交付')
+    expect(timeline(order({ refunds: [refund({ status: 'approved', service: service('cancelled') })] }))[3].note).toBe('服务不再交付')
+  })
   it('puts placing first even when the channel cut the milliseconds of the payment', () => {
     expect(titles(order({ created_at: 1500, payments: [pay({ paid_at: 1000 })] }))).toEqual(['提交订单', '支付成功'])
   })
