@@ -28,7 +28,7 @@ bench: ## measure against bare references
 	@exec scripts/bench.sh
 
 sim: ## random histories of buying against a model (SEED=1 HISTORIES=1000)
-	@SIM_SEED=$(or $(SEED),1) SIM_HISTORIES=$(or $(HISTORIES),1000) scripts/postgres.sh go test ./internal/app -count=1 -timeout 12h -v -run '^TestSimulation$$'
+	@SIM_SEED=$(or $(SEED),1) SIM_HISTORIES=$(or $(HISTORIES),1000) scripts/postgres.sh go test ./internal/app -count=1 -timeout 12h -v -run '^TestSimulation'
 
 clean: ## remove what was built (data/ stays)
 	@exec scripts/clean.sh

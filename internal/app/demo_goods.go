@@ -41,7 +41,7 @@ func (a *App) seedColumn(ctx context.Context, c demo.Column, categoryID, teacher
 	if err != nil {
 		return 0, err
 	}
-	if err := a.seedOffers(ctx, productID, c.Offers); err != nil {
+	if err := a.seedOffers(ctx, productID, catalog.TaxDigital, c.Offers); err != nil {
 		return 0, err
 	}
 	if _, err := a.seedOutline(ctx, made.ID, c.Chapters); err != nil {
@@ -72,16 +72,20 @@ func (a *App) seedGoods(ctx context.Context, g demo.Goods, position int64, categ
 			return err
 		}
 	}
-	if err := a.seedOffers(ctx, productID, g.Offers); err != nil {
+	category := catalog.TaxDigital
+	if g.Kind == catalog.KindService {
+		category = catalog.TaxService
+	}
+	if err := a.seedOffers(ctx, productID, category, g.Offers); err != nil {
 		return err
 	}
 	return a.Catalog.PublishGoods(ctx, productID, true)
 }
 
-func (a *App) seedOffers(ctx context.Context, productID int64, offers []demo.Offer) error {
+func (a *App) seedOffers(ctx context.Context, productID int64, category string, offers []demo.Offer) error {
 	for i, o := range offers {
 		if _, err := a.Catalog.SaveSKU(ctx, productID, catalog.SKU{
-			Name: o.Name, PriceFen: o.PriceFen, PeriodMonths: o.Months, TaxCategory: "digital_service", Active: true, Position: int64(i),
+			Name: o.Name, PriceFen: o.PriceFen, PeriodMonths: o.Months, TaxCategory: category, Active: true, Position: int64(i),
 		}); err != nil {
 			return err
 		}

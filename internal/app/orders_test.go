@@ -47,6 +47,8 @@ func TestOrdersAreFound(t *testing.T) {
 		w.clock.Advance(48 * time.Hour)
 		since := clock.MS(w.clock)
 		plain := buyer.paid(q(service), "found-paid")
+		w.ok(c.GiveService(w.system(), plain, commerce.Given{Note: "做完了"}))
+		todo := buyer.paid(q(service), "found-todo")
 		other := w.learner("13900009822", nil)
 		back := other.paid(other.quoted(map[string]any{"sku_id": w.sku}), "found-back")
 		other.with("found-asked").want(200, "", "POST", "/api/orders/"+back+"/refunds", map[string]any{"reason": "不想学了"})
@@ -55,24 +57,24 @@ func TestOrdersAreFound(t *testing.T) {
 		pending := other.placed(other.quoted(map[string]any{"sku_id": service}), "found-pending").str("no")
 
 		staff := w.staff("support")
-		all := []string{pending, waiting, back, plain, gone, part, closed}
+		all := []string{pending, waiting, back, todo, plain, gone, part, closed}
 		for query, want := range map[string][]string{
 			"": all, "limit=50": all,
 			"state=pending": {pending}, "state=paid": {plain}, "state=group": {waiting}, "state=refunding": {back},
-			"state=part_refunded": {part}, "state=refunded": {gone}, "state=closed": {closed},
+			"state=to_give": {todo}, "state=part_refunded": {part}, "state=refunded": {gone}, "state=closed": {closed},
 			"q=" + part[:4]: {part}, "q=" + strings.ToLower(part[:9]): {part}, "q=" + part[16:]: {part}, "q=" + part[10:]: {part}, "q=" + part: {part}, "q=" + part[4:12]: nil,
 			"q=9822": {pending, waiting, back}, "q=13900009822": {pending, waiting, back}, "q=13700009822": nil, "q=982": nil, "q=%E9%82%80%E8%AF%B7": nil,
-			fmt.Sprintf("q=%d", buyer.me()): {plain, gone, part, closed}, fmt.Sprintf("user_id=%d&state=closed", buyer.me()): {closed},
-			fmt.Sprintf("from=%d", since): {pending, waiting, back, plain}, fmt.Sprintf("to=%d", since): {gone, part, closed}, fmt.Sprintf("from=%d&kind=service&state=paid", since): {plain},
-			"kind=service": {pending, waiting, plain, gone}, "kind=course": {back, part, closed}, "kind=bundle": nil,
-			"channel=wechat_native": {waiting, back, plain, gone, part}, "channel=wechat_native&kind=course": {back, part}, "channel=alipay_page": nil, "channel=free": nil,
+			fmt.Sprintf("q=%d", buyer.me()): {todo, plain, gone, part, closed}, fmt.Sprintf("user_id=%d&state=closed", buyer.me()): {closed},
+			fmt.Sprintf("from=%d", since): {pending, waiting, back, todo, plain}, fmt.Sprintf("to=%d", since): {gone, part, closed}, fmt.Sprintf("from=%d&kind=service&state=paid", since): {plain},
+			"kind=service": {pending, waiting, todo, plain, gone}, "kind=course": {back, part, closed}, "kind=bundle": nil,
+			"channel=wechat_native": {waiting, back, todo, plain, gone, part}, "channel=wechat_native&kind=course": {back, part}, "channel=alipay_page": nil, "channel=free": nil,
 			"q=9822&state=group": {waiting},
 		} {
 			if got := staff.found(query); !slices.Equal(got, want) {
 				t.Errorf("%s finds %v, want %v", query, got, want)
 			}
 		}
-		for no, label := range map[string]string{pending: "待支付", waiting: "等待成团", back: "退款中", plain: "已支付", gone: "已退款", part: "部分退款", closed: "已关闭"} {
+		for no, label := range map[string]string{pending: "待支付", waiting: "等待成团", back: "退款中", todo: "待交付", plain: "已支付", gone: "已退款", part: "部分退款", closed: "已关闭"} {
 			if o := staff.want(200, "", "GET", "/api/console/orders/"+no, nil); o.str("status_label") != label {
 				t.Errorf("the page says %s, want %s", o.str("status_label"), label)
 			}
@@ -84,11 +86,11 @@ func TestOrdersAreFound(t *testing.T) {
 		// Page by page it is the same list.
 		var pages []string
 		cursor := ""
-		for range 4 {
+		for range 5 {
 			a := staff.want(200, "", "GET", "/api/console/orders?kind=service&limit=1&cursor="+cursor, nil)
 			pages, cursor = append(pages, a.item(0, "items").str("no")), a.str("next_cursor")
 		}
-		if !slices.Equal(pages, []string{pending, waiting, plain, gone}) || cursor != "" {
+		if !slices.Equal(pages, []string{pending, waiting, todo, plain, gone}) || cursor != "" {
 			t.Errorf("page by page %v, then %q", pages, cursor)
 		}
 	})
@@ -101,7 +103,7 @@ func TestOrdersAreFoundByIndex(t *testing.T) {
 	file := must(sql.Open("sqlite", w.app.Config.DatabaseURL))(t)
 	t.Cleanup(func() { _ = file.Close() })
 	for name, index := range map[string][]string{
-		"status": {"orders_status_idx"}, "waiting": {"orders_waiting_idx"}, "part_refunded": {"orders_part_refunded_idx"}, "refunding": {"refunds_status_idx"},
+		"status": {"orders_status_idx"}, "waiting": {"orders_waiting_idx"}, "part_refunded": {"orders_part_refunded_idx"}, "refunding": {"refunds_status_idx"}, "to_give": {"service_deliveries_waiting_idx"},
 		"user": {"orders_user_id_idx"}, "date": {"orders_created_at_idx"}, "kind": {"order_items_kind_idx"}, "channel": {"payments_settled_idx"},
 		"found": {"orders_no_head_idx", "orders_no_tail_idx", "users_phone_tail_idx"},
 	} {

@@ -56,7 +56,7 @@ func (w *world) goods(kind, title string, lessonID int64, g catalog.Goods, parts
 	if len(parts) > 0 {
 		w.ok(c.SetParts(ctx, productID, parts))
 	}
-	k.Active, k.TaxCategory = true, cmp.Or(k.TaxCategory, "digital_service")
+	k.Active, k.TaxCategory = true, cmp.Or(k.TaxCategory, map[string]string{catalog.KindService: catalog.TaxService}[kind], catalog.TaxDigital)
 	skuID = must(c.SaveSKU(ctx, productID, k))(w.t)
 	w.ok(c.PublishGoods(ctx, productID, true))
 	return productID, skuID

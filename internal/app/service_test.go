@@ -14,6 +14,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/db"
 	"zhizhou/internal/ledger"
+	"zhizhou/internal/setting"
 )
 
 var qAuditedAs = db.Q("apptest/audited_as", `SELECT COUNT(*) FROM audit_log WHERE action = $1`)
@@ -40,7 +41,7 @@ func TestINV3ServiceIsGivenOnce(t *testing.T) {
 		if rows := list.at("items").([]any); len(rows) != 1 || rows[0].(map[string]any)["order_no"] != no {
 			t.Fatalf("what waits: %s", list.raw)
 		}
-		if o := p.want(200, "", "GET", "/api/orders/"+no, nil); !strings.Contains(o.raw, `"state":"waiting","label":"待安排"`) {
+		if o := p.want(200, "", "GET", "/api/orders/"+no, nil); !strings.Contains(o.raw, `"state":"waiting","label":"待交付"`) {
 			t.Fatalf("the buyer's page: %s", o.raw)
 		}
 		line := w.lines(no)[0].ID
@@ -50,7 +51,7 @@ func TestINV3ServiceIsGivenOnce(t *testing.T) {
 		given := w.clock.Now().UnixMilli()
 		support.want(200, "", "POST", give, map[string]any{"note": "周三下午谈了一小时，纪要已发邮箱", "given_at": given})
 		support.want(409, "service_state", "POST", give, map[string]any{"note": "又谈了一次"})
-		if o := p.want(200, "", "GET", "/api/orders/"+no, nil); !strings.Contains(o.raw, `"label":"已完成","note":"周三下午谈了一小时，纪要已发邮箱"`) {
+		if o := p.want(200, "", "GET", "/api/orders/"+no, nil); !strings.Contains(o.raw, `"label":"已交付","note":"周三下午谈了一小时，纪要已发邮箱"`) {
 			t.Fatalf("the buyer's page: %s", o.raw)
 		}
 		if d, r := w.credit(ledger.Deferred("service")), w.credit(ledger.Revenue("service"))+w.credit(ledger.Tax(600)); d != 0 || r != 30000 || w.count(qAuditedAs, "service.done") != 1 {
@@ -178,12 +179,76 @@ func TestServiceAsAGift(t *testing.T) {
 		if err := w.app.Commerce.GiveService(w.system(), no, commerce.Given{Note: "和收礼的人谈过了"}); !errors.Is(err, commerce.ErrServiceState) {
 			t.Fatalf("done while a copy waits for somebody: %v", err)
 		}
+		line := w.lines(no)[0].ID
+		support := w.staff("support")
+		if o := support.want(200, "", "GET", "/api/console/orders/"+no, nil); !strings.Contains(o.raw, "还有 1 份没有人领取") {
+			t.Fatalf("the console offers what the server refuses: %s", o.raw)
+		}
 		must(w.app.Commerce.ReturnGifts(ctx, p.me(), no))(t)
+		if o := support.want(200, "", "GET", "/api/console/orders/"+no, nil); !strings.Contains(o.raw, `"blocked":"买家正在退款，先处理退款"`) {
+			t.Fatalf("the console offers what the server refuses: %s", o.raw)
+		}
 		w.settleRefunds()
 		w.sound()
-		w.ok(w.app.Commerce.GiveService(w.system(), no, commerce.Given{Note: "和收礼的人谈过了"}))
+		mine := func(who *person) []any { return who.want(200, "", "GET", "/api/me/services", nil).at("items").([]any) }
+		if got := mine(friend); len(got) != 2 || got[0].(map[string]any)["giver"] == "" || got[1].(map[string]any)["order_no"] == "" || got[0].(map[string]any)["service"].(map[string]any)["label"] != "待交付" {
+			t.Fatalf("the receiver's services: %v", got)
+		}
+		support.want(200, "", "POST", fmt.Sprintf("/api/console/orders/%s/services/%d", no, line), map[string]any{"note": "和收礼的人谈过了"})
+		if o := support.want(200, "", "GET", "/api/console/orders/"+no, nil); !strings.Contains(o.raw, `"done_by":"support","blocked":""`) {
+			t.Fatalf("who did it: %s", o.raw)
+		}
+		if got := mine(friend)[0].(map[string]any)["service"].(map[string]any); got["label"] != "已交付" || got["note"] != "和收礼的人谈过了" {
+			t.Fatalf("the receiver is told nothing: %v", got)
+		}
+		if g := friend.want(200, "", "GET", "/api/gifts/"+must(w.app.Commerce.GiftsOf(ctx, p.me(), no))(t)[0].Token, nil); g.at("yours") != true {
+			t.Fatalf("the receiver is a stranger: %s", g.raw)
+		}
+		// What staff wrote is the receiver's: the giver sees how many were received.
+		if o := p.want(200, "", "GET", "/api/orders/"+no, nil); strings.Contains(o.raw, "和收礼的人谈过了") || len(mine(p)) != 0 {
+			t.Fatalf("the giver reads the receiver's note: %s", o.raw)
+		}
 		if e := w.credit(ledger.Revenue("service")) + w.credit(ledger.Tax(600)); e != 30000 {
 			t.Fatalf("%d were earned of one copy", e)
+		}
+		w.sound()
+	})
+}
+
+// What people do is no virtual good: the mini program takes ordinary money for it, its
+// price is no item of virtual payment, and it is paid for apart from online courses.
+func TestServiceIsNoVirtualGood(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		product, sku := w.goods(catalog.KindService, "一对一咨询", 0, catalog.Goods{}, nil, catalog.SKU{Name: "一小时", PriceFen: 30000})
+		for range 4 {
+			w.clock.Advance(15 * time.Minute)
+			w.ok(w.app.SyncItems(context.Background()))
+		}
+		if items := must(w.app.Catalog.Items(context.Background(), w.app.DB, product))(t); len(items) != 0 {
+			t.Fatalf("published as virtual goods: %+v", items)
+		}
+		p := w.mini("咨询的人")
+		if q := p.quoted(map[string]any{"sku_id": sku}); q.str("channel") != "wechat_mini" {
+			t.Fatalf("the mini program takes it by %s", q.str("channel"))
+		}
+		both := map[string]any{"items": []map[string]any{{"sku_id": sku, "quantity": 1}, {"sku_id": w.sku, "quantity": 1}}}
+		if a := p.want(503, "channel_missing", "POST", "/api/quotes", both); !strings.Contains(a.str("detail"), "分开") {
+			t.Fatalf("the refusal says %s", a.raw)
+		}
+		web := w.learner("13800138871", nil)
+		if q := web.quoted(both); q.str("channel") != "wechat_native" {
+			t.Fatalf("on a desktop both go together, here by %s", q.str("channel"))
+		}
+		no := web.paid(web.quoted(map[string]any{"sku_id": sku}), "service-taxed")
+		if l := w.lines(no)[0]; l.TaxCategory != catalog.TaxService || l.TaxRateBps != 600 {
+			t.Fatalf("its tax: %+v", l)
+		}
+		for _, goods := range []string{"service", "goods", "book"} {
+			s := setting.NewPayment()
+			s.Policy["mp_ios/"+goods] = "wechat_virtual"
+			if err := s.Check(); !errors.Is(err, setting.ErrPolicy) {
+				t.Fatalf("%s as virtual goods: %v", goods, err)
+			}
 		}
 		w.sound()
 	})

@@ -13,8 +13,13 @@ import (
 )
 
 // join signs the people of a history in, each invited by the one before; the first
-// two may be paid.
+// two may be paid. What was paid out before is not theirs.
 func (s *sim) join(ctx context.Context, n int) {
+	for _, t := range s.app.Sandbox.Transfers() {
+		if t.State == "SUCCESS" {
+			s.paidBefore += t.AmountFen
+		}
+	}
 	for i := range n {
 		name := fmt.Sprintf("sim-%d-%d", s.seed, i)
 		in, err := s.app.Account.LoginMini(ctx, s.app.Sandbox.LoginCode(name), accepted, account.Device{Address: "127.0.0.1"})

@@ -9,7 +9,8 @@ import (
 )
 
 // WantItem asks for a SKU's price to be published for virtual payment, which
-// charges nothing else; also one that failed before. Free needs none.
+// charges nothing else; also one that failed before. Free needs none, nor does what is
+// not digital: it is paid for in the ordinary way.
 func (s *Service) WantItem(ctx context.Context, tx *db.Tx, skuID, fen int64) error {
 	if fen <= 0 {
 		return nil

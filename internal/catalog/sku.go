@@ -71,7 +71,15 @@ func (p Period) End(from int64) int64 {
 }
 
 // TaxCategories are the kinds of goods that the tax and the channels tell apart.
-var TaxCategories = []string{"digital_service", "book", "goods"}
+var TaxCategories = []string{TaxDigital, TaxService, "book", "goods"}
+
+const (
+	// TaxDigital is what is delivered on screen: the mini program sells it by virtual
+	// payment, and nothing else.
+	TaxDigital = "digital_service"
+	// TaxService is what people do.
+	TaxService = "service"
+)
 
 // TaxRates are the rates of VAT that an offer may name, in percent; "" leaves it to
 // the tax category.

@@ -175,7 +175,7 @@ var (
 
 	qRuleAdd = db.Q("catalog/grant_rule_add", `INSERT INTO grant_rules (sku_id, resource_kind, resource_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`)
 
-	qItemWant = db.Q("catalog/item_want", `INSERT INTO virtual_items (item_id, sku_id, price_fen, state, updated_at) VALUES ($1, $2, $3, 'wanted', $4) ON CONFLICT DO NOTHING`)
+	qItemWant = db.Q("catalog/item_want", `INSERT INTO virtual_items (item_id, sku_id, price_fen, state, updated_at) SELECT $1, id, $3, 'wanted', $4 FROM skus WHERE id = $2 AND tax_category = 'digital_service' ON CONFLICT DO NOTHING`)
 	qItem     = db.Q("catalog/item", `SELECT item_id, sku_id, price_fen, state, message, updated_at FROM virtual_items WHERE sku_id = $1 AND price_fen = $2`)
 	qItems    = db.Q("catalog/items", `SELECT v.item_id, v.sku_id, v.price_fen, v.state, v.message, v.updated_at FROM virtual_items v JOIN skus s ON s.id = v.sku_id
 		WHERE s.product_id = $1 ORDER BY v.updated_at DESC`)

@@ -53,6 +53,14 @@ var checks = []db.Check{
 		WHERE i.kind = 'service' AND o.book_rule >= 2 AND o.status = 'paid' AND o.delivered_at > 0 AND NOT EXISTS (SELECT 1 FROM service_deliveries d WHERE d.order_item_id = i.id AND (d.state <> 'cancelled' OR i.refunded_fen = i.price_fen))`)},
 	{Invariant: 3, Name: "service to be given whose money went back", Q: db.Q("audit/service_unpaid", `SELECT 'order ' || o.no AS row FROM service_deliveries d JOIN order_items i ON i.id = d.order_item_id JOIN orders o ON o.id = i.order_id
 		WHERE d.state = 'waiting' AND (o.status <> 'paid' OR (i.price_fen > 0 AND i.refunded_fen = i.price_fen))`)},
+	{Invariant: 4, Name: "gift earned beyond the time of who received it", Q: db.Q("audit/gift_earned", `SELECT 'order ' || o.no AS row FROM revenue_schedules s JOIN orders o ON o.id = s.order_id
+		LEFT JOIN (SELECT t.ref_id, MAX(t.at) AS at FROM ledger_transactions t WHERE t.ref_kind = 'order_item' AND t.kind LIKE 'earn:gift:%' GROUP BY t.ref_id) e ON e.ref_id = s.order_item_id
+		WHERE o.gift AND s.kind <> 'service' AND s.earned_fen > COALESCE((SELECT SUM(CASE WHEN e.at >= g.until_at THEN g.price_fen WHEN e.at < g.starts_at THEN 0
+			ELSE g.price_fen * ((e.at - g.starts_at) / 86400000) / ((g.until_at - g.starts_at + 86399999) / 86400000) END) FROM gifts g WHERE g.order_item_id = s.order_item_id AND g.state = 'received' AND g.until_at > 0), 0)`)},
+	{Invariant: 4, Name: "service earned without being done", Q: db.Q("audit/service_earned", `SELECT 'order ' || o.no AS row FROM revenue_schedules s JOIN orders o ON o.id = s.order_id LEFT JOIN service_deliveries d ON d.order_item_id = s.order_item_id
+		WHERE s.kind = 'service' AND s.earned_fen > 0 AND COALESCE(d.state, '') <> 'done'`)},
+	{Invariant: 3, Name: "service marked as done while a copy of the gift waits for somebody", Q: db.Q("audit/service_done_open", `SELECT 'order ' || o.no AS row FROM service_deliveries d JOIN orders o ON o.id = d.order_id
+		WHERE d.state = 'done' AND EXISTS (SELECT 1 FROM gifts g WHERE g.order_item_id = d.order_item_id AND g.state = 'open')`)},
 	{Invariant: 4, Name: "tax accounts and lines disagree", Q: db.Q("audit/tax", `SELECT 'order ' || o.no || ' ' || z.account AS row FROM (SELECT x.order_id, x.account FROM (
 		SELECT k.order_id, 'tax:' || CAST(k.rate_bps AS TEXT) AS account, CASE WHEN k.kept_fen < 0 THEN -((-2 * k.kept_fen * k.rate_bps + 10000 + k.rate_bps) / (2 * (10000 + k.rate_bps)))
 		ELSE (2 * k.kept_fen * k.rate_bps + 10000 + k.rate_bps) / (2 * (10000 + k.rate_bps)) END AS fen FROM (`+kept+`) k

@@ -16,13 +16,26 @@ func (s *Service) SettleRefund(ctx context.Context, r pay.RefundReceipt) error {
 }
 
 // Offered lists the channels that a buyer may choose from for a quote, the usual one
-// first; none when nothing is sold there.
+// first: those that may take each of its goods; none when nothing is sold there.
 func (s *Service) Offered(ctx context.Context, platform string, q Quote) ([]pay.Channel, error) {
 	if len(q.Items) == 0 || q.TotalFen == 0 {
 		return nil, nil
 	}
-	return s.Channels.Offers(ctx, platform, q.Items[0].TaxCategory)
+	offers, err := s.Channels.Offers(ctx, platform, q.Items[0].TaxCategory)
+	for _, it := range q.Items[1:] {
+		if it.TaxCategory == q.Items[0].TaxCategory || err != nil {
+			continue
+		}
+		var also []pay.Channel
+		also, err = s.Channels.Offers(ctx, platform, it.TaxCategory)
+		offers = slices.DeleteFunc(slices.Clone(offers), func(c pay.Channel) bool { return !slices.Contains(also, c) })
+	}
+	return offers, err
 }
+
+// errApart refuses goods that no one channel may take together, as a course and a
+// service in the mini program.
+var errApart = ErrChannel.Say("这几件商品在这里要分开付款，请分开下单")
 
 // chosen returns the channel to pay through: the one the buyer chose among those
 // offered, or the usual one. Returns ErrChannel.

@@ -26,8 +26,12 @@ const bookGross = 1
 // when they are paid.
 const bookServices = 2
 
+// bookGifts is the rule of orders whose gifts for a time are earned over the time of
+// whoever receives them, not when they are paid.
+const bookGifts = 3
+
 // bookRule is the rule of orders that are placed now.
-const bookRule = bookServices
+const bookRule = bookGifts
 
 // booked is a line as the books see it.
 type booked struct {

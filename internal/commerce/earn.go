@@ -25,6 +25,13 @@ var (
 	qUnearn      = db.Q("commerce/schedule_return", `UPDATE revenue_schedules SET returned_fen = returned_fen + $2 WHERE order_item_id = $1 AND earned_fen + returned_fen + $2 <= total_fen`)
 )
 
+// A gift's line has one schedule, and its received copies each their own time.
+var (
+	qGiftSpans      = db.Q("commerce/gift_spans", `SELECT price_fen, starts_at, until_at FROM gifts WHERE order_item_id = $1 AND state = 'received' AND until_at > 0`)
+	qGiftBegin      = db.Q("commerce/gift_begin", `UPDATE gifts SET starts_at = $2, until_at = $3 WHERE id = $1 AND until_at = 0`)
+	qScheduleSooner = db.Q("commerce/schedule_sooner", `UPDATE revenue_schedules SET due_at = $2 WHERE order_item_id = $1 AND (due_at = 0 OR due_at > $2)`)
+)
+
 type schedule struct {
 	OrderItemID int64
 	OrderID     int64
@@ -39,12 +46,12 @@ type schedule struct {
 }
 
 // deferred reports that a line is earned after it is paid: over the time for which it
-// opens something to the buyer, or when a service is done.
+// opens something to the buyer, or to who receives it as a gift, or when a service is done.
 func deferred(rule int64, gift bool, kind string, p catalog.Period) bool {
 	if kind == catalog.KindService {
 		return rule >= bookServices
 	}
-	return !gift && !p.Forever()
+	return !p.Forever() && (!gift || rule >= bookGifts)
 }
 
 // plan writes down over which time a line is earned, once it is opened: its price
@@ -55,6 +62,11 @@ func (s *Service) plan(ctx context.Context, tx *db.Tx, o Order, it Item, carried
 	}
 	if it.PriceFen == 0 || !deferred(o.BookRule, o.Gift, it.Kind, it.Period()) {
 		return nil
+	}
+	if o.Gift { // nothing falls due before somebody receives a copy
+		now := clock.MS(s.Clock)
+		_, err := tx.Exec(ctx, qScheduleAdd, it.ID, o.ID, it.Kind, it.PriceFen, now, now+1, 0)
+		return err
 	}
 	from, until, err := s.Access.Span(ctx, tx, access.OrderItem(it.ID))
 	if err != nil {
@@ -84,6 +96,65 @@ func (s *Service) Earn(ctx context.Context) error {
 	}
 }
 
+// span is a part of a line's price and the time over which it is earned.
+type span struct {
+	PriceFen int64
+	StartsAt int64
+	UntilAt  int64
+}
+
+// earned is what has been earned of a span by whole days, how many those are, and when
+// the next one is over; 0: nothing is left.
+func (p span) earned(now int64) (fen, passed, next int64) {
+	days := (p.UntilAt - p.StartsAt + day - 1) / day
+	passed = min(max(now-p.StartsAt, 0)/day, days)
+	if now >= p.UntilAt {
+		passed = days
+	}
+	if passed == days {
+		return p.PriceFen, passed, 0
+	}
+	return p.PriceFen * passed / days, passed, min(p.UntilAt, p.StartsAt+(passed+1)*day)
+}
+
+// earnedOf is what has been earned of several spans, and when the next day of one is over.
+func earnedOf(spans []span, now int64) (fen, next int64) {
+	for _, p := range spans {
+		earned, _, due := p.earned(now)
+		fen += earned
+		if due > 0 && (next == 0 || due < next) {
+			next = due
+		}
+	}
+	return fen, next
+}
+
+// begin writes down over which time a copy of a gift is earned, which somebody has
+// received: the time for which it is open to them. Copies of orders that are earned
+// when they are paid have no schedule and change nothing.
+func (s *Service) begin(ctx context.Context, tx *db.Tx, g Gift) error {
+	var sc schedule
+	err := tx.Get(ctx, qSchedule, &sc, g.OrderItemID)
+	if errors.Is(err, db.ErrNone) || err == nil && sc.Kind == catalog.KindService {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	from, until, err := s.Access.Span(ctx, tx, access.Gift(g.ID))
+	if err != nil {
+		return err
+	}
+	if until <= from {
+		return fmt.Errorf("commerce: gift %d opens nothing in time", g.ID)
+	}
+	if _, err := tx.Exec(ctx, qGiftBegin, g.ID, from, until); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, qScheduleSooner, g.OrderItemID, min(until, from+day))
+	return err
+}
+
 func (s *Service) earn(ctx context.Context, tx *db.Tx, itemID, now int64) error {
 	var sc schedule
 	if err := tx.Get(ctx, qSchedule, &sc, itemID); err != nil {
@@ -92,13 +163,17 @@ func (s *Service) earn(ctx context.Context, tx *db.Tx, itemID, now int64) error 
 	if sc.DueAt == 0 || sc.DueAt > now {
 		return nil // done elsewhere in the meantime
 	}
-	days, passed := (sc.UntilAt-sc.StartsAt+day-1)/day, min(max(now-sc.StartsAt, 0)/day, (sc.UntilAt-sc.StartsAt+day-1)/day)
-	if now >= sc.UntilAt {
-		passed = days
+	var copies []span
+	if err := tx.List(ctx, qGiftSpans, &copies, itemID); err != nil {
+		return err
 	}
-	earned := min(sc.TotalFen*passed/days, sc.TotalFen-sc.ReturnedFen)
-	next := min(sc.UntilAt, sc.StartsAt+(passed+1)*day)
-	if passed == days || earned == sc.TotalFen-sc.ReturnedFen {
+	earned, passed, next := span{sc.TotalFen, sc.StartsAt, sc.UntilAt}.earned(now)
+	kind := fmt.Sprintf("earn:%d", passed)
+	if len(copies) > 0 { // nothing of a gift falls due before one of its copies is received
+		earned, next = earnedOf(copies, now)
+		kind = fmt.Sprintf("earn:gift:%d", min(earned, sc.TotalFen-sc.ReturnedFen))
+	}
+	if earned = min(earned, sc.TotalFen-sc.ReturnedFen); earned == sc.TotalFen-sc.ReturnedFen {
 		next = 0
 	}
 	n, err := tx.Exec(ctx, qEarn, itemID, sc.EarnedFen, max(earned, sc.EarnedFen), next)
@@ -111,7 +186,7 @@ func (s *Service) earn(ctx context.Context, tx *db.Tx, itemID, now int64) error 
 	}
 	sums := map[string]int64{ledger.Deferred(sc.Kind): sc.EarnedFen - earned}
 	b.move(sums, sc.EarnedFen-sc.UndoneFen, earned-sc.UndoneFen)
-	err = ledger.Post(ctx, tx, ledger.Entry{Kind: fmt.Sprintf("earn:%d", passed), RefKind: "order_item", RefID: itemID, OrderID: sc.OrderID, At: now, Lines: postings(sums)})
+	err = ledger.Post(ctx, tx, ledger.Entry{Kind: kind, RefKind: "order_item", RefID: itemID, OrderID: sc.OrderID, At: now, Lines: postings(sums)})
 	return err
 }
 

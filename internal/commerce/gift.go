@@ -125,6 +125,9 @@ func (s *Service) ReceiveGift(ctx context.Context, userID int64, token string) e
 		if it.Kind != catalog.KindService && slices.ContainsFunc(had[it.SKUID], func(h access.Had) bool { return h.Forever }) {
 			return ErrOwned.Say("你已经拥有它了，把链接转送给别人吧")
 		}
+		if it.UntilAt > 0 && it.UntilAt <= clock.MS(s.Clock) {
+			return ErrGiftGone.Say("这份礼物的期限已经过了，请赠送人退回")
+		}
 		n, err := tx.Exec(ctx, qGiftTake, g.ID, userID, clock.MS(s.Clock))
 		if err != nil {
 			return err
@@ -135,7 +138,10 @@ func (s *Service) ReceiveGift(ctx context.Context, userID int64, token string) e
 		if err := s.event(ctx, tx, it.OrderID, "gift_received", fmt.Sprintf("第 %d 份已被领取", g.Nth)); err != nil {
 			return err
 		}
-		return s.grantTo(ctx, tx, userID, it, access.Gift(g.ID), had[it.SKUID])
+		if err := s.grantTo(ctx, tx, userID, it, access.Gift(g.ID), had[it.SKUID]); err != nil {
+			return err
+		}
+		return s.begin(ctx, tx, g)
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 const (
 	StateWaiting      = "group"         // paid, and its goods wait for the group
 	StateRefunding    = "refunding"     // paid, and a refund of a line is on its way
+	StateToGive       = "to_give"       // paid, and people still have to give a service
 	StatePartRefunded = "part_refunded" // paid, and a part has gone back
 )
 
@@ -22,6 +23,7 @@ const openRefund = `f.status IN ('requested', 'approved', 'processing', 'abnorma
 const orderState = `CASE WHEN o.status <> 'paid' THEN o.status
 	WHEN EXISTS (SELECT 1 FROM refunds f WHERE f.order_id = o.id AND ` + openRefund + `) THEN 'refunding'
 	WHEN o.group_id > 0 AND o.delivered_at = 0 THEN 'group'
+	WHEN EXISTS (SELECT 1 FROM service_deliveries d WHERE d.order_id = o.id AND d.state = 'waiting') THEN 'to_give'
 	WHEN o.refunded_fen > 0 THEN 'part_refunded' ELSE 'paid' END`
 
 // orders lists orders by a leading condition that has an index; the rest of the filter
@@ -41,6 +43,7 @@ var (
 	qOrdersAll       = orders("all", "orders o", "o.id", `TRUE`)
 	qOrdersStatus    = orders("status", "orders o", "o.id", `o.status = $3`)
 	qOrdersWaiting   = orders("waiting", "orders o", "o.id", `o.status = 'paid' AND o.group_id > 0 AND o.delivered_at = 0`)
+	qOrdersToGive    = orders("to_give", "orders o", "o.id", `o.id IN (SELECT w.order_id FROM service_deliveries w WHERE w.state = 'waiting')`)
 	qOrdersPart      = orders("part_refunded", "orders o", "o.id", `o.status = 'paid' AND o.refunded_fen > 0`)
 	qOrdersRefunding = orders("refunding", "orders o", "o.id", `o.id IN (SELECT f.order_id FROM refunds f WHERE `+openRefund+`)`)
 	qOrdersUser      = orders("user", "orders o", "o.id", `o.user_id = $4`)
@@ -70,7 +73,7 @@ type OrderRow struct {
 
 // Filter narrows staff's list of orders; zero values let everything through.
 type Filter struct {
-	State   string // pending, paid, group, refunding, part_refunded, refunded or closed
+	State   string // pending, paid, group, refunding, to_give, part_refunded, refunded or closed
 	UserID  int64
 	From    int64  // made since, ms
 	To      int64  // made before, ms
@@ -121,6 +124,8 @@ func (f Filter) lead() *db.Stmt {
 		return qOrdersRefunding
 	case f.State == StateWaiting:
 		return qOrdersWaiting
+	case f.State == StateToGive:
+		return qOrdersToGive
 	case f.State == StatePartRefunded:
 		return qOrdersPart
 	case f.From > 0 || f.To > 0:

@@ -1,7 +1,6 @@
 package commerce
 
 import (
-	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -286,10 +285,16 @@ func (s *Service) OnSale(ctx context.Context, platform string, productID int64, 
 // payable returns the channel that takes a quote's price. Returns ErrChannel,
 // ErrItemUnready: said before somebody confirms an order that cannot be paid.
 func (s *Service) payable(ctx context.Context, q Quote) (pay.Channel, error) {
-	channel, err := s.Channels.Policy(ctx, q.Platform, q.Items[0].TaxCategory)
-	if err != nil || channel == "" {
-		return "", cmp.Or(err, error(ErrChannel))
+	offers, err := s.Offered(ctx, q.Platform, q)
+	switch {
+	case err != nil:
+		return "", err
+	case len(offers) == 0 && len(q.Items) > 1:
+		return "", errApart
+	case len(offers) == 0:
+		return "", ErrChannel
 	}
+	channel := offers[0]
 	if channel == pay.WechatVirtual {
 		_, err = s.item(ctx, q)
 	}

@@ -358,6 +358,7 @@ type RefundRow struct {
 	PaidAt   int64
 	Nickname string
 	Title    string
+	Delivery // of a service's line
 }
 
 // Refunds lists refunds for staff by status ("" all), newest first.

@@ -11,6 +11,7 @@ import (
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
+	"zhizhou/internal/errs"
 	"zhizhou/internal/ledger"
 )
 
@@ -37,7 +38,7 @@ var (
 	qServiceAdd     = db.Q("commerce/service_add", `INSERT INTO service_deliveries (order_item_id, order_id, state, created_at) VALUES ($1, $2, 'waiting', $3) ON CONFLICT DO NOTHING`)
 	qServiceDone    = db.Q("commerce/service_done", `UPDATE service_deliveries SET state = 'done', note = $2, given_at = $3, done_at = $4, done_by = $5 WHERE order_item_id = $1 AND state = 'waiting'`)
 	qServiceCancel  = db.Q("commerce/service_cancel", `UPDATE service_deliveries SET state = 'cancelled' WHERE order_item_id = $1 AND state = 'waiting'`)
-	qGiftsWaiting   = db.Q("commerce/gifts_waiting", `SELECT COUNT(*) FROM gifts WHERE order_item_id = $1 AND state = 'open'`)
+	qServicesOf     = db.Q("commerce/services_of", `SELECT `+deliveryShown+` FROM service_deliveries d`+deliveryJoins+` WHERE d.order_id = $1`)
 	qServiceWaiting = db.Q("commerce/services_waiting", `SELECT d.order_item_id AS item_id, d.created_at, i.title, i.sku_name, i.quantity, i.price_fen, i.refunded_fen, o.no AS order_no, o.paid_at, o.gift, o.user_id, u.nickname, u.phone_masked,
 		(SELECT COUNT(*) FROM refunds r WHERE r.order_item_id = i.id AND r.status IN ('requested', 'approved', 'processing', 'abnormal')) AS refunds,
 		(SELECT COUNT(*) FROM gifts g WHERE g.order_item_id = i.id AND g.state = 'open') AS unreceived,
@@ -45,6 +46,61 @@ var (
 		FROM service_deliveries d JOIN order_items i ON i.id = d.order_item_id JOIN orders o ON o.id = d.order_id JOIN users u ON u.id = o.user_id
 		WHERE d.state = 'waiting' AND d.order_item_id > $1 ORDER BY d.order_item_id LIMIT $2`)
 )
+
+// What staff sees of a service that was bought, and what keeps it from being done.
+const (
+	deliveryShown = `COALESCE(d.order_item_id, 0) AS item_id, COALESCE(d.state, '') AS state, COALESCE(d.note, '') AS note, COALESCE(d.given_at, 0) AS given_at, COALESCE(d.done_at, 0) AS done_at, COALESCE(w.name, '') AS done_by,
+		(SELECT COUNT(*) FROM refunds f WHERE f.order_item_id = d.order_item_id AND f.status IN ('requested', 'approved', 'processing', 'abnormal')) AS refunds,
+		(SELECT COUNT(*) FROM gifts g WHERE g.order_item_id = d.order_item_id AND g.state = 'open') AS unreceived`
+	deliveryJoins = ` LEFT JOIN staff w ON w.id = d.done_by`
+)
+
+// Delivery is how a service stands that was bought.
+type Delivery struct {
+	ItemID     int64
+	State      string // "": nothing of the kind
+	Note       string
+	GivenAt    int64 // the day on which it was given, ms; 0: not said
+	DoneAt     int64
+	DoneBy     string // member of staff
+	Refunds    int64  // asked for and not decided, or on their way
+	Unreceived int64  // copies of a gift that nobody has yet: still the giver's to take back
+}
+
+// blocked is what keeps a service from being marked as done; nil: nothing does.
+func (d Delivery) blocked() *errs.E {
+	switch {
+	case d.Refunds > 0:
+		return ErrRefundOpen.Say("买家正在退款，先处理退款")
+	case d.Unreceived > 0:
+		return ErrServiceState.Say(fmt.Sprintf("还有 %d 份没有人领取，领取或退回之后再标记", d.Unreceived))
+	}
+	return nil
+}
+
+// Blocked says in words what keeps a waiting service from being marked as done; "":
+// nothing does.
+func (d Delivery) Blocked() string {
+	if err := d.blocked(); err != nil && d.State == ServiceWaiting {
+		return err.Msg
+	}
+	return ""
+}
+
+// ServicesOf returns how the services of an order stand, by line.
+func (s *Service) ServicesOf(ctx context.Context, orderID int64) (map[int64]Delivery, error) {
+	return servicesOf(ctx, s.DB, orderID)
+}
+
+func servicesOf(ctx context.Context, r db.Reader, orderID int64) (map[int64]Delivery, error) {
+	var rows []Delivery
+	err := r.List(ctx, qServicesOf, &rows, orderID)
+	out := map[int64]Delivery{}
+	for _, d := range rows {
+		out[d.ItemID] = d
+	}
+	return out, err
+}
 
 // WaitingService is a paid service that staff still have to give.
 type WaitingService struct {
@@ -109,19 +165,12 @@ func (s *Service) GiveService(ctx context.Context, no string, g Given) error {
 		if err != nil {
 			return err
 		}
-		var open int64
-		if err := tx.Get(ctx, qRefundOpen, &open, it.ID); err != nil {
+		given, err := servicesOf(ctx, tx, o.ID)
+		if err != nil {
 			return err
 		}
-		if open > 0 {
-			return ErrRefundOpen.Say("买家正在退款，先处理退款")
-		}
-		// A copy that nobody has is still the giver's to take back.
-		if err := tx.Get(ctx, qGiftsWaiting, &open, it.ID); err != nil {
-			return err
-		}
-		if open > 0 {
-			return ErrServiceState.Say(fmt.Sprintf("还有 %d 份没有人领取，领取或退回之后再标记", open))
+		if no := given[it.ID].blocked(); no != nil {
+			return no
 		}
 		n, err := tx.Exec(ctx, qServiceDone, it.ID, g.Note, g.At, now, audit.ActorOf(ctx).ID)
 		if err != nil {

@@ -74,8 +74,8 @@ var (
 	qRefundByNo  = db.Q("commerce/refund_by_no", `SELECT `+refundColumns+` FROM refunds WHERE no = $1`)
 	qRefundByKey = db.Q("commerce/refund_by_key", `SELECT `+refundColumns+` FROM refunds WHERE order_id = $1 AND idem_key = $2`)
 	qRefundsOf   = db.Q("commerce/refunds_of", `SELECT `+refundColumns+` FROM refunds WHERE order_id = $1 ORDER BY id`)
-	qRefunds     = db.Q("commerce/refunds", `SELECT `+of("r", refundColumns)+`, o.no AS order_no, o.paid_at, u.nickname, COALESCE((SELECT MIN(i.title) FROM order_items i WHERE i.order_id = o.id), '') AS title
-		FROM refunds r JOIN orders o ON o.id = r.order_id JOIN users u ON u.id = r.user_id
+	qRefunds     = db.Q("commerce/refunds", `SELECT `+of("r", refundColumns)+`, o.no AS order_no, o.paid_at, u.nickname, COALESCE((SELECT i.title FROM order_items i WHERE i.id = r.order_item_id), (SELECT MIN(i.title) FROM order_items i WHERE i.order_id = o.id), '') AS title, `+deliveryShown+`
+		FROM refunds r JOIN orders o ON o.id = r.order_id JOIN users u ON u.id = r.user_id LEFT JOIN service_deliveries d ON d.order_item_id = r.order_item_id`+deliveryJoins+`
 		WHERE ($1 = '' OR r.status = $1) AND (CAST($2 AS BIGINT) = 0 OR r.id < $2) AND (CAST($3 AS BIGINT) = 0 OR r.order_id = $3) AND (CAST($4 AS BIGINT) = 0 OR r.id = $4) ORDER BY r.id DESC LIMIT $5`)
 	qRefundOpen   = db.Q("commerce/refund_open", `SELECT COUNT(*) FROM refunds WHERE order_item_id = $1 AND status IN ('requested', 'approved', 'processing', 'abnormal')`)
 	qRefundInsert = db.Q("commerce/refund_insert", `INSERT INTO refunds (id, no, order_id, order_item_id, payment_id, user_id, idem_key, cause, amount_fen, ends_access, reason, status, watched_percent, delivered_percent, requested_at, check_at)

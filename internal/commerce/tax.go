@@ -9,7 +9,7 @@ import (
 )
 
 // over is SQL for a line that is earned after it is paid, as deferred says.
-const over = `(CASE WHEN i.kind = 'service' THEN o.book_rule >= 2 ELSE NOT o.gift AND (i.period_days > 0 OR i.period_months > 0 OR i.until_at > 0) END)`
+const over = `(CASE WHEN i.kind = 'service' THEN o.book_rule >= 2 ELSE (NOT o.gift OR o.book_rule >= 3) AND (i.period_days > 0 OR i.period_months > 0 OR i.until_at > 0) END)`
 
 // gross is SQL for whether an order's money is booked gross: reports tell no finer rules
 // apart.
@@ -46,7 +46,7 @@ func (t TaxSum) NetFen() int64 { return t.SoldFen - t.RefundFen }
 
 // taxes are the rates of general taxpayers in percent (增值税: services 6, books 9,
 // goods 13).
-var taxes = map[string]int64{"digital_service": 6, "book": 9, "goods": 13}
+var taxes = map[string]int64{"digital_service": 6, "service": 6, "book": 9, "goods": 13}
 
 // TaxRate is the rate of a tax category in percent.
 func TaxRate(category string) int64 { return taxes[category] }

@@ -42,7 +42,7 @@ func (s *Service) OnRefunded(ctx context.Context, tx *db.Tx, _ commerce.Order, i
 		return s.reject(ctx, tx, v, "订单有退款，开票金额变了，请重新申请")
 	}
 	reason := SalesReturn
-	if it.TaxCategory == "digital_service" {
+	if it.TaxCategory == "digital_service" || it.TaxCategory == "service" {
 		reason = ServiceSuspension
 	}
 	n, err := tx.Exec(ctx, qRedInsert, id.New(), id.Code(), v.ID, r.ID, reason, "订单退款", clock.MS(s.Clock), 0)

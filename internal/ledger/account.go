@@ -8,7 +8,7 @@ import (
 // The chart of accounts: the part before the colon is the sort, the rest says of
 // what.
 var sorts = map[string]string{
-	"clearing": "渠道待结算", "revenue": "收入", "deferred": "预收（未到期或未交付）", "suspense": "待查款", "fee": "渠道手续费", "bank": "银行存款",
+	"clearing": "渠道待结算", "revenue": "收入", "deferred": "预收（未到期、未交付或未领取）", "suspense": "待查款", "fee": "渠道手续费", "bank": "银行存款",
 	"discount": "优惠让利", "refund": "退款冲收入", "tax": "销项税",
 	"commission": "佣金支出", "commission_held": "佣金冻结中", "commission_payable": "应付佣金", "payout": "提现在途", "paid_out": "已付佣金",
 }

@@ -75,7 +75,7 @@ func Credit(account string, fen int64) Line { return Line{Account: account, Cred
 // Entry is a transaction to post. Kind and Ref together are its identity: the
 // same business fact cannot be posted twice.
 type Entry struct {
-	Kind    string // "settle", "suspense", "refund", "fee", "earn:<day>", "payout", "payout_undo", "unknown"
+	Kind    string // "settle", "suspense", "refund", "fee", "earn:<day>", "earn:gift:<fen so far>", "earn:service", "payout", "payout_undo", "unknown"
 	RefKind string
 	RefID   int64
 	OrderID int64

@@ -44,7 +44,7 @@ var (
 // Check refuses codes and tax numbers that cannot be.
 func (v *Invoice) Check() error {
 	for kind, code := range v.Codes {
-		if kind != "digital_service" && kind != "book" && kind != "goods" || code != "" && !code19.MatchString(code) {
+		if kind != "digital_service" && kind != "service" && kind != "book" && kind != "goods" || code != "" && !code19.MatchString(code) {
 			return ErrInvoice.Field("codes", "税收分类编码是 19 位数字")
 		}
 	}

@@ -124,6 +124,8 @@ func (p *Payment) Keep(before *Payment, now int64) {
 var DefaultPolicy = map[string]string{
 	"mp_ios/digital_service": "wechat_virtual", "mp_android/digital_service": "wechat_virtual",
 	"wechat_h5/digital_service": "wechat_jsapi", "h5/digital_service": "wechat_h5", "pc/digital_service": "wechat_native",
+	// What people do is no virtual good: it is paid for as goods are.
+	"mp_ios/service": "wechat_mini", "mp_android/service": "wechat_mini", "wechat_h5/service": "wechat_jsapi", "h5/service": "wechat_h5", "pc/service": "wechat_native",
 	"mp_ios/goods": "wechat_mini", "mp_android/goods": "wechat_mini", "wechat_h5/goods": "wechat_jsapi", "h5/goods": "wechat_h5", "pc/goods": "wechat_native",
 	"mp_ios/book": "wechat_mini", "mp_android/book": "wechat_mini", "wechat_h5/book": "wechat_jsapi", "h5/book": "wechat_h5", "pc/book": "wechat_native",
 }
@@ -149,10 +151,13 @@ var ErrPolicy = errs.New(errs.Invalid, "policy_invalid", "通道策略里有不�
 // Check refuses a policy that names unknown platforms, goods or channels.
 func (p *Payment) Check() error {
 	for place, entry := range p.Policy {
-		platform, _, _ := strings.Cut(place, "/")
+		platform, goods, _ := strings.Cut(place, "/")
 		_, known := DefaultPolicy[place]
 		seen := map[string]bool{}
 		for channel := range strings.SplitSeq(entry, ",") {
+			if channel == "wechat_virtual" && goods != "digital_service" {
+				return ErrPolicy.Field("policy", "只有线上课程能走虚拟支付："+place)
+			}
 			only := alipayPlaces[channel]
 			if !known || !slices.Contains(policyWords, channel) || seen[channel] || channel == "" && entry != "" || only != "" && only != platform {
 				return ErrPolicy.Field("policy", place+" → "+entry)

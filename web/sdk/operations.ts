@@ -59,6 +59,7 @@ export interface Operations {
   helpBargain: Op<{ path: Id; res: { cut_fen: number } }>
   points: Op<{ res: t.Points }>
   pointMoves: Op<{ query: Cursor; res: t.Page<t.PointMove> }>
+  ownServices: Op<{ query: Cursor; res: t.Page<t.OwnService> }>
   upgrade: Op<{ path: Id; res: { items: t.UpgradeCredit[] } }>
   personalPrices: Op<{ path: Id; body: { visitor?: string }; res: t.PersonalPrices }>
   gifts: Op<{ path: No; res: { items: t.Gift[] } }>
@@ -173,6 +174,7 @@ export const routes: Record<keyof Operations, string> = {
   helpBargain: 'POST /api/bargains/{id}/help',
   points: 'GET /api/me/points',
   pointMoves: 'GET /api/me/points/moves',
+  ownServices: 'GET /api/me/services',
   upgrade: 'GET /api/products/{id}/upgrade',
   personalPrices: 'POST /api/products/{id}/prices',
   gifts: 'GET /api/orders/{no}/gifts',

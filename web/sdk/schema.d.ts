@@ -3780,6 +3780,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services that are given to the caller, newest first */
+        get: operations["own_services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/withdrawals": {
         parameters: {
             query?: never;
@@ -6414,7 +6431,7 @@ export interface components {
              * @description As people speak of it
              * @enum {string}
              */
-            state: "pending" | "paid" | "group" | "refunding" | "part_refunded" | "refunded" | "closed";
+            state: "pending" | "paid" | "group" | "refunding" | "to_give" | "part_refunded" | "refunded" | "closed";
             /** @enum {string} */
             status: "pending" | "paid" | "closed" | "refunded";
             /** @description Of the state */
@@ -6451,7 +6468,7 @@ export interface components {
              * @description As people speak of it
              * @enum {string}
              */
-            state: "pending" | "paid" | "group" | "refunding" | "part_refunded" | "refunded" | "closed";
+            state: "pending" | "paid" | "group" | "refunding" | "to_give" | "part_refunded" | "refunded" | "closed";
             /** @enum {string} */
             status: "pending" | "paid" | "closed" | "refunded";
             /** @description Of the state */
@@ -6908,6 +6925,8 @@ export interface components {
             reply: string;
             /** Format: int64 */
             requested_at: number;
+            /** @description How the service stands whose money it is; null for other goods */
+            service: components["schemas"]["ConsoleServiceView"];
             status: string;
             status_label: string;
             title: string;
@@ -6992,7 +7011,7 @@ export interface components {
              */
             stock?: number;
             /** @enum {string} */
-            tax_category: "digital_service" | "book" | "goods";
+            tax_category: "digital_service" | "service" | "book" | "goods";
             /** @description Tax classification code, 19 digits; empty: that of the tax category */
             tax_code?: string;
             /**
@@ -7047,7 +7066,7 @@ export interface components {
              */
             stock?: number;
             /** @enum {string} */
-            tax_category: "digital_service" | "book" | "goods";
+            tax_category: "digital_service" | "service" | "book" | "goods";
             /** @description Tax classification code, 19 digits; empty: that of the tax category */
             tax_code?: string;
             /**
@@ -7083,14 +7102,18 @@ export interface components {
             word: string;
         };
         ConsoleServiceView: {
+            /** @description Why it cannot be marked as done now, in words; empty: it can, or is settled */
+            blocked: string;
             /** Format: int64 */
             done_at: number;
+            /** @description The member of staff who said so */
+            done_by: string;
             /**
              * Format: int64
              * @description The day on which it was given; 0: not said
              */
             given_at: number;
-            /** @description Shown to the buyer */
+            /** @description Shown to whom it is given: the buyer, or the receivers of a gift */
             note: string;
             /** @enum {string} */
             state: "waiting" | "done" | "cancelled";
@@ -7404,7 +7427,7 @@ export interface components {
              * @description As people speak of it
              * @enum {string}
              */
-            state: "pending" | "paid" | "group" | "refunding" | "part_refunded" | "refunded" | "closed";
+            state: "pending" | "paid" | "group" | "refunding" | "to_give" | "part_refunded" | "refunded" | "closed";
             /** @enum {string} */
             status: "pending" | "paid" | "closed" | "refunded";
             /** @description Of the state */
@@ -7805,7 +7828,7 @@ export interface components {
              * @description The day on which it was given, ms
              */
             given_at?: number;
-            /** @description Shown to the buyer */
+            /** @description Shown to whom it is given */
             note: string;
         };
         Console_shipment_retryRequest: {
@@ -8123,6 +8146,8 @@ export interface components {
             token: string;
             /** @description To be sent to the receiver */
             url: string;
+            /** @description The caller received it */
+            yours: boolean;
         };
         GoodsCard: {
             /** @description Empty: draw the scene */
@@ -8485,7 +8510,7 @@ export interface components {
             refunded_fen: number;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
-            /** @description How a service stands; null for other kinds */
+            /** @description How a service stands; null for other kinds, and for gifts: it is the receivers' affair */
             service: components["schemas"]["ServiceView"];
             sku_name: string;
             title: string;
@@ -8672,6 +8697,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ListOwnServiceView: {
+            items: components["schemas"]["OwnServiceView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ListPageLinkView: {
             items: components["schemas"]["PageLinkView"][];
             /** @description Empty at the end */
@@ -8847,6 +8877,30 @@ export interface components {
         Order_placeRequest: {
             quote_token: string;
             terms_confirmed: boolean;
+        };
+        OwnServiceView: {
+            /**
+             * Format: int64
+             * @description When it was paid or received
+             */
+            at: number;
+            /** @description Empty: draw the scene */
+            cover_url: string;
+            /** @description Who gave it; empty: bought */
+            giver: string;
+            /** Format: int64 */
+            id: number;
+            /** @description The caller's own order; empty: received as a gift */
+            order_no: string;
+            /** Format: int64 */
+            quantity: number;
+            /** @description Its money is asked back */
+            refunding: boolean;
+            /** @enum {string} */
+            scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
+            service: components["schemas"]["ServiceView"];
+            sku_name: string;
+            title: string;
         };
         OwnedView: {
             course: components["schemas"]["CourseCard"];
@@ -9028,7 +9082,7 @@ export interface components {
             max_share: number;
             /**
              * Format: int64
-             * @description When points expire next; 0: none do
+             * @description When points expire next: they are usable before, not at it; 0: none do
              */
             next_at: number;
             /**
@@ -19918,7 +19972,7 @@ export interface operations {
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
-                state?: "pending" | "paid" | "group" | "refunding" | "part_refunded" | "refunded" | "closed" | "";
+                state?: "pending" | "paid" | "group" | "refunding" | "to_give" | "part_refunded" | "refunded" | "closed" | "";
                 user_id?: number;
                 /** @description Beginning or end of a number from four characters on, last four digits of a phone or all of it, or a user's id */
                 q?: string;
@@ -31655,6 +31709,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListRenewalView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    own_services: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOwnServiceView"];
                 };
             };
             /** @description Bad Request */

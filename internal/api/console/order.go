@@ -19,7 +19,7 @@ type OrderRow struct {
 	Nickname    string `json:"nickname"`
 	PhoneMasked string `json:"phone_masked"`
 	Status      string `json:"status" enum:"pending,paid,closed,refunded"`
-	State       string `json:"state" enum:"pending,paid,group,refunding,part_refunded,refunded,closed" doc:"As people speak of it"`
+	State       string `json:"state" enum:"pending,paid,group,refunding,to_give,part_refunded,refunded,closed" doc:"As people speak of it"`
 	StatusLabel string `json:"status_label" doc:"Of the state"`
 	Channel     string `json:"channel" doc:"That its money came by; empty before, and for free ones"`
 	Platform    string `json:"platform"`
@@ -98,6 +98,8 @@ type RefundView struct {
 	LastError        string `json:"last_error"`
 	FirstBy          int64  `json:"first_by" doc:"Approved by this member of staff; another must agree too. 0: nobody yet, or one is enough"`
 	Unclaimed        bool   `json:"unclaimed" doc:"Of money that opened nothing: access is not touched"`
+
+	Service *ServiceView `json:"service" doc:"How the service stands whose money it is; null for other goods"`
 }
 
 // EventView is something that happened to an order.
@@ -118,7 +120,7 @@ type PostingView struct {
 }
 
 var orderLabels = map[string]string{
-	"pending": "待支付", "paid": "已支付", commerce.StateWaiting: "等待成团", commerce.StateRefunding: "退款中", commerce.StatePartRefunded: "部分退款", "refunded": "已退款", "closed": "已关闭",
+	"pending": "待支付", "paid": "已支付", commerce.StateWaiting: "等待成团", commerce.StateRefunding: "退款中", commerce.StateToGive: "待交付", commerce.StatePartRefunded: "部分退款", "refunded": "已退款", "closed": "已关闭",
 }
 
 var refundLabels = map[string]string{
@@ -136,7 +138,7 @@ func (r *routes) orders() {
 	web.Handle(r.web, route("orders", http.MethodGet, "orders", "Orders, newest first", tag, account.PermOrderRead),
 		func(ctx context.Context, in *struct {
 			web.PageQuery
-			State   string `query:"state" enum:"pending,paid,group,refunding,part_refunded,refunded,closed,"`
+			State   string `query:"state" enum:"pending,paid,group,refunding,to_give,part_refunded,refunded,closed,"`
 			UserID  int64  `query:"user_id"`
 			Q       string `query:"q" maxLength:"32" doc:"Beginning or end of a number from four characters on, last four digits of a phone or all of it, or a user's id"`
 			From    int64  `query:"from" minimum:"0" doc:"Made since, ms"`
@@ -264,8 +266,12 @@ func (r *routes) orderDetail(ctx context.Context, no string) (*web.Body[OrderDet
 		Items: []ItemLine{}, Payments: []PaymentView{}, Refunds: []RefundView{}, Events: []EventView{}, Trail: []PostingView{}, Shipments: []ShipmentView{},
 		User: userRow(account.UserRow{ID: u.ID, Nickname: u.Nickname, Avatar: u.Avatar, PhoneMasked: u.PhoneMasked, CreatedAt: u.CreatedAt}),
 	}
+	given, err := r.Commerce.ServicesOf(ctx, o.ID)
+	if err != nil {
+		return nil, err
+	}
 	for _, it := range d.Items {
-		v.Items = append(v.Items, ItemLine{it.ID, it.CourseID, it.Title, it.SKUName, it.SKUID, it.Kind, it.Quantity, it.ListFen, it.PriceFen, it.RefundedFen, it.PeriodDays, it.RefundText(), serviceView(it)})
+		v.Items = append(v.Items, ItemLine{it.ID, it.CourseID, it.Title, it.SKUName, it.SKUID, it.Kind, it.Quantity, it.ListFen, it.PriceFen, it.RefundedFen, it.PeriodDays, it.RefundText(), serviceView(given[it.ID])})
 	}
 	for _, p := range d.Payments {
 		v.Payments = append(v.Payments, PaymentView{p.OutTradeNo, p.Channel, p.Status, p.Outcome, p.AmountFen, p.TransactionID, p.Note, p.CreatedAt, p.PaidAt})
@@ -298,7 +304,7 @@ func refundView(x commerce.RefundRow) RefundView {
 	return RefundView{
 		ID: x.ID, No: x.No, OrderNo: x.OrderNo, Title: x.Title, Nickname: x.Nickname, Cause: x.Cause, AmountFen: x.AmountFen, Reason: x.Reason,
 		Reply: x.Reply, Status: x.Status, StatusLabel: refundLabels[x.Status], WatchedPercent: x.WatchedPercent, DeliveredPercent: x.DeliveredPercent, PaidAt: x.PaidAt, RequestedAt: x.RequestedAt,
-		DecidedAt: x.DecidedAt, FinishedAt: x.FinishedAt, LastError: x.LastError, FirstBy: x.FirstBy, Unclaimed: x.OrderItemID == 0,
+		DecidedAt: x.DecidedAt, FinishedAt: x.FinishedAt, LastError: x.LastError, FirstBy: x.FirstBy, Unclaimed: x.OrderItemID == 0, Service: serviceView(x.Delivery),
 	}
 }
 

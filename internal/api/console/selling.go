@@ -16,7 +16,7 @@ type SKUInput struct {
 	Name           string           `json:"name" maxLength:"120"`
 	PriceFen       int64            `json:"price_fen" minimum:"0"`
 	PeriodDays     int64            `json:"period_days" minimum:"0" doc:"0: for good"`
-	TaxCategory    string           `json:"tax_category" enum:"digital_service,book,goods"`
+	TaxCategory    string           `json:"tax_category" enum:"digital_service,service,book,goods"`
 	TaxRate        string           `json:"tax_rate,omitempty" enum:",0,1,3,6,9,13" doc:"Percent; empty: that of the tax category"`
 	TaxCode        string           `json:"tax_code,omitempty" maxLength:"19" doc:"Tax classification code, 19 digits; empty: that of the tax category"`
 	Active         bool             `json:"active"`

@@ -12,9 +12,11 @@ import (
 // ServiceView is how a service stands that was bought.
 type ServiceView struct {
 	State   string `json:"state" enum:"waiting,done,cancelled"`
-	Note    string `json:"note" doc:"Shown to the buyer"`
+	Note    string `json:"note" doc:"Shown to whom it is given: the buyer, or the receivers of a gift"`
 	GivenAt int64  `json:"given_at" doc:"The day on which it was given; 0: not said"`
 	DoneAt  int64  `json:"done_at"`
+	DoneBy  string `json:"done_by" doc:"The member of staff who said so"`
+	Blocked string `json:"blocked" doc:"Why it cannot be marked as done now, in words; empty: it can, or is settled"`
 }
 
 // WaitingServiceView is a paid service that staff still have to give.
@@ -36,11 +38,11 @@ type WaitingServiceView struct {
 	PaidAt      int64  `json:"paid_at"`
 }
 
-func serviceView(it commerce.Item) *ServiceView {
-	if it.ServiceState == "" {
+func serviceView(d commerce.Delivery) *ServiceView {
+	if d.State == "" {
 		return nil
 	}
-	return &ServiceView{it.ServiceState, it.ServiceNote, it.ServiceGivenAt, it.ServiceDoneAt}
+	return &ServiceView{d.State, d.Note, d.GivenAt, d.DoneAt, d.DoneBy, d.Blocked()}
 }
 
 func (r *routes) services() {
@@ -64,7 +66,7 @@ func (r *routes) services() {
 			OrderPath
 			ID   int64 `path:"id" doc:"Of the order's line"`
 			Body struct {
-				Note    string `json:"note" minLength:"2" maxLength:"800" doc:"Shown to the buyer"`
+				Note    string `json:"note" minLength:"2" maxLength:"800" doc:"Shown to whom it is given"`
 				GivenAt int64  `json:"given_at,omitempty" doc:"The day on which it was given, ms"`
 			}
 		},

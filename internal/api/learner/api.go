@@ -79,6 +79,7 @@ func Register(a *web.API, d Deps) {
 	r.coupons()
 	r.groupBuys()
 	r.gifts()
+	r.services()
 	r.invoices()
 	r.points()
 	r.bargains()

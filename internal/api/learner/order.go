@@ -106,7 +106,7 @@ type ItemView struct {
 	UntilAt      int64        `json:"until_at"`
 	RefundedFen  int64        `json:"refunded_fen"`
 	RefundText   string       `json:"refund_text" doc:"The promise it was sold with"`
-	Service      *ServiceView `json:"service" doc:"How a service stands; null for other kinds"`
+	Service      *ServiceView `json:"service" doc:"How a service stands; null for other kinds, and for gifts: it is the receivers' affair"`
 	Scene        string       `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
 }
 

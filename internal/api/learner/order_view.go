@@ -8,24 +8,6 @@ import (
 	"zhizhou/internal/web"
 )
 
-// ServiceView is how a service stands that was bought.
-type ServiceView struct {
-	State   string `json:"state" enum:"waiting,done,cancelled"`
-	Label   string `json:"label"`
-	Note    string `json:"note" doc:"What staff said when it was done"`
-	GivenAt int64  `json:"given_at" doc:"The day on which it was given; 0: not said"`
-	DoneAt  int64  `json:"done_at"`
-}
-
-var serviceLabels = map[string]string{commerce.ServiceWaiting: "待安排", commerce.ServiceDone: "已完成", commerce.ServiceCancelled: "已取消"}
-
-func serviceView(it commerce.Item) *ServiceView {
-	if it.ServiceState == "" {
-		return nil
-	}
-	return &ServiceView{it.ServiceState, serviceLabels[it.ServiceState], it.ServiceNote, it.ServiceGivenAt, it.ServiceDoneAt}
-}
-
 // refundText says the promises of a quote: once where they are the same, else by line.
 func refundText(q commerce.Quote) string {
 	parts, same := make([]string, 0, len(q.Items)), true
@@ -99,7 +81,7 @@ func orderView(d commerce.Detail, can commerce.Refundable) OrderView {
 		v.Items = append(v.Items, ItemView{
 			ID: it.ID, CourseID: it.CourseID, Title: it.Title, SKUName: it.SKUName, PriceFen: it.PriceFen, PeriodDays: it.PeriodDays, CoverURL: imageURL(it.Cover), Scene: scene(it.Scene),
 			Kind: it.Kind, ProductID: it.ProductID, Quantity: it.Quantity, PeriodMonths: it.PeriodMonths, UntilAt: it.UntilAt, RefundedFen: it.RefundedFen,
-			RefundText: it.RefundText(), Service: serviceView(it),
+			RefundText: it.RefundText(), Service: serviceView(o, it),
 		})
 	}
 	for _, x := range d.Refunds {

@@ -13,7 +13,7 @@ type PointsView struct {
 	Balance     int64 `json:"balance"`
 	Held        int64 `json:"held" doc:"Kept by orders that wait for money"`
 	Owed        int64 `json:"owed" doc:"The next points pay this first"`
-	NextAt      int64 `json:"next_at" doc:"When points expire next; 0: none do"`
+	NextAt      int64 `json:"next_at" doc:"When points expire next: they are usable before, not at it; 0: none do"`
 	PerYuan     int64 `json:"per_yuan" doc:"So many pay ¥1"`
 	MaxShare    int64 `json:"max_share" doc:"At most so many percent of an order; 0: points do not pay here"`
 	EarnPerYuan int64 `json:"earn_per_yuan" doc:"For each yuan paid; 0: none"`

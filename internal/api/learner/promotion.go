@@ -72,6 +72,7 @@ type GiftView struct {
 	CourseID   int64  `json:"course_id"`
 	Giver      string `json:"giver"`
 	Mine       bool   `json:"mine" doc:"The caller gave it"`
+	Yours      bool   `json:"yours" doc:"The caller received it"`
 }
 
 func (r *routes) coupons() {
@@ -223,6 +224,7 @@ func (r *routes) gifts() {
 				return nil, err
 			}
 			v := r.giftView(p.Gift, p.Gift.GiverID == web.UserID(ctx))
+			v.Yours = p.Gift.ReceiverID != 0 && p.Gift.ReceiverID == web.UserID(ctx)
 			v.Title, v.SKUName, v.CourseID, v.Giver, v.Kind = p.Item.Title, p.Item.SKUName, p.Item.CourseID, p.Giver, p.Item.Kind
 			return web.Answer(v), nil
 		})

@@ -31,6 +31,10 @@ const answers = {
   'POST /api/coupons/code': () => ({ status: 429, code: 'guess_too_often', detail: '尝试次数太多，请稍后再试', request_id: 'r2', retry_after_s: 600 }),
   'GET /api/groups/90': () => group(groupState),
   'GET /api/gifts/tok123456': () => ({ token: 'tok123456', url: '', nth: 1, state: 'open', received_at: 0, title: '写作合集', sku_name: '长期有效', kind: 'bundle', course_id: 0, giver: '阿舟', mine: false }),
+  'GET /api/me/services': () => ({ items: [
+    { id: 2, title: '一对一咨询', sku_name: '一小时', quantity: 1, cover_url: '', scene: 'boat', order_no: '', giver: '阿舟', refunding: false, at: now, service: { state: 'done', label: '已交付', note: '谈了一小时', given_at: 0, done_at: now } },
+    { id: 1, title: '简历修改', sku_name: '一份', quantity: 2, cover_url: '', scene: 'boat', order_no: 'SERV00000001', giver: '', refunding: false, at: now, service: { state: 'waiting', label: '待交付', note: '', given_at: 0, done_at: 0 } },
+  ], next_cursor: '' }),
   'POST /api/gifts/tok123456/receive': () => null,
   'GET /api/orders/GIFT00000001': () => order({}),
   'GET /api/orders/GIFT00000001/gifts': () => ({ items: [{ token: 'aaaaaaaa1', nth: 1, state: 'open', received_at: 0 }, { token: 'aaaaaaaa2', nth: 2, state: 'received', received_at: now }], next_cursor: '' }),
@@ -96,6 +100,14 @@ test('a gift is received', async () => {
   await host.until(() => host.text.includes('阿舟 送你') && host.find(/^领取$/).length, 'the gift')
   host.tap(/^领取$/)
   await host.until(() => host.text.includes('领取成功'), 'that it was received')
+})
+
+test('own services say how each stands, whether bought or received', async () => {
+  host.open('/pkg-shop/service/OwnServicesPage')
+  await host.until(() => host.text.includes('一对一咨询') && host.text.includes('简历修改'), 'the services')
+  assert.match(host.text, /阿舟送的/)
+  assert.match(host.text, /已交付.*谈了一小时/s)
+  assert.match(host.text, /待交付.*交付前可全额退款/s)
 })
 
 test('the checkout of a gift counts copies, and coupons can be kept', async () => {

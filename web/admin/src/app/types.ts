@@ -44,7 +44,7 @@ export interface Lesson {
 }
 export interface Chapter { id: number; title: string; lessons: Lesson[] }
 export interface Attachment { id: number; lesson_id: number; name: string; bytes: number; mime: string }
-export type TaxCategory = 'digital_service' | 'book' | 'goods'
+export type TaxCategory = 'digital_service' | 'service' | 'book' | 'goods'
 /** Percent; '' is that of the tax category. */
 export type TaxRate = '' | '0' | '1' | '3' | '6' | '9' | '13'
 /** At most one of period_days, period_months and until_at is set; none is for good. The API leaves optional fields out when they are 0. */
@@ -125,7 +125,7 @@ export interface Banner extends BannerInput { id: number; image_url: string }
 
 export type OrderStatus = 'pending' | 'paid' | 'closed' | 'refunded'
 /** An order's state as people speak of it. */
-export type OrderState = OrderStatus | 'group' | 'refunding' | 'part_refunded'
+export type OrderState = OrderStatus | 'group' | 'refunding' | 'part_refunded' | 'to_give'
 export interface OrderRow {
   no: string; user_id: number; nickname: string; phone_masked: string; status: OrderStatus; state: OrderState; status_label: string; channel: string; platform: string; title: string
   total_fen: number; paid_fen: number; refunded_fen: number; created_at: number; paid_at: number
@@ -144,6 +144,8 @@ export interface Refund {
   status: RefundStatus; status_label: string; watched_percent: number; delivered_percent: number; first_by: number; paid_at: number; requested_at: number; decided_at: number; finished_at: number; last_error: string
   /** Of money that opened nothing: access is not touched. */
   unclaimed: boolean
+  /** How the service stands whose money it is; null for other goods. */
+  service: ServiceState | null
 }
 /** `stuck` asks for a person; `unmanaged` and `refunded` need no shipping. */
 export type ShipmentState = 'pending' | 'shipped' | 'settled' | 'refunded' | 'unmanaged' | 'stuck'
@@ -221,7 +223,7 @@ export interface OrderEvent { at: number; kind: string; note: string }
 export interface Posting { kind: string; account: string; label: string; debit_fen: number; credit_fen: number; at: number }
 export interface OrderItem { id: number; course_id: number; title: string; sku_name: string; sku_id: number; kind: string; quantity: number; list_fen: number; price_fen: number; refunded_fen: number; period_days: number; refund_text: string; service: ServiceState | null }
 /** How a service stands that was bought. */
-export interface ServiceState { state: 'waiting' | 'done' | 'cancelled'; note: string; given_at: number; done_at: number }
+export interface ServiceState { state: 'waiting' | 'done' | 'cancelled'; note: string; given_at: number; done_at: number; done_by: string; blocked: string }
 /** A paid service that staff still have to give. */
 export interface WaitingService {
   item_id: number; order_no: string; user_id: number; nickname: string; phone_masked: string; title: string; sku_name: string; quantity: number

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clock, count, day, hanNumber, left, minutes, offerNote, period, size, span, yuan } from './format'
+import { clock, count, day, hanNumber, lastDay, left, minutes, offerNote, period, size, span, yuan } from './format'
 
 describe('money', () => {
   it.each([[0, '¥0.00'], [5, '¥0.05'], [16900, '¥169.00'], [-3000, '−¥30.00'], [123456789, '¥1,234,567.89'], [100000, '¥1,000.00']])('%d fen reads %s', (fen, text) => {
@@ -23,6 +23,13 @@ describe('time', () => {
     const now = new Date(2026, 10, 20).getTime()
     expect(day(new Date(2026, 10, 22).getTime(), now)).toBe('11 月 22 日')
     expect(day(new Date(2027, 0, 3).getTime(), now)).toBe('2027 年 1 月 3 日')
+  })
+  it('names the last day on which something is usable, in China', () => {
+    const now = Date.parse('2026-11-20T12:00:00+08:00')
+    expect(lastDay(Date.parse('2026-11-28T00:00:00+08:00'), now)).toBe('11 月 27 日')
+    expect(lastDay(Date.parse('2026-11-28T00:00:01+08:00'), now)).toBe('11 月 28 日')
+    expect(lastDay(Date.parse('2027-01-01T00:00:00+08:00'), now)).toBe('12 月 31 日')
+    expect(lastDay(Date.parse('2027-02-01T00:00:00+08:00'), now)).toBe('2027 年 1 月 31 日')
   })
 })
 

@@ -38,6 +38,14 @@ export function day(at: number, now = Date.now()): string {
   return d.getFullYear() === new Date(now).getFullYear() ? text : `${d.getFullYear()} 年 ${text}`
 }
 
+const CHINA = 8 * 3_600_000
+/** The last day, China's, on which something is usable that ends at `until` (UTC ms): 11 月 19 日 for what ends at the midnight that begins the 20th. */
+export function lastDay(until: number, now = Date.now()): string {
+  const d = new Date(until - 1 + CHINA)
+  const text = `${d.getUTCMonth() + 1} 月 ${d.getUTCDate()} 日`
+  return d.getUTCFullYear() === new Date(now + CHINA).getUTCFullYear() ? text : `${d.getUTCFullYear()} 年 ${text}`
+}
+
 /** 2026-11-20 09:32, local time. Takes UTC ms. */
 export function moment(at: number): string {
   const d = new Date(at)

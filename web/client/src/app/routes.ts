@@ -27,6 +27,7 @@ export const pages = {
   group: { page: '/pkg-shop/group/GroupPage', path: '/group/:id', tab: false },
   bargain: { page: '/pkg-shop/bargain/BargainPage', path: '/bargain/:id', tab: false },
   points: { page: '/pkg-shop/points/PointsPage', path: '/me/points', tab: false },
+  ownServices: { page: '/pkg-shop/service/OwnServicesPage', path: '/me/services', tab: false },
   reader: { page: '/pkg-shop/document/ReaderPage', path: '/read/:id', tab: false },
   attempt: { page: '/pkg-shop/quiz/AttemptPage', path: '/attempt/:id', tab: false },
   wrong: { page: '/pkg-shop/quiz/WrongPage', path: '/me/wrong-questions', tab: false },

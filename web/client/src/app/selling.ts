@@ -86,9 +86,14 @@ export function placeOf(i: Pick<OrderItem, 'kind' | 'course_id' | 'product_id'>)
   return (i.kind === 'course' || i.kind === 'column') && i.course_id ? { name: 'course', params: { id: i.course_id } } : { name: 'goods', params: { id: i.product_id } }
 }
 
+/** Where who bought it goes on: a service has a page that says how it stands. */
+export function ownPlace(i: Pick<OrderItem, 'kind' | 'course_id' | 'product_id'>): Place {
+  return i.kind === 'service' ? { name: 'ownServices' } : placeOf(i)
+}
+
 /** The word of the button that leads there. */
 export function placeWord(kind: GoodsKind): string {
-  return kind === 'course' || kind === 'column' || kind === 'lesson' || kind === 'bundle' ? '去学习' : kind === 'membership' ? '看我的会员' : '看看服务'
+  return kind === 'course' || kind === 'column' || kind === 'lesson' || kind === 'bundle' ? '去学习' : kind === 'membership' ? '看我的会员' : '看我的服务'
 }
 
 /** What a membership gives, each in one line, from what it really opens and takes off. */

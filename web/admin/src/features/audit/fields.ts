@@ -135,7 +135,7 @@ const words: Record<string, Record<string, string>> = {
   form: { course: kindLabels.course, column: kindLabels.column },
   kind: { ...kindLabels, newcomer: '新人价', flash: '限时秒杀', group: '拼团', threshold: '满减' },
   role: { owner: '所有者', operator: '运营', editor: '编辑', instructor: '讲师', finance: '财务', support: '客服' },
-  tax_category: { digital_service: '线上课程', book: '图书', goods: '实物' },
+  tax_category: { digital_service: '线上课程', service: '人工服务', book: '图书', goods: '实物' },
   claim: { page: '领券页', code: '券码', newcomer: '新人礼包', staff: '只由员工发' },
 }
 

@@ -8,6 +8,7 @@ export const orderLook: Record<OrderState, Look> = {
   paid: { tone: 'ok', icon: 'check' },
   group: { tone: 'warn', icon: 'clock' },
   refunding: { tone: 'warn', icon: 'refresh' },
+  to_give: { tone: 'warn', icon: 'clock' },
   part_refunded: { tone: 'brand', icon: 'refresh' },
   closed: { tone: '', icon: 'close' },
   refunded: { tone: 'brand', icon: 'refresh' },

@@ -15,7 +15,7 @@ export const payChannels = ['wechat_jsapi', 'wechat_mini', 'wechat_h5', 'wechat_
 
 /** The states as people speak of them. */
 export const orderStates = [
-  { value: '', label: '全部' }, { value: 'pending', label: '待支付' }, { value: 'paid', label: '已支付' }, { value: 'group', label: '等待成团' }, { value: 'refunding', label: '退款中' },
+  { value: '', label: '全部' }, { value: 'pending', label: '待支付' }, { value: 'paid', label: '已支付' }, { value: 'group', label: '等待成团' }, { value: 'to_give', label: '待交付' }, { value: 'refunding', label: '退款中' },
   { value: 'part_refunded', label: '部分退款' }, { value: 'refunded', label: '已退款' }, { value: 'closed', label: '已关闭' },
 ]
 

@@ -3,7 +3,7 @@ import type { Order, Payment, Refund } from '@/app/types'
 import { refundable, timeline } from './timeline'
 
 const pay = (over: Partial<Payment>): Payment => ({ out_trade_no: 'p', channel: 'wechat_native', status: 'paid', outcome: 'settled', amount_fen: 14400, transaction_id: '42', note: '', created_at: 20, paid_at: 30, ...over })
-const refund = (over: Partial<Refund>): Refund => ({ id: 1, no: 'r', order_no: 'o', title: '', nickname: '', cause: 'requested', amount_fen: 14400, reason: '买重了', reply: '', status: 'requested', status_label: '', watched_percent: 5, delivered_percent: 5, first_by: 0, paid_at: 30, requested_at: 40, decided_at: 0, finished_at: 0, last_error: '', unclaimed: false, ...over })
+const refund = (over: Partial<Refund>): Refund => ({ id: 1, no: 'r', order_no: 'o', title: '', nickname: '', cause: 'requested', amount_fen: 14400, reason: '买重了', reply: '', status: 'requested', status_label: '', watched_percent: 5, delivered_percent: 5, first_by: 0, paid_at: 30, requested_at: 40, decided_at: 0, finished_at: 0, last_error: '', unclaimed: false, service: null, ...over })
 const order = (over: Partial<Order>) => ({ status: 'paid', created_at: 10, terms_at: 10, expires_at: 100, paid_fen: 14400, refunded_fen: 0, payments: [pay({})], refunds: [], events: [], ...over }) as unknown as Order
 const titles = (o: Order) => timeline(o).map((s) => s.title)
 
@@ -12,6 +12,11 @@ describe('timeline', () => {
     const o = order({ refunds: [refund({})] })
     expect(titles(o)).toEqual(['提交订单', '支付成功', '学员申请 ¥144.00', '等待财务审核'])
     expect(timeline(o)[3].tone).toBe('wait')
+  })
+  it('says how a service stands instead of what was studied', () => {
+    const service = (state: 'waiting' | 'done' | 'cancelled') => ({ state, note: '', given_at: 0, done_at: 0, done_by: '', blocked: '' })
+    expect(timeline(order({ refunds: [refund({ service: service('done') })] }))[3].note).toBe('服务已交付')
+    expect(timeline(order({ refunds: [refund({ status: 'approved', service: service('cancelled') })] }))[3].note).toBe('服务不再交付')
   })
   it('puts placing first even when the channel cut the milliseconds of the payment', () => {
     expect(titles(order({ created_at: 1500, payments: [pay({ paid_at: 1000 })] }))).toEqual(['提交订单', '支付成功'])

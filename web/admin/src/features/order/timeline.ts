@@ -1,5 +1,6 @@
 import { yuan } from '@/app/format'
 import type { Order } from '@/app/types'
+import { look } from '@/features/service/service'
 import { causeLabel, channelLabel } from './labels'
 
 /** One thing that happened to an order; `wait` marks what still stands out. */
@@ -30,16 +31,18 @@ function payments(o: Order): Step[] {
     ]
   })
 }
+/** What a refund leaves of a service. */
+const serviceAfter = { waiting: '部分退款，服务仍待交付', done: '服务已经交付', cancelled: '服务不再交付' }
 function refunds(o: Order): Step[] {
   return o.refunds.flatMap<Step>((r) => {
     const steps: Step[] = [{ at: r.requested_at, title: `${causeLabel(r.cause)} ${yuan(r.amount_fen)}`, note: r.reason && `「${r.reason}」`, tone: 'done' }]
-    if (r.status === 'requested') steps.push({ at: r.requested_at, title: '等待财务审核', note: `已学 ${r.watched_percent}%`, tone: 'wait' })
+    if (r.status === 'requested') steps.push({ at: r.requested_at, title: '等待财务审核', note: r.service ? `服务${look[r.service.state].label}` : `已学 ${r.watched_percent}%`, tone: 'wait' })
     if (r.status === 'rejected') steps.push({ at: r.decided_at, title: '已拒绝退款', note: r.reply && `回复「${r.reply}」`, tone: 'done' })
     if (r.status === 'approved' || r.status === 'processing')
       steps.push({
         at: r.decided_at || r.requested_at,
         title: '已同意，通道退款中',
-        note: r.unclaimed ? '不影响授权' : o.items?.length > 1 ? '退完的那一行收回授权' : r.amount_fen < o.paid_fen ? '部分退款，授权保留' : '授权已收回',
+        note: r.service ? serviceAfter[r.service.state] : r.unclaimed ? '不影响授权' : o.items?.length > 1 ? '退完的那一行收回授权' : r.amount_fen < o.paid_fen ? '部分退款，授权保留' : '授权已收回',
         tone: 'wait',
       })
     if (r.status === 'abnormal') steps.push({ at: r.decided_at || r.requested_at, title: '退款异常', note: r.last_error, tone: 'bad' })

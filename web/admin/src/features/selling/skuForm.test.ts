@@ -28,7 +28,8 @@ describe('price form', () => {
   it('knows how an offer lasts; a new membership ends', () => {
     expect(formOf({ ...sku, period_days: 0, until_at: 7 }).lasting).toBe('until')
     expect(formOf(null).lasting).toBe('forever')
-    expect(formOf(null, true).lasting).toBe('months')
+    expect(formOf(null, 'membership').lasting).toBe('months')
+    expect([formOf(null, 'service').tax, formOf(null, 'bundle').tax]).toEqual(['service', 'digital_service'])
   })
   it('names every wrong field', () => {
     expect(Object.keys(wrongOf({ name: ' ', price: '1.999', days: 0, own: { pc: 'x' }, tiers: { 12: '0' }, from: 5, to: 4, stock: 1.5, perUser: -1, taxCode: '12' })).sort()).toEqual([

@@ -1,6 +1,7 @@
 import { parseYuan, yuanInput, yuanProblem } from '@/app/format'
 import { tooLong } from '@/app/text'
 import type { Sku, SkuInput, TaxCategory, TaxRate } from '@/app/types'
+import { usualTax } from './platforms'
 
 /** How long an offer opens what it sells. */
 export type Lasting = 'forever' | 'days' | 'months' | 'until'
@@ -36,8 +37,9 @@ export const presets = [
 
 const amounts = (prices?: Record<string, number>) => Object.fromEntries(Object.entries(prices ?? {}).map(([k, fen]) => [k, yuanInput(fen)]))
 
-/** The form of an offer, or of a new one; a membership must end, so a new one begins with a year. */
-export function formOf(s: Sku | null, mustEnd = false): SkuForm {
+/** The form of an offer, or of a new one of a kind of goods; a membership must end, so a new one begins with a year. */
+export function formOf(s: Sku | null, kind = ''): SkuForm {
+  const mustEnd = kind === 'membership'
   const lasting = s?.until_at ? 'until' : s?.period_months ? 'months' : s?.period_days ? 'days' : mustEnd ? 'months' : 'forever'
   return {
     name: s?.name ?? (mustEnd ? '年卡' : '标准版'),
@@ -46,7 +48,7 @@ export function formOf(s: Sku | null, mustEnd = false): SkuForm {
     days: s?.period_days || 365,
     months: s?.period_months || 12,
     until: s?.until_at ?? 0,
-    tax: s?.tax_category ?? 'digital_service',
+    tax: s?.tax_category ?? usualTax(kind),
     taxRate: s?.tax_rate ?? '',
     taxCode: s?.tax_code ?? '',
     active: s?.active ?? true,

@@ -11,9 +11,12 @@ export const channelsOf: Record<string, string[]> = {
 export function against(platform: string, goods: string, channel: string): string {
   const mini = platform.startsWith('mp_')
   if (mini && goods === 'digital_service' && channel === 'wechat_mini') return '小程序内线上课程须走虚拟支付，否则可能被封禁支付'
-  if (mini && goods !== 'digital_service' && channel === 'wechat_virtual') return '实物不能走虚拟支付'
+  if (mini && goods !== 'digital_service' && channel === 'wechat_virtual') return '只有线上课程能走虚拟支付'
   return ''
 }
+
+/** What may be chosen for a kind of goods on a platform: virtual payment takes online courses alone. */
+export const choices = (platform: string, goods: string, now: string) => channelsOf[platform].filter((c) => c === now || goods === 'digital_service' || c !== 'wechat_virtual')
 
 /** The channels a policy uses, each once, in the order of the platforms. */
 export function used(policy: Record<string, string>): string[] {

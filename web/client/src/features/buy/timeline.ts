@@ -18,7 +18,7 @@ export function timeline(o: Order): Event[] {
   const events: Event[] = [{ at: o.created_at, text: '下单', note: '' }]
   // A channel tells the time of a payment in whole seconds, which may lie before the order.
   if (o.paid_at) events.push({ at: Math.max(o.paid_at, o.created_at), text: o.total_fen > 0 ? `支付 ${yuan(o.paid_fen)}` : '领取', note: afterPaying(o) })
-  for (const i of o.items) if (i.service?.done_at) events.push({ at: i.service.done_at, text: o.items.length > 1 ? `《${i.title}》已完成` : '服务已完成', note: i.service.note })
+  for (const i of o.items) if (i.service?.done_at) events.push({ at: i.service.done_at, text: o.items.length > 1 ? `《${i.title}》已交付` : '服务已交付', note: i.service.note })
   for (const r of o.refunds) {
     events.push({ at: r.requested_at, text: `申请退款 ${yuan(r.amount_fen)}`, note: o.items.length > 1 && r.title ? `《${r.title}》${r.reason}` : r.reason })
     if (r.finished_at) events.push({ at: r.finished_at, text: r.status_label, note: r.reply || (r.status === 'succeeded' ? '钱已原路退回' : ''), bad: r.status === 'rejected' || r.status === 'abnormal' })
