@@ -59,7 +59,7 @@ func TestINV12ShelvesPromiseWhatIsCharged(t *testing.T) {
 			t.Fatalf("charged: %s", q.raw)
 		}
 		home := stranger.want(200, "", "GET", "/api/home", nil)
-		if f := home.item(0, "flash"); f.num("id") != w.paid || f.item(0, "deals").num("price_fen") != 9900 || home.item(1, "flash").num("id") != 0 {
+		if f := home.item(0, "flash"); f.num("course_id") != w.paid || f.str("kind") != "course" || f.item(0, "deals").num("price_fen") != 9900 || home.item(1, "flash").num("id") != 0 {
 			t.Fatalf("home %s", home.raw)
 		}
 		if free := stranger.shelf(w.free, "/api/courses?sort=price", 1); len(free.at("deals").([]any)) != 0 {
@@ -102,7 +102,7 @@ func TestINV12FlashSaleIsToldAhead(t *testing.T) {
 		if d := seen.item(0, "deals"); d.num("starts_at") != start || d.num("price_fen") != 8450 || seen.item(1, "deals").num("starts_at") != 0 {
 			t.Fatalf("told %s", seen.raw)
 		}
-		if home := p.want(200, "", "GET", "/api/home", nil); home.item(0, "flash").num("id") != w.paid {
+		if home := p.want(200, "", "GET", "/api/home", nil); home.item(0, "flash").num("course_id") != w.paid {
 			t.Fatalf("home %s", home.raw)
 		}
 		for hours, want := range []int64{16900, 16900, 8450, 16900} {

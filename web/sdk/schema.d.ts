@@ -7955,7 +7955,7 @@ export interface components {
             preview_count: number;
             /**
              * Format: int64
-             * @description Lowest price on this platform, fen
+             * @description Lowest price on this platform, fen; in lists of what is on sale now, without promotions
              */
             price_fen: number;
             promise: string;
@@ -7965,6 +7965,8 @@ export interface components {
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
             tags: string[];
             title: string;
+            /** @description In lists: other SKUs cost more, say 起 */
+            varies: boolean;
         };
         CourseDetail: {
             attachments: components["schemas"]["AttachmentView"][];
@@ -8010,7 +8012,7 @@ export interface components {
             preview_count: number;
             /**
              * Format: int64
-             * @description Lowest price on this platform, fen
+             * @description Lowest price on this platform, fen; in lists of what is on sale now, without promotions
              */
             price_fen: number;
             /** Format: int64 */
@@ -8024,6 +8026,8 @@ export interface components {
             skus: components["schemas"]["SKUView"][];
             tags: string[];
             title: string;
+            /** @description In lists: other SKUs cost more, say 起 */
+            varies: boolean;
         };
         Cut: {
             /** Format: int64 */
@@ -8059,6 +8063,8 @@ export interface components {
             price_fen: number;
             /** Format: int64 */
             starts_at: number;
+            /** @description Other SKUs cost something else while it runs: say 起 */
+            varies: boolean;
             /**
              * Format: int64
              * @description What that SKU really cost in the last 7 days, to be crossed out; 0: nothing to compare with
@@ -8125,6 +8131,11 @@ export interface components {
             url: string;
         };
         GoodsCard: {
+            /**
+             * Format: int64
+             * @description Of a course or column, and of a lesson sold alone
+             */
+            course_id: number;
             /** @description Empty: draw the scene */
             cover_url: string;
             /** @description In lists: what runs for it or begins within a day */
@@ -8138,13 +8149,15 @@ export interface components {
             kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service";
             /**
              * Format: int64
-             * @description Lowest on this platform; −1: not for sale here
+             * @description Lowest on this platform now, without promotions; −1: not for sale here
              */
             price_fen: number;
             promise: string;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
             title: string;
+            /** @description Other SKUs cost more: say 起 */
+            varies: boolean;
         };
         GoodsDetail: {
             /** @description Membership: that it opens */
@@ -8156,7 +8169,7 @@ export interface components {
             category_id: number;
             /**
              * Format: int64
-             * @description Of a lesson sold alone
+             * @description Of a course or column, and of a lesson sold alone
              */
             course_id: number;
             /** @description That it opens */
@@ -8184,7 +8197,7 @@ export interface components {
             pay_permille: number;
             /**
              * Format: int64
-             * @description Lowest on this platform; −1: not for sale here
+             * @description Lowest on this platform now, without promotions; −1: not for sale here
              */
             price_fen: number;
             promise: string;
@@ -8193,6 +8206,8 @@ export interface components {
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
             skus: components["schemas"]["SKUView"][];
             title: string;
+            /** @description Other SKUs cost more: say 起 */
+            varies: boolean;
         };
         GroupView: {
             /**
@@ -8268,8 +8283,8 @@ export interface components {
             banners: components["schemas"]["BannerView"][];
             categories: components["schemas"]["CategoryView"][];
             continue: components["schemas"]["ContinueItem"][];
-            /** @description With a flash sale that runs or begins within a day */
-            flash: components["schemas"]["CourseCard"][];
+            /** @description Goods of any kind with a flash sale that runs or begins within a day */
+            flash: components["schemas"]["GoodsCard"][];
             newest: components["schemas"]["CourseCard"][];
             /** @description What sells; empty while little does */
             ranking: components["schemas"]["RankingView"];

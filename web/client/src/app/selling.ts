@@ -5,6 +5,10 @@ import { day, yuan } from './format'
 /** The kinds of goods in words. */
 export const kindName: Record<GoodsKind, string> = { course: '课程', column: '专栏', lesson: '单课', bundle: '课程包', membership: '会员', service: '服务' }
 
+/** Where goods are shown. */
+export const goodsPlace = (g: { id: number; kind: GoodsKind; course_id: number }): Place =>
+  g.kind === 'course' || g.kind === 'column' ? { name: 'course', params: { id: g.course_id } } : { name: 'goods', params: { id: g.id } }
+
 /** 850 ‰ → 8.5 折. */
 export function discount(permille: number): string {
   return `${String(permille / 100)} 折`

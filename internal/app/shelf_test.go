@@ -1,0 +1,112 @@
+package app_test
+
+import (
+	"fmt"
+	"testing"
+
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/commerce/price"
+)
+
+// A list names the lowest price that can be paid now, says that offers differ, and
+// tells of a sale on a dearer offer; what it names is charged (INV-12).
+func TestINV12ListsNameTheLowestPriceOfSeveralOffers(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c, product := w.app.Catalog, w.product(w.paid)
+		k := catalog.SKU{Name: "一年", PriceFen: 9900, PeriodDays: 365, TaxCategory: "digital_service", Active: true}
+		year := must(c.SaveSKU(w.system(), product, k))(t)
+		later := k
+		later.Name, later.PriceFen, later.SaleFrom = "一个月", 1900, clock.MS(w.clock)+86_400_000
+		must(c.SaveSKU(w.system(), product, later))(t)
+		p := w.learner("13800139811", nil)
+		if s := p.shelf(w.paid, "/api/courses?sort=newest", 0); s.num("price_fen") != 9900 || s.at("varies") != true {
+			t.Fatalf("two offers: %s", s.raw)
+		}
+		dear := w.promote(commerce.PromotionChange{Kind: "flash", PriceFen: 12900, Scope: price.Scope{SKUs: []int64{w.sku}}})
+		s := p.shelf(w.paid, "/api/courses?sort=newest", 1)
+		if d := s.item(0, "deals"); s.num("price_fen") != 9900 || d.str("kind") != "flash" || d.num("price_fen") != 12900 || d.at("varies") != true {
+			t.Fatalf("a sale on the dearer offer: %s", s.raw)
+		}
+		if q := p.quoted(map[string]any{"sku_id": year}); q.num("total_fen") != 9900 {
+			t.Fatalf("charged %s", q.raw)
+		}
+		w.ok(w.app.Commerce.SwitchPromotion(w.system(), dear, false))
+		w.promote(commerce.PromotionChange{Kind: "flash", PriceFen: 5900, Scope: price.Scope{SKUs: []int64{w.sku}}})
+		if d := p.shelf(w.paid, "/api/courses?sort=newest", 2).item(0, "deals"); d.num("price_fen") != 5900 || d.at("varies") != true {
+			t.Fatalf("a sale that makes the dearer offer the cheapest: %s", d.raw)
+		}
+		if q := p.quoted(map[string]any{"sku_id": w.sku}); q.num("total_fen") != 5900 {
+			t.Fatalf("charged %s", q.raw)
+		}
+		w.sound()
+	})
+}
+
+// The home page's flash sales hold goods of every kind, named or covered by a mark, and
+// none that is not sold.
+func TestINV12FlashShelfHoldsEveryKind(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		column := w.column()
+		service, serviceSKU := w.goods("service", "一对一改稿", 0, catalog.Goods{}, nil, catalog.SKU{Name: "一次", PriceFen: 30000})
+		bundle, _ := w.goods("bundle", "写作全集", 0, catalog.Goods{}, []catalog.PartRef{{Kind: "course", RefID: w.paid}}, catalog.SKU{Name: "全集", PriceFen: 20000})
+		member, _ := w.goods("membership", "学习会员", 0, catalog.Goods{OpensAll: true}, nil, catalog.SKU{Name: "一年", PriceFen: 36500, PeriodDays: 365})
+		lesson, _ := w.goods("lesson", "", w.lesson, catalog.Goods{}, nil, catalog.SKU{Name: "单课", PriceFen: 990})
+		kinds := func() map[string]answer {
+			out := map[string]answer{}
+			home := w.person(nil).want(200, "", "GET", "/api/home", nil)
+			for i := range 4 {
+				if g := home.item(i, "flash"); g.num("id") > 0 {
+					out[g.str("kind")] = g
+				}
+			}
+			return out
+		}
+		off := map[int64]bool{}
+		start := func(c commerce.PromotionChange) {
+			c.Kind, c.PayPermille = "flash", max(c.PayPermille, 500)
+			for n := range off {
+				w.ok(w.app.Commerce.SwitchPromotion(w.system(), n, false))
+				delete(off, n)
+			}
+			off[w.promote(c)] = true
+		}
+		start(commerce.PromotionChange{Scope: price.Scope{SKUs: []int64{serviceSKU}, Products: []int64{bundle, member, lesson}}})
+		if got := kinds(); len(got) != 4 || got["service"].num("id") != service || got["service"].item(0, "deals").num("price_fen") != 15000 || got["bundle"].num("id") != bundle || got["membership"].num("id") != member || got["lesson"].str("title") != "第二课" {
+			t.Fatalf("named goods: %v", got)
+		}
+		start(commerce.PromotionChange{Scope: price.Scope{Kinds: []string{"column", "membership"}}})
+		if got := kinds(); len(got) != 2 || got["column"].num("course_id") != column.id || got["membership"].num("id") != member {
+			t.Fatalf("by kind: %v", got)
+		}
+		w.ok(w.app.Catalog.PublishGoods(w.system(), member, false))
+		if got := kinds(); len(got) != 1 {
+			t.Fatalf("what was taken down: %v", got)
+		}
+		start(commerce.PromotionChange{Scope: price.Scope{Tags: []string{"邮件"}}})
+		if got := kinds(); got["course"].num("course_id") != w.paid || got["service"].num("id") != 0 {
+			t.Fatalf("by tag: %v", got)
+		}
+		start(commerce.PromotionChange{PayPermille: 900})
+		if got := kinds(); len(got) < 3 {
+			t.Fatalf("everything: %v", got)
+		}
+		if s := w.person(nil).want(200, "", "GET", "/api/products?kind=service", nil).item(0, "items"); s.num("id") != service || s.item(0, "deals").num("price_fen") != 27000 {
+			t.Fatalf("the list of services: %s", s.raw)
+		}
+	})
+}
+
+// Cards count each form of a lesson by its own word.
+func TestCardsNameQuizzes(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx, c := w.system(), w.app.Catalog
+		parts := must(c.Outline(ctx, w.paid))(t)
+		must(c.AddLesson(ctx, 0, w.paid, parts[0].ID, "小测", catalog.Quiz))(t)
+		card := w.person(nil).want(200, "", "GET", fmt.Sprintf("/api/courses/%d", w.paid), nil)
+		if card.num("lesson_count") != 3 || card.str("form_note") != "图文与测验" {
+			t.Fatalf("%s", card.raw)
+		}
+	})
+}
