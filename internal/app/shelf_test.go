@@ -1,8 +1,11 @@
 package app_test
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
@@ -108,5 +111,74 @@ func TestCardsNameQuizzes(t *testing.T) {
 		if card.num("lesson_count") != 3 || card.str("form_note") != "图文与测验" {
 			t.Fatalf("%s", card.raw)
 		}
+	})
+}
+
+// A promotion's price is below what each of its offers costs anyway, on each platform:
+// said when it is saved and when it is put on; one that a lower list price overtook is
+// shown to staff and never raises a price (INV-12, INV-27).
+func TestINV27PromotionsAreCheaper(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c, shop := w.app.Catalog, w.app.Commerce
+		k := catalog.SKU{ID: w.sku, Name: "长期有效", PriceFen: 16900, TaxCategory: "digital_service", Active: true, Platforms: map[string]int64{"mp_android": 9900}}
+		must(c.SaveSKU(w.system(), w.product(w.paid), k))(t)
+		now := clock.MS(w.clock)
+		for _, kind := range []string{"flash", "newcomer", "group", "bargain"} {
+			p := commerce.PromotionChange{Kind: kind, Label: kind, GroupSize: 2, GroupHours: 24, Helpers: 2, HelpHours: 24, StartsAt: now, EndsAt: now + 86_400_000, Scope: price.Scope{SKUs: []int64{w.sku}}}
+			for fen, platforms := range map[int64][]string{16900: {"h5"}, 20000: {"pc", "h5"}, 9900: nil, 12000: {"mp_android", "h5"}} {
+				p.PriceFen, p.Platforms = fen, platforms
+				if _, err := shop.SavePromotion(w.system(), p); !errors.Is(err, commerce.ErrPromotion) {
+					t.Fatalf("%s at %d on %v: %v", kind, fen, platforms, err)
+				}
+			}
+			p.PriceFen, p.Platforms = 16899, []string{"h5", "pc"}
+			must(shop.SavePromotion(w.system(), p))(t)
+		}
+		flash := w.promote(commerce.PromotionChange{Kind: "flash", PriceFen: 9000, Scope: price.Scope{SKUs: []int64{w.sku}}})
+		staff, p := w.staff("operator"), w.learner("13800139812", nil)
+		idle := fmt.Sprintf("/api/console/products/%d/idle-promotions", w.product(w.paid))
+		if a := staff.want(200, "", "GET", idle, nil); len(a.at("items").([]any)) != 0 {
+			t.Fatalf("none is idle: %s", a.raw)
+		}
+		k.PriceFen, k.Platforms = 8800, nil
+		must(c.SaveSKU(w.system(), w.product(w.paid), k))(t)
+		a := staff.want(200, "", "GET", idle, nil)
+		if len(a.at("items").([]any)) != 5 || a.item(0, "items").num("id") != flash || a.item(0, "items").num("lowest_fen") != 8800 {
+			t.Fatalf("idle: %s", a.raw)
+		}
+		if q := p.quoted(map[string]any{"sku_id": w.sku}); q.num("total_fen") != 8800 {
+			t.Fatalf("charged: %s", q.raw)
+		}
+		w.ok(shop.SwitchPromotion(w.system(), flash, false))
+		if err := shop.SwitchPromotion(w.system(), flash, true); !errors.Is(err, commerce.ErrPromotion) {
+			t.Fatalf("put on again: %v", err)
+		}
+		w.sound()
+	})
+}
+
+// Rewards of invitations are coupons that can be given.
+func TestReferralCouponsExist(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		good := w.coupon(commerce.CouponKind{Name: "邀请券", OffFen: 1000, Claim: commerce.ClaimStaff}, price.Scope{})
+		ended := w.coupon(commerce.CouponKind{Name: "过期券", OffFen: 1000, Claim: commerce.ClaimStaff, ClaimUntil: clock.MS(w.clock) + 1000}, price.Scope{})
+		off := w.coupon(commerce.CouponKind{Name: "停用券", OffFen: 1000, Claim: commerce.ClaimStaff}, price.Scope{})
+		w.ok(w.app.Commerce.SwitchCoupon(w.system(), off, false))
+		w.clock.Advance(time.Minute)
+		owner := w.staff("owner")
+		save := func(status int, field string, coupon int64) {
+			t.Helper()
+			version := owner.want(200, "", "GET", "/api/console/settings/referral", nil).num("version")
+			value := map[string]any{"join_inviter": good, "join_invitee": 0, "buy_inviter": 0, "buy_invitee": 0, "per_inviter": 5, "budget": 10, "from_at": 0}
+			value[field] = coupon
+			a := owner.want(status, "", "PUT", "/api/console/settings/referral", map[string]any{"version": version, "value": value})
+			if status != 200 && !strings.Contains(a.raw, field) {
+				t.Fatalf("names no field: %s", a.raw)
+			}
+		}
+		save(422, "join_invitee", 12345)
+		save(422, "buy_inviter", ended)
+		save(422, "buy_invitee", off)
+		save(200, "buy_invitee", good)
 	})
 }

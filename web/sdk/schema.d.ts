@@ -2028,6 +2028,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/products/{id}/idle-promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Promotions whose price is no lower than what offers of a product cost anyway */
+        get: operations["console_promotions_idle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/products/{id}/parts": {
         parameters: {
             query?: never;
@@ -5919,6 +5936,28 @@ export interface components {
             /** Format: int64 */
             user_id: number;
         };
+        ConsoleIdleView: {
+            /**
+             * Format: int64
+             * @description Of the promotion
+             */
+            id: number;
+            /** @enum {string} */
+            kind: "newcomer" | "flash" | "group" | "threshold" | "bargain";
+            label: string;
+            /**
+             * Format: int64
+             * @description What the offer costs without promotions, where it costs least
+             */
+            lowest_fen: number;
+            /** Format: int64 */
+            price_fen: number;
+            /** Format: int64 */
+            sku_id: number;
+            sku_name: string;
+            /** @enum {string} */
+            status: "draft" | "on" | "off";
+        };
         ConsoleImportReport: {
             /** Format: int64 */
             bad: number;
@@ -6227,6 +6266,11 @@ export interface components {
         };
         ConsoleListHeldView: {
             items: components["schemas"]["ConsoleHeldView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListIdleView: {
+            items: components["schemas"]["ConsoleIdleView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -21420,6 +21464,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsoleGoodsDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_promotions_idle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListIdleView"];
                 };
             };
             /** @description Bad Request */
