@@ -143,10 +143,24 @@ func TestINV12GroupPageAndFirstPrice(t *testing.T) {
 		if q := fresh.quoted(map[string]any{"sku_id": w.sku}); own.str("kind") != "newcomer" || own.num("price_fen") != q.num("total_fen") || q.num("total_fen") != 9900 {
 			t.Fatalf("own price %s, quote %s", own.raw, q.raw)
 		}
-		// Alone it is cheaper now: the group's price is not promised.
+		// Alone it is cheaper now: both are told, the caller chooses.
 		w.ok(w.app.Commerce.SwitchPromotion(w.system(), newcomer, false))
 		w.promote(commerce.PromotionChange{Kind: "flash", PriceFen: 7000, Scope: price.Scope{SKUs: []int64{w.sku}}})
-		if g := fresh.want(200, "", "GET", path, nil); g.num("alone_fen") != 7000 || g.num("price_fen") != 0 {
+		if g := fresh.want(200, "", "GET", path, nil); g.num("alone_fen") != 7000 || g.num("price_fen") != 8000 {
+			t.Fatalf("group %s", g.raw)
+		}
+		w.ok(w.app.Commerce.SwitchPromotion(w.system(), newcomer, true))
+		q := fresh.quoted(map[string]any{"sku_id": w.sku, "group": true, "group_id": group})
+		said := map[string]int64{}
+		for i := range 3 {
+			n := q.item(i, "not_applied")
+			said[n.str("kind")] = n.num("alone_fen")
+		}
+		if q.num("total_fen") != 8000 || said["newcomer"] != 0 || said["flash"] != 7000 {
+			t.Fatalf("the group's price is kept, the lower one told: %s", q.raw)
+		}
+		fresh.paid(q, "join-while-cheaper-alone")
+		if g := leader.want(200, "", "GET", path, nil); g.str("state") != "succeeded" {
 			t.Fatalf("group %s", g.raw)
 		}
 		w.sound()

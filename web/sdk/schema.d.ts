@@ -8285,7 +8285,7 @@ export interface components {
             paid: number;
             /**
              * Format: int64
-             * @description What the caller would pay in the group, before coupons and points; 0: no less than alone, or in a list
+             * @description What the caller would pay in the group, before coupons and points, which may be more than alone; 0: not to be had, or in a list
              */
             price_fen: number;
             /** Format: int64 */
@@ -9778,6 +9778,8 @@ export interface components {
             wechat_login: boolean;
         };
         Skipped: {
+            /** Format: int64 */
+            alone_fen?: number;
             kind: string;
             label: string;
             reason: string;
@@ -9785,6 +9787,11 @@ export interface components {
             rule_id: number;
         };
         SkippedView: {
+            /**
+             * Format: int64
+             * @description What one would cost by it without the group, where that is less; else 0
+             */
+            alone_fen: number;
             /** @enum {string} */
             kind: "newcomer" | "flash" | "bargain" | "group" | "member" | "experiment" | "threshold" | "coupon" | "upgrade" | "points";
             label: string;

@@ -124,6 +124,9 @@ func (r *routes) promotions() {
 		})
 	web.Handle(r.web, route("promotions_idle", http.MethodGet, "products/{id}/idle-promotions", "Promotions whose price is no lower than what offers of a product cost anyway", tag, account.PermCourseRead),
 		func(ctx context.Context, in *ByID) (*web.Body[web.List[IdleView]], error) {
+			if _, _, err := r.Catalog.ProductByID(ctx, in.ID, true); err != nil {
+				return nil, err
+			}
 			rows, err := r.Commerce.IdlePromotions(ctx, in.ID)
 			out := web.List[IdleView]{Items: []IdleView{}}
 			for _, p := range rows {
