@@ -182,3 +182,40 @@ func TestReferralCouponsExist(t *testing.T) {
 		save(200, "buy_invitee", good)
 	})
 }
+
+// The learning page shows lessons bought alone and what was begun with a membership,
+// each once, until it is over (INV-17).
+func TestINV17LearningShowsSinglesAndMembership(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		_, single := w.goods("lesson", "", w.lesson, catalog.Goods{}, nil, catalog.SKU{Name: "单课", PriceFen: 990})
+		other, otherLesson := w.course("另一门", 9900)
+		member, memberSKU := w.goods("membership", "学习会员", 0, catalog.Goods{}, []catalog.PartRef{{Kind: "course", RefID: other}}, catalog.SKU{Name: "一年", PriceFen: 36500, PeriodDays: 365})
+		p := w.learner("13800139813", nil)
+		p.buy(single)
+		v := p.want(200, "", "GET", "/api/learning", nil)
+		if l := v.item(0, "lessons"); l.num("lesson_id") != w.lesson || l.str("title") != "第二课" || l.str("course_title") != "把话写清楚" || l.num("until_at") != 0 || len(v.at("courses").([]any)) != 0 {
+			t.Fatalf("a single lesson: %s", v.raw)
+		}
+		p.buy(memberSKU)
+		p.read(otherLesson)
+		v = p.want(200, "", "GET", "/api/learning", nil)
+		c := v.item(0, "courses")
+		if c.num("course", "id") != other || c.at("member") != true || c.num("until_at") == 0 || c.num("last_lesson_id") != otherLesson || len(v.at("courses").([]any)) != 1 {
+			t.Fatalf("begun with a membership: %s", v.raw)
+		}
+		if m := v.item(0, "memberships"); m.num("product_id") != member || m.at("opens_all") != false {
+			t.Fatalf("memberships: %s", v.raw)
+		}
+		// The whole course takes its lesson with it.
+		p.buy(w.sku)
+		v = p.want(200, "", "GET", "/api/learning", nil)
+		if len(v.at("lessons").([]any)) != 0 || len(v.at("courses").([]any)) != 2 || v.item(0, "courses").at("member") != false {
+			t.Fatalf("the whole course: %s", v.raw)
+		}
+		w.clock.Advance(366 * 24 * time.Hour)
+		v = p.want(200, "", "GET", "/api/learning", nil)
+		if len(v.at("courses").([]any)) != 1 || len(v.at("memberships").([]any)) != 0 {
+			t.Fatalf("the membership is over: %s", v.raw)
+		}
+	})
+}

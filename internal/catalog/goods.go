@@ -119,6 +119,7 @@ type Tier struct {
 	ID          int64
 	Title       string
 	PayPermille int64
+	OpensAll    bool
 }
 
 // Memberships lists the tiers that were ever offered, lowest first.

@@ -170,7 +170,7 @@ var (
 	qGoodsList   = db.Q("catalog/goods", `SELECT `+productColumns+` FROM products p WHERE p.kind = $1 AND ($2 OR p.status = 'published') ORDER BY position, id LIMIT 200`)
 	qGoodsCards  = db.Q("catalog/goods_cards", `SELECT p.id, p.kind, p.course_id, p.lesson_id, p.title, p.promise, p.cover, p.scene FROM products p WHERE p.kind = $1 AND p.status = 'published' ORDER BY p.position, p.id LIMIT 200`)
 	qLessonSold  = db.Q("catalog/lesson_product", `SELECT `+productColumns+` FROM products p WHERE p.lesson_id = $1 AND p.kind = 'lesson'`)
-	qMemberships = db.Q("catalog/memberships", `SELECT id, title, pay_permille FROM products WHERE kind = 'membership' AND status <> 'draft' ORDER BY rank, id LIMIT 50`)
+	qMemberships = db.Q("catalog/memberships", `SELECT id, title, pay_permille, opens_all FROM products WHERE kind = 'membership' AND status <> 'draft' ORDER BY rank, id LIMIT 50`)
 	qParts       = db.Q("catalog/product_parts", `SELECT kind, ref_id, position, added_at FROM product_parts WHERE product_id = $1 AND removed_at = 0 ORDER BY position, ref_id`)
 	qPartCards   = db.Q("catalog/product_part_cards", `SELECT `+cardColumns+cardFrom+`JOIN product_parts x ON x.kind = 'course' AND x.ref_id = c.id AND x.removed_at = 0 WHERE x.product_id = $2 AND`+visible+` ORDER BY x.position, c.id LIMIT 200`)
 	qPartAdd     = db.Q("catalog/product_part_add", `INSERT INTO product_parts (product_id, kind, ref_id, position, added_at) VALUES ($1, $2, $3, $4, $5)

@@ -8561,7 +8561,12 @@ export interface components {
         };
         LearningView: {
             continue: components["schemas"]["ContinueItem"][];
+            /** @description Owned ones, last acquired first, then those begun with a membership, last studied first */
             courses: components["schemas"]["OwnedView"][];
+            /** @description Had by themselves, without their course */
+            lessons: components["schemas"]["SingleView"][];
+            /** @description What they open may be learnt too */
+            memberships: components["schemas"]["MembershipView"][];
             /** Format: int64 */
             today_ms: number;
             /** Format: int64 */
@@ -8828,6 +8833,8 @@ export interface components {
             nickname: string;
         };
         MembershipView: {
+            /** @description Every course */
+            opens_all: boolean;
             /** Format: int64 */
             product_id: number;
             title: string;
@@ -8918,6 +8925,8 @@ export interface components {
             last_lesson_id: number;
             /** Format: int64 */
             lesson_count: number;
+            /** @description Open by a membership alone */
+            member: boolean;
             /** Format: int64 */
             percent: number;
             /** Format: int64 */
@@ -9776,6 +9785,32 @@ export interface components {
             sandbox: boolean;
             slogan: string;
             wechat_login: boolean;
+        };
+        SingleView: {
+            course_title: string;
+            cover_url: string;
+            /** Format: int64 */
+            duration_ms: number;
+            finished: boolean;
+            /** @enum {string} */
+            form: "video" | "article" | "document" | "quiz";
+            /** Format: int64 */
+            lesson_id: number;
+            /**
+             * Format: int64
+             * @description Of a document
+             */
+            page_count: number;
+            /** Format: int64 */
+            percent: number;
+            /** @enum {string} */
+            scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
+            title: string;
+            /**
+             * Format: int64
+             * @description 0: for good
+             */
+            until_at: number;
         };
         Skipped: {
             /** Format: int64 */

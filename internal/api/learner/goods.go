@@ -44,6 +44,7 @@ type MembershipView struct {
 	ProductID int64  `json:"product_id"`
 	Title     string `json:"title"`
 	UntilAt   int64  `json:"until_at"`
+	OpensAll  bool   `json:"opens_all" doc:"Every course"`
 }
 
 // PricesView is what a product costs the caller.
@@ -172,23 +173,8 @@ func (r *routes) goods() {
 		})
 	web.Handle(r.web, web.Route{ID: "memberships_mine", Method: http.MethodGet, Path: "/api/me/memberships", Summary: "Memberships that the caller has", Tag: "me", Need: web.Learner},
 		func(ctx context.Context, _ *none) (*web.Body[web.List[MembershipView]], error) {
-			rows, err := r.Access.Memberships(ctx, r.Settings.DB, web.UserID(ctx))
-			if err != nil {
-				return nil, err
-			}
-			tiers, err := r.Catalog.Memberships(ctx, r.Settings.DB)
-			if err != nil {
-				return nil, err
-			}
-			titles := map[int64]string{}
-			for _, t := range tiers {
-				titles[t.ID] = t.Title
-			}
-			out := web.List[MembershipView]{Items: []MembershipView{}}
-			for _, m := range rows {
-				out.Items = append(out.Items, MembershipView{m.ID, titles[m.ID], m.UntilAt})
-			}
-			return web.Answer(out), nil
+			rows, err := r.memberships(ctx, web.UserID(ctx))
+			return web.Answer(web.List[MembershipView]{Items: rows}), err
 		})
 }
 

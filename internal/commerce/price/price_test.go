@@ -72,12 +72,14 @@ func TestTheOrderOfRules(t *testing.T) {
 		{
 			"a group that was chosen is not outbid",
 			price.Input{Group: true, Items: []price.Item{course(1, 16900)}, Tiers: []int64{5}, Rules: []price.Rule{newcomer, member, rule(8, price.Group, func(r *price.Rule) { r.PriceFen = 9900 }), rule(9, price.Group, func(r *price.Rule) { r.PriceFen = 8800 })}},
-			8800, map[int64]string{2: "更优惠", 3: "单独买可以用它，每份 ¥1.00", 8: "更优惠"},
+			8800,
+			map[int64]string{2: "更优惠", 3: "单独买可以用它，每份 ¥1.00", 8: "更优惠"},
 		},
 		{
 			"a group that takes nothing off leaves the rest",
 			price.Input{Group: true, Items: []price.Item{course(1, 16900)}, Rules: []price.Rule{newcomer, rule(8, price.Group, func(r *price.Rule) { r.PriceFen = 16900 })}},
-			100, map[int64]string{8: "不高于"},
+			100,
+			map[int64]string{8: "不高于"},
 		},
 		{"points", price.Input{Items: []price.Item{course(1, 10000)}, Points: price.PointRule{Balance: 99_950, Use: true, PerYuan: 1000, MaxShare: 500}}, 5000, nil},
 		{
