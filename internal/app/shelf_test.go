@@ -1,8 +1,10 @@
 package app_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +13,10 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commerce/price"
+	"zhizhou/internal/db"
 )
+
+var qForgetFound = db.Q("test/forget_found", `DELETE FROM search_docs WHERE course_id = $1`)
 
 // A list names the lowest price that can be paid now, says that offers differ, and
 // tells of a sale on a dearer offer; what it names is charged (INV-12).
@@ -213,9 +218,67 @@ func TestINV17LearningShowsSinglesAndMembership(t *testing.T) {
 			t.Fatalf("the whole course: %s", v.raw)
 		}
 		w.clock.Advance(366 * 24 * time.Hour)
+		p = w.again(p, "13800139813")
 		v = p.want(200, "", "GET", "/api/learning", nil)
 		if len(v.at("courses").([]any)) != 1 || len(v.at("memberships").([]any)) != 0 {
 			t.Fatalf("the membership is over: %s", v.raw)
 		}
+	})
+}
+
+// Search finds bundles, memberships and services as well, with their kind; what is
+// written is found at once, what is taken down is not (INV-42).
+func TestINV42SearchFindsOtherGoods(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		service, sku := w.goods("service", "一对一改稿", 0, catalog.Goods{Promise: "逐句批注", IntroHTML: "<p>约一次琥珀色的谈话</p>"}, nil, catalog.SKU{Name: "一次", PriceFen: 30000})
+		bundle, _ := w.goods("bundle", "写作全集", 0, catalog.Goods{}, []catalog.PartRef{{Kind: "course", RefID: w.paid}}, catalog.SKU{Name: "全集", PriceFen: 20000})
+		member, _ := w.goods("membership", "铂金卡", 0, catalog.Goods{OpensAll: true}, nil, catalog.SKU{Name: "一年", PriceFen: 36500, PeriodDays: 365})
+		p, nth := w.learner("13800139814", nil), 0
+		found := func(query string) (ids []int64) {
+			nth++
+			a := p.want(200, "", "GET", fmt.Sprintf("/api/search?%s&limit=%d", query, 20+nth), nil)
+			for i := range 10 {
+				h := a.item(i, "items")
+				if n := h.num("goods", "id") + h.num("course", "id"); n != 0 {
+					ids = append(ids, n)
+				}
+			}
+			return ids
+		}
+		for query, want := range map[string]int64{"q=改稿": service, "q=逐句": service, "q=琥珀": service, "q=gaigao": service, "q=写作全集": bundle, "q=会员": member, "q=铂金卡": member, "form=service": service, "form=bundle&q=写作": bundle} {
+			if got := found(query); !slices.Contains(got, want) {
+				t.Errorf("%s: %v", query, got)
+			}
+		}
+		a := p.want(200, "", "GET", "/api/search?q=改稿", nil)
+		if g := a.item(0, "items"); g.str("goods", "kind") != "service" || g.num("goods", "price_fen") != 30000 || g.at("course") != nil {
+			t.Fatalf("a service: %s", a.raw)
+		}
+		if got := found("q=把话写清楚"); len(got) == 0 || got[0] != w.paid {
+			t.Fatalf("courses: %v", got)
+		}
+		no, _ := p.buy(sku)
+		w.ok(w.app.Rank(context.Background()))
+		if got := found("pay=paid&sort=sales"); len(got) != 4 || got[0] != service {
+			t.Fatalf("by sales after %s: %v", no, got)
+		}
+		w.ok(w.app.Catalog.SaveGoods(w.system(), service, catalog.Goods{Title: "结对润色", PayPermille: 1000}))
+		if len(found("q=改稿")) != 0 || len(found("q=润色")) != 1 {
+			t.Fatal("the index does not follow")
+		}
+		w.sound()
+		w.ok(w.app.Catalog.PublishGoods(w.system(), service, false))
+		if len(found("q=润色")) != 0 {
+			t.Fatal("what was taken down is found")
+		}
+		w.ok(w.app.DB.Tx(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, qForgetFound, bundle)
+			return err
+		}))
+		if rows := must(w.app.Doctor(context.Background()))(t); len(rows) == 0 {
+			t.Fatal("the doctor sees nothing")
+		}
+		w.ok(w.app.Search.Heal(context.Background()))
+		w.sound()
 	})
 }

@@ -185,6 +185,9 @@ func (s *Service) SaveGoods(ctx context.Context, productID int64, g Goods) error
 		if n == 0 {
 			return ErrProductGone
 		}
+		if err := s.tell(ctx, tx, productID); err != nil {
+			return err
+		}
 		return s.goodsAudit(ctx, tx, productID, "save", g)
 	})
 }
@@ -255,6 +258,9 @@ func (s *Service) PublishGoods(ctx context.Context, productID int64, on bool) er
 		}
 		if n == 0 || p.Status == to {
 			return ErrStatus
+		}
+		if err := s.tell(ctx, tx, productID); err != nil {
+			return err
 		}
 		return s.goodsAudit(ctx, tx, productID, to, nil)
 	})

@@ -4316,7 +4316,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Published courses by what stands in them */
+        /** Published courses and other goods by what stands in them */
         get: operations["search"];
         put?: never;
         post?: never;
@@ -9716,7 +9716,9 @@ export interface components {
             tags?: string[] | null;
         };
         SearchHit: {
-            course: components["schemas"]["CourseCard"];
+            course?: components["schemas"]["CourseCard"];
+            /** @description A bundle, membership or service */
+            goods?: components["schemas"]["GoodsCard"];
             /** @description Title of the lesson in which the words stand */
             lesson: components["schemas"]["Piece"][];
             lesson_free: boolean;
@@ -34658,7 +34660,7 @@ export interface operations {
                 category?: string;
                 teacher?: number;
                 tag?: string;
-                form?: "" | "course" | "column";
+                form?: "" | "course" | "column" | "bundle" | "membership" | "service";
                 pay?: "" | "free" | "paid";
                 sort?: "relevance" | "newest" | "sales" | "price";
             };
