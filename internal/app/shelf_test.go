@@ -282,3 +282,15 @@ func TestINV42SearchFindsOtherGoods(t *testing.T) {
 		w.sound()
 	})
 }
+
+// The page of a lesson sold alone says what it is.
+func TestSingleDocumentSaysItsPages(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		lesson, _ := w.paper(w.author())
+		product, _ := w.goods("lesson", "", lesson, catalog.Goods{}, nil, catalog.SKU{Name: "单课", PriceFen: 990})
+		a := w.person(nil).want(200, "", "GET", fmt.Sprintf("/api/products/%d", product), nil)
+		if a.str("form") != "document" || a.num("page_count") != 6 {
+			t.Fatalf("%s", a.raw)
+		}
+	})
+}

@@ -8224,6 +8224,16 @@ export interface components {
             deals: components["schemas"]["DealView"][];
             /**
              * Format: int64
+             * @description Of a lesson sold alone
+             */
+            duration_ms: number;
+            /**
+             * @description Of a lesson sold alone
+             * @enum {string}
+             */
+            form: "" | "video" | "article" | "document" | "quiz";
+            /**
+             * Format: int64
              * @description Of the product
              */
             id: number;
@@ -8234,6 +8244,11 @@ export interface components {
             lesson_id: number;
             /** @description Membership: every course */
             opens_all: boolean;
+            /**
+             * Format: int64
+             * @description Of a document sold alone
+             */
+            page_count: number;
             /**
              * Format: int64
              * @description Membership: ‰ paid for what is not open anyway; 1000: no discount

@@ -31,6 +31,9 @@ type GoodsDetail struct {
 	IntroHTML    string           `json:"intro_html"`
 	CategoryID   int64            `json:"category_id" doc:"Of its course"`
 	LessonID     int64            `json:"lesson_id"`
+	Form         string           `json:"form" enum:",video,article,document,quiz" doc:"Of a lesson sold alone"`
+	DurationMS   int64            `json:"duration_ms" doc:"Of a lesson sold alone"`
+	PageCount    int64            `json:"page_count" doc:"Of a document sold alone"`
 	PayPermille  int64            `json:"pay_permille" doc:"Membership: ‰ paid for what is not open anyway; 1000: no discount"`
 	OpensAll     bool             `json:"opens_all" doc:"Membership: every course"`
 	SKUs         []SKUView        `json:"skus" nullable:"false"`
@@ -210,6 +213,7 @@ func (r *routes) goodsDetail(ctx context.Context, productID int64) (GoodsDetail,
 		}
 		c, _, err := r.Catalog.Course(ctx, 0, l.CourseID)
 		v.Title, v.CategoryID = l.Title, c.CategoryID
+		v.Form, v.DurationMS, v.PageCount = l.Form, l.DurationMS, l.PageCount
 		return v, err
 	}
 	rows, err := r.Catalog.PartCards(ctx, platform(ctx), p.ID)

@@ -67,6 +67,12 @@ export function promotionsOf(all: Promotion[], sku: Sku | undefined, now: number
   return all.filter((p) => sku && (!p.sku_ids.length || p.sku_ids.includes(sku.id)) && p.starts_at <= now && (!p.ends_at || p.ends_at > now) && p.left_units !== 0)
 }
 
+/** Of offers, the first that adds to time that ends at `untilAt`, and the first that is for good. */
+export function longer(skus: Sku[], untilAt: number): { time?: Sku; good?: Sku } {
+  const sold = skus.filter((s) => !s.trial)
+  return { time: sold.find((s) => s.period_days || s.period_months || s.until_at > untilAt), good: sold.find((s) => !s.period_days && !s.period_months && !s.until_at) }
+}
+
 /** What one costs with a promotion; 0 when it names no price that can be charged here and is lower. */
 export function promisedFen(p: Promotion | undefined, sku: Sku | undefined): number {
   const fen = p?.prices.find((x) => x.sku_id === sku?.id)?.price_fen ?? 0
