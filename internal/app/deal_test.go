@@ -59,7 +59,7 @@ func TestINV12ShelvesPromiseWhatIsCharged(t *testing.T) {
 			t.Fatalf("charged: %s", q.raw)
 		}
 		home := stranger.want(200, "", "GET", "/api/home", nil)
-		if f := home.item(0, "flash"); f.num("id") != w.paid || f.item(0, "deals").num("price_fen") != 9900 || home.item(1, "flash").num("id") != 0 {
+		if f := home.item(0, "flash"); f.num("course_id") != w.paid || f.str("kind") != "course" || f.item(0, "deals").num("price_fen") != 9900 || home.item(1, "flash").num("id") != 0 {
 			t.Fatalf("home %s", home.raw)
 		}
 		if free := stranger.shelf(w.free, "/api/courses?sort=price", 1); len(free.at("deals").([]any)) != 0 {
@@ -102,7 +102,7 @@ func TestINV12FlashSaleIsToldAhead(t *testing.T) {
 		if d := seen.item(0, "deals"); d.num("starts_at") != start || d.num("price_fen") != 8450 || seen.item(1, "deals").num("starts_at") != 0 {
 			t.Fatalf("told %s", seen.raw)
 		}
-		if home := p.want(200, "", "GET", "/api/home", nil); home.item(0, "flash").num("id") != w.paid {
+		if home := p.want(200, "", "GET", "/api/home", nil); home.item(0, "flash").num("course_id") != w.paid {
 			t.Fatalf("home %s", home.raw)
 		}
 		for hours, want := range []int64{16900, 16900, 8450, 16900} {
@@ -143,10 +143,24 @@ func TestINV12GroupPageAndFirstPrice(t *testing.T) {
 		if q := fresh.quoted(map[string]any{"sku_id": w.sku}); own.str("kind") != "newcomer" || own.num("price_fen") != q.num("total_fen") || q.num("total_fen") != 9900 {
 			t.Fatalf("own price %s, quote %s", own.raw, q.raw)
 		}
-		// Alone it is cheaper now: the group's price is not promised.
+		// Alone it is cheaper now: both are told, the caller chooses.
 		w.ok(w.app.Commerce.SwitchPromotion(w.system(), newcomer, false))
 		w.promote(commerce.PromotionChange{Kind: "flash", PriceFen: 7000, Scope: price.Scope{SKUs: []int64{w.sku}}})
-		if g := fresh.want(200, "", "GET", path, nil); g.num("alone_fen") != 7000 || g.num("price_fen") != 0 {
+		if g := fresh.want(200, "", "GET", path, nil); g.num("alone_fen") != 7000 || g.num("price_fen") != 8000 {
+			t.Fatalf("group %s", g.raw)
+		}
+		w.ok(w.app.Commerce.SwitchPromotion(w.system(), newcomer, true))
+		q := fresh.quoted(map[string]any{"sku_id": w.sku, "group": true, "group_id": group})
+		said := map[string]int64{}
+		for i := range 3 {
+			n := q.item(i, "not_applied")
+			said[n.str("kind")] = n.num("alone_fen")
+		}
+		if q.num("total_fen") != 8000 || said["newcomer"] != 0 || said["flash"] != 7000 {
+			t.Fatalf("the group's price is kept, the lower one told: %s", q.raw)
+		}
+		fresh.paid(q, "join-while-cheaper-alone")
+		if g := leader.want(200, "", "GET", path, nil); g.str("state") != "succeeded" {
 			t.Fatalf("group %s", g.raw)
 		}
 		w.sound()

@@ -55,12 +55,13 @@ func (s *Service) OnSKU(f func(ctx context.Context, tx *db.Tx, k SKU) error) {
 }
 
 // OnChange registers f to run in the transaction that changes what is shown of a
-// course, or whether it is: search follows.
+// course or other product, or whether it is: search follows. The id is the course's, of
+// other goods the product's; they never coincide.
 func (s *Service) OnChange(f func(ctx context.Context, tx *db.Tx, courseID int64) error) {
 	s.onChange = append(s.onChange, f)
 }
 
-// tell says that a course changed.
+// tell says that a course or other product changed.
 func (s *Service) tell(ctx context.Context, tx *db.Tx, courseID int64) error {
 	for _, f := range s.onChange {
 		if err := f(ctx, tx, courseID); err != nil {

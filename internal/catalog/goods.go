@@ -58,22 +58,45 @@ func (s *Service) GoodsList(ctx context.Context, kind string, all bool) ([]Produ
 	return rows, err
 }
 
-// GoodsCard is a product of a kind in a list.
+// GoodsCard is a product other than a course in a list.
 type GoodsCard struct {
 	ID       int64
 	Kind     string
+	CourseID int64 // of a lesson sold alone
+	LessonID int64
 	Title    string
 	Promise  string
 	Cover    string
 	Scene    string
-	PriceFen int64 // lowest on the platform, −1 without an offer
 }
 
-// GoodsCards lists the published products of a kind with their lowest price.
-func (s *Service) GoodsCards(ctx context.Context, kind, platform string) ([]GoodsCard, error) {
+// GoodsCards lists the published products of a kind other than courses and lessons.
+func (s *Service) GoodsCards(ctx context.Context, kind string) ([]GoodsCard, error) {
 	var rows []GoodsCard
-	err := s.db.List(ctx, qGoodsCards, &rows, platform, kind)
+	err := s.db.List(ctx, qGoodsCards, &rows, kind)
 	return rows, err
+}
+
+// GoodsNamed returns the published ones of these products that are no courses, by id;
+// it takes 51 at most.
+func (s *Service) GoodsNamed(ctx context.Context, productIDs []int64) (map[int64]GoodsCard, error) {
+	out := map[int64]GoodsCard{}
+	if len(productIDs) == 0 {
+		return out, nil
+	}
+	args := make([]any, maxListed)
+	for i := range args {
+		args[i] = int64(-1)
+		if i < len(productIDs) {
+			args[i] = productIDs[i]
+		}
+	}
+	var rows []GoodsCard
+	err := s.db.List(ctx, qGoodsNamed, &rows, args...)
+	for _, g := range rows {
+		out[g.ID] = g
+	}
+	return out, err
 }
 
 // Parts lists what a bundle or membership opens now.
@@ -96,6 +119,7 @@ type Tier struct {
 	ID          int64
 	Title       string
 	PayPermille int64
+	OpensAll    bool
 }
 
 // Memberships lists the tiers that were ever offered, lowest first.
@@ -160,6 +184,9 @@ func (s *Service) SaveGoods(ctx context.Context, productID int64, g Goods) error
 		}
 		if n == 0 {
 			return ErrProductGone
+		}
+		if err := s.tell(ctx, tx, productID); err != nil {
+			return err
 		}
 		return s.goodsAudit(ctx, tx, productID, "save", g)
 	})
@@ -231,6 +258,9 @@ func (s *Service) PublishGoods(ctx context.Context, productID int64, on bool) er
 		}
 		if n == 0 || p.Status == to {
 			return ErrStatus
+		}
+		if err := s.tell(ctx, tx, productID); err != nil {
+			return err
 		}
 		return s.goodsAudit(ctx, tx, productID, to, nil)
 	})

@@ -9,7 +9,9 @@ import (
 	"zhizhou/internal/db"
 )
 
-// Entry is all of a course that may be found by searching for it.
+// Entry is all of a course, or of a bundle, membership or service, that may be found by
+// searching for it. Of those Course holds what they have like a course: title, promise
+// and intro; its ID is the product's, its Form the kind, PublishedAt when it was made.
 type Entry struct {
 	Course  Course
 	Tags    []string
@@ -34,6 +36,13 @@ var (
 	qCardsOf = db.Q("catalog/cards_of", `SELECT `+cardColumns+cardFrom+`WHERE c.id IN (`+numbered(2, maxListed)+`) AND`+visible)
 )
 
+// qGoodsLock reads a product that is found by itself: a lesson sold alone is found with
+// its course.
+var (
+	qGoodsLock = db.Q("catalog/goods_lock", `SELECT `+productColumns+` FROM products p WHERE id = $1 AND kind IN ('bundle', 'membership', 'service') /*for_update*/`)
+	qGoodsFrom = db.Q("catalog/goods_from_fen", `SELECT COALESCE(MIN(price_fen), -1) FROM skus WHERE product_id = $1 AND active`)
+)
+
 func numbered(from, n int) string {
 	list := make([]string, n)
 	for i := range list {
@@ -42,13 +51,13 @@ func numbered(from, n int) string {
 	return strings.Join(list, ", ")
 }
 
-// Entry reads a course for the search index inside the transaction that changes it;
-// false when it is not published. It takes the course's lock, so that the index is
+// Entry reads a course or product for the search index inside the transaction that
+// changes it; false when it is not published. It takes its lock, so that the index is
 // written in the order of the changes.
 func (s *Service) Entry(ctx context.Context, tx *db.Tx, courseID int64) (Entry, bool, error) {
 	var e Entry
 	if err := tx.Get(ctx, qCourseLock, &e.Course, courseID); errors.Is(err, db.ErrNone) {
-		return e, false, nil
+		return goodsEntry(ctx, tx, courseID)
 	} else if err != nil || e.Course.Status != Published {
 		return e, false, err
 	}
@@ -66,6 +75,18 @@ func (s *Service) Entry(ctx context.Context, tx *db.Tx, courseID int64) (Entry, 
 	err := tx.List(ctx, qLessons, &e.Lessons, courseID)
 	e.Lessons = e.Course.issues(e.Lessons)
 	return e, true, err
+}
+
+func goodsEntry(ctx context.Context, tx *db.Tx, productID int64) (Entry, bool, error) {
+	var p Product
+	var e Entry
+	if err := tx.Get(ctx, qGoodsLock, &p, productID); errors.Is(err, db.ErrNone) {
+		return e, false, nil
+	} else if err != nil || p.Status != Published {
+		return e, false, err
+	}
+	e.Course = Course{ID: p.ID, Form: p.Kind, Title: p.Title, Promise: p.Promise, IntroHTML: p.IntroHTML, PublishedAt: p.CreatedAt}
+	return e, true, tx.Get(ctx, qGoodsFrom, &e.FromFen, productID)
 }
 
 // Shown returns the cards of those of these courses that are published, by id; it

@@ -21,6 +21,7 @@ type Card struct {
 	LessonCount    int64
 	VideoCount     int64
 	DocumentCount  int64
+	QuizCount      int64
 	PreviewCount   int64
 	DurationMS     int64 `db:"duration_ms"`
 	LearnerCount   int64
@@ -97,29 +98,6 @@ func (s *Service) Card(ctx context.Context, platform string, courseID int64) (Ca
 		return c, ErrCourseGone
 	}
 	return c, err
-}
-
-// maxNamed is how many cards Named gives.
-const maxNamed = 8
-
-// Named returns the published ones of at most eight courses, in the order of their ids
-// in courseIDs.
-func (s *Service) Named(ctx context.Context, platform string, courseIDs []int64) ([]Card, error) {
-	if len(courseIDs) == 0 {
-		return nil, nil
-	}
-	args := []any{platform}
-	for i := range maxNamed {
-		n := int64(-1)
-		if i < len(courseIDs) {
-			n = courseIDs[i]
-		}
-		args = append(args, n)
-	}
-	var cards []Card
-	err := s.db.List(ctx, qCardsNamed, &cards, args...)
-	slices.SortFunc(cards, func(a, b Card) int { return slices.Index(courseIDs, a.ID) - slices.Index(courseIDs, b.ID) })
-	return cards, err
 }
 
 // Page is all that a course page shows.

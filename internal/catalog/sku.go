@@ -184,6 +184,8 @@ func (s *Service) SaveSKU(ctx context.Context, productID int64, k SKU) (int64, e
 			if err := s.tell(ctx, tx, p.CourseID); err != nil {
 				return err
 			}
+		} else if err := s.tell(ctx, tx, p.ID); err != nil {
+			return err
 		}
 		for _, f := range s.onSKU {
 			if err := f(ctx, tx, k); err != nil {

@@ -3,7 +3,7 @@ package catalog
 import "zhizhou/internal/db"
 
 // A card's price is the lowest active one on the platform $1.
-const cardColumns = `c.id, c.title, c.promise, c.cover, c.scene, c.position, c.recommended, c.lesson_count, c.video_count, c.document_count, c.preview_count, c.form, c.cadence, c.planned_count,
+const cardColumns = `c.id, c.title, c.promise, c.cover, c.scene, c.position, c.recommended, c.lesson_count, c.video_count, c.document_count, c.quiz_count, c.preview_count, c.form, c.cadence, c.planned_count,
 	c.duration_ms, c.learner_count, c.published_at, COALESCE(i.name, '') AS instructor_name,
 	COALESCE(k.name, '') AS category_name, COALESCE(k.slug, '') AS category_slug,
 	COALESCE((SELECT string_agg(t.tag, ',') FROM course_tags t WHERE t.course_id = c.id), '') AS tags,
@@ -38,7 +38,12 @@ var (
 	qCardsOwned = db.Q("catalog/cards_owned", `SELECT `+cardColumns+cardFrom+`WHERE c.deleted_at = 0
 		AND c.id IN (SELECT g.resource_id FROM grants g WHERE g.user_id = $2 AND g.resource_kind = 'course' AND g.revoked_at = 0
 			UNION SELECT x.ref_id FROM grants g JOIN product_parts x ON x.product_id = g.resource_id AND x.kind = 'course' WHERE g.user_id = $2 AND g.resource_kind = 'bundle' AND g.revoked_at = 0)`)
-	qCardsNamed  = db.Q("catalog/cards_named", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+` AND c.id IN ($2, $3, $4, $5, $6, $7, $8, $9)`)
+	// A lesson sold alone has its own title and its course's picture.
+	qGoodsNamed = db.Q("catalog/goods_named", `SELECT p.id, p.kind, p.course_id, p.lesson_id, CASE WHEN p.title = '' THEN COALESCE(l.title, '') ELSE p.title END AS title,
+		CASE WHEN p.promise = '' AND p.kind = 'lesson' THEN c.title ELSE p.promise END AS promise,
+		CASE WHEN p.cover = '' THEN COALESCE(c.cover, '') ELSE p.cover END AS cover, CASE WHEN p.scene = '' THEN COALESCE(c.scene, '') ELSE p.scene END AS scene
+		FROM products p LEFT JOIN lessons l ON l.id = p.lesson_id LEFT JOIN courses c ON c.id = p.course_id
+		WHERE p.id IN (`+numbered(1, maxListed)+`) AND p.kind <> 'course' AND p.status = 'published' AND (p.kind <> 'lesson' OR l.deleted_at = 0 AND c.deleted_at = 0 AND c.status = 'published')`)
 	qCardVisible = db.Q("catalog/card_visible", `SELECT `+cardColumns+cardFrom+`WHERE c.id = $2 AND`+visible)
 
 	qCourse     = db.Q("catalog/course", `SELECT `+courseColumns+` FROM courses WHERE id = $1 AND deleted_at = 0`)
@@ -61,6 +66,7 @@ var (
 		lesson_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (courses.form = 'course' OR CASE WHEN l.form = 'article' THEN l.body_html <> '' WHEN l.form = 'quiz' THEN TRUE ELSE l.duration_ms > 0 END)),
 		video_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'video'),
 		document_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'document'),
+		quiz_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'quiz'),
 		preview_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (l.is_free OR l.preview_ms > 0 OR l.preview_pages > 0)),
 		duration_ms = (SELECT CAST(COALESCE(SUM(l.duration_ms), 0) AS BIGINT) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0),
 		from_fen = (SELECT COALESCE(MIN(s.price_fen), 0) FROM products p JOIN skus s ON s.product_id = p.id WHERE p.course_id = courses.id AND p.kind = 'course' AND s.active),
@@ -162,11 +168,9 @@ var (
 		updated_at = $11 WHERE id = $1 AND kind <> 'course'`)
 	qGoodsStatus = db.Q("catalog/goods_status", `UPDATE products SET status = $3, updated_at = $4 WHERE id = $1 AND status = $2 AND kind <> 'course'`)
 	qGoodsList   = db.Q("catalog/goods", `SELECT `+productColumns+` FROM products p WHERE p.kind = $1 AND ($2 OR p.status = 'published') ORDER BY position, id LIMIT 200`)
-	qGoodsCards  = db.Q("catalog/goods_cards", `SELECT p.id, p.kind, p.title, p.promise, p.cover, p.scene,
-		COALESCE((SELECT MIN(COALESCE(pp.price_fen, s.price_fen)) FROM skus s LEFT JOIN sku_platform_prices pp ON pp.sku_id = s.id AND pp.platform = $1 WHERE s.product_id = p.id AND s.active), -1) AS price_fen
-		FROM products p WHERE p.kind = $2 AND p.status = 'published' ORDER BY p.position, p.id LIMIT 200`)
+	qGoodsCards  = db.Q("catalog/goods_cards", `SELECT p.id, p.kind, p.course_id, p.lesson_id, p.title, p.promise, p.cover, p.scene FROM products p WHERE p.kind = $1 AND p.status = 'published' ORDER BY p.position, p.id LIMIT 200`)
 	qLessonSold  = db.Q("catalog/lesson_product", `SELECT `+productColumns+` FROM products p WHERE p.lesson_id = $1 AND p.kind = 'lesson'`)
-	qMemberships = db.Q("catalog/memberships", `SELECT id, title, pay_permille FROM products WHERE kind = 'membership' AND status <> 'draft' ORDER BY rank, id LIMIT 50`)
+	qMemberships = db.Q("catalog/memberships", `SELECT id, title, pay_permille, opens_all FROM products WHERE kind = 'membership' AND status <> 'draft' ORDER BY rank, id LIMIT 50`)
 	qParts       = db.Q("catalog/product_parts", `SELECT kind, ref_id, position, added_at FROM product_parts WHERE product_id = $1 AND removed_at = 0 ORDER BY position, ref_id`)
 	qPartCards   = db.Q("catalog/product_part_cards", `SELECT `+cardColumns+cardFrom+`JOIN product_parts x ON x.kind = 'course' AND x.ref_id = c.id AND x.removed_at = 0 WHERE x.product_id = $2 AND`+visible+` ORDER BY x.position, c.id LIMIT 200`)
 	qPartAdd     = db.Q("catalog/product_part_add", `INSERT INTO product_parts (product_id, kind, ref_id, position, added_at) VALUES ($1, $2, $3, $4, $5)

@@ -88,7 +88,7 @@ var (
 		WHERE id = $1 AND version = $21 AND issued <= $10`)
 	qCouponStatus  = db.Q("commerce/coupon_status", `UPDATE coupons SET status = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND status = $2`)
 	qCouponIssue   = db.Q("commerce/coupon_issue", `UPDATE coupons SET issued = issued + 1 WHERE id = $1 AND status = 'on' AND issued < stock`)
-	qCouponsGiving = db.Q("commerce/coupons_giving", `SELECT id FROM coupons WHERE id IN ($1, $2, $3, $4) AND status = 'on' AND issued < stock AND claim_from <= $5 AND (claim_until = 0 OR claim_until > $5)`)
+	qCouponsGiving = db.Q("commerce/coupons_giving", `SELECT id FROM coupons WHERE id IN ($1, $2, $3, $4) AND status = 'on' AND issued < stock AND claim_from <= $5 AND (claim_until = 0 OR claim_until > $5) AND (valid_until = 0 OR valid_until > $5)`)
 	qCouponUnissue = db.Q("commerce/coupon_unissue", `UPDATE coupons SET issued = issued - 1 WHERE id = $1 AND issued > 0`)
 	qWalletCount   = db.Q("commerce/wallet_count", `SELECT COUNT(*) FROM user_coupons WHERE coupon_id = $1 AND user_id = $2`)
 	qWalletInsert  = db.Q("commerce/wallet_insert", `INSERT INTO user_coupons (id, coupon_id, user_id, nth, state, received_at, valid_from, valid_until, source) VALUES ($1, $2, $3, $4, 'ready', $5, $6, $7, $8) ON CONFLICT DO NOTHING`)

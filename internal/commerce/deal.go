@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce/price"
 	"zhizhou/internal/db"
@@ -52,6 +51,7 @@ type Deal struct {
 	PriceFen int64 // of one; 0: a threshold discount, which names none
 	WasFen   int64 // a price of the last 7 days that is above PriceFen, else 0
 	Left     int64 // −1: no quota
+	Varies   bool  // in lists: another SKU on sale costs something else with it
 }
 
 // onShelf is a SKU with what decides whether a promotion is for it.
@@ -148,77 +148,6 @@ func (s *Service) ahead(ctx context.Context, platform, kind string) ([]liveRow, 
 	}
 	published, err := s.publishedOnly(ctx, platform)
 	return rows, published, err
-}
-
-// Deals lists, for each of the courses and products, the flash sales, group-buys and
-// newcomer prices that run or begin within a day: of each the SKU with the lowest
-// price, the earliest first. It is what a list says before anybody asks for a price;
-// the quote decides. Where no promotion is it costs one read, else two.
-func (s *Service) Deals(ctx context.Context, platform string, ids []int64) (map[int64][]Deal, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	rows, published, err := s.ahead(ctx, platform, "")
-	rows = slices.DeleteFunc(rows, func(p liveRow) bool {
-		return !slices.Contains([]price.Kind{price.Flash, price.Group, price.Newcomer}, price.Kind(p.Kind))
-	})
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	skus, err := s.shelfSKUs(ctx, platform, ids)
-	if err != nil {
-		return nil, err
-	}
-	asked := map[int64]bool{}
-	for _, n := range ids {
-		asked[n] = true
-	}
-	out := map[int64][]Deal{}
-	for _, p := range rows {
-		best := map[int64]Deal{}
-		for _, k := range skus {
-			key := k.ProductID
-			if !asked[key] {
-				key = k.CourseID
-			}
-			d, ok := p.deal(k, platform, published)
-			if have, found := best[key]; ok && (!found || d.PriceFen < have.PriceFen) {
-				best[key] = d
-			}
-		}
-		for key, d := range best {
-			out[key] = append(out[key], d)
-		}
-	}
-	return out, nil
-}
-
-// FlashCourses names the courses that flash sales of now and the next day name
-// themselves, by product or SKU; what runs first stands first.
-func (s *Service) FlashCourses(ctx context.Context, platform string, limit int) ([]int64, error) {
-	rows, _, err := s.ahead(ctx, platform, string(price.Flash))
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	var named []int64
-	for _, p := range rows {
-		sc := p.scope()
-		named = append(append(named, sc.SKUs...), sc.Products...)
-	}
-	named = named[:min(len(named), shelfChunk)]
-	if len(named) == 0 {
-		return nil, nil
-	}
-	skus, err := s.shelfSKUs(ctx, platform, named)
-	var out []int64
-	for _, n := range named {
-		for _, k := range skus {
-			if (k.Kind == catalog.KindCourse || k.Kind == catalog.KindColumn) && (k.SKUID == n || k.ProductID == n) && !slices.Contains(out, k.CourseID) && len(out) < limit {
-				out = append(out, k.CourseID)
-			}
-		}
-	}
-	return out, err
 }
 
 // Shown is a promotion as a product's page shows it, with the SKUs that it is for.

@@ -244,7 +244,7 @@ type GroupPage struct {
 	Members []Member
 	Offer   catalog.Offer
 	// What one costs the asker before coupons and points, as a quote would say now:
-	// PriceFen in the group, 0 when that is no less than AloneFen.
+	// PriceFen in the group, 0 when it has no price for the asker.
 	AloneFen int64
 	PriceFen int64
 }
@@ -268,12 +268,9 @@ func (s *Service) GroupPage(ctx context.Context, groupID, userID int64, platform
 		return out, err
 	}
 	ask.Group, ask.GroupID = true, groupID
-	fen, err := s.total(ctx, ask)
+	out.PriceFen, err = s.total(ctx, ask)
 	if errors.Is(err, ErrGroup) {
 		return out, nil
-	}
-	if fen < out.AloneFen {
-		out.PriceFen = fen
 	}
 	return out, err
 }

@@ -246,7 +246,8 @@ func (c PromotionChange) check() error {
 }
 
 // SavePromotion adds or changes a promotion; a change reaches quotes made from now
-// on, never an order. Returns ErrPromotion, ErrPromotionGone, ErrVersion,
+// on, never an order. Its price is below what each SKU costs anyway, on each of its
+// platforms. Returns ErrPromotion, ErrPromotionGone, ErrVersion,
 // ErrStock when more is taken than the new quota.
 func (s *Service) SavePromotion(ctx context.Context, c PromotionChange) (int64, error) {
 	c.Label = strings.TrimSpace(c.Label)
@@ -294,6 +295,9 @@ func (s *Service) SavePromotion(ctx context.Context, c PromotionChange) (int64, 
 		if total == 0 {
 			total = unlimited
 		}
+		if err := (Promotion{PriceFen: c.PriceFen, Platforms: text(c.Platforms), Scope: text(c.Scope)}).cheaper(ctx, tx); err != nil {
+			return err
+		}
 		if err := s.setQuota(ctx, tx, holdPromotion, c.ID, total); err != nil {
 			return err
 		}
@@ -311,7 +315,7 @@ func (s *Service) SavePromotion(ctx context.Context, c PromotionChange) (int64, 
 }
 
 // SwitchPromotion puts a promotion on or off. Returns ErrPromotionGone,
-// ErrPromotionState.
+// ErrPromotionState, ErrPromotion when its price is no lower than the usual one now.
 func (s *Service) SwitchPromotion(ctx context.Context, promotionID int64, on bool) error {
 	to := "off"
 	if on {
@@ -324,6 +328,11 @@ func (s *Service) SwitchPromotion(ctx context.Context, promotionID int64, on boo
 		}
 		if p.Status == to || p.Status == "draft" && !on || on && p.EndsAt <= clock.MS(s.Clock) {
 			return ErrPromotionState
+		}
+		if on {
+			if err := p.cheaper(ctx, tx); err != nil {
+				return err
+			}
 		}
 		n, err := tx.Exec(ctx, qPromotionStatus, promotionID, p.Status, to, clock.MS(s.Clock))
 		if err != nil {

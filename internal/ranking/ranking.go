@@ -30,6 +30,10 @@ var (
 	qSales = db.Q("ranking/sales", `SELECT i.course_id, CAST(SUM(i.quantity) AS BIGINT) AS amount FROM orders o JOIN order_items i ON i.order_id = o.id JOIN courses c ON c.id = i.course_id
 		WHERE o.paid_at >= $1 AND o.paid_at > 0 AND o.status = 'paid' AND i.kind IN ('course', 'column') AND i.price_fen > 0 AND i.refunded_fen < i.price_fen AND c.status = 'published' AND c.deleted_at = 0
 		GROUP BY i.course_id ORDER BY amount DESC, i.course_id DESC LIMIT $2`)
+	// The same for other goods, by product.
+	qSalesGoods = db.Q("ranking/sales_goods", `SELECT i.product_id AS course_id, CAST(SUM(i.quantity) AS BIGINT) AS amount FROM orders o JOIN order_items i ON i.order_id = o.id JOIN products p ON p.id = i.product_id
+		WHERE o.paid_at > 0 AND o.status = 'paid' AND i.kind IN ('bundle', 'membership', 'service') AND i.price_fen > 0 AND i.refunded_fen < i.price_fen AND p.status = 'published'
+		GROUP BY i.product_id ORDER BY amount DESC, i.product_id DESC LIMIT $1`)
 	qStudy = db.Q("ranking/study", `SELECT t.course_id, CAST(SUM(t.credited_ms) AS BIGINT) AS amount FROM study_sessions t JOIN courses c ON c.id = t.course_id
 		WHERE t.last_at >= $1 AND c.status = 'published' AND c.deleted_at = 0 GROUP BY t.course_id HAVING SUM(t.credited_ms) > 0 ORDER BY amount DESC, t.course_id DESC LIMIT $2`)
 	qNew  = db.Q("ranking/new", `SELECT id AS course_id, published_at AS amount FROM courses WHERE status = 'published' AND deleted_at = 0 AND published_at >= $1 ORDER BY published_at DESC, id DESC LIMIT $2`)
@@ -111,14 +115,19 @@ func (s *Service) List(ctx context.Context, kind, platform string, limit int) ([
 	return out, nil
 }
 
-// Sold returns how many lines of each course were ever sold and kept.
+// Sold returns how many lines of each course were ever sold and kept, and of each bundle,
+// membership and service, by the id of the product.
 func (s *Service) Sold(ctx context.Context) (map[int64]int64, error) {
 	var rows []struct{ CourseID, Amount int64 }
 	if err := s.DB.List(ctx, qSales, &rows, 0, 1_000_000); err != nil {
 		return nil, err
 	}
+	var goods []struct{ CourseID, Amount int64 }
+	if err := s.DB.List(ctx, qSalesGoods, &goods, 1_000_000); err != nil {
+		return nil, err
+	}
 	out := map[int64]int64{}
-	for _, r := range rows {
+	for _, r := range append(rows, goods...) {
 		out[r.CourseID] = r.Amount
 	}
 	return out, nil

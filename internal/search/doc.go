@@ -1,5 +1,5 @@
-// Package search finds courses by what stands in them and in their lessons, by
-// pinyin, by words that mean the same and despite a slip. It owns the index, the
+// Package search finds courses by what stands in them and in their lessons, and bundles,
+// memberships and services by what is said of them, by pinyin, by words that mean the same and despite a slip. It owns the index, the
 // synonyms and the counts of what was searched for.
 //
 // The index is written inside the transaction that changes a course, and holds what

@@ -60,9 +60,10 @@ func (q Query) facets() []string {
 	return out
 }
 
-// Hit is a course that was found, and why.
+// Hit is a course, or a bundle, membership or service, that was found, and why.
 type Hit struct {
 	Card       catalog.Card
+	Goods      *catalog.GoodsCard // nil: a course
 	Title      []Piece
 	Teacher    []Piece
 	Tags       [][]Piece

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -25,7 +26,7 @@ const (
 
 type doc struct {
 	ID       int64
-	CourseID int64
+	CourseID int64 // of a course, or of the product of other goods
 	Title    string
 	Head     string
 	FromFen  int64
@@ -39,7 +40,10 @@ type part struct {
 	Hash     string
 }
 
-// Index brings the index of a course up to date inside the transaction that changed
+// kindWords are what people call goods that are no courses: they are found by them.
+var kindWords = map[string]string{catalog.KindBundle: "课程包", catalog.KindMembership: "会员", catalog.KindService: "服务"}
+
+// Index brings the index of a course or product up to date inside the transaction that changed
 // it: what is not published leaves the index.
 func (s *Service) Index(ctx context.Context, tx *db.Tx, courseID int64) error {
 	e, shown, err := s.catalog.Entry(ctx, tx, courseID)
@@ -53,7 +57,7 @@ func (s *Service) Index(ctx context.Context, tx *db.Tx, courseID int64) error {
 	if !shown {
 		return s.drop(ctx, tx, old)
 	}
-	want := doc{CourseID: courseID, Title: Fold(e.Course.Title), Head: Fold(strings.Join(append([]string{e.Teacher}, e.Tags...), "\n")), FromFen: e.FromFen, Sold: old.Sold, Rule: rule}
+	want := doc{CourseID: courseID, Title: Fold(e.Course.Title), Head: Fold(strings.Join(append([]string{cmp.Or(e.Teacher, kindWords[e.Course.Form])}, e.Tags...), "\n")), FromFen: e.FromFen, Sold: old.Sold, Rule: rule}
 	if want.ID, err = s.place(ctx, tx, old, want, e.Course.PublishedAt); err != nil {
 		return err
 	}
@@ -112,7 +116,10 @@ func (s *Service) drop(ctx context.Context, tx *db.Tx, d doc) error {
 }
 
 func facetsOf(e catalog.Entry) []string {
-	out := []string{facetForm(e.Course.Form), facetTeacher(e.Course.InstructorID)}
+	out := []string{facetForm(e.Course.Form)}
+	if e.Course.InstructorID != 0 {
+		out = append(out, facetTeacher(e.Course.InstructorID))
+	}
 	if e.Course.CategoryID != 0 {
 		out = append(out, facetCategory(e.Course.CategoryID))
 	}

@@ -172,13 +172,28 @@ func (s *Service) show(ctx context.Context, platform string, rows []found, terms
 	if err != nil {
 		return nil, err
 	}
+	var others []int64
+	for _, n := range courseIDs {
+		if _, ok := cards[n]; !ok {
+			others = append(others, n)
+		}
+	}
+	goods, err := s.catalog.GoodsNamed(ctx, others)
+	if err != nil {
+		return nil, err
+	}
 	var unexplained []int64 // courses whose card does not say why
 	for _, r := range rows {
 		card, ok := cards[courseOf[r.id]]
+		var other *catalog.GoodsCard
+		if g, is := goods[courseOf[r.id]]; is {
+			// Explained like a course, by what both have.
+			card, ok, other = catalog.Card{ID: g.ID, Title: g.Title, Promise: g.Promise, Form: g.Kind}, true, &g
+		}
 		if !ok {
 			continue // taken down a moment ago
 		}
-		h := Hit{Card: card, Title: marks(card.Title, terms), Teacher: marks(card.InstructorName, terms), Promise: marks(card.Promise, terms), Keys: r.keys}
+		h := Hit{Card: card, Goods: other, Title: marks(card.Title, terms), Teacher: marks(card.InstructorName, terms), Promise: marks(card.Promise, terms), Keys: r.keys}
 		said := card.Title + "\n" + card.InstructorName + "\n" + card.Promise
 		for _, t := range strings.Split(card.Tags, ",") {
 			if t != "" {

@@ -64,8 +64,10 @@ var (
 	qDocDrop   = db.Q("search/doc_drop", `DELETE FROM search_docs WHERE id = $1`)
 	qSoldNow   = db.Q("search/sold_now", `SELECT `+docColumns+` FROM search_docs WHERE sold > 0`)
 	qSoldSet   = db.Q("search/sold_set", `UPDATE search_docs SET sold = $2 WHERE course_id = $1`)
-	qUnhealthy = db.Q("search/unhealthy", `SELECT c.id FROM courses c LEFT JOIN search_docs d ON d.course_id = c.id
-		WHERE (c.status = 'published' AND c.deleted_at = 0 AND (d.id IS NULL OR d.rule <> $1)) OR (d.id IS NOT NULL AND (c.status <> 'published' OR c.deleted_at > 0)) ORDER BY c.id LIMIT $2`)
+	qUnhealthy = db.Q("search/unhealthy", `SELECT x.id FROM (SELECT c.id FROM courses c LEFT JOIN search_docs d ON d.course_id = c.id
+		WHERE (c.status = 'published' AND c.deleted_at = 0 AND (d.id IS NULL OR d.rule <> $1)) OR (d.id IS NOT NULL AND (c.status <> 'published' OR c.deleted_at > 0))
+		UNION ALL SELECT p.id FROM products p LEFT JOIN search_docs d ON d.course_id = p.id WHERE p.kind IN ('bundle', 'membership', 'service')
+			AND (p.status = 'published' AND (d.id IS NULL OR d.rule <> $1) OR d.id IS NOT NULL AND p.status <> 'published')) x ORDER BY x.id LIMIT $2`)
 
 	qParts     = db.Q("search/parts", `SELECT id, lesson_id, hash FROM search_parts WHERE doc_id = $1 ORDER BY id`)
 	qPartAdd   = db.Q("search/part_add", `INSERT INTO search_parts (id, doc_id, lesson_id, hash) VALUES ($1, $2, $3, $4)`)
@@ -100,7 +102,8 @@ var (
 
 	qDocs = db.Q("search/docs", `SELECT id, course_id, title, head, from_fen, sold, rule FROM search_docs WHERE id IN `+these(1))
 	// The article of a lesson that is not free does not leave the database.
-	qShown = db.Q("search/shown", `SELECT c.id AS course_id, c.intro_html, c.audience FROM courses c WHERE c.id IN `+these(1))
+	qShown = db.Q("search/shown", `SELECT c.id AS course_id, c.intro_html, c.audience FROM courses c WHERE c.id IN `+these(1)+`
+		UNION ALL SELECT p.id, p.intro_html, '' FROM products p WHERE p.id IN `+these(1))
 	qNamed = db.Q("search/named", `SELECT l.id, l.course_id, l.title, l.form, l.is_free, l.duration_ms, CASE WHEN l.body_html <> '' THEN TRUE ELSE FALSE END AS written
 		FROM lessons l JOIN chapters h ON h.id = l.chapter_id WHERE l.course_id IN `+these(1)+` AND l.deleted_at = 0 ORDER BY l.course_id, h.position, h.id, l.position, l.id`)
 	qArticles = db.Q2("search/articles",

@@ -2028,6 +2028,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/products/{id}/idle-promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Promotions whose price is no lower than what offers of a product cost anyway */
+        get: operations["console_promotions_idle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/products/{id}/parts": {
         parameters: {
             query?: never;
@@ -4316,7 +4333,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Published courses by what stands in them */
+        /** Published courses and other goods by what stands in them */
         get: operations["search"];
         put?: never;
         post?: never;
@@ -5936,6 +5953,28 @@ export interface components {
             /** Format: int64 */
             user_id: number;
         };
+        ConsoleIdleView: {
+            /**
+             * Format: int64
+             * @description Of the promotion
+             */
+            id: number;
+            /** @enum {string} */
+            kind: "newcomer" | "flash" | "group" | "threshold" | "bargain";
+            label: string;
+            /**
+             * Format: int64
+             * @description What the offer costs without promotions, where it costs least
+             */
+            lowest_fen: number;
+            /** Format: int64 */
+            price_fen: number;
+            /** Format: int64 */
+            sku_id: number;
+            sku_name: string;
+            /** @enum {string} */
+            status: "draft" | "on" | "off";
+        };
         ConsoleImportReport: {
             /** Format: int64 */
             bad: number;
@@ -6244,6 +6283,11 @@ export interface components {
         };
         ConsoleListHeldView: {
             items: components["schemas"]["ConsoleHeldView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListIdleView: {
+            items: components["schemas"]["ConsoleIdleView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -7978,7 +8022,7 @@ export interface components {
             preview_count: number;
             /**
              * Format: int64
-             * @description Lowest price on this platform, fen
+             * @description Lowest price on this platform, fen; in lists of what is on sale now, without promotions
              */
             price_fen: number;
             promise: string;
@@ -7988,6 +8032,8 @@ export interface components {
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
             tags: string[];
             title: string;
+            /** @description In lists: other SKUs cost more, say 起 */
+            varies: boolean;
         };
         CourseDetail: {
             attachments: components["schemas"]["AttachmentView"][];
@@ -8033,7 +8079,7 @@ export interface components {
             preview_count: number;
             /**
              * Format: int64
-             * @description Lowest price on this platform, fen
+             * @description Lowest price on this platform, fen; in lists of what is on sale now, without promotions
              */
             price_fen: number;
             /** Format: int64 */
@@ -8047,6 +8093,8 @@ export interface components {
             skus: components["schemas"]["SKUView"][];
             tags: string[];
             title: string;
+            /** @description In lists: other SKUs cost more, say 起 */
+            varies: boolean;
         };
         Cut: {
             /** Format: int64 */
@@ -8082,6 +8130,8 @@ export interface components {
             price_fen: number;
             /** Format: int64 */
             starts_at: number;
+            /** @description Other SKUs cost something else while it runs: say 起 */
+            varies: boolean;
             /**
              * Format: int64
              * @description What that SKU really cost in the last 7 days, to be crossed out; 0: nothing to compare with
@@ -8150,6 +8200,11 @@ export interface components {
             yours: boolean;
         };
         GoodsCard: {
+            /**
+             * Format: int64
+             * @description Of a course or column, and of a lesson sold alone
+             */
+            course_id: number;
             /** @description Empty: draw the scene */
             cover_url: string;
             /** @description In lists: what runs for it or begins within a day */
@@ -8163,13 +8218,15 @@ export interface components {
             kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service";
             /**
              * Format: int64
-             * @description Lowest on this platform; −1: not for sale here
+             * @description Lowest on this platform now, without promotions; −1: not for sale here
              */
             price_fen: number;
             promise: string;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
             title: string;
+            /** @description Other SKUs cost more: say 起 */
+            varies: boolean;
         };
         GoodsDetail: {
             /** @description Membership: that it opens */
@@ -8181,7 +8238,7 @@ export interface components {
             category_id: number;
             /**
              * Format: int64
-             * @description Of a lesson sold alone
+             * @description Of a course or column, and of a lesson sold alone
              */
             course_id: number;
             /** @description That it opens */
@@ -8190,6 +8247,16 @@ export interface components {
             cover_url: string;
             /** @description In lists: what runs for it or begins within a day */
             deals: components["schemas"]["DealView"][];
+            /**
+             * Format: int64
+             * @description Of a lesson sold alone
+             */
+            duration_ms: number;
+            /**
+             * @description Of a lesson sold alone
+             * @enum {string}
+             */
+            form: "" | "video" | "article" | "document" | "quiz";
             /**
              * Format: int64
              * @description Of the product
@@ -8204,12 +8271,17 @@ export interface components {
             opens_all: boolean;
             /**
              * Format: int64
+             * @description Of a document sold alone
+             */
+            page_count: number;
+            /**
+             * Format: int64
              * @description Membership: ‰ paid for what is not open anyway; 1000: no discount
              */
             pay_permille: number;
             /**
              * Format: int64
-             * @description Lowest on this platform; −1: not for sale here
+             * @description Lowest on this platform now, without promotions; −1: not for sale here
              */
             price_fen: number;
             promise: string;
@@ -8218,6 +8290,8 @@ export interface components {
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
             skus: components["schemas"]["SKUView"][];
             title: string;
+            /** @description Other SKUs cost more: say 起 */
+            varies: boolean;
         };
         GroupView: {
             /**
@@ -8251,7 +8325,7 @@ export interface components {
             paid: number;
             /**
              * Format: int64
-             * @description What the caller would pay in the group, before coupons and points; 0: no less than alone, or in a list
+             * @description What the caller would pay in the group, before coupons and points, which may be more than alone; 0: not to be had, or in a list
              */
             price_fen: number;
             /** Format: int64 */
@@ -8293,8 +8367,8 @@ export interface components {
             banners: components["schemas"]["BannerView"][];
             categories: components["schemas"]["CategoryView"][];
             continue: components["schemas"]["ContinueItem"][];
-            /** @description With a flash sale that runs or begins within a day */
-            flash: components["schemas"]["CourseCard"][];
+            /** @description Goods of any kind with a flash sale that runs or begins within a day */
+            flash: components["schemas"]["GoodsCard"][];
             newest: components["schemas"]["CourseCard"][];
             /** @description What sells; empty while little does */
             ranking: components["schemas"]["RankingView"];
@@ -8527,7 +8601,12 @@ export interface components {
         };
         LearningView: {
             continue: components["schemas"]["ContinueItem"][];
+            /** @description Owned ones, last acquired first, then those begun with a membership, last studied first */
             courses: components["schemas"]["OwnedView"][];
+            /** @description Had by themselves, without their course */
+            lessons: components["schemas"]["SingleView"][];
+            /** @description What they open may be learnt too */
+            memberships: components["schemas"]["MembershipView"][];
             /** Format: int64 */
             today_ms: number;
             /** Format: int64 */
@@ -8799,6 +8878,8 @@ export interface components {
             nickname: string;
         };
         MembershipView: {
+            /** @description Every course */
+            opens_all: boolean;
             /** Format: int64 */
             product_id: number;
             title: string;
@@ -8913,6 +8994,8 @@ export interface components {
             last_lesson_id: number;
             /** Format: int64 */
             lesson_count: number;
+            /** @description Open by a membership alone */
+            member: boolean;
             /** Format: int64 */
             percent: number;
             /** Format: int64 */
@@ -9716,7 +9799,9 @@ export interface components {
             tags?: string[] | null;
         };
         SearchHit: {
-            course: components["schemas"]["CourseCard"];
+            course?: components["schemas"]["CourseCard"];
+            /** @description A bundle, membership or service */
+            goods?: components["schemas"]["GoodsCard"];
             /** @description Title of the lesson in which the words stand */
             lesson: components["schemas"]["Piece"][];
             lesson_free: boolean;
@@ -9786,7 +9871,35 @@ export interface components {
             slogan: string;
             wechat_login: boolean;
         };
+        SingleView: {
+            course_title: string;
+            cover_url: string;
+            /** Format: int64 */
+            duration_ms: number;
+            finished: boolean;
+            /** @enum {string} */
+            form: "video" | "article" | "document" | "quiz";
+            /** Format: int64 */
+            lesson_id: number;
+            /**
+             * Format: int64
+             * @description Of a document
+             */
+            page_count: number;
+            /** Format: int64 */
+            percent: number;
+            /** @enum {string} */
+            scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
+            title: string;
+            /**
+             * Format: int64
+             * @description 0: for good
+             */
+            until_at: number;
+        };
         Skipped: {
+            /** Format: int64 */
+            alone_fen?: number;
             kind: string;
             label: string;
             reason: string;
@@ -9794,6 +9907,11 @@ export interface components {
             rule_id: number;
         };
         SkippedView: {
+            /**
+             * Format: int64
+             * @description What one would cost by it without the group, where that is less; else 0
+             */
+            alone_fen: number;
             /** @enum {string} */
             kind: "newcomer" | "flash" | "bargain" | "group" | "member" | "experiment" | "threshold" | "coupon" | "upgrade" | "points";
             label: string;
@@ -21475,6 +21593,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsoleGoodsDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_promotions_idle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListIdleView"];
                 };
             };
             /** @description Bad Request */
@@ -34639,7 +34842,7 @@ export interface operations {
                 category?: string;
                 teacher?: number;
                 tag?: string;
-                form?: "" | "course" | "column";
+                form?: "" | "course" | "column" | "bundle" | "membership" | "service";
                 pay?: "" | "free" | "paid";
                 sort?: "relevance" | "newest" | "sales" | "price";
             };

@@ -88,6 +88,7 @@ export type PayAction = S['ActionView']
 export type PayAttempt = S['PayView']
 
 export type Learning = S['LearningView']
+export type SingleLesson = S['SingleView']
 export type Lesson = S['LessonView']
 export type AccessReason = Lesson['access']['reason']
 export type Sprite = S['SpriteView']

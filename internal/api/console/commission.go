@@ -92,13 +92,33 @@ func ruleView(x commission.Rule) CommissionRuleView {
 	}
 }
 
+// rewardsGiven refuses coupons as rewards that nobody would get.
+func (r *routes) rewardsGiven(ctx context.Context, v *setting.Referral) error {
+	giving, err := r.Commerce.CouponsGiving(ctx, [4]int64{v.JoinInviter, v.JoinInvitee, v.BuyInviter, v.BuyInvitee})
+	if err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		name   string
+		coupon int64
+	}{{"join_inviter", v.JoinInviter}, {"join_invitee", v.JoinInvitee}, {"buy_inviter", v.BuyInviter}, {"buy_invitee", v.BuyInvitee}} {
+		if f.coupon != 0 && !giving[f.coupon] {
+			return setting.ErrReferral.Field(f.name, "没有这张券，或它已停用、过期、发完，请另选一张")
+		}
+	}
+	return nil
+}
+
 func (r *routes) commissions() {
 	const tag = "console commission"
-	section(r, "referral", func() *setting.Referral { return &setting.Referral{} }, func(v, before *setting.Referral) error {
+	section(r, "referral", func() *setting.Referral { return &setting.Referral{} }, func(ctx context.Context, v, before *setting.Referral) error {
 		if v.FromAt = before.FromAt; v.On() && !before.On() {
 			v.FromAt = clock.MS(r.Clock) // who came before was promised nothing
 		}
-		return v.Check()
+		if err := v.Check(); err != nil {
+			return err
+		}
+		return r.rewardsGiven(ctx, v)
 	})
 	web.Handle(r.web, route("commission_terms", http.MethodGet, "commission/terms", "What holds for all commissions", tag, account.PermCommission),
 		func(ctx context.Context, _ *none) (*web.Body[CommissionTerms], error) {

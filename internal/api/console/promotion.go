@@ -57,6 +57,18 @@ func promotionView(p commerce.PromotionRow) PromotionView {
 	return v
 }
 
+// IdleView is a promotion whose price takes nothing off an offer.
+type IdleView struct {
+	ID        int64  `json:"id" doc:"Of the promotion"`
+	Kind      string `json:"kind" enum:"newcomer,flash,group,threshold,bargain"`
+	Label     string `json:"label"`
+	Status    string `json:"status" enum:"draft,on,off"`
+	PriceFen  int64  `json:"price_fen"`
+	SKUID     int64  `json:"sku_id"`
+	SKUName   string `json:"sku_name"`
+	LowestFen int64  `json:"lowest_fen" doc:"What the offer costs without promotions, where it costs least"`
+}
+
 // PreviewView is what somebody would pay, and why.
 type PreviewView struct {
 	ListFen    int64           `json:"list_fen"`
@@ -109,6 +121,18 @@ func (r *routes) promotions() {
 		},
 		) (*none, error) {
 			return nil, r.Commerce.SwitchPromotion(ctx, in.ID, in.Body.On)
+		})
+	web.Handle(r.web, route("promotions_idle", http.MethodGet, "products/{id}/idle-promotions", "Promotions whose price is no lower than what offers of a product cost anyway", tag, account.PermCourseRead),
+		func(ctx context.Context, in *ByID) (*web.Body[web.List[IdleView]], error) {
+			if _, _, err := r.Catalog.ProductByID(ctx, in.ID, true); err != nil {
+				return nil, err
+			}
+			rows, err := r.Commerce.IdlePromotions(ctx, in.ID)
+			out := web.List[IdleView]{Items: []IdleView{}}
+			for _, p := range rows {
+				out.Items = append(out.Items, IdleView{p.ID, p.Kind, p.Label, p.Status, p.PriceFen, p.SKUID, p.SKUName, p.LowestFen})
+			}
+			return web.Answer(out), err
 		})
 	web.Handle(r.web, route("price_preview", http.MethodPost, "price-preview", "What would this person pay for that, there, and why", tag, account.PermOrderRead),
 		func(ctx context.Context, in *struct {

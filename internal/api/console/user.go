@@ -352,19 +352,19 @@ type Setting[T any] struct {
 }
 
 func (r *routes) settings() {
-	section(r, "shop", setting.NewShop, func(*setting.Shop, *setting.Shop) error { return nil })
-	section(r, "points", setting.NewPoints, func(*setting.Points, *setting.Points) error { return nil })
-	section(r, "wechat", func() *setting.WeChat { return &setting.WeChat{} }, func(v, before *setting.WeChat) error { v.Keep(before, clock.MS(r.Clock)); return nil })
-	section(r, "payment", setting.NewPayment, func(v, before *setting.Payment) error {
+	section(r, "shop", setting.NewShop, func(context.Context, *setting.Shop, *setting.Shop) error { return nil })
+	section(r, "points", setting.NewPoints, func(context.Context, *setting.Points, *setting.Points) error { return nil })
+	section(r, "wechat", func() *setting.WeChat { return &setting.WeChat{} }, func(_ context.Context, v, before *setting.WeChat) error { v.Keep(before, clock.MS(r.Clock)); return nil })
+	section(r, "payment", setting.NewPayment, func(_ context.Context, v, before *setting.Payment) error {
 		v.Keep(before, clock.MS(r.Clock))
 		if err := v.Check(); err != nil {
 			return err
 		}
 		return r.CheckPayment(v)
 	})
-	section(r, "renewal", setting.NewRenewal, func(v, old *setting.Renewal) error { v.Keep(old); return r.CheckRenewal(v) })
-	section(r, "invoice", setting.NewInvoice, func(v, _ *setting.Invoice) error { return v.Check() })
-	section(r, "mail", setting.NewMail, func(v, before *setting.Mail) error { v.Keep(before); return v.Check() })
+	section(r, "renewal", setting.NewRenewal, func(_ context.Context, v, old *setting.Renewal) error { v.Keep(old); return r.CheckRenewal(v) })
+	section(r, "invoice", setting.NewInvoice, func(_ context.Context, v, _ *setting.Invoice) error { return v.Check() })
+	section(r, "mail", setting.NewMail, func(_ context.Context, v, before *setting.Mail) error { v.Keep(before); return v.Check() })
 	web.Handle(r.web, route("payment_test", http.MethodPost, "settings/payment/test", "Ask a channel whether the keys are good", "console setting", account.PermSettingEdit), r.testChannel)
 	type outside struct {
 		Sandbox   bool              `json:"sandbox"`
@@ -381,7 +381,7 @@ func (r *routes) settings() {
 func section[T any, P interface {
 	*T
 	setting.Section
-}](r *routes, name string, fresh func() P, accept func(now, before P) error) {
+}](r *routes, name string, fresh func() P, accept func(ctx context.Context, now, before P) error) {
 	web.Handle(r.web, route("setting_"+name, http.MethodGet, "settings/"+name, "The "+name+" settings", "console setting", account.PermSettingRead),
 		func(ctx context.Context, _ *none) (*web.Body[Setting[T]], error) {
 			v := fresh()
@@ -398,7 +398,7 @@ func section[T any, P interface {
 				return nil, err
 			}
 			v := P(&in.Body.Value)
-			if err := accept(v, before); err != nil {
+			if err := accept(ctx, v, before); err != nil {
 				return nil, err
 			}
 			if err := r.Settings.Save(ctx, v, in.Body.Version, before); err != nil {

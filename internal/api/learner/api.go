@@ -124,7 +124,8 @@ type CourseCard struct {
 	FormNote       string     `json:"form_note"`
 	LessonCount    int64      `json:"lesson_count"`
 	DurationMS     int64      `json:"duration_ms"`
-	PriceFen       int64      `json:"price_fen" doc:"Lowest price on this platform, fen"`
+	PriceFen       int64      `json:"price_fen" doc:"Lowest price on this platform, fen; in lists of what is on sale now, without promotions"`
+	Varies         bool       `json:"varies" doc:"In lists: other SKUs cost more, say 起"`
 	IsFree         bool       `json:"is_free"`
 	ForSale        bool       `json:"for_sale"`
 	PreviewCount   int64      `json:"preview_count"`
@@ -139,7 +140,7 @@ func card(c catalog.Card) CourseCard {
 	for _, f := range []struct {
 		n    int64
 		name string
-	}{{c.VideoCount, "视频"}, {c.LessonCount - c.VideoCount - c.DocumentCount, "图文"}, {c.DocumentCount, "文档"}} {
+	}{{c.VideoCount, "视频"}, {c.LessonCount - c.VideoCount - c.DocumentCount - c.QuizCount, "图文"}, {c.DocumentCount, "文档"}, {c.QuizCount, "测验"}} {
 		if f.n > 0 {
 			forms = append(forms, f.name)
 		}

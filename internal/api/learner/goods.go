@@ -11,15 +11,17 @@ import (
 	"zhizhou/internal/web"
 )
 
-// GoodsCard is a bundle, membership or service in a list.
+// GoodsCard is a product in a list of goods of several kinds.
 type GoodsCard struct {
 	ID       int64      `json:"id" doc:"Of the product"`
 	Kind     string     `json:"kind" enum:"course,column,lesson,bundle,membership,service"`
+	CourseID int64      `json:"course_id" doc:"Of a course or column, and of a lesson sold alone"`
 	Title    string     `json:"title"`
 	Promise  string     `json:"promise"`
 	CoverURL string     `json:"cover_url" doc:"Empty: draw the scene"`
 	Scene    string     `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
-	PriceFen int64      `json:"price_fen" doc:"Lowest on this platform; −1: not for sale here"`
+	PriceFen int64      `json:"price_fen" doc:"Lowest on this platform now, without promotions; −1: not for sale here"`
+	Varies   bool       `json:"varies" doc:"Other SKUs cost more: say 起"`
 	Deals    []DealView `json:"deals" nullable:"false" doc:"In lists: what runs for it or begins within a day"`
 }
 
@@ -27,9 +29,11 @@ type GoodsCard struct {
 type GoodsDetail struct {
 	GoodsCard
 	IntroHTML    string           `json:"intro_html"`
-	CourseID     int64            `json:"course_id" doc:"Of a lesson sold alone"`
 	CategoryID   int64            `json:"category_id" doc:"Of its course"`
 	LessonID     int64            `json:"lesson_id"`
+	Form         string           `json:"form" enum:",video,article,document,quiz" doc:"Of a lesson sold alone"`
+	DurationMS   int64            `json:"duration_ms" doc:"Of a lesson sold alone"`
+	PageCount    int64            `json:"page_count" doc:"Of a document sold alone"`
 	PayPermille  int64            `json:"pay_permille" doc:"Membership: ‰ paid for what is not open anyway; 1000: no discount"`
 	OpensAll     bool             `json:"opens_all" doc:"Membership: every course"`
 	SKUs         []SKUView        `json:"skus" nullable:"false"`
@@ -43,6 +47,7 @@ type MembershipView struct {
 	ProductID int64  `json:"product_id"`
 	Title     string `json:"title"`
 	UntilAt   int64  `json:"until_at"`
+	OpensAll  bool   `json:"opens_all" doc:"Every course"`
 }
 
 // PricesView is what a product costs the caller.
@@ -88,20 +93,15 @@ func (r *routes) goods() {
 			Kind string `query:"kind" enum:"bundle,membership,service" required:"true"`
 		},
 		) (*web.Body[web.List[GoodsCard]], error) {
-			rows, err := r.Catalog.GoodsCards(ctx, in.Kind, platform(ctx))
+			rows, err := r.Catalog.GoodsCards(ctx, in.Kind)
 			if err != nil {
 				return nil, err
 			}
-			ids := make([]int64, len(rows))
-			for i, p := range rows {
-				ids[i] = p.ID
-			}
-			deals, err := r.Commerce.Deals(ctx, platform(ctx), ids)
 			out := web.List[GoodsCard]{Items: []GoodsCard{}}
 			for _, p := range rows {
-				out.Items = append(out.Items, GoodsCard{p.ID, p.Kind, p.Title, p.Promise, imageURL(p.Cover), scene(p.Scene), p.PriceFen, r.dealViews(deals[p.ID])})
+				out.Items = append(out.Items, goodsCard(p))
 			}
-			return web.Answer(out), err
+			return web.Answer(out), r.goodsDealt(ctx, out.Items)
 		})
 	web.Handle(r.web, web.Route{ID: "goods_one", Method: http.MethodGet, Path: "/api/products/{id}", Summary: "The page of a bundle, membership, service or single lesson", Tag: "course", Need: web.Public, Cache: publicCache},
 		func(ctx context.Context, in *struct {
@@ -176,23 +176,8 @@ func (r *routes) goods() {
 		})
 	web.Handle(r.web, web.Route{ID: "memberships_mine", Method: http.MethodGet, Path: "/api/me/memberships", Summary: "Memberships that the caller has", Tag: "me", Need: web.Learner},
 		func(ctx context.Context, _ *none) (*web.Body[web.List[MembershipView]], error) {
-			rows, err := r.Access.Memberships(ctx, r.Settings.DB, web.UserID(ctx))
-			if err != nil {
-				return nil, err
-			}
-			tiers, err := r.Catalog.Memberships(ctx, r.Settings.DB)
-			if err != nil {
-				return nil, err
-			}
-			titles := map[int64]string{}
-			for _, t := range tiers {
-				titles[t.ID] = t.Title
-			}
-			out := web.List[MembershipView]{Items: []MembershipView{}}
-			for _, m := range rows {
-				out.Items = append(out.Items, MembershipView{m.ID, titles[m.ID], m.UntilAt})
-			}
-			return web.Answer(out), nil
+			rows, err := r.memberships(ctx, web.UserID(ctx))
+			return web.Answer(web.List[MembershipView]{Items: rows}), err
 		})
 }
 
@@ -209,12 +194,13 @@ func (r *routes) goodsDetail(ctx context.Context, productID int64) (GoodsDetail,
 		return GoodsDetail{}, err
 	}
 	v := GoodsDetail{
-		GoodsCard: GoodsCard{ID: p.ID, Kind: p.Kind, Title: p.Title, Promise: p.Promise, CoverURL: imageURL(p.Cover), Scene: scene(p.Scene), PriceFen: -1, Deals: []DealView{}},
-		IntroHTML: p.IntroHTML, CourseID: p.CourseID, LessonID: p.LessonID, PayPermille: p.PayPermille, OpensAll: p.OpensAll,
+		GoodsCard: goodsCard(catalog.GoodsCard{ID: p.ID, Kind: p.Kind, CourseID: p.CourseID, Title: p.Title, Promise: p.Promise, Cover: p.Cover, Scene: p.Scene}),
+		IntroHTML: p.IntroHTML, LessonID: p.LessonID, PayPermille: p.PayPermille, OpensAll: p.OpensAll,
 		SKUs: []SKUView{}, Courses: []CourseCard{}, Categories: []CategoryView{}, RefundPolicy: refundPolicy(p, timed(skus)),
 	}
 	for _, k := range skus {
 		fen := k.PriceOn(platform(ctx))
+		v.Varies = v.Varies || v.PriceFen >= 0 && fen != v.PriceFen
 		if v.PriceFen < 0 || fen < v.PriceFen {
 			v.PriceFen = fen
 		}
@@ -227,6 +213,7 @@ func (r *routes) goodsDetail(ctx context.Context, productID int64) (GoodsDetail,
 		}
 		c, _, err := r.Catalog.Course(ctx, 0, l.CourseID)
 		v.Title, v.CategoryID = l.Title, c.CategoryID
+		v.Form, v.DurationMS, v.PageCount = l.Form, l.DurationMS, l.PageCount
 		return v, err
 	}
 	rows, err := r.Catalog.PartCards(ctx, platform(ctx), p.ID)

@@ -66,6 +66,8 @@ type SkippedView struct {
 	RuleID int64  `json:"rule_id"`
 	Label  string `json:"label"`
 	Reason string `json:"reason"`
+	// AloneFen is a price that the buyer gives up for the group.
+	AloneFen int64 `json:"alone_fen" doc:"What one would cost by it without the group, where that is less; else 0"`
 }
 
 // OrderView is an order.

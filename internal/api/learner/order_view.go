@@ -34,7 +34,7 @@ func quoteView(o commerce.Offered) QuoteView {
 		v.Items = append(v.Items, QuoteItemView{i.SKUID, i.Title, i.SKUName, i.Quantity, i.ListFen, i.PayFen})
 	}
 	for _, n := range o.NotApplied {
-		v.NotApplied = append(v.NotApplied, SkippedView{string(n.Kind), n.RuleID, n.Label, n.Reason})
+		v.NotApplied = append(v.NotApplied, SkippedView{string(n.Kind), n.RuleID, n.Label, n.Reason, n.AloneFen})
 	}
 	for _, a := range o.Applied {
 		v.InGroup = v.InGroup || a.Kind == "group"

@@ -47,7 +47,7 @@ type GroupView struct {
 	Scene      string       `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
 	ListFen    int64        `json:"list_fen" doc:"Before every rule"`
 	AloneFen   int64        `json:"alone_fen" doc:"What the caller would pay alone, before coupons and points"`
-	PriceFen   int64        `json:"price_fen" doc:"What the caller would pay in the group, before coupons and points; 0: no less than alone, or in a list"`
+	PriceFen   int64        `json:"price_fen" doc:"What the caller would pay in the group, before coupons and points, which may be more than alone; 0: not to be had, or in a list"`
 	Members    []MemberView `json:"members" nullable:"false"`
 	Mine       bool         `json:"mine" doc:"The caller is in it"`
 }

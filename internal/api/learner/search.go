@@ -2,6 +2,7 @@ package learner
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -16,18 +17,19 @@ type Piece struct {
 	Hit  bool   `json:"hit"`
 }
 
-// SearchHit is a course that was found, and why.
+// SearchHit is a course or other goods that were found, and why: one of both is there.
 type SearchHit struct {
-	Course     CourseCard `json:"course"`
-	Title      []Piece    `json:"title" nullable:"false"`
-	Promise    []Piece    `json:"promise" nullable:"false"`
-	Teacher    []Piece    `json:"teacher" nullable:"false"`
-	Tags       [][]Piece  `json:"tags" nullable:"false"`
-	Where      string     `json:"where" enum:",intro,lesson" doc:"Where the words stand when neither title, teacher, tags nor promise has them all"`
-	LessonID   int64      `json:"lesson_id"`
-	Lesson     []Piece    `json:"lesson" nullable:"false" doc:"Title of the lesson in which the words stand"`
-	LessonFree bool       `json:"lesson_free"`
-	Text       []Piece    `json:"text" nullable:"false" doc:"Around the words; empty for a lesson that is not free"`
+	Course     *CourseCard `json:"course,omitempty"`
+	Goods      *GoodsCard  `json:"goods,omitempty" doc:"A bundle, membership or service"`
+	Title      []Piece     `json:"title" nullable:"false"`
+	Promise    []Piece     `json:"promise" nullable:"false"`
+	Teacher    []Piece     `json:"teacher" nullable:"false"`
+	Tags       [][]Piece   `json:"tags" nullable:"false"`
+	Where      string      `json:"where" enum:",intro,lesson" doc:"Where the words stand when neither title, teacher, tags nor promise has them all"`
+	LessonID   int64       `json:"lesson_id"`
+	Lesson     []Piece     `json:"lesson" nullable:"false" doc:"Title of the lesson in which the words stand"`
+	LessonFree bool        `json:"lesson_free"`
+	Text       []Piece     `json:"text" nullable:"false" doc:"Around the words; empty for a lesson that is not free"`
 }
 
 // SearchView is a page of what was found.
@@ -61,14 +63,14 @@ type searchQuery struct {
 	Category string `query:"category" maxLength:"40" doc:"Slug"`
 	Teacher  int64  `query:"teacher" minimum:"0"`
 	Tag      string `query:"tag" maxLength:"60"`
-	Form     string `query:"form" enum:",course,column"`
+	Form     string `query:"form" enum:",course,column,bundle,membership,service"`
 	Pay      string `query:"pay" enum:",free,paid"`
 	Sort     string `query:"sort" enum:"relevance,newest,sales,price" default:"relevance"`
 }
 
 func (r *routes) search() {
 	const tag = "search"
-	web.Handle(r.web, web.Route{ID: "search", Method: http.MethodGet, Path: "/api/search", Summary: "Published courses by what stands in them", Tag: tag, Need: web.Anyone}, r.find)
+	web.Handle(r.web, web.Route{ID: "search", Method: http.MethodGet, Path: "/api/search", Summary: "Published courses and other goods by what stands in them", Tag: tag, Need: web.Anyone}, r.find)
 	web.Handle(r.web, web.Route{ID: "search_suggestions", Method: http.MethodGet, Path: "/api/search/suggestions", Summary: "What begins with the typed text", Tag: tag, Need: web.Public, Cache: publicCache},
 		func(ctx context.Context, in *struct {
 			Q string `query:"q" maxLength:"100"`
@@ -120,15 +122,26 @@ func (r *routes) find(ctx context.Context, in *searchQuery) (*web.Body[SearchVie
 		return nil, err
 	}
 	v := SearchView{Items: []SearchHit{}, Corrected: found.Corrected, Teachers: []InstructorView{}, NextCursor: found.Next(web.Cursor)}
-	list := make([]CourseCard, len(found.Hits))
-	for i, h := range found.Hits {
-		list[i] = card(h.Card)
+	var list []CourseCard
+	var goods []GoodsCard
+	for _, h := range found.Hits {
+		if h.Goods != nil {
+			goods = append(goods, goodsCard(*h.Goods))
+		} else {
+			list = append(list, card(h.Card))
+		}
 	}
-	if err := r.dealt(ctx, list); err != nil {
+	if err := errors.Join(r.dealt(ctx, list), r.goodsDealt(ctx, goods)); err != nil {
 		return nil, err
 	}
-	for i, h := range found.Hits {
-		v.Items = append(v.Items, searchHit(h, list[i]))
+	for _, h := range found.Hits {
+		one := searchHit(h)
+		if h.Goods != nil {
+			one.Goods, goods = &goods[0], goods[1:]
+		} else {
+			one.Course, list = &list[0], list[1:]
+		}
+		v.Items = append(v.Items, one)
 	}
 	for _, t := range found.Teachers {
 		v.Teachers = append(v.Teachers, instructorView(t))
@@ -164,9 +177,9 @@ func pieces(list []search.Piece) []Piece {
 	return out
 }
 
-func searchHit(h search.Hit, c CourseCard) SearchHit {
+func searchHit(h search.Hit) SearchHit {
 	v := SearchHit{
-		Course: c, Title: pieces(h.Title), Promise: pieces(h.Promise), Teacher: pieces(h.Teacher), Tags: [][]Piece{}, Where: h.Where,
+		Title: pieces(h.Title), Promise: pieces(h.Promise), Teacher: pieces(h.Teacher), Tags: [][]Piece{}, Where: h.Where,
 		LessonID: h.LessonID, Lesson: pieces(h.Lesson), LessonFree: h.LessonFree, Text: pieces(h.Text),
 	}
 	for _, t := range h.Tags {

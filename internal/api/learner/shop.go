@@ -77,7 +77,7 @@ type HomeView struct {
 	Continue    []ContinueItem `json:"continue" nullable:"false"`
 	Recommended []CourseCard   `json:"recommended" nullable:"false"`
 	Newest      []CourseCard   `json:"newest" nullable:"false"`
-	Flash       []CourseCard   `json:"flash" nullable:"false" doc:"With a flash sale that runs or begins within a day"`
+	Flash       []GoodsCard    `json:"flash" nullable:"false" doc:"Goods of any kind with a flash sale that runs or begins within a day"`
 	Ranking     RankingView    `json:"ranking" doc:"What sells; empty while little does"`
 	Topics      []TopicView    `json:"topics" nullable:"false"`
 }
@@ -152,19 +152,13 @@ func (r *routes) home(ctx context.Context, _ *none) (*web.Body[HomeView], error)
 	if err != nil {
 		return nil, err
 	}
-	named, err := r.Commerce.FlashCourses(ctx, platform(ctx), flashMax)
-	if err != nil {
+	v.Recommended, v.Newest = cards(recommended), cards(newest)
+	if err := r.dealt(ctx, v.Recommended, v.Newest); err != nil {
 		return nil, err
 	}
-	flash, err := r.Catalog.Named(ctx, platform(ctx), named)
-	if err != nil {
+	if v.Flash, err = r.flashShelf(ctx, flashMax); err != nil {
 		return nil, err
 	}
-	v.Recommended, v.Newest, v.Flash = cards(recommended), cards(newest), cards(flash)
-	if err := r.dealt(ctx, v.Recommended, v.Newest, v.Flash); err != nil {
-		return nil, err
-	}
-	v.Flash = flashShelf(flashMax, v.Flash, v.Recommended, v.Newest)
 	if v.Ranking, err = r.homeRanking(ctx); err != nil {
 		return nil, err
 	}

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/catalog"
-	"zhizhou/internal/clock"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
 	"zhizhou/internal/web"
@@ -81,32 +79,6 @@ type ProgressView struct {
 	CoveredMS  int64 `json:"covered_ms"`
 	PositionMS int64 `json:"position_ms"`
 	Finished   bool  `json:"finished"`
-}
-
-// LearningView is "my learning".
-type LearningView struct {
-	Continue []ContinueItem `json:"continue" nullable:"false"`
-	Courses  []OwnedView    `json:"courses" nullable:"false"`
-	TodayMS  int64          `json:"today_ms"`
-	TotalMS  int64          `json:"total_ms"`
-	Week     []DayView      `json:"week" nullable:"false"`
-}
-
-// OwnedView is a course the learner has, with progress.
-type OwnedView struct {
-	Course        CourseCard `json:"course"`
-	Percent       int64      `json:"percent"`
-	FinishedCount int64      `json:"finished_count"`
-	LessonCount   int64      `json:"lesson_count"`
-	LastLessonID  int64      `json:"last_lesson_id" doc:"0: nothing was begun"`
-	StudiedAt     int64      `json:"studied_at"`
-	UntilAt       int64      `json:"until_at"`
-}
-
-// DayView is a day of study.
-type DayView struct {
-	Day       string `json:"day"`
-	StudiedMS int64  `json:"studied_ms"`
 }
 
 type lessonPath struct {
@@ -352,58 +324,4 @@ func (r *routes) attachment(ctx context.Context, in *lessonPath) (*redirect, err
 	c := web.CallerOf(ctx)
 	to := media.FileGrant{Attachment: a.ID, User: userID, Session: c.User.SessionID, Browser: c.Bearer == ""}
 	return &redirect{Location: r.Media.FileURL(to, a.BlobKey, a.Name)}, nil
-}
-
-func (r *routes) learning(ctx context.Context, _ *none) (*web.Body[LearningView], error) {
-	userID := web.UserID(ctx)
-	v := LearningView{Courses: []OwnedView{}, Week: []DayView{}}
-	var err error
-	if v.Continue, err = r.goOn(ctx, userID, 3); err != nil {
-		return nil, err
-	}
-	owned, err := r.Access.Courses(ctx, userID)
-	if err != nil {
-		return nil, err
-	}
-	done, err := r.Learning.Summaries(ctx, userID)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]int64, len(owned))
-	for i, o := range owned {
-		ids[i] = o.CourseID
-	}
-	ByID, err := r.Catalog.Cards(ctx, platform(ctx), userID, ids)
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range owned {
-		c, ok := ByID[o.CourseID]
-		if !ok {
-			continue
-		}
-		s := done[o.CourseID]
-		until := o.UntilAt
-		if o.Forever == 1 {
-			until = 0
-		}
-		v.Courses = append(v.Courses, OwnedView{card(c), learning.Percent(s.CoveredMS, c.DurationMS), s.FinishedCount, c.LessonCount, s.LastLessonID, s.StudiedAt, until})
-	}
-	today := clock.MS(r.Clock)
-	start := time.UnixMilli(today).In(clock.China).AddDate(0, 0, -6)
-	days, err := r.Learning.Days(ctx, userID, clock.Day(start))
-	if err != nil {
-		return nil, err
-	}
-	studied := map[int64]int64{}
-	for _, d := range days {
-		studied[d.Day] = d.StudiedMS
-	}
-	for i := range 7 {
-		t := start.AddDate(0, 0, i)
-		v.Week = append(v.Week, DayView{t.Format(time.DateOnly), studied[clock.Day(t)]})
-	}
-	v.TodayMS = v.Week[6].StudiedMS
-	v.TotalMS, err = r.Learning.TotalMS(ctx, userID)
-	return web.Answer(v), err
 }

@@ -5,8 +5,9 @@
 // The order of rules is declared, not given by the order of the input (INV-27):
 //
 //	list price × quantity
-//	→ the best one of newcomer, flash sale, bargain, group-buy, member price and a
-//	  trial price of an experiment, line by line
+//	→ the best one of newcomer, flash sale, bargain, member price and a trial price of
+//	  an experiment, line by line; for who chose to buy in a group its price instead,
+//	  wherever it takes something off
 //	→ the best threshold discount (满减)
 //	→ one coupon, and those that the operator marked as stackable
 //	→ what is left of a lower membership
@@ -127,7 +128,7 @@ type Input struct {
 	Rules     []Rule
 	PaidOrder bool    // the buyer has paid an order before
 	Tiers     []int64 // memberships that the buyer has now
-	Group     bool    // the buyer wants to buy in a group
+	Group     bool    // the buyer chose to buy in a group, even where alone is cheaper
 	// Coupons chosen by the buyer, in place of the best one; nil: the best.
 	Coupons  []int64
 	NoCoupon bool // the buyer wants to keep coupons
@@ -184,4 +185,7 @@ type Skipped struct {
 	RuleID int64  `json:"rule_id"`
 	Label  string `json:"label"`
 	Reason string `json:"reason"`
+	// AloneFen is what one would cost by this rule to who does not buy in a group, where
+	// that is less; else 0.
+	AloneFen int64 `json:"alone_fen,omitempty"`
 }

@@ -46,12 +46,13 @@ type work struct {
 // candidate is a rule on its way to being applied or not, and why not.
 type candidate struct {
 	*Rule
-	rank int
-	why  string
+	rank  int
+	why   string
+	alone int64 // see Skipped.AloneFen
 }
 
 func (w *work) skip(r *Rule, reason string) {
-	w.q.NotApplied = append(w.q.NotApplied, Skipped{r.Kind, r.ID, r.Label, reason})
+	w.q.NotApplied = append(w.q.NotApplied, Skipped{Kind: r.Kind, RuleID: r.ID, Label: r.Label, Reason: reason})
 }
 
 // barred says why a rule cannot be used at all, whatever the goods.
@@ -74,15 +75,21 @@ func (w *work) fixed() bool {
 	return slices.ContainsFunc(w.in.Items, func(it Item) bool { return it.Sellable != nil })
 }
 
-// exclusive gives each line the lowest price that one of the rules allows.
+// exclusive gives each line the lowest price that one of the rules allows; who chose
+// to buy in a group gets the group's price, and reads which one would be lower alone.
 func (w *work) exclusive(rules []candidate) {
 	type offer struct {
 		by   *candidate
 		unit int64
 	}
 	best := make([]offer, len(w.in.Items))
+	order := make([]*candidate, len(rules))
 	for n := range rules {
-		r := &rules[n]
+		order[n] = &rules[n]
+	}
+	chosen := func(r *candidate) bool { return w.in.Group && r.Kind == Group }
+	slices.SortStableFunc(order, func(a, b *candidate) int { return truth(chosen(b)) - truth(chosen(a)) })
+	for _, r := range order {
 		if r.why = w.unfit(r.Rule); r.why != "" {
 			continue
 		}
@@ -96,6 +103,8 @@ func (w *work) exclusive(rules []candidate) {
 			switch {
 			case reason != "":
 				r.why = reason
+			case best[i].by != nil && chosen(best[i].by) && !chosen(r) && unit < best[i].unit:
+				r.why, r.alone = "你选了拼团；单独买可以用它，每份 ¥"+money.Yuan(unit), unit
 			case best[i].by == nil || unit < best[i].unit:
 				if best[i].by != nil {
 					best[i].by.why = "「" + r.Label + "」更优惠，两者只用一项"
@@ -123,8 +132,16 @@ func (w *work) exclusive(rules []candidate) {
 			w.q.Applied = append(w.q.Applied, a)
 		} else {
 			w.skip(r.Rule, r.why)
+			w.q.NotApplied[len(w.q.NotApplied)-1].AloneFen = r.alone
 		}
 	}
+}
+
+func truth(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // unfit says why an exclusive rule is not for this buyer.

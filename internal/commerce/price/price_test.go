@@ -2,6 +2,7 @@ package price_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,6 +69,18 @@ func TestTheOrderOfRules(t *testing.T) {
 		{"not begun", price.Input{At: now, Items: []price.Item{course(1, 500)}, Rules: []price.Rule{rule(1, price.Flash, func(r *price.Rule) { r.PriceFen, r.From = 100, now+1 })}}, 500, map[int64]string{1: "没有开始"}},
 		{"another platform", price.Input{Platform: "pc", Items: []price.Item{course(1, 500)}, Rules: []price.Rule{rule(1, price.Flash, func(r *price.Rule) { r.PriceFen, r.Platforms = 100, []string{"h5"} })}}, 500, map[int64]string{1: "平台"}},
 		{"alone is no group", price.Input{Items: []price.Item{course(1, 500)}, Rules: []price.Rule{rule(1, price.Group, func(r *price.Rule) { r.PriceFen = 100 })}}, 500, map[int64]string{1: "拼团"}},
+		{
+			"a group that was chosen is not outbid",
+			price.Input{Group: true, Items: []price.Item{course(1, 16900)}, Tiers: []int64{5}, Rules: []price.Rule{newcomer, member, rule(8, price.Group, func(r *price.Rule) { r.PriceFen = 9900 }), rule(9, price.Group, func(r *price.Rule) { r.PriceFen = 8800 })}},
+			8800,
+			map[int64]string{2: "更优惠", 3: "单独买可以用它，每份 ¥1.00", 8: "更优惠"},
+		},
+		{
+			"a group that takes nothing off leaves the rest",
+			price.Input{Group: true, Items: []price.Item{course(1, 16900)}, Rules: []price.Rule{newcomer, rule(8, price.Group, func(r *price.Rule) { r.PriceFen = 16900 })}},
+			100,
+			map[int64]string{8: "不高于"},
+		},
 		{"points", price.Input{Items: []price.Item{course(1, 10000)}, Points: price.PointRule{Balance: 99_950, Use: true, PerYuan: 1000, MaxShare: 500}}, 5000, nil},
 		{
 			"an upgrade comes after coupons and before points",
@@ -211,6 +224,39 @@ func TestNothingIsEverDearer(t *testing.T) {
 		fewer.Points = price.PointRule{}
 		if price.Of(in).TotalFen > price.Of(fewer).TotalFen {
 			t.Fatal("rules made it dearer")
+		}
+	})
+}
+
+// Who chooses a group pays the best price of a group that there is for one thing, and
+// reads each lower one; who does not is never charged as in a group.
+func TestAChosenGroupIsKept(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t)
+		in.Items, in.Group = in.Items[:1], true
+		alone, groups := in, in
+		alone.Group = false
+		groups.Rules = slices.DeleteFunc(slices.Clone(in.Rules), func(r price.Rule) bool { return r.Kind != price.Group })
+		together, only := price.Of(in), price.Of(groups)
+		of := func(q price.Quote, kind price.Kind) bool {
+			return slices.ContainsFunc(q.Applied, func(a price.Applied) bool { return a.Kind == kind })
+		}
+		if of(together, price.Group) != of(only, price.Group) {
+			t.Fatalf("a group's price is lost to others: %+v", together)
+		}
+		if of(price.Of(alone), price.Group) {
+			t.Fatal("a group's price without a group")
+		}
+		unit := in.Items[0].ListFen
+		for _, a := range together.Applied {
+			if a.Kind == price.Group {
+				unit -= a.OffFen / in.Items[0].Quantity
+			}
+		}
+		for _, n := range together.NotApplied {
+			if n.AloneFen != 0 && (!of(together, price.Group) || n.AloneFen >= unit) {
+				t.Fatalf("%+v is no lower than %d", n, unit)
+			}
 		}
 	})
 }

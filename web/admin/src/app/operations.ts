@@ -64,6 +64,7 @@ export interface Operations {
   savePromotion: { path: Id; body: T.PromotionInput; res: T.Made }
   switchPromotion: { path: Id; body: { on: boolean }; res: void }
   /** A server that is described as answering 204 sends no words; the page then says so. */
+  idlePromotions: { path: Id; res: T.Page<T.IdlePromotion> }
   pricePreview: { body: T.PreviewAsk; res: T.Preview }
   coupons: { query: Paged & { status?: string }; res: T.Page<T.Coupon> }
   saveCoupon: { path: Id; body: T.CouponInput; res: T.Made }
@@ -201,6 +202,7 @@ export const addresses = {
   saveSku: 'PUT /products/{id}/skus/{sku_id}', saveRefundPolicy: 'PUT /products/{id}/refund-policy', addImage: 'POST /images',
   goods: 'GET /products', addGoods: 'POST /products', product: 'GET /products/{id}', saveGoods: 'PUT /products/{id}', saveParts: 'PUT /products/{id}/parts', publishGoods: 'POST /products/{id}/publish',
   promotions: 'GET /promotions', savePromotion: 'PUT /promotions/{id}', switchPromotion: 'POST /promotions/{id}/switch', pricePreview: 'POST /price-preview',
+  idlePromotions: 'GET /products/{id}/idle-promotions',
   experiments: 'GET /experiments', experiment: 'GET /experiments/{id}', saveExperiment: 'PUT /experiments/{id}', startExperiment: 'POST /experiments/{id}/start', stopExperiment: 'POST /experiments/{id}/stop',
   userPoints: 'GET /users/{id}/points', grantPoints: 'POST /users/{id}/points', pointsSetting: 'GET /settings/points', savePointsSetting: 'PUT /settings/points',
   coupons: 'GET /coupons', saveCoupon: 'PUT /coupons/{id}', switchCoupon: 'POST /coupons/{id}/switch', giveCoupon: 'POST /coupons/{id}/give',

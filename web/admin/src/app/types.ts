@@ -84,6 +84,7 @@ export interface Promotion extends PromotionInput { id: number; status: Switched
 export interface PreviewAsk {
   user_id?: number; platform: string; items: { sku_id: number; quantity: number }[]; gift?: boolean; group?: boolean; coupon_ids?: number[]; no_coupon?: boolean; points?: boolean
 }
+export interface IdlePromotion { id: number; kind: PromotionKind; label: string; status: Switched; price_fen: number; sku_id: number; sku_name: string; lowest_fen: number }
 export interface Preview { list_fen: number; total_fen: number; was_fen: number; channel: string; refusal: string; lines: QuoteLine[]; not_applied: Skipped[] }
 export interface VariantInput { label?: string; price_fen: number; weight: number }
 export interface ExperimentInput { version?: number; sku_id: number; name: string; min_fen: number; ends_at: number; variants: VariantInput[] }

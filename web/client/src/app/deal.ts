@@ -1,22 +1,31 @@
 import type { Deal } from '@zhizhou/sdk'
 import { left, yuan } from './format'
 
-/** A price in a list: what is charged now, what it is called, and what else is to know. */
-export interface Headline { fen: number; was: number; tag: string; notes: string[] }
+/** What is known of the price of a course or of other goods in a list: the lowest without promotions, and what runs. */
+export interface Priced { price_fen: number; varies: boolean; deals: Deal[]; is_free?: boolean; for_sale?: boolean }
+
+/** A price in a list: what is charged now, whether other offers cost more, what it is called, and what else is to know. */
+export interface Headline { fen: number; from: boolean; was: number; tag: string; notes: string[] }
+
+export const isFree = (p: Priced) => p.is_free ?? p.price_fen === 0
+export const onSale = (p: Priced) => p.for_sale ?? p.price_fen >= 0
 
 /**
- * What a card says of its price at the server's time `now`. `usual` is the lowest price without promotions.
- * A flash sale is the price while it runs; a group's price and that of newcomers stand beside it, because they ask for more.
+ * What a card says of its price at the server's time `now`: the lowest that can be paid, with 起 where offers differ.
+ * A flash sale is the price while it runs for the offer that is then the cheapest; one for a dearer offer is told beside
+ * it, like a group's price and that of newcomers, which ask for more.
  */
-export function headline(usual: number, deals: Deal[], now: number, stranger: boolean): Headline {
-  const open = deals.filter((d) => d.ends_at > now && d.left_units !== 0)
+export function headline(p: Pick<Priced, 'price_fen' | 'varies' | 'deals'>, now: number, stranger: boolean): Headline {
+  const usual = p.price_fen
+  const open = p.deals.filter((d) => d.ends_at > now && d.left_units !== 0)
   const live = (kind: Deal['kind']) => open.filter((d) => d.kind === kind && d.starts_at <= now).sort((a, b) => a.price_fen - b.price_fen)[0]
   const flash = live('flash')
   const on = flash && flash.price_fen < usual
-  const out: Headline = { fen: on ? flash.price_fen : usual, was: on ? flash.was_fen : 0, tag: on ? '秒杀' : '', notes: [] }
+  const out: Headline = { fen: on ? flash.price_fen : usual, from: on ? flash.varies : p.varies, was: on ? flash.was_fen : 0, tag: on ? '秒杀' : '', notes: [] }
   if (on) out.notes.push(`剩 ${left(flash.ends_at - now)}`)
-  const soon = open.filter((d) => d.kind === 'flash' && d.starts_at > now && d.price_fen < out.fen).sort((a, b) => a.starts_at - b.starts_at)[0]
-  if (soon && !on) out.notes.push(`秒杀 ${yuan(soon.price_fen)}，${left(soon.starts_at - now)}后开始`)
+  else if (flash && p.varies) out.notes.push(`限时秒杀 ${yuan(flash.price_fen)}，剩 ${left(flash.ends_at - now)}`)
+  const soon = open.filter((d) => d.kind === 'flash' && d.starts_at > now && (d.price_fen < out.fen || p.varies)).sort((a, b) => a.starts_at - b.starts_at)[0]
+  if (soon && !flash) out.notes.push(`秒杀 ${yuan(soon.price_fen)}，${left(soon.starts_at - now)}后开始`)
   const group = live('group')
   if (group && group.price_fen < out.fen) out.notes.push(`${group.group_size} 人团 ${yuan(group.price_fen)}`)
   const first = live('newcomer')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { clock, count, day, hanNumber, lastDay, left, minutes, offerNote, period, size, span, yuan } from './format'
+import { chinaMoment } from '@zhizhou/sdk'
+import { clock, count, day, hanNumber, hourMinute, lastDay, left, minutes, moment, offerNote, period, size, span, yuan } from './format'
 
 describe('money', () => {
   it.each([[0, '¥0.00'], [5, '¥0.05'], [16900, '¥169.00'], [-3000, '−¥30.00'], [123456789, '¥1,234,567.89'], [100000, '¥1,000.00']])('%d fen reads %s', (fen, text) => {
@@ -20,9 +21,13 @@ describe('time', () => {
     expect(minutes(5_400_000)).toBe('1 小时 30 分')
   })
   it('names the year only when it is another one', () => {
-    const now = new Date(2026, 10, 20).getTime()
-    expect(day(new Date(2026, 10, 22).getTime(), now)).toBe('11 月 22 日')
-    expect(day(new Date(2027, 0, 3).getTime(), now)).toBe('2027 年 1 月 3 日')
+    const now = chinaMoment(2026, 11, 20)
+    expect(day(chinaMoment(2026, 11, 22), now)).toBe('11 月 22 日')
+    expect(day(chinaMoment(2027, 1, 3), now)).toBe('2027 年 1 月 3 日')
+  })
+  it("is China's, wherever the reader is", () => {
+    const at = Date.UTC(2026, 11, 31, 16, 5)
+    expect([moment(at), hourMinute(at), day(at, at - 600_000)]).toEqual(['2027-01-01 00:05', '00:05', '2027 年 1 月 1 日'])
   })
   it('names the last day on which something is usable, in China', () => {
     const now = Date.parse('2026-11-20T12:00:00+08:00')

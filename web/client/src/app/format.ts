@@ -1,3 +1,5 @@
+import { chinaClock, chinaDate, chinaTime } from '@zhizhou/sdk'
+
 /** ¥ with two decimals and thousands commas; minus is U+2212. Takes fen. */
 export function yuan(fen: number): string {
   const abs = Math.abs(fen)
@@ -29,34 +31,21 @@ export function minutes(ms: number): string {
   return m >= 60 ? span(m * 60000) : `${m} 分钟`
 }
 
-const pad = (n: number) => String(n).padStart(2, '0')
-
-/** 11 月 20 日, with the year when it is not this one. Takes UTC ms, shows local time. */
+/** 11 月 20 日, with the year when it is not this one. Takes UTC ms, shows China's day. */
 export function day(at: number, now = Date.now()): string {
-  const d = new Date(at)
-  const text = `${d.getMonth() + 1} 月 ${d.getDate()} 日`
-  return d.getFullYear() === new Date(now).getFullYear() ? text : `${d.getFullYear()} 年 ${text}`
+  const t = chinaTime(at)
+  const text = `${t.month} 月 ${t.day} 日`
+  return t.year === chinaTime(now).year ? text : `${t.year} 年 ${text}`
 }
 
-const CHINA = 8 * 3_600_000
 /** The last day, China's, on which something is usable that ends at `until` (UTC ms): 11 月 19 日 for what ends at the midnight that begins the 20th. */
-export function lastDay(until: number, now = Date.now()): string {
-  const d = new Date(until - 1 + CHINA)
-  const text = `${d.getUTCMonth() + 1} 月 ${d.getUTCDate()} 日`
-  return d.getUTCFullYear() === new Date(now + CHINA).getUTCFullYear() ? text : `${d.getUTCFullYear()} 年 ${text}`
-}
+export const lastDay = (until: number, now = Date.now()) => day(until - 1, now)
 
-/** 2026-11-20 09:32, local time. Takes UTC ms. */
-export function moment(at: number): string {
-  const d = new Date(at)
-  return `${d.getFullYear()}-${pad(d.getMonth() + 1)}-${pad(d.getDate())} ${pad(d.getHours())}:${pad(d.getMinutes())}`
-}
+/** 2026-11-20 09:32, China's time. Takes UTC ms. */
+export const moment = (at: number) => `${chinaDate(at)} ${chinaClock(at)}`
 
-/** 09:32, local time. Takes UTC ms. */
-export function hourMinute(at: number): string {
-  const d = new Date(at)
-  return `${pad(d.getHours())}:${pad(d.getMinutes())}`
-}
+/** 09:32, China's time. Takes UTC ms. */
+export const hourMinute = (at: number) => chinaClock(at)
 
 /** 1.2 MB, 340 KB. Takes bytes. */
 export function size(bytes: number): string {

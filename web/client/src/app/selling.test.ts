@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Coupon, Goods, Order, Promotion, Sku } from '@zhizhou/sdk'
-import { benefits, couponRule, couponScope, couponTerm, couponWorth, discount, inScope, mayInvoice, memberLine, promisedFen, promotionsOf, refundHead, thresholdText, waitsForGroup } from './selling'
+import { benefits, couponRule, couponScope, couponTerm, couponWorth, discount, inScope, longer, mayInvoice, memberLine, promisedFen, promotionsOf, refundHead, thresholdText, waitsForGroup } from './selling'
 
 const sku: Sku = { id: 70, name: '长期', price_fen: 16900, period_days: 0, period_months: 0, until_at: 0, trial: false }
 const promo = (over: Partial<Promotion>): Promotion => ({ id: 1, kind: 'flash', label: '限时秒杀', sku_ids: [], prices: [], price_fen: 0, starts_at: 0, pay_permille: 0, cap_fen: 0, steps: [], ends_at: 5000, group_size: 0, helpers: 0, help_hours: 0, group_hours: 0, left_units: -1, note: '', now_at: 1, ...over })
@@ -85,4 +85,12 @@ describe('memberships', () => {
     expect(refundHead('service', 0)).toBe('完成前可全额退款')
     expect(refundHead('column', 7)).toBe('7 天内可申请退款')
   })
+})
+
+it('time is added by offers with a period; an offer for good is no renewal', () => {
+  const month: Sku = { ...sku, id: 71, period_months: 1 }
+  const fixed: Sku = { ...sku, id: 72, until_at: 500 }
+  expect(longer([sku], 100)).toEqual({ time: undefined, good: sku })
+  expect(longer([{ ...month, trial: true }, sku, month], 100)).toEqual({ time: month, good: sku })
+  expect([longer([fixed], 400).time, longer([fixed], 500).time]).toEqual([fixed, undefined])
 })

@@ -5,6 +5,10 @@ import { day, yuan } from './format'
 /** The kinds of goods in words. */
 export const kindName: Record<GoodsKind, string> = { course: '课程', column: '专栏', lesson: '单课', bundle: '课程包', membership: '会员', service: '服务' }
 
+/** Where goods are shown. */
+export const goodsPlace = (g: { id: number; kind: GoodsKind; course_id: number }): Place =>
+  g.kind === 'course' || g.kind === 'column' ? { name: 'course', params: { id: g.course_id } } : { name: 'goods', params: { id: g.id } }
+
 /** 850 ‰ → 8.5 折. */
 export function discount(permille: number): string {
   return `${String(permille / 100)} 折`
@@ -61,6 +65,12 @@ export function couponWorth(c: Coupon, fen: number): number {
 /** The promotions that may be for this offer now. */
 export function promotionsOf(all: Promotion[], sku: Sku | undefined, now: number): Promotion[] {
   return all.filter((p) => sku && (!p.sku_ids.length || p.sku_ids.includes(sku.id)) && p.starts_at <= now && (!p.ends_at || p.ends_at > now) && p.left_units !== 0)
+}
+
+/** Of offers, the first that adds to time that ends at `untilAt`, and the first that is for good. */
+export function longer(skus: Sku[], untilAt: number): { time?: Sku; good?: Sku } {
+  const sold = skus.filter((s) => !s.trial)
+  return { time: sold.find((s) => s.period_days || s.period_months || s.until_at > untilAt), good: sold.find((s) => !s.period_days && !s.period_months && !s.until_at) }
 }
 
 /** What one costs with a promotion; 0 when it names no price that can be charged here and is lower. */

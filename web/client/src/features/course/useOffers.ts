@@ -16,7 +16,7 @@ export interface OfferLine { key: string; tag: string; text: string; to?: Place 
 export interface BargainOffer { id: number; skuId: number; fen: number; helpers: number; hours: number }
 
 /** A group-buy as a panel shows it. */
-export interface GroupOffer { size: number; hours: number; fen: number; pay: number; groups: Group[] }
+export interface GroupOffer { size: number; hours: number; fen: number; alone: number; groups: Group[] }
 
 /**
  * What runs for a product besides its price: flash sale, newcomer price, threshold discount, group-buy, coupons to
@@ -52,7 +52,7 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
   const group = computed<GroupOffer | null>(() => {
     const p = of('group')
     const at = promisedFen(p, sku.value)
-    return p && sku.value && at && at < fen.value ? { size: p.group_size, hours: p.group_hours, fen: at, pay: p.pay_permille, groups: groups.value.filter((g) => g.sku_id === sku.value?.id && g.deadline_at > now.value).slice(0, 3) } : null
+    return p && sku.value && at ? { size: p.group_size, hours: p.group_hours, fen: at, alone: fen.value, groups: groups.value.filter((g) => g.sku_id === sku.value?.id && g.deadline_at > now.value).slice(0, 3) } : null
   })
   const lines = computed<OfferLine[]>(() => {
     const out: OfferLine[] = []

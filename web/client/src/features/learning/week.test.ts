@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { weekBars } from './week'
 
-const now = new Date(2026, 10, 20, 9)
+// Eight in the evening before, by UTC.
+const now = Date.UTC(2026, 10, 19, 20)
 const week = ['2026-11-18', '2026-11-19', '2026-11-20'].map((day, i) => ({ day, studied_ms: [600_000, 3_000_000, 20_000][i] }))
 
 describe('the week in bars', () => {
