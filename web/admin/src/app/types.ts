@@ -15,7 +15,7 @@ export interface DayFen { day: string; fen: number; received_fen: number; refund
 export interface Overview {
   today: DayNumbers; yesterday: DayNumbers; revenue: DayFen[]
   todo: { refunds_requested: number; refunds_abnormal: number; payments_held: number; assets_failed: number; bill_differences: number; services_waiting: number }
-  top_courses: { course_id: number; title: string; orders: number; fen: number }[]
+  top_goods: { product_id: number; kind: CourseForm | GoodsKind; course_id: number; title: string; orders: number; fen: number }[]
   courses: Record<string, number>; users_total: number
 }
 
