@@ -2,7 +2,9 @@ package app_test
 
 import (
 	"context"
+	"encoding/csv"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -92,6 +94,9 @@ func TestINV16PayoutsLeaveClearingOnce(t *testing.T) {
 	})
 }
 
+// A code of ours: small letters, with or without the number that it is about.
+var rawCode = regexp.MustCompile(`^\s*[a-z][a-z0-9_]*(:|$)`)
+
 // Staff ask for a file and take it; who may not read what is in it gets none, another
 // member of staff only when finance. Each taking is in the log.
 func TestExportsAreForWhoMayReadThem(t *testing.T) {
@@ -116,6 +121,9 @@ func TestExportsAreForWhoMayReadThem(t *testing.T) {
 				t.Fatalf("%s", got.raw)
 			}
 			got := who.want(200, "", "GET", path+"/file", nil)
+			if !strings.Contains(got.raw, ",电脑网页,") {
+				t.Fatalf("the platform has no words: %s", got.raw)
+			}
 			if !strings.HasPrefix(got.raw, "\uFEFF订单号,") || !strings.Contains(got.raw, "\t"+no) || !strings.Contains(got.raw, "王小舟,把话写清楚,长期有效,1,169.00,0.00,169.00,69.00,6%,微信支付（扫码）") {
 				t.Fatalf("%s", got.raw)
 			}
@@ -127,12 +135,21 @@ func TestExportsAreForWhoMayReadThem(t *testing.T) {
 			t.Errorf("%d takings are in the log", n)
 		}
 		for kind, want := range map[string]string{
-			"refunds": "协商退款", "ledger": "销项税 · 6%", "revenue": "6%,,,169.00,69.00,100.00,5.66", "balances": "tax:600,销项税 · 6%", "invoices": "发票号码",
+			"orders": "电脑网页", "refunds": "协商退款", "ledger": "销项税 · 6%", "revenue": "6%,,,169.00,69.00,100.00,5.66", "balances": "tax:600,销项税 · 6%", "invoices": "发票号码",
 		} {
 			e := ask(finance, kind, "csv", "export-key-"+kind).num("id")
 			w.ok(w.app.Export.Make(context.Background(), e))
-			if got := finance.want(200, "", "GET", fmt.Sprintf("/api/console/exports/%d/file", e), nil); !strings.Contains(got.raw, want) {
+			got := finance.want(200, "", "GET", fmt.Sprintf("/api/console/exports/%d/file", e), nil)
+			if !strings.Contains(got.raw, want) {
 				t.Errorf("%s: %s", kind, got.raw)
+			}
+			table := must(csv.NewReader(strings.NewReader(strings.TrimPrefix(got.raw, "\uFEFF"))).ReadAll())(t)
+			for _, line := range table[1:] {
+				for i, cell := range line {
+					if table[0][i] != "科目代码" && rawCode.MatchString(cell) {
+						t.Errorf("%s: %s is %q, no word for people", kind, table[0][i], cell)
+					}
+				}
 			}
 		}
 	})
