@@ -168,6 +168,9 @@ func TestOrderTrailTellsEverything(t *testing.T) {
 		seen, last, entries := map[string]int{}, 0.0, []map[string]any{}
 		for _, x := range got.at("steps").([]any) {
 			s := x.(map[string]any)
+			if strings.Contains(s["ref"].(string), ":") {
+				t.Errorf("%v is known by a number of ours", s)
+			}
 			seen[s["kind"].(string)]++
 			if at := s["at"].(float64); at < last {
 				t.Errorf("%v is out of order", s)
@@ -186,7 +189,7 @@ func TestOrderTrailTellsEverything(t *testing.T) {
 		if len(entries) != 2 || len(entries[0]["hash"].(string)) != 64 || entries[0]["seal"] != 1.0 || entries[1]["seal"] != 0.0 || entries[0]["hash"] == entries[1]["hash"] || len(entries[1]["lines"].([]any)) != 3 {
 			t.Errorf("%v", entries)
 		}
-		for _, raw := range []string{"TRANSACTION.", "course:"} {
+		for _, raw := range []string{"TRANSACTION.", "course:", `"note":"学员 `} {
 			if strings.Contains(got.raw, raw) {
 				t.Errorf("%q is no word for people: %s", raw, got.raw)
 			}
@@ -195,6 +198,18 @@ func TestOrderTrailTellsEverything(t *testing.T) {
 			if before, then := strings.Index(got.raw, `"title":"`+pair[0]), strings.Index(got.raw, `"title":"`+pair[1]); before < 0 || then < before {
 				t.Errorf("%v at %d and %d in %s", pair, before, then, got.raw)
 			}
+		}
+		about := map[string]int{}
+		for _, x := range got.at("steps").([]any) {
+			if a, ok := x.(map[string]any)["about"].(map[string]any); ok {
+				kind, _, _ := strings.Cut(a["ref"].(string), ":")
+				if about[kind]++; a["name"] == "" || a["opens"] != "order" || a["key"] != no {
+					t.Errorf("%v leads nowhere", a)
+				}
+			}
+		}
+		if about["payment"] != 1 || about["refund"] != 2 { // two entries and a decision
+			t.Errorf("%v are named in %s", about, got.raw)
 		}
 		if !strings.Contains(got.raw, payment) || !strings.Contains(got.raw, "协商退款") {
 			t.Errorf("%s", got.raw)

@@ -4905,6 +4905,7 @@ export interface components {
             before: string;
             /** Format: int64 */
             id: number;
+            names: components["schemas"]["ConsoleNameView"][];
             reason: string;
             request_id: string;
             target: string;
@@ -6386,6 +6387,15 @@ export interface components {
             role: string;
             totp_enabled: boolean;
         };
+        ConsoleNameView: {
+            /** @description Which of them; empty for a list */
+            key: string;
+            name: string;
+            /** @description What shows it: course, product, order, user, topic, quiz, invoice, or a list */
+            opens: string;
+            /** @description kind:number */
+            ref: string;
+        };
         ConsoleOrderDetail: {
             /** @description That its money came by; empty before, and for free ones */
             channel: string;
@@ -6500,8 +6510,8 @@ export interface components {
             revenue: components["schemas"]["ConsoleDayFen"][];
             today: components["schemas"]["ConsoleDayNumbers"];
             todo: components["schemas"]["ConsoleTodoView"];
-            /** @description 30 days */
-            top_courses: components["schemas"]["ConsoleTopCourse"][];
+            /** @description 30 days, every kind of goods */
+            top_goods: components["schemas"]["ConsoleTopGoods"][];
             /** Format: int64 */
             users_total: number;
             yesterday: components["schemas"]["ConsoleDayNumbers"];
@@ -7300,16 +7310,26 @@ export interface components {
              */
             services_waiting: number;
         };
-        ConsoleTopCourse: {
-            /** Format: int64 */
+        ConsoleTopGoods: {
+            /**
+             * Format: int64
+             * @description Of a course, column or lesson
+             */
             course_id: number;
             /**
              * Format: int64
              * @description What stayed (净收)
              */
             fen: number;
-            /** Format: int64 */
+            /** @enum {string} */
+            kind: "course" | "column" | "bundle" | "membership" | "service" | "lesson";
+            /**
+             * Format: int64
+             * @description Sold and not given back in full
+             */
             orders: number;
+            /** Format: int64 */
+            product_id: number;
             title: string;
         };
         ConsoleTopicDetail: {
@@ -7365,6 +7385,8 @@ export interface components {
             updated_at: number;
         };
         ConsoleTrailStep: {
+            /** @description What it is about, by name */
+            about?: components["schemas"]["ConsoleNameView"];
             /** Format: int64 */
             at: number;
             /** @description SHA-256 of the entry, as its seal takes it in */
@@ -7374,7 +7396,7 @@ export interface components {
             /** @description Of an entry in the books */
             lines: components["schemas"]["ConsolePostingView"][];
             note: string;
-            /** @description The number it is known under */
+            /** @description The number it is known under to others: of an order, of a payment at its channel */
             ref: string;
             /**
              * Format: int64

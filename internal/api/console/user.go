@@ -171,6 +171,8 @@ type AuditView struct {
 	After     string `json:"after" doc:"JSON or empty"`
 	Reason    string `json:"reason"`
 	RequestID string `json:"request_id"`
+	// What the target and the numbers in before and after are called.
+	Names []NameView `json:"names" nullable:"false"`
 }
 
 func (r *routes) staff() {
@@ -228,8 +230,12 @@ func (r *routes) staff() {
 			if err != nil {
 				return nil, err
 			}
+			named, err := r.namesIn(ctx, rows)
+			if err != nil {
+				return nil, err
+			}
 			return web.Answer(web.Page(rows, in.Limit, func(e audit.Entry) AuditView {
-				return AuditView{e.ID, e.At, e.ActorName, e.ActorKind, e.Action, e.Target, e.Before, e.After, e.Reason, e.RequestID}
+				return AuditView{e.ID, e.At, e.ActorName, e.ActorKind, e.Action, e.Target, e.Before, e.After, e.Reason, e.RequestID, named(e)}
 			}, func(e audit.Entry) []int64 { return []int64{e.ID} })), nil
 		})
 }

@@ -198,7 +198,7 @@ export interface ExportFile {
 }
 export interface TrailStep {
   at: number; kind: 'order' | 'payment' | 'notice' | 'ledger' | 'grant' | 'discount' | 'points' | 'refund' | 'invoice' | 'shipment' | 'event' | 'staff'
-  title: string; note: string; who: string; ref: string; lines: Posting[]; hash: string; seal: number
+  title: string; note: string; who: string; ref: string; about?: Named; lines: Posting[]; hash: string; seal: number
 }
 export interface Trail extends OrderRow { steps: TrailStep[] }
 export type InvoiceStatus = 'requested' | 'issuing' | 'issued' | 'rejected' | 'cancelled' | 'red_requested' | 'red_issued'
@@ -238,7 +238,9 @@ export interface UserDetail extends UserRow {
 }
 export interface Staff { id: number; login: string; name: string; role: Role; totp_enabled: boolean; instructor_id: number; disabled: boolean; created_at: number; last_login_at: number }
 export interface StaffChange { name: string; role: Role; instructor_id?: number; disabled?: boolean; reset_totp?: boolean; password?: string }
-export interface AuditRow { id: number; at: number; actor_name: string; actor_kind: string; action: string; target: string; before: string; after: string; reason: string; request_id: string }
+export interface AuditRow { id: number; at: number; actor_name: string; actor_kind: string; action: string; target: string; before: string; after: string; reason: string; request_id: string; names: Named[] }
+/** What something is called that is known by kind and number, and what shows it. */
+export interface Named { ref: string; name: string; opens: string; key: string }
 
 export interface Setting<T> { version: number; value: T }
 export interface ShopSetting { name: string; slogan: string; logo: string; icp: string; phone: string }

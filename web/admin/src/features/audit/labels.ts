@@ -138,6 +138,12 @@ const kinds: Record<string, string> = {
   withdrawals: '已付提现',
   payout: '到账',
   bill_line: '账单明细',
+  asset: '音视频',
+  document: '文档',
+  user_coupon: '优惠券',
+  group: '拼团',
+  commission_move: '佣金变动',
+  bill_fee: '手续费',
   export: '导出文件',
 }
 const whats: Record<string, string> = {
