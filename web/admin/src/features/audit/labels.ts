@@ -17,6 +17,7 @@ const actions: Record<string, string> = {
   'paper.save': '保存试卷',
   'quiz.mark': '批改简答题',
   'quiz_points.save': '保存视频答题点',
+  'document.delete': '删除文档',
   'attachment.create': '添加附件',
   'attachment.delete': '移除附件',
   'sku.save': '保存规格',
