@@ -64,11 +64,7 @@ func (r *routes) documentList(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	own := int64(0)
-	if scope(ctx) != 0 { // instructors have only what they uploaded themselves
-		own = web.CallerOf(ctx).Staff.ID
-	}
-	rows, err := r.Document.List(ctx, document.Filter{Status: in.Status, Query: in.Q, CreatedBy: own, Before: first(before), Limit: in.Limit + 1})
+	rows, err := r.Document.List(ctx, document.Filter{Status: in.Status, Query: in.Q, CreatedBy: ownUploads(ctx), Before: first(before), Limit: in.Limit + 1})
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,8 @@ export interface CourseInput {
 export type LessonForm = 'video' | 'article' | 'document' | 'quiz'
 /** An uploaded PDF. */
 export interface Paper { id: number; name: string; status: 'uploaded' | 'working' | 'ready' | 'failed'; percent: number; bytes: number; pages: number; error: string; created_at: number }
+/** A PDF with the lessons that show it; `goes_at`: when it goes by itself, 0: it stays. */
+export interface PaperRow extends Paper { used_in: { lesson_id: number; title: string; course_id: number; course_title: string }[]; goes_at: number }
 export type AssetStatus = 'uploaded' | 'probing' | 'transcoding' | 'ready' | 'failed'
 export interface Asset {
   id: number; name: string; status: AssetStatus; stage: string; percent: number; eta_s: number; duration_ms: number; width: number; height: number
