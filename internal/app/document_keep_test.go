@@ -15,7 +15,10 @@ import (
 	"zhizhou/internal/document/documenttest"
 )
 
-var qDeliveredOf = db.Q("apptest/delivered_of", `SELECT COUNT(*) FROM delivered_pages WHERE document_id = $1`)
+var (
+	qDeliveredOf = db.Q("apptest/delivered_of", `SELECT COUNT(*) FROM delivered_pages WHERE document_id = $1`)
+	qDeleteShown = db.Q("apptest/delete_shown", `UPDATE documents SET deleted_at = 1 WHERE id = $1`)
+)
 
 // pictures counts the stored pages of a document.
 func (w *world) pictures(documentID int64) (n int) {
@@ -96,5 +99,13 @@ func TestDocumentsGoWhenNoLessonShowsThem(t *testing.T) {
 		late.buy(w.sku)
 		late.want(200, "", "GET", late.links(lesson, 2)[0], nil)
 		w.sound()
+		// What must not be is found: a lesson whose document was deleted all the same.
+		w.ok(w.app.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, qDeleteShown, now)
+			return err
+		}))
+		if rows := must(w.app.Doctor(ctx))(t); len(rows) != 1 || !strings.HasPrefix(rows[0], "INV-17") {
+			t.Errorf("%v", rows)
+		}
 	})
 }
