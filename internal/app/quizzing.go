@@ -2,9 +2,9 @@ package app
 
 import (
 	"context"
-	"strings"
 	"fmt"
 	"html"
+	"strings"
 
 	"zhizhou/demo"
 	"zhizhou/internal/catalog"
