@@ -40,6 +40,7 @@ var mayImport = map[string]struct {
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
 	"shipping":       {4, nil},
+	"naming":         {4, nil},
 	"reconcile":      {4, []string{"commerce"}}, // repairs through the one Settle and its refunds
 	"renewal":        {4, []string{"commerce"}}, // charges through its orders and the one Settle
 	"mail":           {1, nil},

@@ -11,6 +11,7 @@ import (
 	"zhizhou/internal/export"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/ledger"
+	"zhizhou/internal/web"
 )
 
 // newExport gives staff's files their kinds: which columns they have, and where each
@@ -38,6 +39,14 @@ func span(f export.Filter) commerce.Span {
 	return commerce.Span{From: f.From, To: f.To, Status: f.Status}
 }
 
+// paidBy names the channel of a line's money; an order that cost nothing has none.
+func paidBy(l commerce.ExportLine) string {
+	if l.Channel == "" && l.PaidAt > 0 {
+		return "免费"
+	}
+	return ledger.Subject(l.Channel)
+}
+
 func (a *App) orderLines() export.Kind {
 	states := map[string]string{"pending": "待支付", "paid": "已支付", "closed": "已关闭", "refunded": "已退款"}
 	return export.Kind{
@@ -50,9 +59,9 @@ func (a *App) orderLines() export.Kind {
 			rows, err := a.Commerce.ExportLines(ctx, span(f), after)
 			return paged(rows, err, func(l commerce.ExportLine) int64 { return l.ID }, func(l commerce.ExportLine) []any {
 				return []any{
-					export.Digits(l.No), export.Time(l.CreatedAt), export.Time(l.PaidAt), states[l.Status], l.Platform, export.Digits(strconv.FormatInt(l.UserID, 10)), l.Nickname, l.Title, l.SKUName, l.Quantity,
+					export.Digits(l.No), export.Time(l.CreatedAt), export.Time(l.PaidAt), states[l.Status], web.Platform(l.Platform).Label(), export.Digits(strconv.FormatInt(l.UserID, 10)), l.Nickname, l.Title, l.SKUName, l.Quantity,
 					export.Fen(l.ListFen), export.Fen(l.DiscountFen), export.Fen(l.PriceFen), export.Fen(l.RefundedFen), percent(commerce.RateBps(l.TaxRateBps, l.TaxCategory)),
-					ledger.Subject(l.Channel), export.Digits(l.OutTradeNo), export.Digits(l.TransactionID),
+					paidBy(l), export.Digits(l.OutTradeNo), export.Digits(l.TransactionID),
 				}
 			})
 		},
@@ -93,7 +102,7 @@ func (a *App) ledgerRows() export.Kind {
 			rows, err := ledger.Rows(ctx, a.DB, f.From, f.To, after)
 			return paged(rows, err, func(r ledger.Row) int64 { return r.ID }, func(r ledger.Row) []any {
 				return []any{
-					export.Digits(strconv.FormatInt(r.ID, 10)), export.Digits(strconv.FormatInt(r.TransactionID, 10)), export.Time(r.At), ledger.KindLabel(r.Kind), export.Digits(r.RefKind + ":" + strconv.FormatInt(r.RefID, 10)),
+					export.Digits(strconv.FormatInt(r.ID, 10)), export.Digits(strconv.FormatInt(r.TransactionID, 10)), export.Time(r.At), ledger.KindLabel(r.Kind), ledger.RefLabel(r.RefKind, r.RefID),
 					r.Account, ledger.Label(r.Account), export.Fen(r.DebitFen), export.Fen(r.CreditFen), export.Digits(strconv.FormatInt(r.OrderID, 10)),
 				}
 			})

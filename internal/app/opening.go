@@ -9,6 +9,7 @@ import (
 	"zhizhou/internal/account"
 	"zhizhou/internal/api/hook"
 	"zhizhou/internal/blob"
+	"zhizhou/internal/catalog"
 	"zhizhou/internal/db"
 	"zhizhou/internal/document"
 	"zhizhou/internal/media"
@@ -25,6 +26,12 @@ func (a *App) newReading(store blob.Store) (err error) {
 	a.Media.OnUpload(media.PurposeDocument, a.Document.Taker())
 	a.Document.OnReady(func(ctx context.Context, tx *db.Tx, d document.Document) error {
 		return a.Catalog.DocumentReady(ctx, tx, d.ID, d.Pages)
+	})
+	a.Catalog.OnLesson(func(ctx context.Context, tx *db.Tx, l catalog.Lesson) error {
+		if l.DocumentID == 0 {
+			return nil
+		}
+		return a.Document.Use(ctx, tx, l.DocumentID)
 	})
 	a.Account.OnMerge(a.Document.Merge)
 	return nil

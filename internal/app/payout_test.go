@@ -2,7 +2,9 @@ package app_test
 
 import (
 	"context"
+	"encoding/csv"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -92,6 +94,9 @@ func TestINV16PayoutsLeaveClearingOnce(t *testing.T) {
 	})
 }
 
+// A code of ours: small letters, with or without the number that it is about.
+var rawCode = regexp.MustCompile(`^\s*[a-z][a-z0-9_]*(:|$)`)
+
 // Staff ask for a file and take it; who may not read what is in it gets none, another
 // member of staff only when finance. Each taking is in the log.
 func TestExportsAreForWhoMayReadThem(t *testing.T) {
@@ -116,6 +121,9 @@ func TestExportsAreForWhoMayReadThem(t *testing.T) {
 				t.Fatalf("%s", got.raw)
 			}
 			got := who.want(200, "", "GET", path+"/file", nil)
+			if !strings.Contains(got.raw, ",电脑网页,") {
+				t.Fatalf("the platform has no words: %s", got.raw)
+			}
 			if !strings.HasPrefix(got.raw, "\uFEFF订单号,") || !strings.Contains(got.raw, "\t"+no) || !strings.Contains(got.raw, "王小舟,把话写清楚,长期有效,1,169.00,0.00,169.00,69.00,6%,微信支付（扫码）") {
 				t.Fatalf("%s", got.raw)
 			}
@@ -127,12 +135,21 @@ func TestExportsAreForWhoMayReadThem(t *testing.T) {
 			t.Errorf("%d takings are in the log", n)
 		}
 		for kind, want := range map[string]string{
-			"refunds": "协商退款", "ledger": "销项税 · 6%", "revenue": "6%,,,169.00,69.00,100.00,5.66", "balances": "tax:600,销项税 · 6%", "invoices": "发票号码",
+			"orders": "电脑网页", "refunds": "协商退款", "ledger": "销项税 · 6%", "revenue": "6%,,,169.00,69.00,100.00,5.66", "balances": "tax:600,销项税 · 6%", "invoices": "发票号码",
 		} {
 			e := ask(finance, kind, "csv", "export-key-"+kind).num("id")
 			w.ok(w.app.Export.Make(context.Background(), e))
-			if got := finance.want(200, "", "GET", fmt.Sprintf("/api/console/exports/%d/file", e), nil); !strings.Contains(got.raw, want) {
+			got := finance.want(200, "", "GET", fmt.Sprintf("/api/console/exports/%d/file", e), nil)
+			if !strings.Contains(got.raw, want) {
 				t.Errorf("%s: %s", kind, got.raw)
+			}
+			table := must(csv.NewReader(strings.NewReader(strings.TrimPrefix(got.raw, "\uFEFF"))).ReadAll())(t)
+			for _, line := range table[1:] {
+				for i, cell := range line {
+					if table[0][i] != "科目代码" && rawCode.MatchString(cell) {
+						t.Errorf("%s: %s is %q, no word for people", kind, table[0][i], cell)
+					}
+				}
 			}
 		}
 	})
@@ -151,6 +168,9 @@ func TestOrderTrailTellsEverything(t *testing.T) {
 		seen, last, entries := map[string]int{}, 0.0, []map[string]any{}
 		for _, x := range got.at("steps").([]any) {
 			s := x.(map[string]any)
+			if strings.Contains(s["ref"].(string), ":") {
+				t.Errorf("%v is known by a number of ours", s)
+			}
 			seen[s["kind"].(string)]++
 			if at := s["at"].(float64); at < last {
 				t.Errorf("%v is out of order", s)
@@ -169,7 +189,7 @@ func TestOrderTrailTellsEverything(t *testing.T) {
 		if len(entries) != 2 || len(entries[0]["hash"].(string)) != 64 || entries[0]["seal"] != 1.0 || entries[1]["seal"] != 0.0 || entries[0]["hash"] == entries[1]["hash"] || len(entries[1]["lines"].([]any)) != 3 {
 			t.Errorf("%v", entries)
 		}
-		for _, raw := range []string{"TRANSACTION.", "course:"} {
+		for _, raw := range []string{"TRANSACTION.", "course:", `"note":"学员 `} {
 			if strings.Contains(got.raw, raw) {
 				t.Errorf("%q is no word for people: %s", raw, got.raw)
 			}
@@ -178,6 +198,18 @@ func TestOrderTrailTellsEverything(t *testing.T) {
 			if before, then := strings.Index(got.raw, `"title":"`+pair[0]), strings.Index(got.raw, `"title":"`+pair[1]); before < 0 || then < before {
 				t.Errorf("%v at %d and %d in %s", pair, before, then, got.raw)
 			}
+		}
+		about := map[string]int{}
+		for _, x := range got.at("steps").([]any) {
+			if a, ok := x.(map[string]any)["about"].(map[string]any); ok {
+				kind, _, _ := strings.Cut(a["ref"].(string), ":")
+				if about[kind]++; a["name"] == "" || a["opens"] != "order" || a["key"] != no {
+					t.Errorf("%v leads nowhere", a)
+				}
+			}
+		}
+		if about["payment"] != 1 || about["refund"] != 2 { // two entries and a decision
+			t.Errorf("%v are named in %s", about, got.raw)
 		}
 		if !strings.Contains(got.raw, payment) || !strings.Contains(got.raw, "协商退款") {
 			t.Errorf("%s", got.raw)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"strings"
 
 	"zhizhou/demo"
 	"zhizhou/internal/catalog"
@@ -31,7 +32,7 @@ func (a *App) seedQuiz(ctx context.Context, courseID, chapterID int64, l demo.Le
 	}
 	p := quiz.Paper{LessonID: lessonID, Mode: quiz.Fixed, TimeLimitS: 900, PassPermille: 600, ShuffleOptions: true, ShowAnswers: quiz.ShowSubmitted}
 	for i, d := range demo.Quizzes[l.Quiz] {
-		q := quiz.Question{Kind: d.Kind, Difficulty: 2, Points: d.Points, Tags: []string{l.Quiz}, Content: quiz.Content{
+		q := quiz.Question{Kind: d.Kind, Difficulty: 2, Points: d.Points, Tags: []string{strings.TrimPrefix(l.Title, "小测验：")}, Content: quiz.Content{
 			Stem: "<p>" + html.EscapeString(d.Stem) + "</p>", Explanation: "<p>" + html.EscapeString(d.Why) + "</p>",
 			Options: d.Options, Matches: d.Matches, Right: quiz.Right{Choices: d.Choices, Truth: d.Truth, Text: d.Model},
 		}}

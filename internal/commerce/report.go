@@ -13,12 +13,13 @@ var (
 		WHERE status IN ('paid', 'refunded') AND paid_at > 0 AND paid_at >= $1 AND paid_at < $2 GROUP BY (paid_at + 28800000) / 86400000
 		UNION ALL SELECT (finished_at + 28800000) / 86400000, 0, 0, CAST(SUM(amount_fen) AS BIGINT) FROM refunds
 		WHERE status = 'succeeded' AND order_item_id > 0 AND finished_at > 0 AND finished_at >= $1 AND finished_at < $2 GROUP BY (finished_at + 28800000) / 86400000`)
-	qTop = db.Q("commerce/top", `SELECT x.course_id, MAX(x.title) AS title, CAST(SUM(x.n) AS BIGINT) AS n, CAST(SUM(x.fen) AS BIGINT) AS fen FROM (
-			SELECT i.course_id, i.title, 1 AS n, i.price_fen AS fen FROM orders o JOIN order_items i ON i.order_id = o.id
-			WHERE o.status IN ('paid', 'refunded') AND o.paid_at > 0 AND o.paid_at >= $1 AND o.paid_at < $2
-			UNION ALL SELECT i.course_id, i.title, 0, -r.amount_fen FROM refunds r JOIN order_items i ON i.id = r.order_item_id
+	// A line that went back in full is no sale any more, whenever its money returned.
+	qTop = db.Q("commerce/top", `SELECT x.product_id, MAX(x.kind) AS kind, MAX(x.course_id) AS course_id, MAX(x.title) AS title, CAST(SUM(x.n) AS BIGINT) AS n, CAST(SUM(x.fen) AS BIGINT) AS fen FROM (
+			SELECT i.product_id, i.kind, i.course_id, i.title, CASE WHEN o.status = 'paid' AND (i.price_fen = 0 OR i.refunded_fen < i.price_fen) THEN 1 ELSE 0 END AS n, i.price_fen AS fen
+			FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.status IN ('paid', 'refunded') AND o.paid_at > 0 AND o.paid_at >= $1 AND o.paid_at < $2
+			UNION ALL SELECT i.product_id, i.kind, i.course_id, i.title, 0, -r.amount_fen FROM refunds r JOIN order_items i ON i.id = r.order_item_id
 			WHERE r.status = 'succeeded' AND r.finished_at > 0 AND r.finished_at >= $1 AND r.finished_at < $2) x
-		WHERE x.course_id > 0 GROUP BY x.course_id ORDER BY fen DESC, x.course_id LIMIT 5`)
+		GROUP BY x.product_id HAVING SUM(x.fen) > 0 ORDER BY fen DESC, x.product_id LIMIT 5`)
 )
 
 // Money is what came from buyers and went back to them in a time (实收, 退款), fen.
@@ -66,16 +67,18 @@ func (s *Service) Waiting(ctx context.Context) (Open, error) {
 	return o, err
 }
 
-// Seller is a course by what it sold.
+// Seller is a product by what it sold.
 type Seller struct {
-	CourseID int64
-	Title    string
-	N        int64
-	Fen      int64
+	ProductID int64
+	Kind      string
+	CourseID  int64 // of a course, column or lesson
+	Title     string
+	N         int64 // lines sold and kept
+	Fen       int64 // what stayed
 }
 
-// Top returns the five courses of which most money stayed (净收) from the time from until
-// before to (ms).
+// Top returns the five products, of whatever kind, of which most money stayed (净收) from
+// the time from until before to (ms), the same money as MoneyDays counts.
 func (s *Service) Top(ctx context.Context, from, to int64) ([]Seller, error) {
 	var rows []Seller
 	err := s.DB.List(ctx, qTop, &rows, from, to)

@@ -8,8 +8,10 @@
 //	read     PageURLs → OpenPage → Picture: the reader's mark is in its pixels
 //	search   Search: on the server, pages that the reader may see
 //
+//	sweep    no lesson shows it for 30 days, or staff delete it → files go
+//
 // What it refuses: it does not decide who may read (api/hook asks a function that
-// app wires to access), it knows no lessons beyond their ids, and never hands out
+// app wires to access), it knows no lessons beyond which of them show a document, and never hands out
 // an original except to staff.
 //
 // A stranger's file is only ever opened in a child process of our own binary
@@ -23,5 +25,7 @@
 //   - INV-20: an address yields a page for its user and session alone, for ten
 //     minutes, and only while access is answered with yes.
 //   - Pictures of pages lie sealed in the store; nothing plain but the upload.
+//   - The files of a document go only when no lesson shows it; the row, and who was
+//     handed its pages, stay.
 //   - A document is ready only when all of its pages are stored.
 package document

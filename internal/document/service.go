@@ -21,6 +21,7 @@ var (
 	ErrGone      = errs.New(errs.NotFound, "document_gone", "找不到这份文档")
 	ErrNotReady  = errs.New(errs.Conflict, "document_not_ready", "文档还在处理，请稍后再试")
 	ErrNotFailed = errs.New(errs.Conflict, "document_not_failed", "只有处理失败的文档可以重试")
+	ErrUsed      = errs.New(errs.Conflict, "document_used", "还有课时在使用这份文档，请先在课时里更换文件")
 	ErrKind      = errs.New(errs.Invalid, "document_kind", "请上传 PDF 文件")
 	ErrBroken    = errs.New(errs.Invalid, "document_broken", "文件不完整或已损坏，请重新导出后上传")
 	ErrLocked    = errs.New(errs.Invalid, "document_locked", "文件设了打开密码，请去掉密码后再上传")
@@ -113,6 +114,7 @@ func New(cfg Config) (*Service, error) {
 	if cfg.Jobs != nil {
 		jobs.Work(cfg.Jobs, cfg.Limits.RenderTime+5*time.Minute, s.job)
 		cfg.Jobs.Every("document_recover", 30*time.Second, s.Recover)
+		cfg.Jobs.Every("document_sweep", time.Hour, s.Sweep)
 	}
 	return s, nil
 }

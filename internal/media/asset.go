@@ -90,10 +90,11 @@ func asset(ctx context.Context, r db.Reader, id int64) (Asset, error) {
 
 // AssetFilter chooses assets for the console.
 type AssetFilter struct {
-	Status string // "" for all
-	Query  string // part of the name
-	Cursor string // of the page before, "" for the first
-	Limit  int    // 1–100, 20
+	Status    string // "" for all
+	Query     string // part of the name
+	CreatedBy int64  // staff id, 0: anybody's
+	Cursor    string // of the page before, "" for the first
+	Limit     int    // 1–100, 20
 }
 
 // Assets lists assets, newest first; next is "" at the end.
@@ -110,7 +111,7 @@ func (s *Service) Assets(ctx context.Context, f AssetFilter) (list []Asset, next
 	if q := strings.TrimSpace(f.Query); q != "" {
 		like = "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(q)) + "%"
 	}
-	if err := s.db.List(ctx, qAssetList, &list, before, f.Status, like, limit+1); err != nil {
+	if err := s.db.List(ctx, qAssetList, &list, before, f.Status, like, limit+1, f.CreatedBy); err != nil {
 		return nil, "", err
 	}
 	if len(list) > limit {

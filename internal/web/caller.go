@@ -41,6 +41,16 @@ const (
 // Mini reports whether p is inside the mini program.
 func (p Platform) Mini() bool { return p == MPiOS || p == MPOther }
 
+var platformLabels = map[Platform]string{MPiOS: "小程序 iOS", MPOther: "小程序 安卓", WeChatH5: "微信内网页", H5: "手机浏览器", PC: "电脑网页"}
+
+// Label names p as staff read it.
+func (p Platform) Label() string {
+	if label := platformLabels[p]; label != "" {
+		return label
+	}
+	return string(p)
+}
+
 // Caller is what is known of the request's sender before and after sign-in.
 type Caller struct {
 	RequestID string

@@ -1118,6 +1118,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Uploaded documents, newest first, with the lessons that show them */
+        get: operations["console_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/documents/{id}": {
         parameters: {
             query?: never;
@@ -1129,7 +1146,8 @@ export interface paths {
         get: operations["console_document"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete a document that no lesson shows */
+        delete: operations["console_document_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4939,6 +4957,7 @@ export interface components {
             before: string;
             /** Format: int64 */
             id: number;
+            names: components["schemas"]["ConsoleNameView"][];
             reason: string;
             request_id: string;
             target: string;
@@ -5652,6 +5671,36 @@ export interface components {
             name: string;
             platform: string;
         };
+        ConsoleDocumentRow: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            created_at: number;
+            error: string;
+            /**
+             * Format: int64
+             * @description When it goes by itself, because no lesson shows it; 0: it stays
+             */
+            goes_at: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: int64 */
+            pages: number;
+            /** Format: int64 */
+            percent: number;
+            /** @enum {string} */
+            status: "uploaded" | "working" | "ready" | "failed";
+            used_in: components["schemas"]["ConsoleDocumentUse"][];
+        };
+        ConsoleDocumentUse: {
+            /** Format: int64 */
+            course_id: number;
+            course_title: string;
+            /** Format: int64 */
+            lesson_id: number;
+            title: string;
+        };
         ConsoleDocumentView: {
             /** Format: int64 */
             bytes: number;
@@ -6266,6 +6315,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ConsoleListDocumentRow: {
+            items: components["schemas"]["ConsoleDocumentRow"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ConsoleListExperimentRow: {
             items: components["schemas"]["ConsoleExperimentRow"][];
             /** @description Empty at the end */
@@ -6447,6 +6501,15 @@ export interface components {
             role: string;
             totp_enabled: boolean;
         };
+        ConsoleNameView: {
+            /** @description Which of them; empty for a list */
+            key: string;
+            name: string;
+            /** @description What shows it: course, product, order, user, topic, quiz, invoice, or a list */
+            opens: string;
+            /** @description kind:number */
+            ref: string;
+        };
         ConsoleOrderDetail: {
             /** @description That its money came by; empty before, and for free ones */
             channel: string;
@@ -6561,8 +6624,8 @@ export interface components {
             revenue: components["schemas"]["ConsoleDayFen"][];
             today: components["schemas"]["ConsoleDayNumbers"];
             todo: components["schemas"]["ConsoleTodoView"];
-            /** @description 30 days */
-            top_courses: components["schemas"]["ConsoleTopCourse"][];
+            /** @description 30 days, every kind of goods */
+            top_goods: components["schemas"]["ConsoleTopGoods"][];
             /** Format: int64 */
             users_total: number;
             yesterday: components["schemas"]["ConsoleDayNumbers"];
@@ -7367,16 +7430,26 @@ export interface components {
              */
             services_waiting: number;
         };
-        ConsoleTopCourse: {
-            /** Format: int64 */
+        ConsoleTopGoods: {
+            /**
+             * Format: int64
+             * @description Of a course, column or lesson
+             */
             course_id: number;
             /**
              * Format: int64
              * @description What stayed (净收)
              */
             fen: number;
-            /** Format: int64 */
+            /** @enum {string} */
+            kind: "course" | "column" | "bundle" | "membership" | "service" | "lesson";
+            /**
+             * Format: int64
+             * @description Sold and not given back in full
+             */
             orders: number;
+            /** Format: int64 */
+            product_id: number;
             title: string;
         };
         ConsoleTopicDetail: {
@@ -7432,6 +7505,8 @@ export interface components {
             updated_at: number;
         };
         ConsoleTrailStep: {
+            /** @description What it is about, by name */
+            about?: components["schemas"]["ConsoleNameView"];
             /** Format: int64 */
             at: number;
             /** @description SHA-256 of the entry, as its seal takes it in */
@@ -7441,7 +7516,7 @@ export interface components {
             /** @description Of an entry in the books */
             lines: components["schemas"]["ConsolePostingView"][];
             note: string;
-            /** @description The number it is known under */
+            /** @description The number it is known under to others: of an order, of a payment at its channel */
             ref: string;
             /**
              * Format: int64
@@ -16282,6 +16357,96 @@ export interface operations {
             };
         };
     };
+    console_documents: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                status?: "open" | "ready" | "failed" | "";
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListDocumentRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_document: {
         parameters: {
             query?: never;
@@ -16301,6 +16466,89 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConsoleDocumentView"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_document_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {

@@ -31,8 +31,56 @@ func documentView(d document.Document) DocumentView {
 	return DocumentView{d.ID, d.Name, d.Status, d.Percent, d.Bytes, d.Pages, d.ErrorMsg, d.CreatedAt}
 }
 
+// DocumentRow is a document with the lessons that show it.
+type DocumentRow struct {
+	DocumentView
+	UsedIn []DocumentUse `json:"used_in" nullable:"false"`
+	GoesAt int64         `json:"goes_at" doc:"When it goes by itself, because no lesson shows it; 0: it stays"`
+}
+
+// DocumentUse is a lesson that shows a document.
+type DocumentUse struct {
+	LessonID    int64  `json:"lesson_id"`
+	Title       string `json:"title"`
+	CourseID    int64  `json:"course_id"`
+	CourseTitle string `json:"course_title"`
+}
+
+func documentRow(k document.Kept) DocumentRow {
+	v := DocumentRow{documentView(k.Document), []DocumentUse{}, k.GoesAt()}
+	for _, u := range k.Uses {
+		v.UsedIn = append(v.UsedIn, DocumentUse{u.LessonID, u.Title, u.CourseID, u.CourseTitle})
+	}
+	return v
+}
+
+func (r *routes) documentList(ctx context.Context, in *struct {
+	web.PageQuery
+	Status string `query:"status" enum:"open,ready,failed,"`
+	Q      string `query:"q" maxLength:"60"`
+},
+) (*web.Body[web.List[DocumentRow]], error) {
+	before, err := in.Keys(1)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.Document.List(ctx, document.Filter{Status: in.Status, Query: in.Q, CreatedBy: ownUploads(ctx), Before: first(before), Limit: in.Limit + 1})
+	if err != nil {
+		return nil, err
+	}
+	return web.Answer(web.Page(rows, in.Limit, documentRow, func(k document.Kept) []int64 { return []int64{k.ID} })), nil
+}
+
 func (r *routes) documents() {
 	const tag = "console media"
+	web.Handle(r.web, route("documents", http.MethodGet, "documents", "Uploaded documents, newest first, with the lessons that show them", tag, account.PermMediaUpload), r.documentList)
+	web.Handle(r.web, quiet(route("document_delete", http.MethodDelete, "documents/{id}", "Delete a document that no lesson shows", tag, account.PermMediaUpload)),
+		func(ctx context.Context, in *ByID) (*none, error) {
+			if _, err := r.ownDocument(ctx, in.ID); err != nil {
+				return nil, err
+			}
+			return nil, r.Document.Delete(ctx, in.ID, "")
+		})
 	web.Handle(r.web, route("document", http.MethodGet, "documents/{id}", "How far a document is", tag, account.PermMediaUpload),
 		func(ctx context.Context, in *ByID) (*web.Body[DocumentView], error) {
 			d, err := r.ownDocument(ctx, in.ID)

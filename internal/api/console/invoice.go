@@ -322,7 +322,7 @@ var (
 
 func exportRow(v invoice.Exported, l invoice.Line) []string {
 	return []string{
-		time.UnixMilli(v.IssuedAt).In(clock.China).Format("2006-01-02"), "\t" + v.Number, invoiceTypes[v.Type], plain(v.Party.Name), "\t" + v.Party.TaxNo, l.OrderNo, plain(l.Title), "\t" + l.TaxCode,
+		time.UnixMilli(v.IssuedAt).In(clock.China).Format("2006-01-02"), "\t" + v.Number, invoiceTypes[v.Type], plain(v.Party.Name), "\t" + v.Party.TaxNo, "\t" + l.OrderNo, plain(l.Title), "\t" + l.TaxCode,
 		strconv.FormatFloat(float64(l.RateBps)/100, 'f', -1, 64), money.Yuan(l.AmountFen), money.Yuan(l.TaxFen), invoiceStates[v.Status], "\t" + v.RedNumber,
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/ledger"
 	"zhizhou/internal/money"
+	"zhizhou/internal/naming"
 	"zhizhou/internal/pay/virtual"
 	"zhizhou/internal/web"
 )
@@ -28,7 +29,8 @@ type TrailStep struct {
 	Title string        `json:"title"`
 	Note  string        `json:"note"`
 	Who   string        `json:"who" doc:"A person, a channel, or 系统"`
-	Ref   string        `json:"ref" doc:"The number it is known under"`
+	Ref   string        `json:"ref" doc:"The number it is known under to others: of an order, of a payment at its channel"`
+	About *NameView     `json:"about,omitempty" doc:"What it is about, by name"`
 	Lines []PostingView `json:"lines" nullable:"false" doc:"Of an entry in the books"`
 	Hash  string        `json:"hash" doc:"SHA-256 of the entry, as its seal takes it in"`
 	Seal  int64         `json:"seal" doc:"Number of the seal over the entry; 0: not sealed yet, or no entry"`
@@ -71,7 +73,9 @@ const (
 
 type placed struct {
 	TrailStep
-	turn turn
+	turn  turn
+	of    naming.Ref // what it is about
+	whose naming.Ref // the learner in its note
 }
 
 func (t *trailer) at(n turn) *trailer {
@@ -81,8 +85,34 @@ func (t *trailer) at(n turn) *trailer {
 
 func (t *trailer) add(at int64, kind, title, note, who, ref string) {
 	if at > 0 {
-		t.steps = append(t.steps, placed{TrailStep{At: at, Kind: kind, Title: title, Note: note, Who: who, Ref: ref, Lines: []PostingView{}}, t.turn})
+		t.steps = append(t.steps, placed{TrailStep{At: at, Kind: kind, Title: title, Note: note, Who: who, Ref: ref, Lines: []PostingView{}}, t.turn, naming.Ref{}, naming.Ref{}})
 	}
+}
+
+// about adds a step that is about something of ours, which named gives its name.
+func (t *trailer) about(at int64, kind, title, note, who string, of naming.Ref) {
+	if t.add(at, kind, title, note, who, ""); at > 0 {
+		t.steps[len(t.steps)-1].of = of
+	}
+}
+
+// named gives every step the names of what it is about, all of them by one statement.
+func (t *trailer) named() error {
+	var refs []naming.Ref
+	for _, s := range t.steps {
+		refs = append(refs, s.of, s.whose)
+	}
+	names, err := naming.Of(t.ctx, t.Settings.DB, refs)
+	for i, s := range t.steps {
+		if n, known := names[s.of]; known {
+			v := nameView(n)
+			t.steps[i].About = &v
+		}
+		if s.whose.ID > 0 {
+			t.steps[i].Note = "学员「" + names[s.whose].Name + "」，" + s.Note
+		}
+	}
+	return err
 }
 
 // since is at, or the time of a cause of turn n that the same transaction wrote down a
@@ -139,6 +169,9 @@ func (r *routes) trail() {
 				if err := part(d); err != nil {
 					return nil, err
 				}
+			}
+			if err := t.named(); err != nil {
+				return nil, err
 			}
 			row, err := r.Commerce.Row(ctx, o.ID)
 			return web.Answer(TrailView{orderRow(row), t.inOrder()}), err
@@ -199,7 +232,8 @@ var noticeLabels = map[string]string{
 func (t *trailer) staff(target string) error {
 	rows, err := audit.List(t.ctx, t.Settings.DB, 0, target, 50)
 	for _, e := range rows {
-		t.at(decided).add(e.At, "staff", cmp.Or(staffLabels[e.Action], e.Action), e.Reason, e.ActorName, e.Target)
+		of, _ := naming.Parse(e.Target)
+		t.at(decided).about(e.At, "staff", cmp.Or(staffLabels[e.Action], e.Action), e.Reason, e.ActorName, of)
 	}
 	return err
 }
@@ -231,8 +265,9 @@ func (t *trailer) discounts(d commerce.Detail) error {
 	rows, err := t.Commerce.TakenBy(t.ctx, d.Order.ID)
 	names := map[string]string{"sku": "库存", "promotion": "活动名额", "coupon": "优惠券", "seat": "拼团席位"}
 	states := map[string]string{"held": "已占用", "sold": "已使用", "released": "已退还"}
+	kinds := map[string]string{"coupon": "user_coupon", "seat": "group"}
 	for _, x := range rows {
-		t.at(map[string]turn{"held": taken, "sold": booked, "released": revoked}[x.State]).add(x.At, "discount", strings.TrimSpace(names[x.Kind]+" "+x.Name)+states[x.State], fmt.Sprintf("%d 份", x.Units), system, fmt.Sprintf("%s:%d", x.Kind, x.RefID))
+		t.at(map[string]turn{"held": taken, "sold": booked, "released": revoked}[x.State]).about(x.At, "discount", strings.TrimSpace(names[x.Kind]+" "+x.Name)+states[x.State], fmt.Sprintf("%d 份", x.Units), system, naming.Ref{Kind: cmp.Or(kinds[x.Kind], x.Kind), ID: x.RefID})
 	}
 	return err
 }
@@ -286,7 +321,8 @@ func (t *trailer) grants(d commerce.Detail) error {
 			if g.UntilAt > 0 {
 				until = day(g.StartsAt) + " 至 " + day(g.UntilAt)
 			}
-			t.at(opened).add(g.CreatedAt, "grant", "授权"+what, fmt.Sprintf("学员 %d，%s", g.UserID, until), system, "")
+			t.at(opened).add(g.CreatedAt, "grant", "授权"+what, until, system, "")
+			t.steps[len(t.steps)-1].whose = naming.Ref{Kind: "user", ID: g.UserID}
 			t.at(revoked).add(t.since(decided, g.RevokedAt), "grant", "收回"+what+"授权", g.RevokeReason, system, "")
 		}
 	}
@@ -309,7 +345,7 @@ var invoiceEnds = map[string]string{"rejected": "开票被拒绝", "cancelled": 
 func (t *trailer) shipments(d commerce.Detail) error {
 	rows, err := t.Shipping.Of(t.ctx, d.Order.ID)
 	for _, s := range rows {
-		t.at(returned).add(cmp.Or(s.FinishedAt, s.SentAt), "shipment", "发货信息"+shipmentLabels[s.State], s.Note, "微信", fmt.Sprintf("payment:%d", s.PaymentID))
+		t.at(returned).about(cmp.Or(s.FinishedAt, s.SentAt), "shipment", "发货信息"+shipmentLabels[s.State], s.Note, "微信", naming.Ref{Kind: "payment", ID: s.PaymentID})
 	}
 	return err
 }
@@ -317,7 +353,7 @@ func (t *trailer) shipments(d commerce.Detail) error {
 func (t *trailer) entries(d commerce.Detail) error {
 	rows, err := ledger.OfOrder(t.ctx, t.Settings.DB, d.Order.ID)
 	for _, e := range rows {
-		s := TrailStep{At: e.At, Kind: "ledger", Title: "记账：" + ledger.KindLabel(e.Kind), Who: system, Ref: fmt.Sprintf("%s:%d", e.RefKind, e.RefID), Lines: []PostingView{}, Hash: e.Hash, Seal: e.Seal}
+		s := TrailStep{At: e.At, Kind: "ledger", Title: "记账：" + ledger.KindLabel(e.Kind), Who: system, Lines: []PostingView{}, Hash: e.Hash, Seal: e.Seal}
 		for _, l := range e.Lines {
 			s.Lines = append(s.Lines, PostingView{e.Kind, l.Account, ledger.Label(l.Account), l.DebitFen, l.CreditFen, e.At})
 		}
@@ -325,7 +361,7 @@ func (t *trailer) entries(d commerce.Detail) error {
 		if e.RefKind == "refund" {
 			n = returned
 		}
-		t.steps = append(t.steps, placed{s, n})
+		t.steps = append(t.steps, placed{s, n, naming.Ref{Kind: e.RefKind, ID: e.RefID}, naming.Ref{}})
 	}
 	return err
 }

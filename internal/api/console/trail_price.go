@@ -1,19 +1,26 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 
 	"zhizhou/internal/commerce"
+	"zhizhou/internal/commerce/price"
 	"zhizhou/internal/money"
+	"zhizhou/internal/naming"
 	"zhizhou/internal/points"
 )
 
 // rules adds what each rule took off the price, as the buyer confirmed it.
 func (t *trailer) rules(d commerce.Detail) {
 	for _, a := range d.Order.Frozen().Applied {
-		t.at(ordered).add(d.Order.CreatedAt, "discount", a.Label+" −¥"+money.Yuan(a.OffFen), a.Reason, system, fmt.Sprintf("%s:%d", a.Kind, a.RuleID))
+		kind := cmp.Or(ruleKinds[a.Kind], "promotion")
+		t.at(ordered).about(d.Order.CreatedAt, "discount", a.Label+" −¥"+money.Yuan(a.OffFen), a.Reason, system, naming.Ref{Kind: kind, ID: a.RuleID})
 	}
 }
+
+// ruleKinds are the rules that are no promotion.
+var ruleKinds = map[price.Kind]string{price.Coupon: "user_coupon", price.Experiment: "experiment", price.Member: "product", price.Upgrade: "order_item", price.Points: "points"}
 
 // upgrades adds the lower memberships that the order ended, and gave back.
 func (t *trailer) upgrades(d commerce.Detail) error {
@@ -39,16 +46,17 @@ var pointWords = map[string]string{
 
 // points adds the moves of points that the order or its refunds caused.
 func (t *trailer) points(d commerce.Detail) error {
-	causes := []string{}
+	type cause struct{ text, no string }
+	causes := []cause{}
 	for _, kind := range []string{"hold", "spend", "release", "earn"} {
-		causes = append(causes, fmt.Sprintf("%s:%d", kind, d.Order.ID))
+		causes = append(causes, cause{fmt.Sprintf("%s:%d", kind, d.Order.ID), d.Order.No})
 	}
 	for _, r := range d.Refunds {
-		causes = append(causes, fmt.Sprintf("return:%d", r.ID), fmt.Sprintf("reclaim:%d", r.ID))
+		causes = append(causes, cause{fmt.Sprintf("return:%d", r.ID), r.No}, cause{fmt.Sprintf("reclaim:%d", r.ID), r.No})
 	}
 	turns := map[string]turn{points.Held: taken, points.Spent: booked, points.Earned: booked}
-	for _, cause := range causes {
-		m, err := t.Points.Past(t.ctx, t.Points.DB, cause)
+	for _, c := range causes {
+		m, err := t.Points.Past(t.ctx, t.Points.DB, c.text)
 		if err != nil {
 			return err
 		}
@@ -62,7 +70,7 @@ func (t *trailer) points(d commerce.Detail) error {
 			amount = m.Held
 		}
 		if amount != 0 {
-			t.at(n).add(m.At, "points", pointWords[m.Kind]+fmt.Sprintf(" %+d", amount), m.Note, system, cause)
+			t.at(n).add(m.At, "points", pointWords[m.Kind]+fmt.Sprintf(" %+d", amount), m.Note, system, c.no)
 		}
 	}
 	return nil

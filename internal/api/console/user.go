@@ -171,6 +171,8 @@ type AuditView struct {
 	After     string `json:"after" doc:"JSON or empty"`
 	Reason    string `json:"reason"`
 	RequestID string `json:"request_id"`
+	// What the target and the numbers in before and after are called.
+	Names []NameView `json:"names" nullable:"false"`
 }
 
 func (r *routes) staff() {
@@ -228,8 +230,12 @@ func (r *routes) staff() {
 			if err != nil {
 				return nil, err
 			}
+			named, err := r.namesIn(ctx, rows)
+			if err != nil {
+				return nil, err
+			}
 			return web.Answer(web.Page(rows, in.Limit, func(e audit.Entry) AuditView {
-				return AuditView{e.ID, e.At, e.ActorName, e.ActorKind, e.Action, e.Target, e.Before, e.After, e.Reason, e.RequestID}
+				return AuditView{e.ID, e.At, e.ActorName, e.ActorKind, e.Action, e.Target, e.Before, e.After, e.Reason, e.RequestID, named(e)}
 			}, func(e audit.Entry) []int64 { return []int64{e.ID} })), nil
 		})
 }
@@ -240,7 +246,7 @@ type OverviewView struct {
 	Yesterday  DayNumbers       `json:"yesterday"`
 	Revenue    []DayFen         `json:"revenue" nullable:"false" doc:"30 days, net of refunds"`
 	Todo       TodoView         `json:"todo"`
-	TopCourses []TopCourse      `json:"top_courses" nullable:"false" doc:"30 days"`
+	TopGoods   []TopGoods       `json:"top_goods" nullable:"false" doc:"30 days, every kind of goods"`
 	Courses    map[string]int64 `json:"courses" nullable:"false" doc:"Status → how many"`
 	UsersTotal int64            `json:"users_total"`
 }
@@ -270,12 +276,14 @@ type TodoView struct {
 	BillDifferences  int64 `json:"bill_differences" doc:"Lines of daily bills that nobody has dealt with"`
 }
 
-// TopCourse sells best.
-type TopCourse struct {
-	CourseID int64  `json:"course_id"`
-	Title    string `json:"title"`
-	Orders   int64  `json:"orders"`
-	Fen      int64  `json:"fen" doc:"What stayed (净收)"`
+// TopGoods sells best.
+type TopGoods struct {
+	ProductID int64  `json:"product_id"`
+	Kind      string `json:"kind" enum:"course,column,bundle,membership,service,lesson"`
+	CourseID  int64  `json:"course_id" doc:"Of a course, column or lesson"`
+	Title     string `json:"title"`
+	Orders    int64  `json:"orders" doc:"Sold and not given back in full"`
+	Fen       int64  `json:"fen" doc:"What stayed (净收)"`
 }
 
 func (r *routes) overview() {
@@ -287,7 +295,7 @@ func (r *routes) overview() {
 }
 
 func (r *routes) overviewView(ctx context.Context) (OverviewView, error) {
-	v := OverviewView{Revenue: []DayFen{}, TopCourses: []TopCourse{}}
+	v := OverviewView{Revenue: []DayFen{}, TopGoods: []TopGoods{}}
 	now := r.Clock.Now().In(clock.China)
 	y, m, d := now.Date()
 	today := time.Date(y, m, d, 0, 0, 0, 0, clock.China)
@@ -339,7 +347,7 @@ func (r *routes) overviewView(ctx context.Context) (OverviewView, error) {
 		return v, err
 	}
 	for _, t := range top {
-		v.TopCourses = append(v.TopCourses, TopCourse{t.CourseID, t.Title, t.N, t.Fen})
+		v.TopGoods = append(v.TopGoods, TopGoods{t.ProductID, t.Kind, t.CourseID, t.Title, t.N, t.Fen})
 	}
 	v.Courses, err = r.Catalog.StatusCounts(ctx)
 	return v, err

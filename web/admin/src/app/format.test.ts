@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, clock, left, parseYuan, parseZhe, time, yuan, yuanInput, yuanProblem, zhe } from './format'
+import { bytes, chinaDay, clock, date, dayEnd, dayStart, hour, left, moment, parseTime, parseYuan, parseZhe, time, timeInput, yuan, yuanInput, yuanProblem, zhe } from './format'
 
 describe('money', () => {
   it('shows fen with commas, two decimals and a real minus', () => {
@@ -34,11 +34,25 @@ describe('money', () => {
 })
 
 describe('times and sizes', () => {
-  it('adds the year only when it differs', () => {
-    const now = new Date(2026, 10, 20, 12).getTime()
-    expect(time(new Date(2026, 10, 20, 9, 32).getTime(), now)).toBe('11-20 09:32')
-    expect(time(new Date(2025, 0, 2, 3, 4).getTime(), now)).toBe('2025-01-02 03:04')
-    expect(time(0, now)).toBe('—')
+  const at = Date.UTC(2026, 10, 20, 1, 32, 7) // 09:32 in China, the evening before in New York
+  it('are China\'s, whatever zone the browser is in', () => {
+    expect(new Date(at).getHours()).toBe(20) // this very run is far away
+    expect(time(at, at)).toBe('11-20 09:32')
+    expect([moment(at), hour(at), date(at)]).toEqual(['2026-11-20 09:32:07', '09:32', '2026-11-20'])
+    expect([chinaDay(at), chinaDay(at, 1)]).toEqual(['2026-11-20', '2026-11-19'])
+    expect([dayStart('2026-11-20'), dayEnd('2026-11-20')]).toEqual([Date.UTC(2026, 10, 19, 16), Date.UTC(2026, 10, 20, 16)])
+    expect([moment(0), dayStart(''), dayEnd('x')]).toEqual(['', 0, 0])
+  })
+  it('adds the year only when it differs, by China\'s new year', () => {
+    expect(time(Date.UTC(2025, 0, 1, 19, 4), at)).toBe('2025-01-02 03:04')
+    expect(time(Date.UTC(2026, 11, 31, 16, 1), Date.UTC(2026, 11, 31, 16, 5))).toBe('01-01 00:01')
+    expect(time(0, at)).toBe('—')
+  })
+  it('survive an input of date and time', () => {
+    const minute = at - (at % 60_000)
+    expect(timeInput(minute)).toBe('2026-11-20T09:32')
+    expect(parseTime(timeInput(minute))).toBe(minute)
+    expect([timeInput(0), parseTime(''), parseTime('2026-13-01T00:00')]).toEqual(['', 0, 0])
   })
   it('durations, time left, sizes', () => {
     expect(clock(1072000)).toBe('17:52')

@@ -45,19 +45,41 @@ export const count = (n: number) => n.toString().replace(/\B(?=(\d{3})+$)/g, ','
 
 const two = (n: number) => String(n).padStart(2, '0')
 
-/** `11-20 09:32`, with the year in front when it is not this year; '—' for 0. */
+// The console goes by the clock of China wherever its reader is: days, promotions and
+// bills do. China has one zone, without summer time.
+const chinaMs = 8 * 3_600_000
+const dayMs = 24 * 3_600_000
+/** `2026-11-20T09:32:07` in China. */
+const stamp = (ms: number) => new Date(ms + chinaMs).toISOString().slice(0, 19)
+
+/** `11-20 09:32` in China, with the year in front when it is not this year; '—' for 0. */
 export function time(ms: number, now = Date.now()): string {
   if (!ms) return '—'
-  const d = new Date(ms)
-  const year = d.getFullYear() === new Date(now).getFullYear() ? '' : `${d.getFullYear()}-`
-  return `${year}${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}`
+  const at = stamp(ms).slice(0, 16).replace('T', ' ')
+  return at.slice(0, 4) === stamp(now).slice(0, 4) ? at.slice(5) : at
 }
 
-/** `2026-11-20`, for deadlines. */
-export function date(ms: number): string {
-  const d = new Date(ms)
-  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`
-}
+/** `2026-11-20 09:32:07` in China, for what is printed or kept as a file; '' for 0. */
+export const moment = (ms: number) => (ms ? stamp(ms).replace('T', ' ') : '')
+
+/** `09:32` in China. */
+export const hour = (ms: number) => stamp(ms).slice(11, 16)
+
+/** `2026-11-20` in China, for deadlines. */
+export const date = (ms: number) => stamp(ms).slice(0, 10)
+
+/** The China day that was `back` days before `now`, as an input of dates writes it. */
+export const chinaDay = (now: number, back = 0) => date(now - back * dayMs)
+
+/** When a day begins in China, ms, from `2026-11-20`; 0 for what is no day. */
+export const dayStart = (day: string) => (/^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00+08:00`) || 0 : 0)
+/** When it ends: the next day's beginning. */
+export const dayEnd = (day: string) => dayStart(day) && dayStart(day) + dayMs
+
+/** A moment as an input of date and time writes it, `2026-11-20T09:32`, in China; '' for 0. */
+export const timeInput = (ms: number) => (ms ? stamp(ms).slice(0, 16) : '')
+/** The moment that such an input says, ms; 0 for none. */
+export const parseTime = (text: string) => (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(text) ? Date.parse(`${text}:00+08:00`) || 0 : 0)
 
 /** `11 月 20 日`, for sentences; day is YYYY-MM-DD. */
 export function dayText(day: string): string {

@@ -78,6 +78,8 @@ export interface Operations {
   assets: { query: Paged & { status?: string; q?: string }; res: T.Page<T.Asset> }
   asset: { path: Id; res: T.Asset }
   retryAsset: { path: Id; res: void }
+  documents: { query: Paged & { status?: '' | 'open' | 'ready' | 'failed'; q?: string }; res: T.Page<T.PaperRow> }
+  deleteDocument: { path: Id; res: void }
   document: { path: Id; res: T.Paper }
   retryDocument: { path: Id; res: void }
   instructors: { res: T.Page<T.Instructor> }
@@ -208,7 +210,7 @@ export const addresses = {
   coupons: 'GET /coupons', saveCoupon: 'PUT /coupons/{id}', switchCoupon: 'POST /coupons/{id}/switch', giveCoupon: 'POST /coupons/{id}/give',
   codeBatches: 'GET /code-batches', makeCodes: 'POST /code-batches', revokeCodes: 'POST /code-batches/{id}/revoke', codes: 'GET /code-batches/{id}/codes',
   assets: 'GET /assets', asset: 'GET /assets/{id}', retryAsset: 'POST /assets/{id}/retry',
-  document: 'GET /documents/{id}', retryDocument: 'POST /documents/{id}/retry',
+  documents: 'GET /documents', deleteDocument: 'DELETE /documents/{id}', document: 'GET /documents/{id}', retryDocument: 'POST /documents/{id}/retry',
   instructors: 'GET /instructors', saveInstructor: 'PUT /instructors/{id}', categories: 'GET /categories', saveCategory: 'PUT /categories/{id}', deleteCategory: 'DELETE /categories/{id}',
   searchWords: 'GET /search/words', markWord: 'PUT /search/marks', synonyms: 'GET /synonyms', saveSynonym: 'PUT /synonyms/{id}', deleteSynonym: 'DELETE /synonyms/{id}',
   topics: 'GET /topics', topic: 'GET /topics/{id}', saveTopic: 'PUT /topics/{id}', publishTopic: 'POST /topics/{id}/publish', deleteTopic: 'DELETE /topics/{id}',

@@ -1,4 +1,7 @@
+import { ref } from 'vue'
+import { kindLabels } from '@/features/catalogue/catalogue'
 import type { IconName } from '@/ui/icons'
+import type { GoodsKind } from './types'
 
 /** A page of the side menu; hidden unless the role has `permission`. */
 export interface MenuPage {
@@ -6,8 +9,13 @@ export interface MenuPage {
   label: string
   icon: IconName
   permission: string
+  /** Which of the pages of that name it opens. */
+  params?: Record<string, string>
   badge?: 'refunds' | 'held' | 'assets' | 'bills' | 'invoices' | 'services'
 }
+
+// Courses and columns are made under 内容; every other kind of goods has its own entry.
+const goodsKinds: [GoodsKind, IconName][] = [['bundle', 'layers'], ['membership', 'users'], ['service', 'calendar'], ['lesson', 'doc']]
 
 /** The side menu by group. */
 export const menu: { group: string; pages: MenuPage[] }[] = [
@@ -15,9 +23,9 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
   {
     group: '内容',
     pages: [
-      { name: 'courses', label: '课程', icon: 'book', permission: 'course.read' },
+      { name: 'courses', label: '课程与专栏', icon: 'book', permission: 'course.read' },
       { name: 'questions', label: '题库', icon: 'list', permission: 'course.read' },
-      { name: 'media', label: '音视频', icon: 'video', permission: 'media.upload', badge: 'assets' },
+      { name: 'media', label: '音视频与文档', icon: 'video', permission: 'media.upload', badge: 'assets' },
       { name: 'instructors', label: '讲师', icon: 'user', permission: 'course.read' },
       { name: 'categories', label: '分类', icon: 'tag', permission: 'course.publish' },
       { name: 'banners', label: '首页横幅', icon: 'image', permission: 'course.publish' },
@@ -25,7 +33,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'search', label: '搜索', icon: 'search', permission: 'course.publish' },
     ],
   },
-  { group: '商品', pages: [{ name: 'goods', label: '课程包与会员', icon: 'layers', permission: 'course.read' }] },
+  { group: '商品', pages: goodsKinds.map(([kind, icon]) => ({ name: 'goods', params: { kind }, label: kindLabels[kind], icon, permission: 'course.read' })) },
   {
     group: '营销',
     pages: [
@@ -75,3 +83,13 @@ export function menuFor(permissions: string[]) {
 
 /** The page to open first: the first one of the menu, the account page when a role has none. */
 export const homeFor = (permissions: string[]) => menuFor(permissions)[0]?.pages[0].name ?? 'account'
+
+/** The kind of the goods that are being edited: their address does not say it. */
+export const editedKind = ref('')
+
+const above: Record<string, string> = { course: 'courses', product: 'goods', bill: 'bills', topic: 'topics', quiz: 'questions', trail: 'orders' }
+/** Whether an entry of the menu is where somebody is. */
+export function isHere(p: MenuPage, name: string, params: Record<string, unknown>): boolean {
+  if ((above[name] ?? name) !== p.name) return false
+  return !p.params || p.params.kind === (name === 'product' ? editedKind.value : params.kind || 'bundle')
+}

@@ -15,7 +15,7 @@ export interface DayFen { day: string; fen: number; received_fen: number; refund
 export interface Overview {
   today: DayNumbers; yesterday: DayNumbers; revenue: DayFen[]
   todo: { refunds_requested: number; refunds_abnormal: number; payments_held: number; assets_failed: number; bill_differences: number; services_waiting: number }
-  top_courses: { course_id: number; title: string; orders: number; fen: number }[]
+  top_goods: { product_id: number; kind: CourseForm | GoodsKind; course_id: number; title: string; orders: number; fen: number }[]
   courses: Record<string, number>; users_total: number
 }
 
@@ -32,6 +32,8 @@ export interface CourseInput {
 export type LessonForm = 'video' | 'article' | 'document' | 'quiz'
 /** An uploaded PDF. */
 export interface Paper { id: number; name: string; status: 'uploaded' | 'working' | 'ready' | 'failed'; percent: number; bytes: number; pages: number; error: string; created_at: number }
+/** A PDF with the lessons that show it; `goes_at`: when it goes by itself, 0: it stays. */
+export interface PaperRow extends Paper { used_in: { lesson_id: number; title: string; course_id: number; course_title: string }[]; goes_at: number }
 export type AssetStatus = 'uploaded' | 'probing' | 'transcoding' | 'ready' | 'failed'
 export interface Asset {
   id: number; name: string; status: AssetStatus; stage: string; percent: number; eta_s: number; duration_ms: number; width: number; height: number
@@ -201,7 +203,7 @@ export interface ExportFile {
 }
 export interface TrailStep {
   at: number; kind: 'order' | 'payment' | 'notice' | 'ledger' | 'grant' | 'discount' | 'points' | 'refund' | 'invoice' | 'shipment' | 'event' | 'staff'
-  title: string; note: string; who: string; ref: string; lines: Posting[]; hash: string; seal: number
+  title: string; note: string; who: string; ref: string; about?: Named; lines: Posting[]; hash: string; seal: number
 }
 export interface Trail extends OrderRow { steps: TrailStep[] }
 export type InvoiceStatus = 'requested' | 'issuing' | 'issued' | 'rejected' | 'cancelled' | 'red_requested' | 'red_issued'
@@ -241,7 +243,9 @@ export interface UserDetail extends UserRow {
 }
 export interface Staff { id: number; login: string; name: string; role: Role; totp_enabled: boolean; instructor_id: number; disabled: boolean; created_at: number; last_login_at: number }
 export interface StaffChange { name: string; role: Role; instructor_id?: number; disabled?: boolean; reset_totp?: boolean; password?: string }
-export interface AuditRow { id: number; at: number; actor_name: string; actor_kind: string; action: string; target: string; before: string; after: string; reason: string; request_id: string }
+export interface AuditRow { id: number; at: number; actor_name: string; actor_kind: string; action: string; target: string; before: string; after: string; reason: string; request_id: string; names: Named[] }
+/** What something is called that is known by kind and number, and what shows it. */
+export interface Named { ref: string; name: string; opens: string; key: string }
 
 export interface Setting<T> { version: number; value: T }
 export interface ShopSetting { name: string; slogan: string; logo: string; icp: string; phone: string }

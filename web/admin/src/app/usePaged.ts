@@ -12,12 +12,15 @@ export function usePaged<T>(load: (cursor: string) => Promise<Page<T>>) {
   const growError = shallowRef<ApiError | null>(null)
   const items = computed<T[]>(() => [...(first.data.value?.items ?? []), ...rest.value])
   const next = computed(() => after.value ?? first.data.value?.next_cursor ?? '')
+  let turn = 0
   async function more() {
     if (!next.value || growing.value) return
+    const mine = turn
     growing.value = true
     growError.value = null
     try {
       const page = await load(next.value)
+      if (mine !== turn) return // it belongs to a list that is no longer shown
       rest.value = [...rest.value, ...page.items]
       after.value = page.next_cursor
     } catch (e) {
@@ -27,6 +30,7 @@ export function usePaged<T>(load: (cursor: string) => Promise<Page<T>>) {
     }
   }
   async function reload() {
+    turn++
     await first.reload()
     rest.value = []
     after.value = null

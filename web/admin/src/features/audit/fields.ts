@@ -105,6 +105,24 @@ const names: Record<string, string> = {
   saved_at: '保存时间',
   saved_by: '保存人',
   product_id: '商品',
+  skuid: '规格',
+  document_id: '文档',
+  course_id: '课程',
+  user_id: '学员',
+  coupon_id: '优惠券',
+  promotion_id: '活动',
+  payment_id: '付款',
+  refund_id: '退款',
+  order_id: '订单',
+  order_item_id: '订单行',
+  decided_by: '审核人',
+  first_by: '初审人',
+  created_by: '创建人',
+  products: '商品',
+  skus: '规格',
+  categories: '分类',
+  kinds: '种类',
+  preview_pages: '试读页数',
   points: '积分',
   people: '人数',
   list_fen: '原价',
@@ -112,7 +130,7 @@ const names: Record<string, string> = {
 }
 
 /** `PriceFen`, `price_fen` → price_fen: rows come from Go values and from maps alike. */
-const snake = (field: string) =>
+export const snake = (field: string) =>
   field
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
@@ -133,7 +151,7 @@ const words: Record<string, Record<string, string>> = {
   },
   state: { done: '已完成', waiting: '待处理', returning: '退回中', returned: '已退回', matched: '已对上', explained: '已说明' },
   form: { course: kindLabels.course, column: kindLabels.column },
-  kind: { ...kindLabels, newcomer: '新人价', flash: '限时秒杀', group: '拼团', threshold: '满减' },
+  kind: { ...kindLabels, newcomer: '新人价', flash: '限时秒杀', group: '拼团', threshold: '满减', bargain: '砍价' },
   role: { owner: '所有者', operator: '运营', editor: '编辑', instructor: '讲师', finance: '财务', support: '客服' },
   tax_category: { digital_service: '线上课程', service: '人工服务', book: '图书', goods: '实物' },
   claim: { page: '领券页', code: '券码', newcomer: '新人礼包', staff: '只由员工发' },

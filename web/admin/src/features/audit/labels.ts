@@ -17,6 +17,7 @@ const actions: Record<string, string> = {
   'paper.save': '保存试卷',
   'quiz.mark': '批改简答题',
   'quiz_points.save': '保存视频答题点',
+  'document.delete': '删除文档',
   'attachment.create': '添加附件',
   'attachment.delete': '移除附件',
   'sku.save': '保存规格',
@@ -138,6 +139,12 @@ const kinds: Record<string, string> = {
   withdrawals: '已付提现',
   payout: '到账',
   bill_line: '账单明细',
+  asset: '音视频',
+  document: '文档',
+  user_coupon: '优惠券',
+  group: '拼团',
+  commission_move: '佣金变动',
+  bill_fee: '手续费',
   export: '导出文件',
 }
 const whats: Record<string, string> = {

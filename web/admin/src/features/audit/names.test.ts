@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { AuditRow } from '@/app/types'
-import { ownName } from './names'
+import { namesIn, ownName } from './names'
 
 const row = (action: string, target: string, after: object) => ({ action, target, before: '', after: JSON.stringify(after) }) as AuditRow
 it('a row names its own target alone', () => {
@@ -9,4 +9,11 @@ it('a row names its own target alone', () => {
   expect(ownName(row('codes.make', 'code_batch:2', { name: '书店' }))).toBe('书店')
   expect(ownName(row('commission.rule', 'commission_rule:4', { Name: '新客' }))).toBe('新客')
   expect(ownName(row('promotion.on', 'promotion:3', { status: 'on' }))).toBe('')
+})
+it('numbers of things read as their names', () => {
+  const r = { names: [{ ref: 'sku:3', name: '全套 · 永久', opens: 'product', key: '1' }] } as AuditRow
+  expect(namesIn(r, 'skus', '[3,4]')).toBe('全套 · 永久、4')
+  expect(namesIn(r, 'sku_id', '3')).toBe('全套 · 永久')
+  expect(namesIn(r, 'skuid', '0')).toBe('—')
+  expect(namesIn(r, 'price_fen', '3')).toBeNull()
 })

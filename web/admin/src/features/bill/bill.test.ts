@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Bill } from '@/app/types'
-import { chinaDay, dayNumber, dayText, differing, findBill, found } from './bill'
+import { chinaDay } from '@/app/format'
+import { dayNumber, dayText, differing, findBill, found } from './bill'
 
 const bill = (over: Partial<Bill>) => ({ day: 20261120, missing_ours: 0, missing_theirs: 0, amount_differs: 0, state_differs: 0, matched: 0, ...over }) as Bill
 

@@ -31,11 +31,6 @@ export const found = (b: Bill) => classes.filter((c) => b[c.value] > 0).map((c) 
 export const dayText = (day: number) => String(day).replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
 export const dayNumber = (text: string) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? Number(text.replaceAll('-', '')) : 0)
 
-const chinaMs = 8 * 3_600_000
-const dayMs = 24 * 3_600_000
-/** The China day that was `back` days before `now`, as an input of dates writes it. */
-export const chinaDay = (now: number, back = 0) => new Date(now + chinaMs - back * dayMs).toISOString().slice(0, 10)
-
 const theirs: Record<string, string> = { done: '成功', pending: '处理中', failed: '失败' }
 const ours: Record<string, string> = {
   created: '未支付', pending: '未支付', paid: '已支付', held: '待查款', closed: '已关闭', failed: '失败',

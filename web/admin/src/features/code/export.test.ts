@@ -9,7 +9,7 @@ describe('the export', () => {
     const text = csv(batch, codes)
     expect(text.charCodeAt(0)).toBe(0xfeff)
     expect(text.trim().split('\r\n')).toHaveLength(3)
-    expect(text).toContain('ABCD-EFGH-2345-6789,未使用,,看懂一张报表,—')
+    expect(text).toContain('ABCD-EFGH-2345-6789,未使用,,看懂一张报表,')
   })
   it('quotes what would break a row, and disarms what a spreadsheet would run', () => {
     expect(cell('a,"b"')).toBe('"a,""b"""')

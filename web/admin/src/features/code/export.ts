@@ -1,5 +1,5 @@
 import { call } from '@/app/api'
-import { time } from '@/app/format'
+import { moment } from '@/app/format'
 import type { Code, CodeBatch } from '@/app/types'
 
 const states: Record<Code['state'], string> = { ready: '未使用', used: '已使用', revoked: '已作废' }
@@ -15,7 +15,7 @@ export const grouped = (code: string) => code.replace(/(.{4})(?=.)/g, '$1-')
 
 /** The batch as CSV with a byte order mark, without which Excel takes UTF-8 for something else. */
 export function csv(batch: CodeBatch, codes: Code[]): string {
-  const rows = codes.map((c) => [grouped(c.code), states[c.state], c.used_at ? time(c.used_at) : '', batch.title, time(batch.expires_at)])
+  const rows = codes.map((c) => [grouped(c.code), states[c.state], moment(c.used_at), batch.title, moment(batch.expires_at)])
   return '\ufeff' + [['兑换码', '状态', '使用时间', '商品', '截止时间'], ...rows].map((r) => r.map(cell).join(',')).join('\r\n') + '\r\n'
 }
 

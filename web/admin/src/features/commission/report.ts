@@ -1,5 +1,5 @@
 import { call } from '@/app/api'
-import { time } from '@/app/format'
+import { moment } from '@/app/format'
 import type { CommissionMove, PayeeRow } from '@/app/types'
 import { cell } from '@/features/code/export'
 
@@ -10,7 +10,7 @@ const exact = (digits: string) => (digits ? `${digits}\t` : '')
 
 /** The moves of accounts as CSV. */
 export const statementCSV = (rows: CommissionMove[]) =>
-  file([['时间', '学员', '事项', '说明', '冻结', '可提现', '提现中', '已提现'], ...rows.map((m) => [time(m.at), exact(String(m.user_id)), m.kind_label, m.title, plain(m.held_fen), plain(m.available_fen), plain(m.frozen_fen), plain(m.withdrawn_fen)])])
+  file([['时间', '学员', '事项', '说明', '冻结', '可提现', '提现中', '已提现'], ...rows.map((m) => [moment(m.at), exact(String(m.user_id)), m.kind_label, m.title, plain(m.held_fen), plain(m.available_fen), plain(m.frozen_fen), plain(m.withdrawn_fen)])])
 
 /** Who was paid what, as the tax office asks for it, as CSV. */
 export const payeeCSV = (rows: PayeeRow[]) => file([['姓名', '身份证号', '笔数', '金额（元）', '学员'], ...rows.map((p) => [p.name, exact(p.number), String(p.times), plain(p.paid_fen), exact(String(p.user_id))])])

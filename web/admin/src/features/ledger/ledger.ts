@@ -1,3 +1,4 @@
+import { date, dayStart } from '@/app/format'
 import type { Balance, TaxLine } from '@/app/types'
 
 /** The balance of an account: on which side, and how much; '' when it is even. */
@@ -19,7 +20,7 @@ export function brokenText(text: string): string {
 
 const two = (n: number) => String(n).padStart(2, '0')
 /** The month that it is in China, `2026-11`. */
-export const monthOf = (now: number) => new Date(now + 8 * 3_600_000).toISOString().slice(0, 7)
+export const monthOf = (now: number) => date(now).slice(0, 7)
 /** Whether a text is a month as the server takes it. */
 export const isMonth = (text: string) => /^20\d{2}-(0[1-9]|1[0-2])$/.test(text)
 /** The month `by` months later. */
@@ -30,10 +31,7 @@ export function monthPlus(month: string, by: number): string {
 }
 
 /** China's midnight at which a month begins and ends, ms. */
-export const monthSpan = (month: string) => {
-  const start = (m: string) => Date.parse(`${m}-01T00:00:00+08:00`)
-  return { from: start(month), to: start(monthPlus(month, 1)) }
-}
+export const monthSpan = (month: string) => ({ from: dayStart(`${month}-01`), to: dayStart(`${monthPlus(month, 1)}-01`) })
 
 export type TaxSum = Pick<TaxLine, 'sold_fen' | 'refund_fen' | 'net_fen' | 'tax_fen'>
 /** The sums of a month over its rates. */

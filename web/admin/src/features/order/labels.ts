@@ -30,9 +30,11 @@ const channels: Record<string, string> = {
   wechat_papay: '微信支付（自动续费）',
   alipay_wap: '支付宝（手机）',
   alipay_page: '支付宝（电脑）',
-  wechat_virtual: '微信虚拟支付',
+  wechat_virtual: '小程序虚拟支付',
   free: '免费',
 }
+/** The channels that have a name. */
+export const channelKeys = Object.keys(channels)
 /** Chinese name of a payment channel. */
 export const channelLabel = (key: string) => channels[key] ?? key
 

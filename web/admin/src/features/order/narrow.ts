@@ -1,3 +1,4 @@
+import { dayEnd, dayStart } from '@/app/format'
 import { kindLabels } from '@/features/catalogue/catalogue'
 import { channelLabel } from './labels'
 
@@ -19,12 +20,9 @@ export const orderStates = [
   { value: 'part_refunded', label: '部分退款' }, { value: 'refunded', label: '已退款' }, { value: 'closed', label: '已关闭' },
 ]
 
-const start = (day: string) => (/^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00+08:00`) : 0)
-
 /** The query of a list; the last day counts whole. */
 export function narrowQuery(n: Narrow) {
-  const last = start(n.last)
-  return { kind: n.kind, channel: n.channel, from: start(n.first), to: last && last + 86_400_000 }
+  return { kind: n.kind, channel: n.channel, from: dayStart(n.first), to: dayEnd(n.last) }
 }
 
 /** Whether anything is narrowed. */

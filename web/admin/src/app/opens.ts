@@ -1,0 +1,24 @@
+import type { RouteLocationRaw } from 'vue-router'
+import type { Named } from './types'
+
+const one: Record<string, (key: string) => RouteLocationRaw> = {
+  course: (id) => ({ name: 'course', params: { id } }),
+  product: (id) => ({ name: 'product', params: { id } }),
+  topic: (id) => ({ name: 'topic', params: { id } }),
+  quiz: (id) => ({ name: 'quiz', params: { id } }),
+  order: (no) => ({ name: 'orders', params: { no } }),
+  invoice: (id) => ({ name: 'invoices', params: { id } }),
+  user: (id) => ({ name: 'users', params: { id } }),
+}
+const lists: Record<string, RouteLocationRaw> = {
+  synonyms: { name: 'search', params: { tab: 'synonyms' } },
+  commission_rules: { name: 'commission', params: { tab: 'rules' } },
+  documents: { name: 'media', params: { kind: 'documents' } },
+}
+for (const name of ['instructors', 'categories', 'banners', 'media', 'questions', 'staff', 'promotions', 'coupons', 'codes', 'experiments', 'held', 'renewals', 'commission', 'clearing', 'bills']) lists[name] = { name }
+
+/** What the server may name as showing something. */
+export const openable = [...Object.keys(one), ...Object.keys(lists)]
+
+/** The page that shows it; null where the console has none. */
+export const toOpen = (n: Named): RouteLocationRaw | null => (n.key ? one[n.opens]?.(n.key) : lists[n.opens]) ?? null
