@@ -168,7 +168,7 @@ test('two people buy in a group by a link, then one gives the other a course', a
   await step(one, 'the copy that nobody received goes back', async () => {
     const { page } = one
     await page.reload()
-    await page.getByText(/已领取/).waitFor()
+    await page.getByText('已领取 1 份，1 份待领取').waitFor()
     await page.getByRole('button', { name: '退回未领取的 1 份' }).click()
     await looksSound(one, 'gifts-return')
     await page.getByRole('button', { name: '确认退回' }).click()
