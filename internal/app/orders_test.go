@@ -83,6 +83,22 @@ func TestOrdersAreFound(t *testing.T) {
 				t.Errorf("the list says %s, want %s", row.raw, label)
 			}
 		}
+		// Buyers read the same words; a refund that nobody answered yet says what it waits for.
+		mine := map[string]string{pending: "待支付", waiting: "等待成团", back: "等待审核", todo: "待交付", plain: "已支付", gone: "已退款", part: "部分退款", closed: "已关闭"}
+		for who, count := range map[*person]int{buyer: 5, other: 3} {
+			list := who.want(200, "", "GET", "/api/orders?limit=20", nil)
+			for i := range count {
+				row := list.item(i, "items")
+				no := row.str("no")
+				page := who.want(200, "", "GET", "/api/orders/"+no, nil)
+				if row.str("status_label") != mine[no] || page.str("status_label") != mine[no] || page.str("state") != row.str("state") {
+					t.Errorf("a buyer's list says %s, the page %s, want %s", row.str("status_label"), page.str("status_label"), mine[no])
+				}
+			}
+		}
+		if why := other.want(200, "", "GET", "/api/orders/"+back, nil).str("refundable", "reason"); why != "退款申请等待审核" {
+			t.Errorf("a refund that is asked for says %s", why)
+		}
 		// Page by page it is the same list.
 		var pages []string
 		cursor := ""

@@ -34,7 +34,7 @@ func TestINV12ListsNameTheLowestPriceOfSeveralOffers(t *testing.T) {
 		}
 		dear := w.promote(commerce.PromotionChange{Kind: "flash", PriceFen: 12900, Scope: price.Scope{SKUs: []int64{w.sku}}})
 		s := p.shelf(w.paid, "/api/courses?sort=newest", 1)
-		if d := s.item(0, "deals"); s.num("price_fen") != 9900 || d.str("kind") != "flash" || d.num("price_fen") != 12900 || d.at("varies") != true {
+		if d := s.item(0, "deals"); s.num("price_fen") != 9900 || d.str("kind") != "flash" || d.num("price_fen") != 12900 || d.at("varies") != true || d.num("sku_id") != w.sku || d.str("sku_name") == "" {
 			t.Fatalf("a sale on the dearer offer: %s", s.raw)
 		}
 		if q := p.quoted(map[string]any{"sku_id": year}); q.num("total_fen") != 9900 {

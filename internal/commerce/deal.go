@@ -26,7 +26,7 @@ var (
 		WHERE p.status = 'on' AND p.starts_at <= $2 AND p.ends_at > $1 AND ($3 = '' OR p.kind = $3) ORDER BY p.starts_at, p.id LIMIT 100`)
 	qShelfSKUs = db.Q("commerce/shelf_skus", `SELECT p.id AS product_id, p.course_id, CASE WHEN p.kind = 'course' THEN COALESCE(c.form, 'course') ELSE p.kind END AS kind, COALESCE(c.category_id, 0) AS category_id,
 		COALESCE((SELECT string_agg(t.tag, ',') FROM course_tags t WHERE t.course_id = p.course_id), '') AS tags,
-		s.id AS sku_id, s.tax_category, COALESCE(pp.price_fen, s.price_fen) AS price_fen,
+		s.id AS sku_id, s.name AS sku_name, s.tax_category, COALESCE(pp.price_fen, s.price_fen) AS price_fen,
 		COALESCE((SELECT MIN(h.price_fen) FROM sku_price_history h WHERE h.sku_id = s.id AND (h.until_at = 0 OR h.until_at > $3)), s.price_fen) AS week_low_fen,
 		COALESCE((SELECT string_agg(CAST(v.price_fen AS TEXT), ',') FROM virtual_items v WHERE v.sku_id = s.id AND v.state = 'published'), '') AS published
 		FROM skus s JOIN products p ON p.id = s.product_id LEFT JOIN courses c ON c.id = p.course_id
@@ -48,6 +48,7 @@ func places(first, n int) string {
 type Deal struct {
 	Promotion
 	SKUID    int64
+	SKUName  string
 	PriceFen int64 // of one; 0: a threshold discount, which names none
 	WasFen   int64 // a price of the last 7 days that is above PriceFen, else 0
 	Left     int64 // −1: no quota
@@ -61,7 +62,8 @@ type onShelf struct {
 	Kind        string
 	CategoryID  int64
 	Tags        string
-	SKUID       int64 `db:"sku_id"`
+	SKUID       int64  `db:"sku_id"`
+	SKUName     string `db:"sku_name"`
 	TaxCategory string
 	PriceFen    int64
 	WeekLowFen  int64
@@ -120,7 +122,7 @@ func (p liveRow) deal(k onShelf, platform string, published map[string]bool) (d 
 	if len(rule.Platforms) > 0 && !slices.Contains(rule.Platforms, platform) {
 		return d, false
 	}
-	d = Deal{Promotion: p.Promotion, SKUID: k.SKUID, Left: rule.Left}
+	d = Deal{Promotion: p.Promotion, SKUID: k.SKUID, SKUName: k.SKUName, Left: rule.Left}
 	switch rule.Kind {
 	case price.Threshold:
 		return d, it.Sellable == nil && rule.Scope.Holds(it)

@@ -275,8 +275,8 @@ func (s *Service) OrdersOf(ctx context.Context, userID, before int64, limit int)
 	return rows, err
 }
 
-// Details returns lines and refunds of a page of one user's orders, by order, in
-// two statements.
+// Details returns states, lines and refunds of a page of one user's orders, by order,
+// in three statements.
 func (s *Service) Details(ctx context.Context, userID int64, orders []Order) (map[int64]Detail, error) {
 	out := map[int64]Detail{}
 	if len(orders) == 0 {
@@ -286,6 +286,16 @@ func (s *Service) Details(ctx context.Context, userID int64, orders []Order) (ma
 	for _, o := range orders {
 		low, high = min(low, o.ID), max(high, o.ID)
 		out[o.ID] = Detail{Order: o}
+	}
+	var states []orderStateRow
+	if err := s.DB.List(ctx, qStatesIn, &states, userID, low, high); err != nil {
+		return nil, err
+	}
+	for _, x := range states {
+		if d, ok := out[x.ID]; ok {
+			d.State = x.State
+			out[x.ID] = d
+		}
 	}
 	var items []Item
 	if err := s.DB.List(ctx, qItemsOf, &items, userID, low, high); err != nil {
@@ -311,10 +321,16 @@ func (s *Service) Details(ctx context.Context, userID int64, orders []Order) (ma
 // Detail is an order with all that hangs on it.
 type Detail struct {
 	Order    Order
+	State    string // as OrderRow has it
 	Items    []Item
 	Payments []Payment
 	Refunds  []Refund
 	Events   []Event
+}
+
+type orderStateRow struct {
+	ID    int64
+	State string
 }
 
 // Event is something that happened to an order beyond its states.
@@ -327,6 +343,13 @@ type Event struct {
 // Detail returns what hangs on an order.
 func (s *Service) Detail(ctx context.Context, o Order) (Detail, error) {
 	d := Detail{Order: o}
+	var states []orderStateRow
+	if err := s.DB.List(ctx, qStatesIn, &states, o.UserID, o.ID, o.ID); err != nil {
+		return d, err
+	}
+	for _, x := range states {
+		d.State = x.State
+	}
 	for q, dst := range map[*db.Stmt]any{qItems: &d.Items, qPayments: &d.Payments, qRefundsOf: &d.Refunds, qEvents: &d.Events} {
 		if err := s.DB.List(ctx, q, dst, o.ID); err != nil {
 			return d, err

@@ -17,6 +17,11 @@ const (
 	StatePartRefunded = "part_refunded" // paid, and a part has gone back
 )
 
+// OrderWords are the words for an order's states, for buyers and staff alike.
+var OrderWords = map[string]string{
+	"pending": "待支付", "paid": "已支付", StateWaiting: "等待成团", StateRefunding: "退款中", StateToGive: "待交付", StatePartRefunded: "部分退款", "refunded": "已退款", "closed": "已关闭",
+}
+
 const openRefund = `f.status IN ('requested', 'approved', 'processing', 'abnormal') AND f.order_item_id > 0`
 
 // orderState is the one definition of those states; the others are the status itself.

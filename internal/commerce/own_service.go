@@ -21,12 +21,12 @@ type OwnService struct {
 	Note     string // what staff said when it was done
 	GivenAt  int64  // the day on which it was given, ms; 0: not said
 	DoneAt   int64
-	Refunds  int64 // of it, asked for or on their way
-	At       int64 // when it was paid or received, ms
+	Refund   string // the state of one of it that is asked for or on its way; "": none
+	At       int64  // when it was paid or received, ms
 }
 
 var qOwnServices = db.Q("commerce/own_services", `SELECT x.id, x.title, x.sku_name, x.quantity, x.order_no, x.giver, COALESCE(p.cover, '') AS cover, COALESCE(p.scene, '') AS scene, d.state, d.note, d.given_at, d.done_at,
-		(SELECT COUNT(*) FROM refunds f WHERE f.order_item_id = x.item_id AND f.status IN ('requested', 'approved', 'processing', 'abnormal')) AS refunds, x.at FROM (
+		COALESCE((SELECT MAX(f.status) FROM refunds f WHERE f.order_item_id = x.item_id AND f.status IN ('requested', 'approved', 'processing', 'abnormal')), '') AS refund, x.at FROM (
 		SELECT i.id, i.id AS item_id, i.product_id, i.title, i.sku_name, i.quantity, o.no AS order_no, '' AS giver, o.paid_at AS at FROM orders o JOIN order_items i ON i.order_id = o.id
 			WHERE o.user_id = $1 AND o.paid_at > 0 AND NOT o.gift AND i.kind = 'service'
 		UNION ALL SELECT g.id, i.id, i.product_id, i.title, i.sku_name, 1, '', u.nickname, g.received_at FROM gifts g JOIN order_items i ON i.id = g.order_item_id JOIN users u ON u.id = g.giver_id

@@ -48,6 +48,9 @@ func (s *Service) refundable(ctx context.Context, r db.Reader, o Order, it Item,
 	for _, x := range refunds {
 		if x.OrderItemID == it.ID && (x.Status == RefundRequested || x.Status == RefundApproved || x.Status == RefundProcessing || x.Status == RefundAbnormal) {
 			out.Reason = "退款正在处理"
+			if x.Status == RefundRequested {
+				out.Reason = "退款申请等待审核"
+			}
 			return out, nil
 		}
 		if x.OrderItemID == it.ID && x.EndsAccess && x.Status == RefundSucceeded {

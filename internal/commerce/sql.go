@@ -51,6 +51,7 @@ var (
 	qItems      = db.Q("commerce/items", `SELECT `+of("i", itemColumns)+`, `+itemShown+` FROM order_items i`+itemJoins+` WHERE i.order_id = $1 ORDER BY i.id`)
 	qItemsPlain = db.Q("commerce/items_plain", `SELECT `+itemColumns+`, `+itemPlain+` FROM order_items WHERE order_id = $1 ORDER BY id`)
 	qItemsOf    = db.Q("commerce/items_of", `SELECT `+of("i", itemColumns)+`, `+itemShown+` FROM order_items i JOIN orders o ON o.id = i.order_id`+itemJoins+` WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 ORDER BY i.id`)
+	qStatesIn   = db.Q("commerce/states_in", `SELECT o.id, `+orderState+` AS state FROM orders o WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3`)
 	qRefundsIn  = db.Q("commerce/refunds_in", `SELECT `+of("r", refundColumns)+` FROM refunds r JOIN orders o ON o.id = r.order_id WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 ORDER BY r.id`)
 	qItemInsert = db.Q("commerce/item_insert", `INSERT INTO order_items (id, order_id, sku_id, product_id, kind, course_id, title, sku_name, quantity, list_fen, discount_fen, price_fen,
 		period_days, period_months, until_at, tax_category, refund_days, refund_max_watched_percent, tax_rate_bps, tax_code) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`)

@@ -8200,9 +8200,15 @@ export interface components {
             now_at: number;
             /**
              * Format: int64
-             * @description Of the SKU that costs least with it
+             * @description Of that SKU
              */
             price_fen: number;
+            /**
+             * Format: int64
+             * @description The one that costs least with it
+             */
+            sku_id: number;
+            sku_name: string;
             /** Format: int64 */
             starts_at: number;
             /** @description Other SKUs cost something else while it runs: say 起 */
@@ -9016,8 +9022,14 @@ export interface components {
             /** Format: int64 */
             refunded_fen: number;
             refunds: components["schemas"]["RefundView"][];
+            /**
+             * @description As people speak of it
+             * @enum {string}
+             */
+            state: "pending" | "paid" | "group" | "refunding" | "to_give" | "part_refunded" | "refunded" | "closed";
             /** @enum {string} */
             status: "pending" | "paid" | "closed" | "refunding" | "refunded";
+            /** @description The state in words; a refund that nobody answered yet waits */
             status_label: string;
             /** Format: int64 */
             total_fen: number;
@@ -9050,6 +9062,8 @@ export interface components {
             order_no: string;
             /** Format: int64 */
             quantity: number;
+            /** @description How that stands, in words */
+            refund_label: string;
             /** @description Its money is asked back */
             refunding: boolean;
             /** @enum {string} */
@@ -9975,6 +9989,8 @@ export interface components {
         Skipped: {
             /** Format: int64 */
             alone_fen?: number;
+            /** Format: int64 */
+            at_most?: number;
             kind: string;
             label: string;
             reason: string;
@@ -9987,6 +10003,11 @@ export interface components {
              * @description What one would cost by it without the group, where that is less; else 0
              */
             alone_fen: number;
+            /**
+             * Format: int64
+             * @description Units that the buyer could still take by it, where more are asked for; else 0
+             */
+            at_most: number;
             /** @enum {string} */
             kind: "newcomer" | "flash" | "bargain" | "group" | "member" | "experiment" | "threshold" | "coupon" | "upgrade" | "points";
             label: string;

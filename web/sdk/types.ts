@@ -80,6 +80,7 @@ export interface QuoteAsk { items: { sku_id: number; quantity: number }[]; gift?
 export type Order = S['OrderView']
 export type OrderItem = S['ItemView']
 export type OrderStatus = Order['status']
+export type OrderState = Order['state']
 export type Refund = S['RefundView']
 export type RefundStatus = Refund['status']
 export type JsapiParams = S['JSAPIParams']

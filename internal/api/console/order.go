@@ -119,10 +119,6 @@ type PostingView struct {
 	At        int64  `json:"at"`
 }
 
-var orderLabels = map[string]string{
-	"pending": "待支付", "paid": "已支付", commerce.StateWaiting: "等待成团", commerce.StateRefunding: "退款中", commerce.StateToGive: "待交付", commerce.StatePartRefunded: "部分退款", "refunded": "已退款", "closed": "已关闭",
-}
-
 var refundLabels = map[string]string{
 	commerce.RefundRequested: "待审核", commerce.RefundApproved: "已同意，待退款", commerce.RefundProcessing: "通道退款中", commerce.RefundSucceeded: "已退款",
 	commerce.RefundRejected: "已拒绝", commerce.RefundAbnormal: "异常，待处理",
@@ -239,7 +235,7 @@ func (r *routes) refunds() {
 
 func orderRow(o commerce.OrderRow) OrderRow {
 	return OrderRow{
-		No: o.No, UserID: o.UserID, Nickname: o.Nickname, PhoneMasked: o.PhoneMasked, Status: o.Status, State: o.State, StatusLabel: orderLabels[o.State], Channel: o.Channel, Platform: o.Platform, Title: o.Frozen().Title(),
+		No: o.No, UserID: o.UserID, Nickname: o.Nickname, PhoneMasked: o.PhoneMasked, Status: o.Status, State: o.State, StatusLabel: commerce.OrderWords[o.State], Channel: o.Channel, Platform: o.Platform, Title: o.Frozen().Title(),
 		TotalFen: o.TotalFen, PaidFen: o.PaidFen, RefundedFen: o.RefundedFen, CreatedAt: o.CreatedAt, PaidAt: o.PaidAt,
 	}
 }

@@ -16,7 +16,9 @@ import (
 type DealView struct {
 	Kind      string `json:"kind" enum:"flash,group,newcomer"`
 	Label     string `json:"label"`
-	PriceFen  int64  `json:"price_fen" doc:"Of the SKU that costs least with it"`
+	SKUID     int64  `json:"sku_id" doc:"The one that costs least with it"`
+	SKUName   string `json:"sku_name"`
+	PriceFen  int64  `json:"price_fen" doc:"Of that SKU"`
 	WasFen    int64  `json:"was_fen" doc:"What that SKU really cost in the last 7 days, to be crossed out; 0: nothing to compare with"`
 	StartsAt  int64  `json:"starts_at"`
 	EndsAt    int64  `json:"ends_at"`
@@ -73,7 +75,7 @@ func (r *routes) goodsDealt(ctx context.Context, list []GoodsCard) error {
 func (r *routes) dealViews(deals []commerce.Deal) []DealView {
 	out := []DealView{}
 	for _, d := range deals {
-		out = append(out, DealView{d.Kind, d.Label, d.PriceFen, d.WasFen, d.StartsAt, d.EndsAt, d.GroupSize, d.Left, clock.MS(r.Clock), d.Varies})
+		out = append(out, DealView{d.Kind, d.Label, d.SKUID, d.SKUName, d.PriceFen, d.WasFen, d.StartsAt, d.EndsAt, d.GroupSize, d.Left, clock.MS(r.Clock), d.Varies})
 	}
 	return out
 }

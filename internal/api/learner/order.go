@@ -68,13 +68,15 @@ type SkippedView struct {
 	Reason string `json:"reason"`
 	// AloneFen is a price that the buyer gives up for the group.
 	AloneFen int64 `json:"alone_fen" doc:"What one would cost by it without the group, where that is less; else 0"`
+	AtMost   int64 `json:"at_most" doc:"Units that the buyer could still take by it, where more are asked for; else 0"`
 }
 
 // OrderView is an order.
 type OrderView struct {
 	No          string          `json:"no"`
 	Status      string          `json:"status" enum:"pending,paid,closed,refunding,refunded"`
-	StatusLabel string          `json:"status_label"`
+	State       string          `json:"state" enum:"pending,paid,group,refunding,to_give,part_refunded,refunded,closed" doc:"As people speak of it"`
+	StatusLabel string          `json:"status_label" doc:"The state in words; a refund that nobody answered yet waits"`
 	TotalFen    int64           `json:"total_fen"`
 	PaidFen     int64           `json:"paid_fen"`
 	RefundedFen int64           `json:"refunded_fen"`
@@ -155,8 +157,6 @@ var channelLabels = map[pay.Channel]string{
 	"": "暂不支持", pay.WechatJSAPI: "微信支付", pay.WechatMini: "微信支付", pay.WechatH5: "微信支付", pay.WechatNative: "微信扫码支付", pay.WechatVirtual: "微信虚拟支付",
 	pay.AlipayWap: "支付宝", pay.AlipayPage: "支付宝",
 }
-
-var statusLabels = map[string]string{"pending": "待支付", "paid": "已支付", "closed": "已关闭", "refunding": "退款中", "refunded": "已退款"}
 
 // RefundLabels are the words for a refund's states, shared with the console.
 var RefundLabels = map[string]string{

@@ -34,7 +34,7 @@ func quoteView(o commerce.Offered) QuoteView {
 		v.Items = append(v.Items, QuoteItemView{i.SKUID, i.Title, i.SKUName, i.Quantity, i.ListFen, i.PayFen})
 	}
 	for _, n := range o.NotApplied {
-		v.NotApplied = append(v.NotApplied, SkippedView{string(n.Kind), n.RuleID, n.Label, n.Reason, n.AloneFen})
+		v.NotApplied = append(v.NotApplied, SkippedView{string(n.Kind), n.RuleID, n.Label, n.Reason, n.AloneFen, n.AtMost})
 	}
 	for _, a := range o.Applied {
 		v.InGroup = v.InGroup || a.Kind == "group"
@@ -71,7 +71,7 @@ func (r *routes) orderAnswer(ctx context.Context, o commerce.Order, err error) (
 func orderView(d commerce.Detail, can commerce.Refundable) OrderView {
 	o := d.Order
 	v := OrderView{
-		No: o.No, Status: o.Status, TotalFen: o.TotalFen, PaidFen: o.PaidFen, RefundedFen: o.RefundedFen, CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt,
+		No: o.No, Status: o.Status, State: d.State, StatusLabel: commerce.OrderWords[d.State], TotalFen: o.TotalFen, PaidFen: o.PaidFen, RefundedFen: o.RefundedFen, CreatedAt: o.CreatedAt, ExpiresAt: o.ExpiresAt,
 		PaidAt: o.PaidAt, Items: []ItemView{}, QuoteLines: o.Frozen().Lines, Refunds: []RefundView{}, Channels: []ChannelView{}, Refundable: RefundableView{can.ItemID, can.Allowed, can.Reason, can.MaxFen},
 		Gift: o.Gift, Auto: o.Auto, GroupID: o.GroupID, Delivered: o.DeliveredAt > 0,
 	}
@@ -87,9 +87,11 @@ func orderView(d commerce.Detail, can commerce.Refundable) OrderView {
 	for _, x := range d.Refunds {
 		if x.OrderItemID != 0 && o.Status == commerce.Paid && x.Status != commerce.RefundRejected && x.Status != commerce.RefundSucceeded {
 			v.Status = "refunding"
+			if x.Status == commerce.RefundRequested && v.StatusLabel == commerce.OrderWords[commerce.StateRefunding] {
+				v.StatusLabel = RefundLabels[x.Status]
+			}
 		}
 		v.Refunds = append(v.Refunds, RefundView{x.No, x.Status, RefundLabels[x.Status], x.AmountFen, x.OrderItemID, titles[x.OrderItemID], x.Reason, x.Reply, x.RequestedAt, x.FinishedAt})
 	}
-	v.StatusLabel = statusLabels[v.Status]
 	return v
 }

@@ -19,17 +19,18 @@ type ServiceView struct {
 
 // OwnServiceView is a service that is given to the caller.
 type OwnServiceView struct {
-	ID        int64       `json:"id"`
-	Title     string      `json:"title"`
-	SKUName   string      `json:"sku_name"`
-	Quantity  int64       `json:"quantity"`
-	CoverURL  string      `json:"cover_url" doc:"Empty: draw the scene"`
-	Scene     string      `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
-	OrderNo   string      `json:"order_no" doc:"The caller's own order; empty: received as a gift"`
-	Giver     string      `json:"giver" doc:"Who gave it; empty: bought"`
-	Refunding bool        `json:"refunding" doc:"Its money is asked back"`
-	At        int64       `json:"at" doc:"When it was paid or received"`
-	Service   ServiceView `json:"service"`
+	ID          int64       `json:"id"`
+	Title       string      `json:"title"`
+	SKUName     string      `json:"sku_name"`
+	Quantity    int64       `json:"quantity"`
+	CoverURL    string      `json:"cover_url" doc:"Empty: draw the scene"`
+	Scene       string      `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
+	OrderNo     string      `json:"order_no" doc:"The caller's own order; empty: received as a gift"`
+	Giver       string      `json:"giver" doc:"Who gave it; empty: bought"`
+	Refunding   bool        `json:"refunding" doc:"Its money is asked back"`
+	RefundLabel string      `json:"refund_label" doc:"How that stands, in words"`
+	At          int64       `json:"at" doc:"When it was paid or received"`
+	Service     ServiceView `json:"service"`
 }
 
 var serviceLabels = map[string]string{commerce.ServiceWaiting: "待交付", commerce.ServiceDone: "已交付", commerce.ServiceCancelled: "已取消"}
@@ -60,7 +61,7 @@ func (r *routes) services() {
 			}
 			return web.Answer(web.Page(rows, in.Limit, func(x commerce.OwnService) OwnServiceView {
 				return OwnServiceView{
-					ID: x.ID, Title: x.Title, SKUName: x.SKUName, Quantity: x.Quantity, CoverURL: imageURL(x.Cover), Scene: scene(x.Scene), OrderNo: x.OrderNo, Giver: x.Giver, Refunding: x.Refunds > 0, At: x.At,
+					ID: x.ID, Title: x.Title, SKUName: x.SKUName, Quantity: x.Quantity, CoverURL: imageURL(x.Cover), Scene: scene(x.Scene), OrderNo: x.OrderNo, Giver: x.Giver, Refunding: x.Refund != "", RefundLabel: RefundLabels[x.Refund], At: x.At,
 					Service: ServiceView{x.State, serviceLabels[x.State], x.Note, x.GivenAt, x.DoneAt},
 				}
 			}, func(x commerce.OwnService) []int64 { return []int64{x.At, x.ID} })), nil

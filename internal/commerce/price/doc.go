@@ -188,4 +188,7 @@ type Skipped struct {
 	// AloneFen is what one would cost by this rule to who does not buy in a group, where
 	// that is less; else 0.
 	AloneFen int64 `json:"alone_fen,omitempty"`
+	// AtMost is how many units this buyer could still take by it, where more were asked
+	// for; else 0.
+	AtMost int64 `json:"at_most,omitempty"`
 }

@@ -49,6 +49,7 @@ type candidate struct {
 	rank  int
 	why   string
 	alone int64 // see Skipped.AloneFen
+	most  int64 // see Skipped.AtMost
 }
 
 func (w *work) skip(r *Rule, reason string) {
@@ -103,6 +104,9 @@ func (w *work) exclusive(rules []candidate) {
 			switch {
 			case reason != "":
 				r.why = reason
+				if overLimit(r.Rule, it) && (r.Left == Unlimited || r.Left >= r.BuyerLeft) {
+					r.most = r.BuyerLeft
+				}
 			case best[i].by != nil && chosen(best[i].by) && !chosen(r) && unit < best[i].unit:
 				r.why, r.alone = "你选了拼团；单独买可以用它，每份 ¥"+money.Yuan(unit), unit
 			case best[i].by == nil || unit < best[i].unit:
@@ -133,6 +137,7 @@ func (w *work) exclusive(rules []candidate) {
 		} else {
 			w.skip(r.Rule, r.why)
 			w.q.NotApplied[len(w.q.NotApplied)-1].AloneFen = r.alone
+			w.q.NotApplied[len(w.q.NotApplied)-1].AtMost = r.most
 		}
 	}
 }
@@ -168,24 +173,6 @@ func (w *work) unfit(r *Rule) string {
 		}
 	}
 	return ""
-}
-
-// unitPrice is what one costs under an exclusive rule, or why it does not apply.
-func unitPrice(r *Rule, it *Item) (fen int64, reason string) {
-	switch {
-	case r.Left != Unlimited && r.Left < it.Quantity:
-		return 0, "已抢完"
-	case r.BuyerLeft != Unlimited && r.BuyerLeft < it.Quantity:
-		return 0, "超过每人限购数量"
-	}
-	fen = r.Unit(it.ListFen)
-	switch {
-	case fen >= it.ListFen:
-		return 0, "现价已经不高于它"
-	case it.Sellable != nil && !slices.Contains(it.Sellable, fen):
-		return 0, "小程序里还没有上架这个价格"
-	}
-	return fen, ""
 }
 
 // part is permille/1000 of fen, rounded down in the buyer's favour never: what is

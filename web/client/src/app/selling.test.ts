@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Coupon, Goods, Order, Promotion, Sku } from '@zhizhou/sdk'
-import { benefits, couponRule, couponScope, couponTerm, couponWorth, discount, inScope, longer, mayInvoice, memberLine, promisedFen, promotionsOf, refundHead, thresholdText, waitsForGroup } from './selling'
+import { benefits, couponRule, couponScope, couponTerm, couponWorth, discount, flashOf, inScope, longer, mayInvoice, memberLine, promisedFen, promotionsOf, reaches, refundHead, thresholdText, waitsForGroup } from './selling'
 
 const sku: Sku = { id: 70, name: '长期', price_fen: 16900, period_days: 0, period_months: 0, until_at: 0, trial: false }
 const promo = (over: Partial<Promotion>): Promotion => ({ id: 1, kind: 'flash', label: '限时秒杀', sku_ids: [], prices: [], price_fen: 0, starts_at: 0, pay_permille: 0, cap_fen: 0, steps: [], ends_at: 5000, group_size: 0, helpers: 0, help_hours: 0, group_hours: 0, left_units: -1, note: '', now_at: 1, ...over })
@@ -24,6 +24,20 @@ describe('promotions of an offer', () => {
     expect(promisedFen(at(71, 9900), sku)).toBe(0)
     expect(promisedFen(at(70, 19900), sku)).toBe(0)
     expect(promisedFen(promo({ price_fen: 9900 }), sku)).toBe(0)
+  })
+})
+
+describe('what an offer is told', () => {
+  it('is its own flash sale, the lowest of those that run', () => {
+    const at = (id: number, sku_id: number, price_fen: number, over: Partial<Promotion> = {}) => promo({ id, prices: [{ sku_id, price_fen, was_fen: 0 }], sku_ids: [sku_id], ...over })
+    const all = [at(1, 70, 12900), at(2, 70, 9900), at(3, 70, 8900, { starts_at: 2000 }), at(4, 71, 100)]
+    expect(flashOf(all, sku, 1000)?.id).toBe(2)
+    expect(flashOf(all, { ...sku, id: 71 }, 1000)?.id).toBe(4)
+    expect(flashOf(all, { ...sku, id: 72 }, 1000)).toBeUndefined()
+  })
+  it('is a threshold only where its price comes to a step, or several can be bought', () => {
+    const p = { steps: [{ at_fen: 10000, off_fen: 1000 }, { at_fen: 20000, off_fen: 3000 }] }
+    expect([reaches(p, 9999, 'course'), reaches(p, 10000, 'course'), reaches(p, 100, 'service')]).toEqual([false, true, true])
   })
 })
 

@@ -79,6 +79,16 @@ export function promisedFen(p: Promotion | undefined, sku: Sku | undefined): num
   return sku && fen > 0 && fen < sku.price_fen ? fen : 0
 }
 
+/** The flash sale that makes this offer cheapest now. */
+export function flashOf(all: Promotion[], sku: Sku | undefined, now: number): Promotion | undefined {
+  return promotionsOf(all, sku, now).filter((p) => p.kind === 'flash' && promisedFen(p, sku)).sort((a, b) => promisedFen(a, sku) - promisedFen(b, sku))[0]
+}
+
+/** Whether one purchase of goods at this price can come to a step of a threshold discount; of services there may be several. */
+export function reaches(p: Pick<Promotion, 'steps'>, fen: number, kind: GoodsKind): boolean {
+  return kind === 'service' || p.steps.some((s) => s.at_fen <= fen)
+}
+
 /** 满 200 减 30 of a threshold discount, all its steps, and its cap; '' when it names no steps. */
 export function thresholdText(p: Pick<Promotion, 'steps' | 'cap_fen'>): string {
   const amount = (fen: number) => yuan(fen).replace('¥', '').replace(/\.00$/, '')

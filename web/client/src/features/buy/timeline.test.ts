@@ -3,7 +3,7 @@ import type { Order } from '@zhizhou/sdk'
 import { timeline } from './timeline'
 
 const order = (over: Partial<Order>): Order => ({
-  no: 'A1', status: 'paid', status_label: '已支付', total_fen: 14900, paid_fen: 14900, refunded_fen: 0, created_at: 1000, expires_at: 0, paid_at: 2000,
+  no: 'A1', status: 'paid', state: 'paid', status_label: '已支付', total_fen: 14900, paid_fen: 14900, refunded_fen: 0, created_at: 1000, expires_at: 0, paid_at: 2000,
   items: [], quote_lines: [], refunds: [], channels: [], refundable: { item_id: 1, allowed: true, reason: '', max_fen: 14900 }, gift: false, auto: false, group_id: 0, delivered: true, ...over,
 })
 

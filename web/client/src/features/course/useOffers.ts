@@ -4,13 +4,16 @@ import { call } from '@/app/api'
 import { auth } from '@/app/auth'
 import { knowUser } from '@/app/session'
 import { heard, useServerNow } from '@/app/serverClock'
-import { couponGives, couponWorth, discount, inScope, memberLine, promisedFen, promotionsOf, thresholdText, type Marks } from '@/app/selling'
+import { couponGives, couponWorth, discount, flashOf, inScope, memberLine, promisedFen, promotionsOf, reaches, thresholdText, type Marks } from '@/app/selling'
 import { left, yuan } from '@/app/format'
 import type { Place } from '@/app/routes'
 import { knowPersonal } from './personal'
 
 /** One line under a price: what else there is to know about it. */
 export interface OfferLine { key: string; tag: string; text: string; to?: Place }
+
+/** An offer as a chip shows it; `tag` says why it costs less than usual. */
+export interface SkuChip { id: number; name: string; fen: number; tag: string }
 
 /** A bargain as a panel shows it. */
 export interface BargainOffer { id: number; skuId: number; fen: number; helpers: number; hours: number }
@@ -31,14 +34,17 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
   const { now, step } = useServerNow()
   const live = computed(() => promotionsOf(all.value, sku.value, now.value))
   const of = (kind: Promotion['kind']) => live.value.find((p) => p.kind === kind)
-  const flash = computed(() => live.value.filter((p) => p.kind === 'flash' && promisedFen(p, sku.value)).sort((a, b) => promisedFen(a, sku.value) - promisedFen(b, sku.value))[0])
-  /** The price to show, and what it is called when it is the visitor's first one: the flash sale's or the visitor's own where that is lower than the usual one. */
-  const shown = computed(() => {
-    const usual = sku.value?.price_fen || 0
-    const all = [{ fen: usual, tag: '' }, { fen: promisedFen(flash.value, sku.value) || usual, tag: '' }] // the sale has a line of its own
-    for (const p of personal.value) if (p.sku_id === sku.value?.id) all.push({ fen: p.price_fen, tag: p.kind === 'newcomer' ? '新人价' : '' })
-    return all.reduce((a, b) => (b.fen < a.fen ? b : a))
-  })
+  const flash = computed(() => flashOf(all.value, sku.value, now.value))
+  /** The price of an offer, and what it is called: the flash sale's or the visitor's own where that is lower than the usual one. */
+  function priceOf(s: Sku | undefined) {
+    const usual = s?.price_fen || 0
+    const each = [{ fen: usual, tag: '' }, { fen: promisedFen(flashOf(all.value, s, now.value), s) || usual, tag: '秒杀' }]
+    for (const p of personal.value) if (p.sku_id === s?.id) each.push({ fen: p.price_fen, tag: p.kind === 'newcomer' ? '新人价' : '' })
+    return each.reduce((a, b) => (b.fen < a.fen ? b : a))
+  }
+  /** Offers to choose from with what each costs now. */
+  const chipsOf = (skus: Sku[]): SkuChip[] => skus.map((s) => ({ id: s.id, name: s.name, ...priceOf(s) }))
+  const shown = computed(() => priceOf(sku.value))
   const fen = computed(() => shown.value.fen)
   /** What a first purchase would cost somebody who is not signed in. */
   const firstFen = computed(() => {
@@ -60,7 +66,7 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
     if (f) out.push({ key: 'flash', tag: '限时秒杀', text: [f.price_fen ? '' : discount(f.pay_permille), f.ends_at ? `还剩 ${left(f.ends_at - now.value)}` : '', f.left_units > 0 ? `余 ${f.left_units} 份` : '', f.note].filter(Boolean).join(' · ') })
     const soon = all.value.find((p) => p.kind === 'flash' && p.starts_at > now.value && promisedFen(p, sku.value) && promisedFen(p, sku.value) < fen.value)
     if (soon) out.push({ key: 'soon', tag: '即将秒杀', text: [yuan(promisedFen(soon, sku.value)), `${left(soon.starts_at - now.value)}后开始`, soon.note].filter(Boolean).join(' · ') })
-    const t = of('threshold')
+    const t = live.value.find((p) => p.kind === 'threshold' && reaches(p, fen.value, marks().kind))
     if (t) out.push({ key: 'threshold', tag: '满减', text: [thresholdText(t), t.note].filter(Boolean).join(' · ') || t.label })
     const fits = sku.value ? coupons.value.filter((c) => c.left_units > 0 && inScope(c.scope, { ...marks(), skuId: sku.value!.id })).sort((a, b) => couponWorth(b, fen.value) - couponWorth(a, fen.value)) : []
     if (fits.length) out.push({ key: 'coupon', tag: '优惠券', text: `${couponGives(fits[0])}${fits[0].at_fen > 1 ? ` · 满 ${yuan(fits[0].at_fen)} 可用` : ''}${fits.length > 1 ? ` 等 ${fits.length} 张` : ''}`, to: { name: 'coupons' } })
@@ -105,6 +111,6 @@ export function useOffers(sku: Ref<Sku | undefined>, marks: () => Omit<Marks, 's
     const { items } = await call('goods', { query: { kind: 'membership' } })
     tiers.value = await Promise.all(items.slice(0, 3).map((g) => call('goodsOne', { path: { id: g.id } })))
   }
-  const tag = computed(() => shown.value.tag)
-  return { now, fen, tag, firstFen, bargain, group, lines, know, knowGroups }
+  const tag = computed(() => (shown.value.tag === '秒杀' ? '' : shown.value.tag)) // the sale has a line of its own
+  return { now, fen, tag, chipsOf, firstFen, bargain, group, lines, know, knowGroups }
 }
