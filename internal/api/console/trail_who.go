@@ -174,7 +174,11 @@ func (r *routes) decisions(ctx context.Context, d commerce.Detail) ([]EventView,
 			return nil, err
 		}
 		for _, e := range slices.Backward(rows) {
-			out = append(out, EventView{e.At, strings.Replace(e.Action, ".", "_", 1), e.Reason, t.who(byStaff, e.ActorName)})
+			at := e.At
+			if late := at - x.DecidedAt; late >= 0 && late < 1000 { // the log is written a moment after
+				at = x.DecidedAt
+			}
+			out = append(out, EventView{at, strings.Replace(e.Action, ".", "_", 1), e.Reason, t.who(byStaff, e.ActorName)})
 		}
 	}
 	return out, nil

@@ -18,7 +18,7 @@ describe('timeline', () => {
       refunds: [refund({ status: 'processing', decided_at: 45 })],
       events: [
         { at: 43, kind: 'refund_first_approval', note: '', who: '林悦' },
-        { at: 46, kind: 'refund_approve', note: '祝顺利', who: '周岚' },
+        { at: 45, kind: 'refund_approve', note: '祝顺利', who: '周岚' },
       ],
     })
     expect(timeline(o).map((s) => [s.title, s.note])).toEqual([
