@@ -135,3 +135,37 @@ func TestUpgradeNeverFree(t *testing.T) {
 		w.sound()
 	})
 }
+
+// A lower membership that was given, redeemed or had for nothing takes nothing off,
+// and the quote says why.
+func TestUpgradeFromWhatWasNotPaid(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := context.Background()
+		silver, gold, _ := w.tiers()
+		_, nothing := w.goods(catalog.KindMembership, "体验卡", 0, catalog.Goods{Rank: 1}, []catalog.PartRef{{Kind: "course", RefID: w.paid}}, catalog.SKU{Name: "一月", PriceFen: 0, PeriodDays: 30})
+		giver, p := w.learner("13800138403", nil), w.learner("13800138404", nil)
+		no := giver.paid(giver.quoted(map[string]any{"sku_id": silver, "gift": true}), "silver-given")
+		w.ok(w.app.Commerce.ReceiveGift(ctx, p.me(), must(w.app.Commerce.GiftsOf(ctx, giver.me(), no))(t)[0].Token))
+		batch := must(w.app.Commerce.MakeCodes(w.system(), "书附赠", silver, 1, w.clock.Now().UnixMilli()+86_400_000))(t)
+		must(w.app.Commerce.Redeem(ctx, p.me(), must(w.app.Commerce.Codes(w.system(), batch, 0, 1))(t)[0].Code))(t)
+		p.placed(p.quoted(map[string]any{"sku_id": nothing}), "nothing-paid")
+		ask := commerce.Ask{UserID: p.me(), Platform: "pc", Wants: []commerce.Want{{SKUID: gold, Quantity: 1}}}
+		q := must(w.app.Commerce.QuoteFor(ctx, ask))(t)
+		said := map[string]bool{}
+		for _, n := range q.NotApplied {
+			said[n.Label+" – "+n.Reason] = true
+		}
+		for _, want := range []string{"赠送的会员「银卡」没有实付金额，不抵扣", "兑换码开通的会员「银卡」没有实付金额，不抵扣", "免费开通的会员「体验卡」没有实付金额，不抵扣"} {
+			if !said["会员升级抵扣 – "+want] {
+				t.Errorf("no %q in %v", want, said)
+			}
+		}
+		if len(said) != 3 || q.TotalFen != 36500 {
+			t.Errorf("%d: %v", q.TotalFen, said)
+		}
+		ask.UserID = giver.me()
+		if q := must(w.app.Commerce.QuoteFor(ctx, ask))(t); len(q.NotApplied) != 0 {
+			t.Errorf("who gave it away holds nothing: %v", q.NotApplied)
+		}
+	})
+}

@@ -111,17 +111,22 @@ func (s *Service) couponRules(ctx context.Context, r db.Reader, userID, at int64
 	}
 	var rules []price.Rule
 	for _, c := range rows {
-		rule := price.Rule{
-			ID: c.ID, Kind: price.Coupon, Label: c.Name, From: c.ValidFrom, Until: c.ValidUntil, Platforms: list(c.Platforms), PriceFen: -1,
-			Pay: c.PayPermille, CapFen: c.CapFen, AtFen: c.AtFen, OffFen: c.OffFen, Left: price.Unlimited, BuyerLeft: price.Unlimited, Stackable: c.Stackable,
-		}
-		_ = json.Unmarshal([]byte(c.Scope), &rule.Scope)
+		rule := c.rule()
 		if c.State == "held" {
 			rule.Barred = "正在另一笔待支付的订单里"
 		}
 		rules = append(rules, rule)
 	}
 	return rules, nil
+}
+
+func (c Coupon) rule() price.Rule {
+	rule := price.Rule{
+		ID: c.ID, Kind: price.Coupon, Label: c.Name, From: c.ValidFrom, Until: c.ValidUntil, Platforms: list(c.Platforms), PriceFen: -1,
+		Pay: c.PayPermille, CapFen: c.CapFen, AtFen: c.AtFen, OffFen: c.OffFen, Left: price.Unlimited, BuyerLeft: price.Unlimited, Stackable: c.Stackable,
+	}
+	_ = json.Unmarshal([]byte(c.Scope), &rule.Scope)
+	return rule
 }
 
 // holdCoupon takes a coupon for an order. Returns ErrQuote when it is gone.
@@ -231,21 +236,6 @@ func (s *Service) GiveCoupon(ctx context.Context, couponID int64, userIDs []int6
 	return given, err
 }
 
-// Welcome gives a new user the coupons of the newcomer's pack, inside tx.
-func (s *Service) Welcome(ctx context.Context, tx *db.Tx, userID int64) error {
-	var kinds []CouponKind
-	if err := tx.List(ctx, qCouponsNew, &kinds, clock.MS(s.Clock)); err != nil {
-		return err
-	}
-	for _, k := range kinds {
-		err := s.issue(ctx, tx, k, userID, "newcomer")
-		if err != nil && !errors.Is(err, ErrCouponOut) && !errors.Is(err, ErrCouponMine) {
-			return err
-		}
-	}
-	return nil
-}
-
 // issue puts one coupon into a wallet: never more than the stock, never more than
 // one person may have.
 func (s *Service) issue(ctx context.Context, tx *db.Tx, k CouponKind, userID int64, source string) error {
@@ -260,10 +250,7 @@ func (s *Service) issue(ctx context.Context, tx *db.Tx, k CouponKind, userID int
 	if have >= k.PerUser {
 		return ErrCouponMine
 	}
-	from, until := k.ValidFrom, k.ValidUntil
-	if k.ValidDays > 0 {
-		from, until = now, now+k.ValidDays*24*3600*1000
-	}
+	from, until := k.valid(now)
 	// The stock comes first: callers that go on after a refusal must leave nothing.
 	n, err := tx.Exec(ctx, qCouponIssue, k.ID)
 	if err != nil {

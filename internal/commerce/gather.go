@@ -132,6 +132,13 @@ func (s *Service) candidates(ctx context.Context, r db.Reader, ask Ask, offers [
 			return err
 		}
 	}
+	if ask.joining {
+		rules, err := s.packRules(ctx, r, in.At)
+		if err != nil {
+			return err
+		}
+		in.Rules = append(in.Rules, rules...)
+	}
 	if have.Coupons > 0 {
 		rules, err := s.couponRules(ctx, r, ask.UserID, in.At)
 		if err != nil {

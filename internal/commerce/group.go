@@ -69,7 +69,7 @@ func (s *Service) group(ctx context.Context, r db.Reader, groupID int64) (Group,
 // groupRefusal says why a quote that was asked for a group has no group price.
 func groupRefusal(q Quote) error {
 	for _, n := range q.NotApplied {
-		if n.Kind == price.Group {
+		if n.Kind == price.Group && n.Reason != price.OutOfScope {
 			return ErrGroup.Say("不能拼团：" + n.Reason)
 		}
 	}

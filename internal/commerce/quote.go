@@ -44,6 +44,7 @@ type Ask struct {
 	NoCoupon bool    `json:"no_coupon,omitempty"`
 	Points   bool    `json:"points,omitempty"` // pay a part with points
 
+	joining  bool // somebody new, with what the newcomer's pack gives
 	stranger bool // nobody is known: nothing that asks for a first purchase is promised
 }
 
@@ -226,6 +227,7 @@ func (s *Service) publishedOnly(ctx context.Context, platform string) (map[strin
 // Preview prices an ask for staff: what would this person pay for that, there, and
 // why. The refusal says why it could not be bought; nothing is signed.
 func (s *Service) Preview(ctx context.Context, ask Ask) (q Quote, channel pay.Channel, refusal string, err error) {
+	ask.joining = ask.UserID == 0
 	published, err := s.publishedOnly(ctx, ask.Platform)
 	if err != nil {
 		return q, "", "", err

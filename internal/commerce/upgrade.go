@@ -26,6 +26,11 @@ var (
 		FROM grants g JOIN order_items i ON i.id = g.source_id JOIN orders o ON o.id = i.order_id JOIN products p ON p.id = g.resource_id JOIN skus k ON k.id = i.sku_id
 		WHERE g.user_id = $1 AND g.source_kind = 'order_item' AND g.resource_kind = 'membership' AND g.revoked_at = 0 AND g.until_at > $2 AND p.rank < $3
 		AND o.status = 'paid' AND o.paid_fen > 0 AND NOT o.gift AND NOT k.trial ORDER BY g.starts_at, i.id LIMIT 20`)
+	// Lower memberships that no money was paid for, or a trial price alone: by title and way.
+	qUpgradeFree = db.Q("commerce/upgrade_free", `SELECT MIN(g.id) AS id, p.title, CASE WHEN g.source_kind <> 'order_item' THEN g.source_kind WHEN k.trial AND o.paid_fen > 0 THEN 'trial' ELSE 'free' END AS way
+		FROM grants g JOIN products p ON p.id = g.resource_id LEFT JOIN order_items i ON g.source_kind = 'order_item' AND i.id = g.source_id LEFT JOIN orders o ON o.id = i.order_id LEFT JOIN skus k ON k.id = i.sku_id
+		WHERE g.user_id = $1 AND g.resource_kind = 'membership' AND g.revoked_at = 0 AND g.until_at > $2 AND p.rank < $3
+		AND (g.source_kind <> 'order_item' OR o.paid_fen = 0 OR k.trial) GROUP BY 2, 3 ORDER BY 1 LIMIT 20`)
 	qCreditBind   = db.Q("commerce/credit_bind", `UPDATE order_items SET credited_fen = price_fen - refunded_fen WHERE id = $1 AND credited_fen = 0 AND refunded_fen = $2`)
 	qCreditFree   = db.Q("commerce/credit_free", `UPDATE order_items SET credited_fen = 0 WHERE id = $1`)
 	qCreditInsert = db.Q("commerce/credit_insert", `INSERT INTO upgrade_credits (id, order_id, from_item_id, kept_fen, off_fen, left_days, total_days, state, at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'held', $8) ON CONFLICT DO NOTHING`)
@@ -97,10 +102,16 @@ func (s *Service) Upgrades(ctx context.Context, userID, productID int64) ([]Cred
 	return out, err
 }
 
+const upgradeLabel = "会员升级抵扣"
+
 // Note says the arithmetic of a credit.
 func (c Credit) Note() string { return c.note() }
 
-// upgradeRules makes a rule of every lower membership that has time left.
+// freeWays says of a lower membership that gives no credit how it was come by.
+var freeWays = map[string]string{"gift": "赠送的会员「%s」没有实付金额，不抵扣", "redeem_code": "兑换码开通的会员「%s」没有实付金额，不抵扣", "free": "免费开通的会员「%s」没有实付金额，不抵扣", "trial": "体验价的会员「%s」不抵扣"}
+
+// upgradeRules makes a rule of every lower membership that has time left; those that
+// no money was paid for say why they take nothing off.
 func (s *Service) upgradeRules(ctx context.Context, r db.Reader, ask Ask, offers []catalog.Offer) ([]price.Rule, error) {
 	if len(offers) != 1 || offers[0].Kind != catalog.KindMembership || ask.Gift || ask.Group || offers[0].Trial || offers[0].PriceFen == 0 {
 		return nil, nil
@@ -109,7 +120,7 @@ func (s *Service) upgradeRules(ctx context.Context, r db.Reader, ask Ask, offers
 	var rules []price.Rule
 	for _, c := range rows {
 		rule := price.Rule{
-			ID: c.ItemID, Kind: price.Upgrade, Label: "会员升级抵扣", OffFen: c.OffFen, Note: c.note(), PriceFen: -1, Left: price.Unlimited, BuyerLeft: price.Unlimited,
+			ID: c.ItemID, Kind: price.Upgrade, Label: upgradeLabel, OffFen: c.OffFen, Note: c.note(), PriceFen: -1, Left: price.Unlimited, BuyerLeft: price.Unlimited,
 			Scope: price.Scope{SKUs: []int64{offers[0].SKUID}},
 		}
 		switch {
@@ -119,6 +130,20 @@ func (s *Service) upgradeRules(ctx context.Context, r db.Reader, ask Ask, offers
 			rule.Barred = "「" + c.Title + "」正在退款"
 		}
 		rules = append(rules, rule)
+	}
+	if err != nil || ask.UserID == 0 {
+		return rules, err
+	}
+	var free []struct {
+		ID    int64
+		Title string
+		Way   string
+	}
+	err = r.List(ctx, qUpgradeFree, &free, ask.UserID, clock.MS(s.Clock), offers[0].Rank)
+	for _, f := range free {
+		if why := freeWays[f.Way]; why != "" {
+			rules = append(rules, price.Rule{ID: f.ID, Kind: price.Upgrade, Label: upgradeLabel, PriceFen: -1, Left: price.Unlimited, BuyerLeft: price.Unlimited, Barred: fmt.Sprintf(why, f.Title)})
+		}
 	}
 	return rules, err
 }

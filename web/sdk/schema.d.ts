@@ -5761,8 +5761,12 @@ export interface components {
         ConsoleEventView: {
             /** Format: int64 */
             at: number;
+            /** @description Of staff's decisions refund_approve, refund_reject, refund_first_approval and refund_retry */
             kind: string;
+            /** @description Of a decision, the reply or reason */
             note: string;
+            /** @description The member of staff who decided; empty for what happened by itself */
+            who: string;
         };
         ConsoleExperimentInput: {
             /** Format: int64 */
@@ -7524,7 +7528,7 @@ export interface components {
              */
             seal: number;
             title: string;
-            /** @description A person, a channel, or 系统 */
+            /** @description The learner or member of staff by name, the channel's company, or 系统 */
             who: string;
         };
         ConsoleTrailView: {
@@ -7886,7 +7890,7 @@ export interface components {
             points?: boolean;
             /**
              * Format: int64
-             * @description 0: somebody new
+             * @description 0: somebody new, who has the coupons of the newcomer's pack
              */
             user_id?: number;
         };

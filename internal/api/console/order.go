@@ -102,11 +102,12 @@ type RefundView struct {
 	Service *ServiceView `json:"service" doc:"How the service stands whose money it is; null for other goods"`
 }
 
-// EventView is something that happened to an order.
+// EventView is something that happened to an order, or that staff decided about its refunds.
 type EventView struct {
 	At   int64  `json:"at"`
-	Kind string `json:"kind"`
-	Note string `json:"note"`
+	Kind string `json:"kind" doc:"Of staff's decisions refund_approve, refund_reject, refund_first_approval and refund_retry"`
+	Note string `json:"note" doc:"Of a decision, the reply or reason"`
+	Who  string `json:"who" doc:"The member of staff who decided; empty for what happened by itself"`
 }
 
 // PostingView is a line of the ledger.
@@ -280,8 +281,13 @@ func (r *routes) orderDetail(ctx context.Context, no string) (*web.Body[OrderDet
 		v.Refunds = append(v.Refunds, refundView(x))
 	}
 	for _, e := range d.Events {
-		v.Events = append(v.Events, EventView(e))
+		v.Events = append(v.Events, EventView{e.At, e.Kind, e.Note, ""})
 	}
+	decided, err := r.decisions(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	v.Events = append(v.Events, decided...)
 	shipments, err := r.Shipping.Of(ctx, o.ID)
 	if err != nil {
 		return nil, err

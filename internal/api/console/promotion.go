@@ -137,7 +137,7 @@ func (r *routes) promotions() {
 	web.Handle(r.web, route("price_preview", http.MethodPost, "price-preview", "What would this person pay for that, there, and why", tag, account.PermOrderRead),
 		func(ctx context.Context, in *struct {
 			Body struct {
-				UserID    int64           `json:"user_id,omitempty" doc:"0: somebody new"`
+				UserID    int64           `json:"user_id,omitempty" doc:"0: somebody new, who has the coupons of the newcomer's pack"`
 				Platform  string          `json:"platform" enum:"mp_ios,mp_android,wechat_h5,h5,pc"`
 				Items     []commerce.Want `json:"items" minItems:"1" maxItems:"20"`
 				Gift      bool            `json:"gift,omitempty"`

@@ -28,7 +28,7 @@ type TrailStep struct {
 	Kind  string        `json:"kind" enum:"order,payment,notice,ledger,grant,discount,points,refund,invoice,shipment,event,staff"`
 	Title string        `json:"title"`
 	Note  string        `json:"note"`
-	Who   string        `json:"who" doc:"A person, a channel, or 系统"`
+	Who   string        `json:"who" doc:"The learner or member of staff by name, the channel's company, or 系统"`
 	Ref   string        `json:"ref" doc:"The number it is known under to others: of an order, of a payment at its channel"`
 	About *NameView     `json:"about,omitempty" doc:"What it is about, by name"`
 	Lines []PostingView `json:"lines" nullable:"false" doc:"Of an entry in the books"`
@@ -48,6 +48,8 @@ type trailer struct {
 	ctx   context.Context
 	turn  turn // of what is added next
 	steps []placed
+	buyer string
+	logs  map[string][]audit.Entry // what staff did about a target, newest first
 }
 
 // turn is the place among the steps of one millisecond: causes before effects.
@@ -137,8 +139,6 @@ func (t *trailer) inOrder() []TrailStep {
 	return out
 }
 
-const system = "系统"
-
 // after is a channel's time at, which has whole seconds alone, not before what it
 // followed; 0 stays 0.
 func after(before, at int64) int64 {
@@ -163,9 +163,8 @@ func (r *routes) trail() {
 			if err != nil {
 				return nil, err
 			}
-			t := &trailer{routes: r, ctx: ctx}
-			t.order(d, u.Nickname)
-			for _, part := range []func(commerce.Detail) error{t.payments, t.refunds, t.discounts, t.upgrades, t.points, t.grants, t.invoices, t.shipments, t.entries} {
+			t := &trailer{routes: r, ctx: ctx, buyer: u.Nickname, logs: map[string][]audit.Entry{}}
+			for _, part := range []func(commerce.Detail) error{t.order, t.payments, t.refunds, t.discounts, t.upgrades, t.points, t.grants, t.invoices, t.shipments, t.entries} {
 				if err := part(d); err != nil {
 					return nil, err
 				}
@@ -178,11 +177,11 @@ func (r *routes) trail() {
 		})
 }
 
-func (t *trailer) order(d commerce.Detail, nickname string) {
+func (t *trailer) order(d commerce.Detail) error {
 	o := d.Order
-	t.at(ordered).add(o.CreatedAt, "order", "下单", "应付 ¥"+money.Yuan(o.TotalFen)+"，原价 ¥"+money.Yuan(o.ListFen), nickname, o.No)
+	t.at(ordered).add(o.CreatedAt, "order", "下单", "应付 ¥"+money.Yuan(o.TotalFen)+"，原价 ¥"+money.Yuan(o.ListFen), t.who(byBuyer, ""), o.No)
 	for _, it := range d.Items {
-		t.add(o.CreatedAt, "order", it.Title+" · "+it.SKUName, fmt.Sprintf("%d 份，¥%s", it.Quantity, money.Yuan(it.PriceFen)), nickname, o.No)
+		t.add(o.CreatedAt, "order", it.Title+" · "+it.SKUName, fmt.Sprintf("%d 份，¥%s", it.Quantity, money.Yuan(it.PriceFen)), t.who(byBuyer, ""), o.No)
 	}
 	t.rules(d)
 	since := o.CreatedAt
@@ -192,10 +191,19 @@ func (t *trailer) order(d commerce.Detail, nickname string) {
 		}
 	}
 	t.at(paid).add(after(since, o.PaidAt), "order", "订单已付款", "实付 ¥"+money.Yuan(o.PaidFen), system, o.No)
-	t.at(closed).add(o.ClosedAt, "order", "订单关闭", "", system, o.No)
-	for _, e := range d.Events {
-		t.at(happened).add(e.At, "event", cmp.Or(eventLabels[e.Kind], e.Kind), e.Note, system, o.No)
+	closer := t.who(bySystem, "")
+	if o.ClosedAt < o.ExpiresAt && !o.Auto { // before its time only the buyer closes it
+		closer = t.who(byBuyer, "")
 	}
+	t.at(closed).add(o.ClosedAt, "order", "订单关闭", "", closer, o.No)
+	for _, e := range d.Events {
+		who, err := t.whoOfEvent(d, e)
+		if err != nil {
+			return err
+		}
+		t.at(happened).add(e.At, "event", cmp.Or(eventLabels[e.Kind], e.Kind), e.Note, who, o.No)
+	}
+	return nil
 }
 
 var eventLabels = map[string]string{
@@ -207,16 +215,19 @@ var outcomeLabels = map[string]string{commerce.Settled: "入账", commerce.Dupli
 
 func (t *trailer) payments(d commerce.Detail) error {
 	for _, p := range d.Payments {
-		channel := ledger.Subject(p.Channel)
-		t.at(tried).add(p.CreatedAt, "payment", "发起支付", channel+" ¥"+money.Yuan(p.AmountFen), system, p.OutTradeNo)
-		t.at(received).add(after(p.CreatedAt, p.PaidAt), "payment", "收到付款："+outcomeLabels[p.Outcome], "¥"+money.Yuan(p.AmountFen)+" "+p.Note, channel, p.TransactionID)
+		by := byBuyer
+		if d.Order.Auto { // charged under a contract
+			by = bySystem
+		}
+		t.at(tried).add(p.CreatedAt, "payment", "发起支付", ledger.Subject(p.Channel)+" ¥"+money.Yuan(p.AmountFen), t.who(by, ""), p.OutTradeNo)
+		t.at(received).add(after(p.CreatedAt, p.PaidAt), "payment", "收到付款："+outcomeLabels[p.Outcome], "¥"+money.Yuan(p.AmountFen)+" "+p.Note, t.who(byChannel, p.Channel), p.TransactionID)
 		if err := t.staff(fmt.Sprintf("payment:%d", p.ID)); err != nil {
 			return err
 		}
 	}
 	rows, err := t.Commerce.Notices(t.ctx, d.Order.ID)
 	for _, n := range rows {
-		t.at(heard).add(n.ReceivedAt, "notice", "通道通知："+cmp.Or(noticeLabels[n.EventType], "其他消息"), strings.TrimSpace(n.Number+" "+n.Note), ledger.Subject(n.Channel), n.EventID)
+		t.at(heard).add(n.ReceivedAt, "notice", "通道通知："+cmp.Or(noticeLabels[n.EventType], "其他消息"), strings.TrimSpace(n.Number+" "+n.Note), t.who(byChannel, n.Channel), n.EventID)
 	}
 	return err
 }
@@ -230,10 +241,10 @@ var noticeLabels = map[string]string{
 
 // staff adds what people did about a target, as the log of changes has it.
 func (t *trailer) staff(target string) error {
-	rows, err := audit.List(t.ctx, t.Settings.DB, 0, target, 50)
+	rows, err := t.log(target)
 	for _, e := range rows {
 		of, _ := naming.Parse(e.Target)
-		t.at(decided).about(e.At, "staff", cmp.Or(staffLabels[e.Action], e.Action), e.Reason, e.ActorName, of)
+		t.at(decided).about(e.At, "staff", cmp.Or(staffLabels[e.Action], e.Action), e.Reason, t.who(byStaff, e.ActorName), of)
 	}
 	return err
 }
@@ -246,11 +257,16 @@ var staffLabels = map[string]string{
 func (t *trailer) refunds(d commerce.Detail) error {
 	for _, r := range d.Refunds {
 		amount := "¥" + money.Yuan(r.AmountFen)
-		t.at(asked).add(r.RequestedAt, "refund", "退款单 "+amount, r.Reason, refundCauses[r.Cause], r.No)
+		channel := channelOf(d, r)
+		who, err := t.whoOfRefund(r, channel)
+		if err != nil {
+			return err
+		}
+		t.at(asked).add(r.RequestedAt, "refund", "退款单 "+amount, r.Reason, who, r.No)
 		if r.FinishedAt > 0 {
-			t.at(returned).add(r.FinishedAt, "refund", "退款到账 "+amount, "", "支付通道", cmp.Or(r.ChannelRefundID, r.No))
+			t.at(returned).add(r.FinishedAt, "refund", "退款到账 "+amount, "", t.who(byChannel, channel), cmp.Or(r.ChannelRefundID, r.No))
 		} else if r.Status == commerce.RefundAbnormal {
-			t.at(returned).add(cmp.Or(r.DecidedAt, r.RequestedAt), "refund", "退款异常", r.LastError, "支付通道", r.No)
+			t.at(returned).add(cmp.Or(r.DecidedAt, r.RequestedAt), "refund", "退款异常", r.LastError, t.who(byChannel, channel), r.No)
 		}
 		if err := t.staff(fmt.Sprintf("refund:%d", r.ID)); err != nil {
 			return err
@@ -258,8 +274,6 @@ func (t *trailer) refunds(d commerce.Detail) error {
 	}
 	return nil
 }
-
-var refundCauses = map[string]string{"requested": "学员", "staff": "员工", "channel": "支付平台", "duplicate": system, "late": system, "group_failed": system, "gift_unreceived": "学员"}
 
 func (t *trailer) discounts(d commerce.Detail) error {
 	rows, err := t.Commerce.TakenBy(t.ctx, d.Order.ID)
@@ -318,29 +332,25 @@ func (t *trailer) grants(d commerce.Detail) error {
 				kind = kinds[catalog.KindColumn]
 			}
 			what, until := kind+t.titleOf(d, g.ResourceKind, g.ResourceID), "长期有效"
+			given, taken := "授权"+what, "收回"+what+"授权"
 			if g.UntilAt > 0 {
 				until = day(g.StartsAt) + " 至 " + day(g.UntilAt)
 			}
-			t.at(opened).add(g.CreatedAt, "grant", "授权"+what, until, system, "")
+			if g.ResourceKind == catalog.KindService { // given by people: nothing opens
+				given, taken, until = "待交付"+what, "不再交付"+what, "等工作人员交付"
+			}
+			t.at(opened).add(g.CreatedAt, "grant", given, until, system, "")
 			t.steps[len(t.steps)-1].whose = naming.Ref{Kind: "user", ID: g.UserID}
-			t.at(revoked).add(t.since(decided, g.RevokedAt), "grant", "收回"+what+"授权", g.RevokeReason, system, "")
+			t.at(revoked).add(t.since(decided, g.RevokedAt), "grant", taken, g.RevokeReason, system, "")
 		}
 	}
-	t.at(delivered).add(t.since(opened, d.Order.DeliveredAt), "order", "已开通", "", system, d.Order.No)
+	done := "已开通"
+	if !slices.ContainsFunc(d.Items, func(it commerce.Item) bool { return it.Kind != catalog.KindService }) {
+		done = "等待交付"
+	}
+	t.at(delivered).add(t.since(opened, d.Order.DeliveredAt), "order", done, "", system, d.Order.No)
 	return nil
 }
-
-func (t *trailer) invoices(d commerce.Detail) error {
-	rows, err := t.Invoice.Queue(t.ctx, "", d.Order.No, 0, 50)
-	for _, v := range rows {
-		t.at(asked).add(v.RequestedAt, "invoice", "申请开票 ¥"+money.Yuan(v.AmountFen), "", "学员", v.No)
-		t.at(returned).add(v.IssuedAt, "invoice", "已开票 ¥"+money.Yuan(v.AmountFen), "税额 ¥"+money.Yuan(v.TaxFen), cmp.Or(v.Issuer, system), v.Number)
-		t.at(closed).add(v.ClosedAt, "invoice", cmp.Or(invoiceEnds[v.Status], v.Status), v.Reason, system, cmp.Or(v.Number, v.No))
-	}
-	return err
-}
-
-var invoiceEnds = map[string]string{"rejected": "开票被拒绝", "cancelled": "开票申请取消", "red_issued": "发票已红冲"}
 
 func (t *trailer) shipments(d commerce.Detail) error {
 	rows, err := t.Shipping.Of(t.ctx, d.Order.ID)

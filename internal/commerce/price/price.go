@@ -56,9 +56,12 @@ func (w *work) skip(r *Rule, reason string) {
 	w.q.NotApplied = append(w.q.NotApplied, Skipped{Kind: r.Kind, RuleID: r.ID, Label: r.Label, Reason: reason})
 }
 
-// barred says why a rule cannot be used at all, whatever the goods.
+// barred says why a rule cannot be used at all: for other goods first of all, so that
+// nobody is told what to do for a rule that would still not be for these.
 func (w *work) barred(r *Rule) string {
 	switch {
+	case !w.covered(r):
+		return OutOfScope
 	case r.Barred != "":
 		return r.Barred
 	case r.From > w.in.At:
@@ -94,7 +97,7 @@ func (w *work) exclusive(rules []candidate) {
 		if r.why = w.unfit(r.Rule); r.why != "" {
 			continue
 		}
-		r.why = "没有适用的商品"
+		r.why = OutOfScope
 		for i := range w.in.Items {
 			it := &w.in.Items[i]
 			if !r.Scope.holds(it) {
@@ -142,13 +145,6 @@ func (w *work) exclusive(rules []candidate) {
 	}
 }
 
-func truth(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // unfit says why an exclusive rule is not for this buyer.
 func (w *work) unfit(r *Rule) string {
 	if reason := w.barred(r); reason != "" {
@@ -178,8 +174,6 @@ func (w *work) unfit(r *Rule) string {
 // part is permille/1000 of fen, rounded down in the buyer's favour never: what is
 // taken off is a whole number of fen.
 func part(fen, permille int64) int64 { return fen * permille / 1000 }
-
-const onlyPublished = "小程序虚拟支付只能按已上架的价格收款，请在网页端使用"
 
 // thresholds takes the best of the threshold discounts.
 func (w *work) thresholds(rules []candidate) {
@@ -220,7 +214,7 @@ func (w *work) reached(r *Rule) (off, at int64, reason string) {
 	}
 	sum := w.sum(r)
 	if sum == 0 {
-		return 0, 0, "没有适用的商品"
+		return 0, 0, OutOfScope
 	}
 	next := int64(0)
 	for _, s := range r.Steps {
@@ -234,7 +228,7 @@ func (w *work) reached(r *Rule) (off, at int64, reason string) {
 	case off > 0:
 		return off, at, ""
 	case next > 0:
-		return 0, 0, "再买 ¥" + money.Yuan(next-sum) + " 可用"
+		return 0, 0, short(next, sum)
 	}
 	return 0, 0, "没有达到门槛"
 }
@@ -283,7 +277,10 @@ func (w *work) coupons(rules []candidate) {
 
 // unwanted says why a coupon is out before its amount is looked at.
 func (w *work) unwanted(r *Rule) string {
+	reason := w.barred(r)
 	switch {
+	case reason == OutOfScope:
+		return reason
 	case w.in.NoCoupon:
 		return "你选择了不用券"
 	case w.in.Coupons != nil && !slices.Contains(w.in.Coupons, r.ID):
@@ -291,16 +288,16 @@ func (w *work) unwanted(r *Rule) string {
 	case w.fixed():
 		return onlyPublished
 	}
-	return w.barred(r)
+	return reason
 }
 
 func (w *work) couponOff(r *Rule) (off int64, reason string) {
 	sum := w.sum(r)
 	switch {
 	case sum == 0:
-		return 0, "没有适用的商品"
+		return 0, OutOfScope
 	case sum < r.AtFen:
-		return 0, "还差 ¥" + money.Yuan(r.AtFen-sum) + " 可用"
+		return 0, short(r.AtFen, sum)
 	}
 	off = r.OffFen
 	if r.Pay > 0 {
@@ -380,15 +377,4 @@ func (w *work) apply(r *Rule, off int64, reason string) {
 		l.Discounts = append(l.Discounts, Part{r.Kind, r.ID, fen})
 	}
 	w.q.Applied = append(w.q.Applied, a)
-}
-
-// Holds reports whether an item is in scope.
-func (s *Scope) Holds(it Item) bool { return s.holds(&it) }
-
-func (s *Scope) holds(it *Item) bool {
-	if len(s.Products)+len(s.SKUs)+len(s.Categories)+len(s.Kinds)+len(s.Tags) == 0 {
-		return true
-	}
-	return slices.Contains(s.Products, it.ProductID) || slices.Contains(s.SKUs, it.SKUID) || slices.Contains(s.Categories, it.CategoryID) ||
-		slices.Contains(s.Kinds, it.Kind) || slices.ContainsFunc(s.Tags, func(t string) bool { return slices.Contains(it.Tags, t) })
 }

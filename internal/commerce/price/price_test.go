@@ -56,7 +56,7 @@ func TestTheOrderOfRules(t *testing.T) {
 			map[int64]string{5: "没有选择"},
 		},
 		{"keeps coupons", price.Input{Items: []price.Item{course(1, 16900)}, Rules: []price.Rule{c10}, NoCoupon: true}, 16900, map[int64]string{5: "不用券"}},
-		{"below the threshold", price.Input{Items: []price.Item{course(1, 4000)}, Rules: []price.Rule{full, c10}}, 4000, map[int64]string{4: "再买 ¥10.00", 5: "还差 ¥20.00"}},
+		{"below the threshold", price.Input{Items: []price.Item{course(1, 4000)}, Rules: []price.Rule{full, c10}}, 4000, map[int64]string{4: "未满 ¥50.00（还差 ¥10.00）", 5: "未满 ¥60.00（还差 ¥20.00）"}},
 		{
 			"two lines, a coupon for one",
 			price.Input{Items: []price.Item{course(1, 16900), course(2, 10000)}, Rules: []price.Rule{rule(8, price.Coupon, func(r *price.Rule) { r.OffFen, r.Scope.SKUs = 3000, []int64{2} })}},
@@ -105,6 +105,28 @@ func TestTheOrderOfRules(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What is for other goods says so, whatever else would be in its way: nobody is sent
+// to start a bargain or a group that would still not be for these.
+func TestScopeIsJudgedBeforeTheWayOfUsing(t *testing.T) {
+	for _, kind := range []price.Kind{price.Newcomer, price.Flash, price.Bargain, price.Group, price.Member, price.Experiment, price.Threshold, price.Coupon, price.Upgrade} {
+		for name, f := range map[string]func(*price.Rule){
+			"plain":   func(r *price.Rule) { r.PriceFen, r.OffFen = 100, 100 },
+			"barred":  func(r *price.Rule) { r.Barred = "发起砍价后可用" },
+			"over":    func(r *price.Rule) { r.Until = 1 },
+			"used up": func(r *price.Rule) { r.Left = 0 },
+			"steps":   func(r *price.Rule) { r.AtFen, r.Steps = 90000, []price.Step{{AtFen: 90000, OffFen: 100}} },
+		} {
+			elsewhere := rule(1, kind, func(r *price.Rule) { r.Scope.SKUs = []int64{99}; f(r) })
+			for _, in := range []price.Input{{}, {NoCoupon: true, PaidOrder: true}, {Coupons: []int64{2}, Group: true}} {
+				in.At, in.Items, in.Rules = now, []price.Item{course(1, 16900)}, []price.Rule{elsewhere}
+				if q := price.Of(in); len(q.NotApplied) != 1 || q.NotApplied[0].Reason != price.OutOfScope || q.TotalFen != 16900 {
+					t.Errorf("%s, %s: %+v", kind, name, q.NotApplied)
+				}
+			}
+		}
 	}
 }
 

@@ -1,10 +1,39 @@
 package price
 
 import (
+	"slices"
 	"strconv"
 
 	"zhizhou/internal/money"
 )
+
+// OutOfScope is the reason of a rule that is for other goods, before any other one.
+const OutOfScope = "没有适用的商品"
+
+const onlyPublished = "小程序虚拟支付只能按已上架的价格收款，请在网页端使用"
+
+func truth(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// covered reports that some of the goods are in the rule's scope.
+func (w *work) covered(r *Rule) bool {
+	for i := range w.in.Items {
+		if r.Scope.holds(&w.in.Items[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// short says that goods of sum do not come to what is asked; one buys one thing at a
+// time, so it is no advice to buy more.
+func short(atFen, sum int64) string {
+	return "未满 ¥" + money.Yuan(atFen) + "（还差 ¥" + money.Yuan(atFen-sum) + "）"
+}
 
 // upgrades takes what is left of lower memberships off the price of a higher one.
 func (w *work) upgrades(rules []candidate) {
@@ -82,4 +111,15 @@ func (r *Rule) For(it Item) (fen int64, ok bool) {
 	it.Quantity = 1
 	fen, why := unitPrice(r, &it)
 	return fen, why == ""
+}
+
+// Holds reports whether an item is in scope.
+func (s *Scope) Holds(it Item) bool { return s.holds(&it) }
+
+func (s *Scope) holds(it *Item) bool {
+	if len(s.Products)+len(s.SKUs)+len(s.Categories)+len(s.Kinds)+len(s.Tags) == 0 {
+		return true
+	}
+	return slices.Contains(s.Products, it.ProductID) || slices.Contains(s.SKUs, it.SKUID) || slices.Contains(s.Categories, it.CategoryID) ||
+		slices.Contains(s.Kinds, it.Kind) || slices.ContainsFunc(s.Tags, func(t string) bool { return slices.Contains(it.Tags, t) })
 }

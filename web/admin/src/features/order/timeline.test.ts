@@ -13,6 +13,23 @@ describe('timeline', () => {
     expect(titles(o)).toEqual(['提交订单', '支付成功', '学员申请 ¥144.00', '等待财务审核'])
     expect(timeline(o)[3].tone).toBe('wait')
   })
+  it('says who decided about a refund, when, and what was replied', () => {
+    const o = order({
+      refunds: [refund({ status: 'processing', decided_at: 45 })],
+      events: [
+        { at: 43, kind: 'refund_first_approval', note: '', who: '林悦' },
+        { at: 45, kind: 'refund_approve', note: '祝顺利', who: '周岚' },
+      ],
+    })
+    expect(timeline(o).map((s) => [s.title, s.note])).toEqual([
+      ['提交订单', '已确认购买须知'],
+      ['支付成功', '微信支付（扫码） ¥144.00，流水 42'],
+      ['学员申请 ¥144.00', '「买重了」'],
+      ['同意退款，待另一人复核', '林悦'],
+      ['同意退款', '周岚，「祝顺利」'],
+      ['通道退款中', '授权已收回'],
+    ])
+  })
   it('says how a service stands instead of what was studied', () => {
     const service = (state: 'waiting' | 'done' | 'cancelled') => ({ state, note: '', given_at: 0, done_at: 0, done_by: '', blocked: '' })
     expect(timeline(order({ refunds: [refund({ service: service('done') })] }))[3].note).toBe('服务已交付')
@@ -30,7 +47,7 @@ describe('timeline', () => {
     expect(titles(o)).toEqual(['提交订单', '收到付款，待核对', '等待支付'])
   })
   it('says that access stays after a part was given back', () => {
-    const note = (fen: number) => timeline(order({ refunds: [refund({ status: 'processing', decided_at: 45, amount_fen: fen })] })).find((s) => s.title === '已同意，通道退款中')?.note
+    const note = (fen: number) => timeline(order({ refunds: [refund({ status: 'processing', decided_at: 45, amount_fen: fen })] })).find((s) => s.title === '通道退款中')?.note
     expect(note(800)).toBe('部分退款，授权保留')
     expect(note(14400)).toBe('授权已收回')
   })

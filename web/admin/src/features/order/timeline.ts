@@ -33,15 +33,22 @@ function payments(o: Order): Step[] {
 }
 /** What a refund leaves of a service. */
 const serviceAfter = { waiting: '部分退款，服务仍待交付', done: '服务已经交付', cancelled: '服务不再交付' }
+const asked = (o: Order) =>
+  o.refunds.map<Step>((r) => ({ at: r.requested_at, title: `${causeLabel(r.cause)} ${yuan(r.amount_fen)}`, note: r.reason && `「${r.reason}」`, tone: 'done' }))
+const decisions: Record<string, string> = { refund_first_approval: '同意退款，待另一人复核', refund_approve: '同意退款', refund_reject: '已拒绝退款', refund_retry: '重新退款' }
+/** Who of staff decided, and what was replied. */
+const decided = (o: Order) =>
+  o.events
+    .filter((e) => decisions[e.kind])
+    .map<Step>((e) => ({ at: e.at, title: decisions[e.kind], note: [e.who, e.note && `「${e.note}」`].filter(Boolean).join('，'), tone: 'done' }))
 function refunds(o: Order): Step[] {
   return o.refunds.flatMap<Step>((r) => {
-    const steps: Step[] = [{ at: r.requested_at, title: `${causeLabel(r.cause)} ${yuan(r.amount_fen)}`, note: r.reason && `「${r.reason}」`, tone: 'done' }]
+    const steps: Step[] = []
     if (r.status === 'requested') steps.push({ at: r.requested_at, title: '等待财务审核', note: r.service ? `服务${look[r.service.state].label}` : `已学 ${r.watched_percent}%`, tone: 'wait' })
-    if (r.status === 'rejected') steps.push({ at: r.decided_at, title: '已拒绝退款', note: r.reply && `回复「${r.reply}」`, tone: 'done' })
     if (r.status === 'approved' || r.status === 'processing')
       steps.push({
         at: r.decided_at || r.requested_at,
-        title: '已同意，通道退款中',
+        title: '通道退款中',
         note: r.service ? serviceAfter[r.service.state] : r.unclaimed ? '不影响授权' : o.items?.length > 1 ? '退完的那一行收回授权' : r.amount_fen < o.paid_fen ? '部分退款，授权保留' : '授权已收回',
         tone: 'wait',
       })
@@ -55,7 +62,7 @@ const soldEvents: Record<string, string> = { service_done: '服务已完成', gi
 
 /** The story of an order in the order it happened: placed, paid, refunded, and what went wrong on the way. */
 export function timeline(o: Order): Step[] {
-  const steps: Step[] = [...payments(o), ...refunds(o)]
+  const steps: Step[] = [...payments(o), ...asked(o), ...decided(o), ...refunds(o)]
   for (const e of o.events) if (soldEvents[e.kind]) steps.push({ at: e.at, title: soldEvents[e.kind], note: e.note, tone: 'done' })
   for (const e of o.events) if (channelEvents[e.kind]) steps.push({ at: e.at, title: channelEvents[e.kind], note: e.note, tone: 'bad' })
   for (const e of o.events) if (heldEvents[e.kind]) steps.push({ at: e.at, title: heldEvents[e.kind], note: e.note, tone: 'done' })
