@@ -152,8 +152,8 @@ func TestRankings(t *testing.T) {
 		if amount(ranking.Sales7) != 0 || amount(ranking.Sales30) != 1 {
 			t.Fatalf("a week later %d and %d", amount(ranking.Sales7), amount(ranking.Sales30))
 		}
-		if got := computed(); got != w.clock.Now().UnixMilli() {
-			t.Fatalf("an empty ranking is dated %d", got)
+		if age := w.clock.Now().UnixMilli() - computed(); age < 0 || age > time.Minute.Milliseconds() {
+			t.Fatalf("an empty ranking was made %d ms ago", age)
 		}
 		w.ok(w.app.Catalog.Unpublish(ctx, w.paid))
 		if a := p.want(200, "", "GET", "/api/rankings/new", nil); amount(ranking.Sales30) != 0 || strings.Contains(a.raw, "把话写清楚") || !strings.Contains(a.raw, "从一碗米饭开始") {
