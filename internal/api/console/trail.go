@@ -230,7 +230,7 @@ var noticeLabels = map[string]string{
 
 // staff adds what people did about a target, as the log of changes has it.
 func (t *trailer) staff(target string) error {
-	rows, err := audit.List(t.ctx, t.Settings.DB, 0, target, 50)
+	rows, err := audit.List(t.ctx, t.Settings.DB, audit.Find{Target: target}, 50)
 	for _, e := range rows {
 		of, _ := naming.Parse(e.Target)
 		t.at(decided).about(e.At, "staff", cmp.Or(staffLabels[e.Action], e.Action), e.Reason, e.ActorName, of)

@@ -175,6 +175,12 @@ type AuditView struct {
 	Names []NameView `json:"names" nullable:"false"`
 }
 
+// StaffName is a member of staff by name alone.
+type StaffName struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
 func (r *routes) staff() {
 	const tag = "console staff"
 	web.Handle(r.web, route("staff", http.MethodGet, "staff", "Members of staff", tag, account.PermStaffManage),
@@ -219,14 +225,22 @@ func (r *routes) staff() {
 	web.Handle(r.web, route("audit", http.MethodGet, "audit", "What staff changed, newest first", tag, account.PermAuditRead),
 		func(ctx context.Context, in *struct {
 			web.PageQuery
-			About string `query:"about" maxLength:"80" doc:"A target or an action"`
+			Action  string `query:"action" maxLength:"80"`
+			Target  string `query:"target" maxLength:"80" doc:"kind:number, as rows have it"`
+			StaffID int64  `query:"staff_id" minimum:"0"`
+			From    int64  `query:"from" minimum:"0" doc:"UTC ms, with it"`
+			To      int64  `query:"to" minimum:"0" doc:"UTC ms, without it"`
 		},
 		) (*web.Body[web.List[AuditView]], error) {
-			before, err := in.Keys(1)
+			before, err := in.Keys(2)
 			if err != nil {
 				return nil, err
 			}
-			rows, err := audit.List(ctx, r.Settings.DB, first(before), in.About, in.Limit+1)
+			f := audit.Find{Action: in.Action, Target: in.Target, StaffID: in.StaffID, From: in.From, Until: in.To}
+			if before != nil {
+				f.BeforeAt, f.BeforeID = before[0], before[1]
+			}
+			rows, err := audit.List(ctx, r.Settings.DB, f, in.Limit+1)
 			if err != nil {
 				return nil, err
 			}
@@ -236,7 +250,16 @@ func (r *routes) staff() {
 			}
 			return web.Answer(web.Page(rows, in.Limit, func(e audit.Entry) AuditView {
 				return AuditView{e.ID, e.At, e.ActorName, e.ActorKind, e.Action, e.Target, e.Before, e.After, e.Reason, e.RequestID, named(e)}
-			}, func(e audit.Entry) []int64 { return []int64{e.ID} })), nil
+			}, func(e audit.Entry) []int64 { return []int64{e.At, e.ID} })), nil
+		})
+	web.Handle(r.web, route("audit_staff", http.MethodGet, "audit/staff", "Whose changes can be looked for, those who left too", tag, account.PermAuditRead),
+		func(ctx context.Context, _ *none) (*web.Body[web.List[StaffName]], error) {
+			rows, err := r.Account.ListStaff(ctx)
+			out := web.List[StaffName]{Items: []StaffName{}}
+			for _, s := range rows {
+				out.Items = append(out.Items, StaffName{s.ID, s.Name})
+			}
+			return web.Answer(out), err
 		})
 }
 
