@@ -69,7 +69,7 @@ var (
 	qListAction = db.Q("audit/list_action", look("action = $4", anyTarget, anyStaff))
 	qListTarget = db.Q("audit/list_target", look(anyAction, "target = $5", anyStaff))
 	qListStaff  = db.Q("audit/list_staff", look(anyAction, anyTarget, "actor_id = $6 AND actor_kind = 'staff'"))
-	qAll = db.Q("audit/all", `SELECT * FROM audit_log WHERE id > $1 ORDER BY id LIMIT $2`)
+	qAll        = db.Q("audit/all", `SELECT * FROM audit_log WHERE id > $1 ORDER BY id LIMIT $2`)
 )
 
 const (

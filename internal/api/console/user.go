@@ -385,7 +385,10 @@ type Setting[T any] struct {
 func (r *routes) settings() {
 	section(r, "shop", setting.NewShop, func(context.Context, *setting.Shop, *setting.Shop) error { return nil })
 	section(r, "points", setting.NewPoints, func(context.Context, *setting.Points, *setting.Points) error { return nil })
-	section(r, "wechat", func() *setting.WeChat { return &setting.WeChat{} }, func(_ context.Context, v, before *setting.WeChat) error { v.Keep(before, clock.MS(r.Clock)); return nil })
+	section(r, "wechat", func() *setting.WeChat { return &setting.WeChat{} }, func(_ context.Context, v, before *setting.WeChat) error {
+		v.Keep(before, clock.MS(r.Clock))
+		return nil
+	})
 	section(r, "payment", setting.NewPayment, func(_ context.Context, v, before *setting.Payment) error {
 		v.Keep(before, clock.MS(r.Clock))
 		if err := v.Check(); err != nil {
