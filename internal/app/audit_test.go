@@ -22,7 +22,7 @@ func TestTheLogIsNarrowed(t *testing.T) {
 			return fmt.Sprintf("course:%d", p.want(200, "", "POST", "/api/console/courses", map[string]any{"title": title}).num("id"))
 		}
 		first := create(owner, "第一门")
-		w.clock.Advance(24 * time.Hour)
+		w.clock.Advance(10 * time.Minute)
 		noon := w.clock.Now().UnixMilli()
 		second, third := create(editor, "第二门"), create(owner, "第三门")
 
