@@ -21,6 +21,8 @@ func TestTheLogIsNarrowed(t *testing.T) {
 		create := func(p *person, title string) string {
 			return fmt.Sprintf("course:%d", p.want(200, "", "POST", "/api/console/courses", map[string]any{"title": title}).num("id"))
 		}
+		w.clock.Advance(time.Minute)
+		start := w.clock.Now().UnixMilli()
 		first := create(owner, "第一门")
 		w.clock.Advance(10 * time.Minute)
 		noon := w.clock.Now().UnixMilli()
@@ -36,11 +38,11 @@ func TestTheLogIsNarrowed(t *testing.T) {
 			t.Fatalf("%q is not among %v", who, people)
 		}
 		for query, want := range map[string][]string{
-			"action=course.create":                                                     {third, second, first},
+			fmt.Sprintf("action=course.create&from=%d", start):                         {third, second, first},
 			"action=course.create&target=" + first:                                     {first},
 			fmt.Sprintf("action=course.create&staff_id=%d", people[who]):               {second},
 			fmt.Sprintf("action=course.create&from=%d", noon):                          {third, second},
-			fmt.Sprintf("action=course.create&to=%d", noon):                            {first},
+			fmt.Sprintf("action=course.create&from=%d&to=%d", start, noon):             {first},
 			fmt.Sprintf("staff_id=%d&from=%d&to=%d", people[who], noon, noon+3600_000): {second},
 			"action=course.create&target=course:1":                                     nil,
 		} {
