@@ -471,7 +471,7 @@ func TestINV41FourEyesOnPayouts(t *testing.T) {
 		if a := finance.want(200, "", "POST", "/api/console/commission/payee-report", span); !strings.Contains(a.raw, realNumber) || !strings.Contains(a.raw, `"paid_fen":1200`) {
 			t.Fatalf("tax report %s", a.raw)
 		}
-		log := must(audit.List(context.Background(), w.app.DB, 0, "commission.tax_report", 10))(t)
+		log := must(audit.List(context.Background(), w.app.DB, audit.Find{Action: "commission.tax_report"}, 10))(t)
 		if len(log) != 1 || strings.Contains(log[0].After, realNumber) {
 			t.Fatalf("reading names left %+v", log)
 		}

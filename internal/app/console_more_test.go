@@ -74,7 +74,7 @@ func TestAgreementsArePublishedOnceAndKept(t *testing.T) {
 				t.Error("a published text was changed")
 			}
 		}
-		log := owner.want(200, "", "GET", "/api/console/audit?about=agreement.publish", nil).at("items").([]any)
+		log := owner.want(200, "", "GET", "/api/console/audit?action=agreement.publish", nil).at("items").([]any)
 		if len(log) != 1 {
 			t.Fatalf("%d rows tell of the publishing", len(log))
 		}
@@ -239,7 +239,7 @@ func TestHeldPaymentIsGivenBackOnce(t *testing.T) {
 		if finance.want(200, "", "GET", "/api/console/overview", nil).num("todo", "payments_held") != 0 {
 			t.Fatal("the decided payment still waits")
 		}
-		if log := finance.want(200, "", "GET", "/api/console/audit?about=held.refund", nil).at("items").([]any); len(log) != 1 {
+		if log := finance.want(200, "", "GET", "/api/console/audit?action=held.refund", nil).at("items").([]any); len(log) != 1 {
 			t.Fatalf("%d rows tell of it", len(log))
 		}
 		finance.want(404, "held_gone", "POST", "/api/console/held-payments/1/decide", decide("explain"))

@@ -123,8 +123,12 @@ func TestRankings(t *testing.T) {
 		one, two := w.learner("13800138811", nil), w.learner("13800138812", nil)
 		one.paid(one.quoted(map[string]any{"sku_id": w.sku}), "ranking-1")
 		given := two.paid(two.quoted(map[string]any{"sku_id": w.sku}), "ranking-2")
-		w.ok(w.app.Rank(ctx))
 		p := w.person(nil)
+		computed := func() int64 { return p.want(200, "", "GET", "/api/rankings/sales_7", nil).num("computed_at") }
+		if computed() != 0 {
+			t.Fatal("a ranking is dated before the first was made")
+		}
+		w.ok(w.app.Rank(ctx))
 		amount := func(kind string) int64 {
 			a := p.want(200, "", "GET", "/api/rankings/"+kind, nil)
 			items, _ := a.at("items").([]any)
@@ -147,6 +151,9 @@ func TestRankings(t *testing.T) {
 		w.ok(w.app.Rank(ctx))
 		if amount(ranking.Sales7) != 0 || amount(ranking.Sales30) != 1 {
 			t.Fatalf("a week later %d and %d", amount(ranking.Sales7), amount(ranking.Sales30))
+		}
+		if age := w.clock.Now().UnixMilli() - computed(); age < 0 || age > time.Minute.Milliseconds() {
+			t.Fatalf("an empty ranking was made %d ms ago", age)
 		}
 		w.ok(w.app.Catalog.Unpublish(ctx, w.paid))
 		if a := p.want(200, "", "GET", "/api/rankings/new", nil); amount(ranking.Sales30) != 0 || strings.Contains(a.raw, "把话写清楚") || !strings.Contains(a.raw, "从一碗米饭开始") {

@@ -103,6 +103,9 @@ func TestINV12FlashShelfHoldsEveryKind(t *testing.T) {
 		if s := w.person(nil).want(200, "", "GET", "/api/products?kind=service", nil).item(0, "items"); s.num("id") != service || s.item(0, "deals").num("price_fen") != 27000 {
 			t.Fatalf("the list of services: %s", s.raw)
 		}
+		if s := w.staff("owner").want(200, "", "GET", "/api/console/products?kind=service", nil).item(0, "items"); s.num("offers") != 1 || s.num("from_fen") != 30000 {
+			t.Fatalf("services in the console: %s", s.raw)
+		}
 	})
 }
 

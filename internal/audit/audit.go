@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 
 	"zhizhou/internal/clock"
@@ -63,10 +64,34 @@ var (
 	qInsert = db.Q("audit/insert", `INSERT INTO audit_log
 		(id, at, actor_kind, actor_id, actor_name, action, target, before, after, reason, request_id, prev_hash, hash)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
-	qList = db.Q("audit/list", `SELECT * FROM audit_log
-		WHERE (CAST($1 AS BIGINT) = 0 OR id < $1) AND ($2 = '' OR target = $2 OR action = $2) ORDER BY id DESC LIMIT $3`)
-	qAll = db.Q("audit/all", `SELECT * FROM audit_log WHERE id > $1 ORDER BY id LIMIT $2`)
+	// Each way to look has a statement that its index serves; the other filters sift what it finds.
+	qList       = db.Q("audit/list", look(anyAction, anyTarget, anyStaff))
+	qListAction = db.Q("audit/list_action", look("action = $4", anyTarget, anyStaff))
+	qListTarget = db.Q("audit/list_target", look(anyAction, "target = $5", anyStaff))
+	qListStaff  = db.Q("audit/list_staff", look(anyAction, anyTarget, "actor_id = $6 AND actor_kind = 'staff'"))
+	qAll        = db.Q("audit/all", `SELECT * FROM audit_log WHERE id > $1 ORDER BY id LIMIT $2`)
 )
+
+const (
+	anyAction = "($4 = '' OR action = $4)"
+	anyTarget = "($5 = '' OR target = $5)"
+	anyStaff  = "(CAST($6 AS BIGINT) = 0 OR actor_id = $6 AND actor_kind = 'staff')"
+)
+
+func look(action, target, staff string) string {
+	return "SELECT * FROM audit_log WHERE (at, id) < ($1, $2) AND at >= $3 AND " + action + " AND " + target + " AND " + staff + " ORDER BY at DESC, id DESC LIMIT $7"
+}
+
+// Find narrows the log; what is empty or 0 narrows nothing.
+type Find struct {
+	Action   string
+	Target   string
+	StaffID  int64
+	From     int64 // UTC ms, with it
+	Until    int64 // UTC ms, without it
+	BeforeAt int64 // with BeforeID the last row of the page before
+	BeforeID int64
+}
 
 // Write records action on target ("course:12") with what was there before and
 // after; nil means nothing. Secrets must not be in either: use a view.
@@ -115,11 +140,26 @@ func (e Entry) sum() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// List returns at most limit rows before the row with id before (0: the newest).
-// about narrows to one target or one action.
-func List(ctx context.Context, r db.Reader, before int64, about string, limit int) ([]Entry, error) {
+// List returns at most limit rows, the newest first.
+func List(ctx context.Context, r db.Reader, f Find, limit int) ([]Entry, error) {
+	q := qList
+	switch {
+	case f.Target != "":
+		q = qListTarget
+	case f.StaffID > 0:
+		q = qListStaff
+	case f.Action != "":
+		q = qListAction
+	}
+	at := int64(math.MaxInt64)
+	if f.Until > 0 {
+		at = f.Until
+	}
+	if f.BeforeID > 0 {
+		at = f.BeforeAt
+	}
 	var rows []Entry
-	err := r.List(ctx, qList, &rows, before, about, limit)
+	err := r.List(ctx, q, &rows, at, f.BeforeID, f.From, f.Action, f.Target, f.StaffID, limit)
 	return rows, err
 }
 

@@ -51,9 +51,16 @@ func (s *Service) LessonProduct(ctx context.Context, lessonID int64, all bool) (
 	return s.withSKUs(ctx, qLessonSold, lessonID, all, ErrProductGone)
 }
 
+// ListedGoods is a product with what is sold of it.
+type ListedGoods struct {
+	Product
+	Offers  int64 // active ones
+	FromFen int64 // the lowest price of these, of a trial only when there is nothing else; 0 when there are none, too
+}
+
 // GoodsList lists products of a kind; all includes those not published.
-func (s *Service) GoodsList(ctx context.Context, kind string, all bool) ([]Product, error) {
-	var rows []Product
+func (s *Service) GoodsList(ctx context.Context, kind string, all bool) ([]ListedGoods, error) {
+	var rows []ListedGoods
 	err := s.db.List(ctx, qGoodsList, &rows, kind, all)
 	return rows, err
 }

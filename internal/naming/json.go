@@ -34,6 +34,10 @@ func walk(kind string, v any, out []Ref) []Ref {
 		for _, x := range v {
 			out = walk(kind, x, out)
 		}
+	case string: // a rule keeps its scope as text
+		if strings.HasPrefix(v, "{") {
+			out = append(out, In(v)...)
+		}
 	case float64:
 		if n := int64(v); kind != "" && n > 0 && float64(n) == v {
 			out = append(out, Ref{kind, n})

@@ -10,7 +10,8 @@ func TestNumbersInTheLogAreOfSomething(t *testing.T) {
 		`{"InstructorID":5,"title":"7","price_fen":9}`:  {{"instructor", 5}},
 		`{"scope":{"skus":[3,4],"kinds":["course"]}}`:   {{"sku", 3}, {"sku", 4}},
 		`[{"order_item_id":8},{"SKUID":9,"user_id":0}]`: {{"order_item", 8}, {"sku", 9}},
-		`12`: nil, ``: nil, `{"lesson_id":1.5}`: nil,
+		`{"Scope":"{\"skus\":[3]}","Note":"{"}`:         {{"sku", 3}},
+		`12`:                                            nil, ``: nil, `{"lesson_id":1.5}`: nil,
 	} {
 		if got := In(text); !slices.Equal(got, want) {
 			t.Errorf("%s mentions %v, not %v", text, got, want)

@@ -39,6 +39,7 @@ var (
 	qNew  = db.Q("ranking/new", `SELECT id AS course_id, published_at AS amount FROM courses WHERE status = 'published' AND deleted_at = 0 AND published_at >= $1 ORDER BY published_at DESC, id DESC LIMIT $2`)
 	qDrop = db.Q("ranking/drop", `DELETE FROM rankings WHERE kind = $1`)
 	qAdd  = db.Q("ranking/add", `INSERT INTO rankings (kind, place, course_id, amount, computed_at) VALUES ($1, $2, $3, $4, $5)`)
+	qLast = db.Q("ranking/last", `SELECT CAST(COALESCE(MAX(computed_at), 0) AS BIGINT) FROM rankings`)
 	qList = db.Q("ranking/list", `SELECT course_id, amount, computed_at FROM rankings WHERE kind = $1 ORDER BY place LIMIT $2`)
 )
 
@@ -90,6 +91,13 @@ func (s *Service) Compute(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Computed is when the lists were made, UTC ms. 0: never, or all of them came out empty.
+func (s *Service) Computed(ctx context.Context) (int64, error) {
+	var at int64
+	err := s.DB.Get(ctx, qLast, &at)
+	return at, err
 }
 
 // List returns the first courses of a list that are still published.

@@ -137,8 +137,8 @@ func chinese(m string) string {
 		{"expected length >=", "太短"},
 		{"expected length <=", "太长"},
 		{"expected array length", "数量不对"},
-		{"expected number >=", "太小"},
-		{"expected number <=", "太大"},
+		{"expected number >= ", "不能小于 "},
+		{"expected number <= ", "不能大于 "},
 		{"expected value to be one of", "不在可选范围内"},
 		{"expected string to match pattern", "格式不对"},
 		{"expected string", "应为文字"},
@@ -147,7 +147,10 @@ func chinese(m string) string {
 		{"expected number", "应为数字"},
 		{"expected boolean", "应为是或否"},
 	} {
-		if strings.Contains(m, t.mark) {
+		if _, bound, found := strings.Cut(m, t.mark); found {
+			if strings.HasSuffix(t.text, " ") {
+				return t.text + bound
+			}
 			return t.text
 		}
 	}

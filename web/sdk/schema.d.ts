@@ -481,6 +481,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/audit/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose changes can be looked for, those who left too */
+        get: operations["console_audit_staff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/auth/login": {
         parameters: {
             query?: never;
@@ -5954,12 +5971,22 @@ export interface components {
             /** Format: int64 */
             course_id: number;
             cover_url: string;
+            /**
+             * Format: int64
+             * @description The lowest price of these, of a trial only when there is nothing else; 0 when there are none, too
+             */
+            from_fen: number;
             /** Format: int64 */
             id: number;
             /** @enum {string} */
             kind: "lesson" | "bundle" | "membership" | "service";
             /** Format: int64 */
             lesson_id: number;
+            /**
+             * Format: int64
+             * @description Active offers
+             */
+            offers: number;
             /** @enum {string} */
             status: "draft" | "published" | "unpublished";
             title: string;
@@ -6401,6 +6428,11 @@ export interface components {
         };
         ConsoleListShipmentRow: {
             items: components["schemas"]["ConsoleShipmentRow"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListStaffName: {
+            items: components["schemas"]["ConsoleStaffName"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -7312,6 +7344,11 @@ export interface components {
             state_label: string;
             /** Format: int64 */
             tries: number;
+        };
+        ConsoleStaffName: {
+            /** Format: int64 */
+            id: number;
+            name: string;
         };
         ConsoleStaffView: {
             /** Format: int64 */
@@ -9594,7 +9631,10 @@ export interface components {
             place: number;
         };
         RankingView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the rankings were last made, this one empty or not; 0: never, or all came out empty
+             */
             computed_at: number;
             items: components["schemas"]["RankedCourse"][];
             /** @enum {string} */
@@ -12414,8 +12454,14 @@ export interface operations {
                 limit?: number;
                 /** @description next_cursor of the page before */
                 cursor?: string;
-                /** @description A target or an action */
-                about?: string;
+                action?: string;
+                /** @description kind:number, as rows have it */
+                target?: string;
+                staff_id?: number;
+                /** @description UTC ms, with it */
+                from?: number;
+                /** @description UTC ms, without it */
+                to?: number;
             };
             header?: never;
             path?: never;
@@ -12430,6 +12476,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsoleListAuditView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_audit_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListStaffName"];
                 };
             };
             /** @description Bad Request */

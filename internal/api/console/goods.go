@@ -40,6 +40,8 @@ type GoodsRow struct {
 	LessonID  int64  `json:"lesson_id"`
 	CourseID  int64  `json:"course_id"`
 	UpdatedAt int64  `json:"updated_at"`
+	Offers    int64  `json:"offers" doc:"Active offers"`
+	FromFen   int64  `json:"from_fen" doc:"The lowest price of these, of a trial only when there is nothing else; 0 when there are none, too"`
 }
 
 // GoodsDetail is a product in its editor.
@@ -58,8 +60,8 @@ type GoodsDetail struct {
 	VirtualItems            []ItemView  `json:"virtual_items" nullable:"false"`
 }
 
-func goodsRow(p catalog.Product) GoodsRow {
-	return GoodsRow{p.ID, p.Kind, p.Title, media.ImageURL(p.Cover), p.Status, p.LessonID, p.CourseID, p.UpdatedAt}
+func goodsRow(p catalog.ListedGoods) GoodsRow {
+	return GoodsRow{p.ID, p.Kind, p.Title, media.ImageURL(p.Cover), p.Status, p.LessonID, p.CourseID, p.UpdatedAt, p.Offers, p.FromFen}
 }
 
 func (r *routes) goods() {

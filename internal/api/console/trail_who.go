@@ -45,7 +45,7 @@ func (t *trailer) log(target string) ([]audit.Entry, error) {
 	if known {
 		return rows, nil
 	}
-	rows, err := audit.List(t.ctx, t.Settings.DB, 0, target, 50)
+	rows, err := audit.List(t.ctx, t.Settings.DB, audit.Find{Target: target}, 50)
 	t.logs[target] = rows
 	return rows, err
 }

@@ -4,18 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"sort"
-	"strings"
-	"time"
 
 	"zhizhou/internal/account"
 	"zhizhou/internal/audit"
-	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
-	"zhizhou/internal/errs"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
-	"zhizhou/internal/setting"
 	"zhizhou/internal/web"
 )
 
@@ -175,6 +169,12 @@ type AuditView struct {
 	Names []NameView `json:"names" nullable:"false"`
 }
 
+// StaffName is a member of staff by name alone.
+type StaffName struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
 func (r *routes) staff() {
 	const tag = "console staff"
 	web.Handle(r.web, route("staff", http.MethodGet, "staff", "Members of staff", tag, account.PermStaffManage),
@@ -219,14 +219,22 @@ func (r *routes) staff() {
 	web.Handle(r.web, route("audit", http.MethodGet, "audit", "What staff changed, newest first", tag, account.PermAuditRead),
 		func(ctx context.Context, in *struct {
 			web.PageQuery
-			About string `query:"about" maxLength:"80" doc:"A target or an action"`
+			Action  string `query:"action" maxLength:"80"`
+			Target  string `query:"target" maxLength:"80" doc:"kind:number, as rows have it"`
+			StaffID int64  `query:"staff_id" minimum:"0"`
+			From    int64  `query:"from" minimum:"0" doc:"UTC ms, with it"`
+			To      int64  `query:"to" minimum:"0" doc:"UTC ms, without it"`
 		},
 		) (*web.Body[web.List[AuditView]], error) {
-			before, err := in.Keys(1)
+			before, err := in.Keys(2)
 			if err != nil {
 				return nil, err
 			}
-			rows, err := audit.List(ctx, r.Settings.DB, first(before), in.About, in.Limit+1)
+			f := audit.Find{Action: in.Action, Target: in.Target, StaffID: in.StaffID, From: in.From, Until: in.To}
+			if before != nil {
+				f.BeforeAt, f.BeforeID = before[0], before[1]
+			}
+			rows, err := audit.List(ctx, r.Settings.DB, f, in.Limit+1)
 			if err != nil {
 				return nil, err
 			}
@@ -236,202 +244,15 @@ func (r *routes) staff() {
 			}
 			return web.Answer(web.Page(rows, in.Limit, func(e audit.Entry) AuditView {
 				return AuditView{e.ID, e.At, e.ActorName, e.ActorKind, e.Action, e.Target, e.Before, e.After, e.Reason, e.RequestID, named(e)}
-			}, func(e audit.Entry) []int64 { return []int64{e.ID} })), nil
+			}, func(e audit.Entry) []int64 { return []int64{e.At, e.ID} })), nil
 		})
-}
-
-// OverviewView is the first page of the console.
-type OverviewView struct {
-	Today      DayNumbers       `json:"today"`
-	Yesterday  DayNumbers       `json:"yesterday"`
-	Revenue    []DayFen         `json:"revenue" nullable:"false" doc:"30 days, net of refunds"`
-	Todo       TodoView         `json:"todo"`
-	TopGoods   []TopGoods       `json:"top_goods" nullable:"false" doc:"30 days, every kind of goods"`
-	Courses    map[string]int64 `json:"courses" nullable:"false" doc:"Status → how many"`
-	UsersTotal int64            `json:"users_total"`
-}
-
-// DayNumbers are the numbers of a day.
-type DayNumbers struct {
-	Orders   int64 `json:"orders"`
-	PaidFen  int64 `json:"paid_fen"`
-	NewUsers int64 `json:"new_users"`
-}
-
-// DayFen is what a day earned.
-type DayFen struct {
-	Day         string `json:"day"`
-	Fen         int64  `json:"fen" doc:"What stayed (净收): received_fen − refunded_fen"`
-	ReceivedFen int64  `json:"received_fen" doc:"Paid by buyers on that day (实收)"`
-	RefundedFen int64  `json:"refunded_fen" doc:"Arrived back at buyers on that day (退款)"`
-}
-
-// TodoView counts what waits for a person.
-type TodoView struct {
-	RefundsRequested int64 `json:"refunds_requested"`
-	RefundsAbnormal  int64 `json:"refunds_abnormal"`
-	PaymentsHeld     int64 `json:"payments_held"`
-	AssetsFailed     int   `json:"assets_failed"`
-	ServicesWaiting  int64 `json:"services_waiting" doc:"Paid services that staff still have to give"`
-	BillDifferences  int64 `json:"bill_differences" doc:"Lines of daily bills that nobody has dealt with"`
-}
-
-// TopGoods sells best.
-type TopGoods struct {
-	ProductID int64  `json:"product_id"`
-	Kind      string `json:"kind" enum:"course,column,bundle,membership,service,lesson"`
-	CourseID  int64  `json:"course_id" doc:"Of a course, column or lesson"`
-	Title     string `json:"title"`
-	Orders    int64  `json:"orders" doc:"Sold and not given back in full"`
-	Fen       int64  `json:"fen" doc:"What stayed (净收)"`
-}
-
-func (r *routes) overview() {
-	web.Handle(r.web, route("overview", http.MethodGet, "overview", "The day's numbers and what waits", "console overview", account.PermOverview),
-		func(ctx context.Context, _ *none) (*web.Body[OverviewView], error) {
-			v, err := r.overviewView(ctx)
-			return web.Answer(v), err
-		})
-}
-
-func (r *routes) overviewView(ctx context.Context) (OverviewView, error) {
-	v := OverviewView{Revenue: []DayFen{}, TopGoods: []TopGoods{}}
-	now := r.Clock.Now().In(clock.China)
-	y, m, d := now.Date()
-	today := time.Date(y, m, d, 0, 0, 0, 0, clock.China)
-	users := map[int64]int64{}
-	for _, since := range []int64{0, today.UnixMilli(), today.AddDate(0, 0, -1).UnixMilli()} {
-		n, err := r.Account.CountUsers(ctx, since)
-		if err != nil {
-			return v, err
-		}
-		users[since] = n
-	}
-	v.UsersTotal = users[0]
-	start, end := today.AddDate(0, 0, -29), today.AddDate(0, 0, 1)
-	days, err := r.Commerce.MoneyDays(ctx, start.UnixMilli(), end.UnixMilli())
-	if err != nil {
-		return v, err
-	}
-	dayOf := func(t time.Time) commerce.Money { return days[(t.UnixMilli()+8*3600_000)/86_400_000] }
-	for i, day := range []time.Time{today, today.AddDate(0, 0, -1)} {
-		n := dayOf(day)
-		numbers := DayNumbers{n.Orders, n.ReceivedFen, users[day.UnixMilli()]}
-		if i == 0 {
-			v.Today = numbers
-		} else {
-			numbers.NewUsers -= v.Today.NewUsers
-			v.Yesterday = numbers
-		}
-	}
-	for i := range 30 {
-		day := start.AddDate(0, 0, i)
-		m := dayOf(day)
-		v.Revenue = append(v.Revenue, DayFen{day.Format(time.DateOnly), m.NetFen(), m.ReceivedFen, m.RefundedFen})
-	}
-	open, err := r.Commerce.Waiting(ctx)
-	if err != nil {
-		return v, err
-	}
-	failed, _, err := r.Media.Assets(ctx, media.AssetFilter{Status: media.StatusFailed, Limit: 100})
-	if err != nil {
-		return v, err
-	}
-	bills, err := r.Reconcile.Open(ctx)
-	if err != nil {
-		return v, err
-	}
-	v.Todo = TodoView{open.Requested, open.Abnormal, open.Held, len(failed), open.Services, bills}
-	top, err := r.Commerce.Top(ctx, start.UnixMilli(), end.UnixMilli())
-	if err != nil {
-		return v, err
-	}
-	for _, t := range top {
-		v.TopGoods = append(v.TopGoods, TopGoods{t.ProductID, t.Kind, t.CourseID, t.Title, t.N, t.Fen})
-	}
-	v.Courses, err = r.Catalog.StatusCounts(ctx)
-	return v, err
-}
-
-// Setting is a section with its version.
-type Setting[T any] struct {
-	Version int64 `json:"version"`
-	Value   T     `json:"value"`
-}
-
-func (r *routes) settings() {
-	section(r, "shop", setting.NewShop, func(context.Context, *setting.Shop, *setting.Shop) error { return nil })
-	section(r, "points", setting.NewPoints, func(context.Context, *setting.Points, *setting.Points) error { return nil })
-	section(r, "wechat", func() *setting.WeChat { return &setting.WeChat{} }, func(_ context.Context, v, before *setting.WeChat) error { v.Keep(before, clock.MS(r.Clock)); return nil })
-	section(r, "payment", setting.NewPayment, func(_ context.Context, v, before *setting.Payment) error {
-		v.Keep(before, clock.MS(r.Clock))
-		if err := v.Check(); err != nil {
-			return err
-		}
-		return r.CheckPayment(v)
-	})
-	section(r, "renewal", setting.NewRenewal, func(_ context.Context, v, old *setting.Renewal) error { v.Keep(old); return r.CheckRenewal(v) })
-	section(r, "invoice", setting.NewInvoice, func(_ context.Context, v, _ *setting.Invoice) error { return v.Check() })
-	section(r, "mail", setting.NewMail, func(_ context.Context, v, before *setting.Mail) error { v.Keep(before); return v.Check() })
-	web.Handle(r.web, route("payment_test", http.MethodPost, "settings/payment/test", "Ask a channel whether the keys are good", "console setting", account.PermSettingEdit), r.testChannel)
-	type outside struct {
-		Sandbox   bool              `json:"sandbox"`
-		Addresses map[string]string `json:"addresses" nullable:"false"`
-	}
-	web.Handle(r.web, route("outside", http.MethodGet, "outside", "Addresses of outside services in force", "console setting", account.PermSettingRead),
-		func(context.Context, *none) (*web.Body[outside], error) {
-			return web.Answer(outside{r.Sandbox, r.Outside}), nil
-		})
-}
-
-// section registers reading and saving of one group of settings. Secrets leave
-// hidden; accept gives those that come back hidden their value and checks the rest.
-func section[T any, P interface {
-	*T
-	setting.Section
-}](r *routes, name string, fresh func() P, accept func(ctx context.Context, now, before P) error) {
-	web.Handle(r.web, route("setting_"+name, http.MethodGet, "settings/"+name, "The "+name+" settings", "console setting", account.PermSettingRead),
-		func(ctx context.Context, _ *none) (*web.Body[Setting[T]], error) {
-			v := fresh()
-			version, err := r.Settings.Load(ctx, v)
-			if err != nil {
-				return nil, err
+	web.Handle(r.web, route("audit_staff", http.MethodGet, "audit/staff", "Whose changes can be looked for, those who left too", tag, account.PermAuditRead),
+		func(ctx context.Context, _ *none) (*web.Body[web.List[StaffName]], error) {
+			rows, err := r.Account.ListStaff(ctx)
+			out := web.List[StaffName]{Items: []StaffName{}}
+			for _, s := range rows {
+				out.Items = append(out.Items, StaffName{s.ID, s.Name})
 			}
-			return web.Answer(Setting[T]{version, public[T](v)}), nil
+			return web.Answer(out), err
 		})
-	web.Handle(r.web, route("setting_"+name+"_save", http.MethodPut, "settings/"+name, "Save the "+name+" settings", "console setting", account.PermSettingEdit),
-		func(ctx context.Context, in *struct{ Body Setting[T] }) (*web.Body[Setting[T]], error) {
-			before := fresh()
-			if _, err := r.Settings.Load(ctx, before); err != nil {
-				return nil, err
-			}
-			v := P(&in.Body.Value)
-			if err := accept(ctx, v, before); err != nil {
-				return nil, err
-			}
-			if err := r.Settings.Save(ctx, v, in.Body.Version, before); err != nil {
-				return nil, err
-			}
-			r.web.Forget()
-			return web.Answer(Setting[T]{in.Body.Version + 1, public[T](v)}), nil
-		})
-}
-
-func public[T any](s setting.Section) T { return s.Public().(T) }
-
-// fieldAdvice lists what a configuration lacks.
-func fieldAdvice(err error) string {
-	var e *errs.E
-	var parts []string
-	for errors.As(err, &e) {
-		for _, msg := range e.Fields {
-			parts = append(parts, msg)
-		}
-		err = e.Err
-		if err == nil {
-			break
-		}
-	}
-	sort.Strings(parts)
-	return strings.Join(parts, "；")
 }

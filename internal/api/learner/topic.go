@@ -20,7 +20,7 @@ type RankedCourse struct {
 type RankingView struct {
 	Kind       string         `json:"kind" enum:"sales_7,sales_30,study,new"`
 	Items      []RankedCourse `json:"items" nullable:"false"`
-	ComputedAt int64          `json:"computed_at"`
+	ComputedAt int64          `json:"computed_at" doc:"When the rankings were last made, this one empty or not; 0: never, or all came out empty"`
 }
 
 // TopicView is a page of courses in a list.
@@ -79,7 +79,10 @@ func (r *routes) ranking(ctx context.Context, kind string, limit int) (RankingVi
 		v.Items = append(v.Items, RankedCourse{i + 1, p.Amount, list[i]})
 		v.ComputedAt = p.ComputedAt
 	}
-	return v, nil
+	if len(rows) == 0 {
+		v.ComputedAt, err = r.Ranking.Computed(ctx)
+	}
+	return v, err
 }
 
 // homeRanking is what sells in these weeks; while little does, what is studied. A list

@@ -162,7 +162,8 @@ export interface Operations {
   staff: { res: T.Page<T.Staff> }
   addStaff: { body: { login: string; name: string; role: T.Role; password: string; instructor_id?: number }; res: T.Made }
   saveStaff: { path: Id; body: T.StaffChange; res: void }
-  audit: { query: Paged & { about?: string }; res: T.Page<T.AuditRow> }
+  audit: { query: Paged & { action?: string; target?: string; staff_id?: number; from?: number; to?: number }; res: T.Page<T.AuditRow> }
+  auditStaff: { res: { items: { id: number; name: string }[] } }
   shopSetting: { res: T.Setting<T.ShopSetting> }
   saveShopSetting: { body: T.Setting<T.ShopSetting>; res: T.Setting<T.ShopSetting> }
   wechatSetting: { res: T.Setting<T.WechatSetting> }
@@ -231,7 +232,7 @@ export const addresses = {
   commissionAccounts: 'GET /commission/accounts', commissionStatement: 'GET /commission/statement', payeeReport: 'POST /commission/payee-report', dropPayee: 'POST /commission/payees/{id}/drop',
   referralSetting: 'GET /settings/referral', saveReferralSetting: 'PUT /settings/referral',
   users: 'GET /users', user: 'GET /users/{id}', endDevice: 'DELETE /users/{id}/devices/{device_id}',
-  staff: 'GET /staff', addStaff: 'POST /staff', saveStaff: 'PUT /staff/{id}', audit: 'GET /audit',
+  staff: 'GET /staff', addStaff: 'POST /staff', saveStaff: 'PUT /staff/{id}', audit: 'GET /audit', auditStaff: 'GET /audit/staff',
   shopSetting: 'GET /settings/shop', saveShopSetting: 'PUT /settings/shop', wechatSetting: 'GET /settings/wechat', saveWechatSetting: 'PUT /settings/wechat',
   agreements: 'GET /agreements', agreementVersion: 'GET /agreements/{kind}/versions/{version}', saveDraft: 'PUT /agreements/{kind}/draft',
   dropDraft: 'DELETE /agreements/{kind}/draft', publishDraft: 'POST /agreements/{kind}/publish',

@@ -28,3 +28,7 @@ describe('menu', () => {
     expect(homeFor([])).toBe('account')
   })
 })
+it('has an icon of its own for every entry: on a tablet it stands above the word', () => {
+  const icons = menu.flatMap((g) => g.pages.map((p) => p.icon))
+  expect(icons.filter((i, n) => icons.indexOf(i) !== n)).toEqual([])
+})

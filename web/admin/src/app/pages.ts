@@ -15,7 +15,7 @@ export interface MenuPage {
 }
 
 // Courses and columns are made under 内容; every other kind of goods has its own entry.
-const goodsKinds: [GoodsKind, IconName][] = [['bundle', 'layers'], ['membership', 'users'], ['service', 'calendar'], ['lesson', 'doc']]
+const goodsKinds: [GoodsKind, IconName][] = [['bundle', 'layers'], ['membership', 'crown'], ['service', 'calendar'], ['lesson', 'play']]
 
 /** The side menu by group. */
 export const menu: { group: string; pages: MenuPage[] }[] = [
@@ -24,12 +24,12 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     group: '内容',
     pages: [
       { name: 'courses', label: '课程与专栏', icon: 'book', permission: 'course.read' },
-      { name: 'questions', label: '题库', icon: 'list', permission: 'course.read' },
+      { name: 'questions', label: '题库', icon: 'pen', permission: 'course.read' },
       { name: 'media', label: '音视频与文档', icon: 'video', permission: 'media.upload', badge: 'assets' },
       { name: 'instructors', label: '讲师', icon: 'user', permission: 'course.read' },
       { name: 'categories', label: '分类', icon: 'tag', permission: 'course.publish' },
       { name: 'banners', label: '首页横幅', icon: 'image', permission: 'course.publish' },
-      { name: 'topics', label: '专题', icon: 'layers', permission: 'course.publish' },
+      { name: 'topics', label: '专题', icon: 'olist', permission: 'course.publish' },
       { name: 'search', label: '搜索', icon: 'search', permission: 'course.publish' },
     ],
   },
@@ -48,9 +48,9 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     group: '交易',
     pages: [
       { name: 'orders', label: '订单', icon: 'receipt', permission: 'order.read' },
-      { name: 'refunds', label: '退款', icon: 'scale', permission: 'order.read', badge: 'refunds' },
-      { name: 'services', label: '待交付', icon: 'calendar', permission: 'service.give', badge: 'services' },
-      { name: 'renewals', label: '自动续费', icon: 'history', permission: 'order.read' },
+      { name: 'refunds', label: '退款', icon: 'undo', permission: 'order.read', badge: 'refunds' },
+      { name: 'services', label: '待交付', icon: 'clock', permission: 'service.give', badge: 'services' },
+      { name: 'renewals', label: '自动续费', icon: 'refresh', permission: 'order.read' },
       { name: 'shipments', label: '发货信息', icon: 'upload', permission: 'order.read' },
       { name: 'held', label: '待查款', icon: 'info', permission: 'order.read', badge: 'held' },
     ],
@@ -60,7 +60,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     pages: [
       { name: 'invoices', label: '发票', icon: 'doc', permission: 'invoice.read', badge: 'invoices' },
       { name: 'bills', label: '对账', icon: 'checkc', permission: 'bill.read', badge: 'bills' },
-      { name: 'commission', label: '佣金与提现', icon: 'users', permission: 'commission.read' },
+      { name: 'commission', label: '佣金与提现', icon: 'gift', permission: 'commission.read' },
       { name: 'clearing', label: '在途资金', icon: 'cc', permission: 'bill.read' },
       { name: 'ledger', label: '总账', icon: 'list', permission: 'bill.read' },
     ],

@@ -64,7 +64,7 @@ export interface Course extends CourseInput {
 
 export type GoodsKind = 'lesson' | 'bundle' | 'membership' | 'service'
 export type GoodsStatus = 'draft' | 'published' | 'unpublished'
-export interface GoodsRow { id: number; kind: GoodsKind; title: string; cover_url: string; status: GoodsStatus; lesson_id: number; course_id: number; updated_at: number }
+export interface GoodsRow { id: number; kind: GoodsKind; title: string; cover_url: string; status: GoodsStatus; lesson_id: number; course_id: number; updated_at: number; offers: number; from_fen: number }
 export interface GoodsInput { title: string; promise: string; intro_html: string; cover?: string; scene?: string; position?: number; rank?: number; pay_permille: number; opens_all?: boolean }
 export interface Part { kind: 'course' | 'category'; ref_id: number }
 /** A product with its offers. The same address also answers for the product of a course, which has its title elsewhere. */

@@ -8,6 +8,7 @@ export const icons = {
   clock: '<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>',
   close: '<path d="m6.5 6.5 11 11M17.5 6.5l-11 11"/>',
   device: '<rect x="3.5" y="5" width="17" height="11" rx="1.5"/><path d="M9 19.5h6M12 16v3.5"/>',
+  crown: '<path d="M5 16.5 3.5 8l4.8 3.6L12 5.5l3.7 6.1L20.5 8 19 16.5zM5 20h14"/>',
   dots: '<path d="M6 12h.01M12 12h.01M18 12h.01" stroke-width="2.4"/>',
   doc: '<path d="M6 3.5h8l4 4v13H6zM14 3.5v4h4M9 12h6M9 16h6"/>',
   down: '<path d="m6 9.5 6 6 6-6"/>',

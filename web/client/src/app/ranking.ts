@@ -1,8 +1,10 @@
 import type { RankingKind } from '@zhizhou/sdk'
-import { count, day } from './format'
+import { count, day, moment } from './format'
 
 /** What rankings are called, in the order in which they are shown. */
 export const rankingName: Record<RankingKind, string> = { sales_7: '七日热卖', sales_30: '三十日热卖', study: '大家在学', new: '最近上新' }
+/** What an empty ranking may say: it knows what was there when it was made, nothing of what came since. */
+export const emptyText = (computedAt: number) => `榜单每 10 分钟更新${computedAt ? `，上次更新于 ${moment(computedAt)}` : '，还没有算出第一份'}。`
 /** What puts a course in its place, in words. */
 export function amountText(kind: RankingKind, amount: number): string {
   if (kind === 'new') return `${day(amount)}上架`

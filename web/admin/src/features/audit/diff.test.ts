@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { diff } from './diff'
-import { fieldLabel, fieldValue } from './fields'
+import { fieldLabel, fieldValue, knowsField, worthSaying } from './fields'
 import { actionLabel, targetLabel } from './labels'
 
 describe('diff', () => {
@@ -39,6 +39,35 @@ describe('fields', () => {
     expect(fieldValue('publish_at', '0')).toBe('—')
     expect(fieldValue('period_days', '365')).toBe('365')
     expect(fieldValue('price_fen', 'x')).toBe('x')
+  })
+})
+
+describe('what was made', () => {
+  const flash = { ID: 5, Kind: 'flash', Label: '周末', Platforms: '[]', Scope: '{"skus":[3]}', PriceFen: 9900, PayPermille: 0, CapFen: 0, Steps: '[]', Quota: 0, PerUser: 0, GroupSize: 0, Helpers: 0, HelpHours: 0, Version: 0 }
+  it('is told without what does not belong to its kind', () => {
+    const said = diff('', JSON.stringify(flash)).filter(worthSaying)
+    expect(said.map((c) => [fieldLabel(c.field), fieldValue(c.field, c.after)])).toEqual([
+      ['种类', '限时秒杀'], ['名称', '周末'], ['平台', '全部'], ['范围 · 规格', '3'], ['价格', '¥99.00'], ['名额', '不限'], ['每人限', '不限'],
+    ])
+  })
+  it('has no brackets', () => {
+    expect(fieldValue('platforms', '["h5","pc"]')).toBe('手机浏览器、电脑网页')
+    expect(fieldValue('steps', '[{"at_fen":10000,"off_fen":1000}]')).toBe('满 ¥100.00 减 ¥10.00')
+    expect(fieldValue('steps', '[]')).toBe('无')
+    expect(fieldValue('scope', '{}')).toBe('全部商品')
+  })
+  it('a zero that came or went is said', () => {
+    expect(diff('{"cap_fen":500}', '{"cap_fen":0}').filter(worthSaying)).toHaveLength(1)
+  })
+  it('has words for every field of a rule and a coupon, and for what else rows are made of', () => {
+    const go = Object.values(import.meta.glob(['../../../../../internal/*/*.go', '!../../../../../internal/*/*_test.go'], { query: '?raw', import: 'default', eager: true }) as Record<string, string>)
+    const fields = go.flatMap((text) => [
+      ...[...text.matchAll(/^type (?:Promotion|CouponKind|Experiment) struct \{\n([\s\S]*?)^\}/gm)].flatMap((m) => [...m[1].matchAll(/^\t([A-Z]\w*) /gm)].map((f) => f[1])),
+      ...[...text.matchAll(/audit\.Write\(.*\n?.*/g)].flatMap((m) => [...m[0].matchAll(/"([a-z_]+)": ?/g)].map((f) => f[1])),
+      ...[...text.matchAll(/\) (?:mark|facts|brief)\([^{]*\{[\s\S]*?^\}/gm)].flatMap((m) => [...m[0].matchAll(/"([a-z_]+)":/g)].map((f) => f[1])),
+    ])
+    expect(new Set(fields).size).toBeGreaterThan(40)
+    expect([...new Set(fields)].filter((f) => !knowsField(f))).toEqual([])
   })
 })
 

@@ -15,6 +15,8 @@ function parse(text: string): Value {
     return text
   }
 }
+/** A list or an object that a row keeps as text, such as a rule's scope, is read as what it is. */
+const unfold = (v: Value | undefined): Value => (typeof v === 'string' && /^[[{]/.test(v) ? parse(v) : (v ?? null))
 const isObject = (v: Value): v is { [k: string]: Value } => typeof v === 'object' && v !== null && !Array.isArray(v)
 
 function show(v: Value | undefined): string {
@@ -23,14 +25,16 @@ function show(v: Value | undefined): string {
 }
 
 function walk(before: Value | undefined, after: Value | undefined, path: string, out: Change[]) {
-  if (isObject(before ?? null) || isObject(after ?? null)) {
-    const b = isObject(before ?? null) ? (before as { [k: string]: Value }) : {}
-    const a = isObject(after ?? null) ? (after as { [k: string]: Value }) : {}
+  const [was0, now0] = [unfold(before), unfold(after)]
+  const filled = (v: Value) => isObject(v) && Object.keys(v).length > 0
+  if (filled(was0) || filled(now0)) {
+    const b = isObject(was0) ? was0 : {}
+    const a = isObject(now0) ? now0 : {}
     for (const k of new Set([...Object.keys(b), ...Object.keys(a)])) walk(b[k], a[k], path ? `${path}.${k}` : k, out)
     return
   }
-  const was = show(before)
-  const now = show(after)
+  const was = show(was0)
+  const now = show(now0)
   if (was !== now) out.push({ field: path || '内容', before: was, after: now })
 }
 

@@ -1,5 +1,7 @@
 import { kindLabels } from '@/features/catalogue/catalogue'
 import { time, yuan } from '@/app/format'
+import { exportNames } from '@/features/export/names'
+import { platformLabel } from '@/features/selling/platforms'
 
 const names: Record<string, string> = {
   title: '标题',
@@ -127,6 +129,78 @@ const names: Record<string, string> = {
   people: '人数',
   list_fen: '原价',
   state: '状态',
+  id: '编号',
+  helpers: '帮砍人数',
+  help_hours: '砍价时限（小时）',
+  created_at: '创建时间',
+  updated_at: '修改时间',
+  format: '格式',
+  filter: '条件',
+  rows: '行数',
+  from: '开始',
+  to: '结束',
+  until: '结束',
+  bank_day: '到账日',
+  day: '日期',
+  no: '单号',
+  number: '号码',
+  ours_fen: '账上金额',
+  theirs_fen: '账单金额',
+  ours_state: '账上状态',
+  theirs_state: '账单状态',
+  reference: '流水号',
+  resolution: '处理',
+  result: '结果',
+  source: '支付账号',
+  channel_state: '通道状态',
+  stem: '题干',
+  added: '新增',
+  after: '从此之后',
+  bytes: '大小（字节）',
+  pages: '页数',
+  courses: '课程',
+  cause: '缘由',
+  checks: '核对次数',
+  check_at: '下次核对',
+  channel_refund_id: '通道退款单号',
+  delivered_percent: '已交付（%）',
+  watched_percent: '已学（%）',
+  ends_access: '收回授权',
+  requested_at: '申请时间',
+  finished_at: '完成时间',
+  last_error: '最近的错误',
+  last_login_at: '最近登录',
+  started_at: '开始时间',
+  stopped_at: '结束时间',
+  tiers: '档位',
+  tax_code: '税收编码',
+  tax_rate: '税率',
+  sku_name: '规格',
+  course_count: '课程数',
+  quantity: '件数',
+  form: '形式',
+  given_at: '完成时间',
+  mode: '组卷方式',
+  count: '题数',
+  time_limit_s: '限时（秒）',
+  attempts_limit: '作答次数',
+  pass_permille: '及格线（‰）',
+  show_answers: '公布答案',
+  undo_by: '冲回人',
+}
+
+/** What nobody who reads a change wants to know. */
+const noise = new Set(['id', 'version', 'created_at', 'updated_at'])
+/** What a zero means where it says something; elsewhere a zero in what was made new says nothing. */
+const zeros: Record<string, string> = { quota: '不限', per_user: '不限', opens_all: '否' }
+/** Whether a change is shown: not the numbers of rows, nor, of what was made new, what does not belong to its kind. */
+export function worthSaying(c: { field: string; before: string; after: string }): boolean {
+  const last = lastOf(c.field)
+  if (noise.has(last)) return false
+  const [one, other] = [c.before, c.after]
+  if (one && other) return true
+  const value = one || other
+  return !(value === '0' || value === '{}' || value === '[]') || last in zeros || last in empties
 }
 
 /** `PriceFen`, `price_fen` → price_fen: rows come from Go values and from maps alike. */
@@ -136,6 +210,12 @@ export const snake = (field: string) =>
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
     .toLowerCase()
 
+const lastOf = (field: string) => snake(field.split('.').pop() ?? '')
+/** What an empty list means where it is no gap. */
+const empties: Record<string, string> = { platforms: '全部', scope: '全部商品' }
+
+/** Whether an audited field has a Chinese name. */
+export const knowsField = (field: string) => snake(field) in names
 /** Chinese name of an audited field; unknown ones keep their own. */
 export const fieldLabel = (field: string) =>
   field
@@ -151,17 +231,44 @@ const words: Record<string, Record<string, string>> = {
   },
   state: { done: '已完成', waiting: '待处理', returning: '退回中', returned: '已退回', matched: '已对上', explained: '已说明' },
   form: { course: kindLabels.course, column: kindLabels.column },
-  kind: { ...kindLabels, newcomer: '新人价', flash: '限时秒杀', group: '拼团', threshold: '满减', bargain: '砍价' },
+  mode: { fixed: '固定题目', random: '随机抽题' },
+  show_answers: { submitted: '交卷后', passed: '及格后', never: '不公布' },
+  format: { xlsx: 'XLSX', csv: 'CSV', aiken: 'Aiken', gift: 'GIFT' },
+  source: { wechatpay: '微信支付', wechat_virtual: '虚拟支付', alipay: '支付宝' },
+  kind: { ...kindLabels, ...exportNames, newcomer: '新人价', flash: '限时秒杀', group: '拼团', threshold: '满减', bargain: '砍价' },
   role: { owner: '所有者', operator: '运营', editor: '编辑', instructor: '讲师', finance: '财务', support: '客服' },
   tax_category: { digital_service: '线上课程', service: '人工服务', book: '图书', goods: '实物' },
   claim: { page: '领券页', code: '券码', newcomer: '新人礼包', staff: '只由员工发' },
 }
 
-/** A value as a person reads it: states in words, money in yuan, times as dates. */
+function listValue(last: string, list: unknown[]): string {
+  if (!list.length) return empties[last] ?? '无'
+  return list
+    .map((x) => {
+      if (x && typeof x === 'object') {
+        if ('at_fen' in x && 'off_fen' in x) return `满 ${yuan(Number(x.at_fen))} 减 ${yuan(Number(x.off_fen))}`
+        return Object.entries(x).map(([k, v]) => `${fieldLabel(k)} ${fieldValue(k, typeof v === 'object' ? JSON.stringify(v) : String(v))}`).join(' ')
+      }
+      if (last === 'platforms') return platformLabel(String(x))
+      return last === 'kinds' ? fieldValue('kind', String(x)) : String(x)
+    })
+    .join('、')
+}
+
+/** A value as a person reads it: states in words, money in yuan, times as dates, lists without brackets. */
 export function fieldValue(field: string, value: string): string {
-  const last = snake(field.split('.').pop() ?? '')
+  const last = lastOf(field)
   if (words[last]?.[value]) return words[last][value]
   if (value === 'true' || value === 'false') return value === 'true' ? '是' : '否'
+  if (value === '{}') return empties[last] ?? '无'
+  if (value.startsWith('[')) {
+    try {
+      return listValue(last, JSON.parse(value) as unknown[])
+    } catch {
+      return value
+    }
+  }
+  if (value === '0' && zeros[last]) return zeros[last]
   if (!/^-?\d+$/.test(value)) return value
   if (last.endsWith('_fen') && Number(value) >= 0) return yuan(Number(value))
   if (last.endsWith('_at') || /_(from|until)$/.test(last)) return time(Number(value))

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { actionLabel, knowsAction, knowsTarget, targetLabel } from './labels'
+import { actionGroups, actionLabel, knowsAction, knowsTarget, targetLabel } from './labels'
 
 const sources = Object.values(
   import.meta.glob(['../../../../../internal/*/*.go', '!../../../../../internal/*/*_test.go'], { query: '?raw', import: 'default', eager: true }) as Record<string, string>,
@@ -15,6 +15,11 @@ it('has words for every kind of target', () => {
   const kinds = found(/"([a-z_]+):%d[%d-]*"/g)
   expect(kinds).toContain('withdrawal')
   expect(kinds.filter((k) => !knowsTarget(k))).toEqual([])
+})
+it('has every action in one area', () => {
+  const all = actionGroups.flatMap((g) => g.actions.map((a) => a.value))
+  expect(new Set(all).size).toBe(all.length)
+  expect(found(/"([a-z]+\.[a-z_]+)"/g).filter((a) => knowsAction(a) && !a.endsWith('_') && !all.includes(a))).toEqual([])
 })
 it('says what was done to what', () => {
   expect(actionLabel('commission.rule_off')).toBe('停用佣金规则')

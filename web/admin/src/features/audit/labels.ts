@@ -166,5 +166,16 @@ export function targetLabel(target: string, name = ''): string {
   const id = kind === 'withdrawals' ? '' : rest.join(':') // a span of time in milliseconds tells nobody anything
   return name ? `${kinds[kind] ?? kind}「${name}」` : [kinds[kind] ?? kind, whats[id] ?? id].filter(Boolean).join(' ')
 }
-/** The actions for the filter, in menu order. */
-export const actionChoices = Object.entries(actions).map(([value, label]) => ({ value, label }))
+const areas: Record<string, string[]> = {
+  内容: ['course', 'chapter', 'outline', 'lesson', 'document', 'attachment', 'question', 'paper', 'quiz', 'quiz_points', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor'],
+  商品: ['product', 'sku'],
+  营销: ['promotion', 'coupon', 'codes', 'experiment', 'points'],
+  交易: ['refund', 'service', 'renewal', 'shipment', 'held'],
+  财务: ['invoice', 'bill', 'commission', 'withdrawal', 'payout', 'export'],
+  治理: ['staff', 'agreement', 'setting'],
+}
+/** The actions for the filter by the area of the menu that they are made in. */
+export const actionGroups = Object.entries(areas).map(([area, about]) => ({
+  area,
+  actions: Object.entries(actions).filter(([a]) => about.includes(a.split('.')[0])).map(([value, label]) => ({ value, label })),
+}))

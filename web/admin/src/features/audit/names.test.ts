@@ -10,6 +10,9 @@ it('a row names its own target alone', () => {
   expect(ownName(row('commission.rule', 'commission_rule:4', { Name: '新客' }))).toBe('新客')
   expect(ownName(row('promotion.on', 'promotion:3', { status: 'on' }))).toBe('')
 })
+it('a file is known by what is in it', () => {
+  expect(ownName(row('export.ask', 'export:244175995138048', { kind: 'orders', format: 'xlsx' }))).toBe('订单 · XLSX')
+})
 it('numbers of things read as their names', () => {
   const r = { names: [{ ref: 'sku:3', name: '全套 · 永久', opens: 'product', key: '1' }] } as AuditRow
   expect(namesIn(r, 'skus', '[3,4]')).toBe('全套 · 永久、4')

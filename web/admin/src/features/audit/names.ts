@@ -1,4 +1,5 @@
-import type { AuditRow } from '@/app/types'
+import type { AuditRow, ExportKind } from '@/app/types'
+import { exportNames } from '@/features/export/names'
 
 type Json = Record<string, unknown>
 const parse = (text: string): Json => {
@@ -9,9 +10,16 @@ const parse = (text: string): Json => {
   }
 }
 
+/** What an export's row says of its file: the number alone tells nobody anything. */
+function fileName(row: AuditRow): string {
+  const v = parse(row.after)
+  return row.target.startsWith('export:') && typeof v.kind === 'string' ? `${exportNames[v.kind as ExportKind] ?? v.kind} · ${String(v.format).toUpperCase()}` : ''
+}
+
 const abouts: Record<string, string> = { codes: 'code_batch', commission: 'commission_rule' }
 /** A row's own word for its target, when that is gone: what was saved often has the name in it. A lesson's row names its course and has the lesson's title: that is no name of the course. */
 export function ownName(row: AuditRow): string {
+  if (fileName(row)) return fileName(row)
   const about = row.action.split('.')[0]
   if ((abouts[about] ?? about) !== row.target.split(':')[0]) return ''
   for (const v of [parse(row.after), parse(row.before)])
