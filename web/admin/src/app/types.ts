@@ -222,7 +222,7 @@ export interface Invoice extends InvoiceRow {
 /** What finance has from the tax office's system; files are base64. */
 export interface IssueInput { number: string; issued_at?: number; files?: string[] }
 export interface RateSum { rate_bps: number; lines: number; amount_fen: number; tax_fen: number; red_fen: number; red_tax_fen: number }
-export interface OrderEvent { at: number; kind: string; note: string }
+export interface OrderEvent { at: number; kind: string; note: string; who: string }
 export interface Posting { kind: string; account: string; label: string; debit_fen: number; credit_fen: number; at: number }
 export interface OrderItem { id: number; course_id: number; title: string; sku_name: string; sku_id: number; kind: string; quantity: number; list_fen: number; price_fen: number; refunded_fen: number; period_days: number; refund_text: string; service: ServiceState | null }
 /** How a service stands that was bought. */
