@@ -54,8 +54,9 @@ func (s *Service) LessonProduct(ctx context.Context, lessonID int64, all bool) (
 // ListedGoods is a product with what is sold of it.
 type ListedGoods struct {
 	Product
-	Offers  int64 // active ones
-	FromFen int64 // the lowest price of these, of a trial only when there is nothing else; 0 when there are none, too
+	LessonTitle string // of a lesson sold alone, which has no title of its own; "" once it is deleted
+	Offers      int64  // active ones
+	FromFen     int64  // the lowest price of these, of a trial only when there is nothing else; 0 when there are none, too
 }
 
 // GoodsList lists products of a kind; all includes those not published.

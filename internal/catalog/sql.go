@@ -167,7 +167,7 @@ var (
 	qGoodsUpdate = db.Q("catalog/goods_update", `UPDATE products SET title = $2, promise = $3, intro_html = $4, cover = $5, scene = $6, position = $7, rank = $8, pay_permille = $9, opens_all = $10,
 		updated_at = $11 WHERE id = $1 AND kind <> 'course'`)
 	qGoodsStatus = db.Q("catalog/goods_status", `UPDATE products SET status = $3, updated_at = $4 WHERE id = $1 AND status = $2 AND kind <> 'course'`)
-	qGoodsList   = db.Q("catalog/goods", `SELECT `+productColumns+`,
+	qGoodsList   = db.Q("catalog/goods", `SELECT `+productColumns+`, COALESCE((SELECT l.title FROM lessons l WHERE l.id = p.lesson_id AND l.deleted_at = 0), '') AS lesson_title,
 		(SELECT COUNT(*) FROM skus k WHERE k.product_id = p.id AND k.active) AS offers, (SELECT CAST(COALESCE(MIN(CASE WHEN k.trial THEN NULL ELSE k.price_fen END), MIN(k.price_fen), 0) AS BIGINT) FROM skus k WHERE k.product_id = p.id AND k.active) AS from_fen
 		FROM products p WHERE p.kind = $1 AND ($2 OR p.status = 'published') ORDER BY position, id LIMIT 200`)
 	qGoodsCards  = db.Q("catalog/goods_cards", `SELECT p.id, p.kind, p.course_id, p.lesson_id, p.title, p.promise, p.cover, p.scene FROM products p WHERE p.kind = $1 AND p.status = 'published' ORDER BY p.position, p.id LIMIT 200`)

@@ -5989,6 +5989,7 @@ export interface components {
             offers: number;
             /** @enum {string} */
             status: "draft" | "published" | "unpublished";
+            /** @description Of a lesson sold alone the lesson's; empty once that is deleted */
             title: string;
             /** Format: int64 */
             updated_at: number;

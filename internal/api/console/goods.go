@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -34,7 +35,7 @@ type PartInput struct {
 type GoodsRow struct {
 	ID        int64  `json:"id"`
 	Kind      string `json:"kind" enum:"lesson,bundle,membership,service"`
-	Title     string `json:"title"`
+	Title     string `json:"title" doc:"Of a lesson sold alone the lesson's; empty once that is deleted"`
 	CoverURL  string `json:"cover_url"`
 	Status    string `json:"status" enum:"draft,published,unpublished"`
 	LessonID  int64  `json:"lesson_id"`
@@ -61,7 +62,7 @@ type GoodsDetail struct {
 }
 
 func goodsRow(p catalog.ListedGoods) GoodsRow {
-	return GoodsRow{p.ID, p.Kind, p.Title, media.ImageURL(p.Cover), p.Status, p.LessonID, p.CourseID, p.UpdatedAt, p.Offers, p.FromFen}
+	return GoodsRow{p.ID, p.Kind, cmp.Or(p.Title, p.LessonTitle), media.ImageURL(p.Cover), p.Status, p.LessonID, p.CourseID, p.UpdatedAt, p.Offers, p.FromFen}
 }
 
 func (r *routes) goods() {
