@@ -69,7 +69,5 @@ func (c Course) issues(lessons []Lesson) []Lesson {
 	if c.Form != FormColumn {
 		return lessons
 	}
-	return slices.DeleteFunc(lessons, func(l Lesson) bool {
-		return l.Form == Article && l.BodyHTML == "" || l.Form != Quiz && l.DurationMS == 0
-	})
+	return slices.DeleteFunc(lessons, func(l Lesson) bool { return !l.Written() })
 }

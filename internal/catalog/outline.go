@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"slices"
 	"unicode/utf8"
 
 	"zhizhou/internal/audit"
@@ -14,10 +15,32 @@ import (
 // The forms of a lesson.
 const (
 	Video    = "video"
+	Audio    = "audio"
 	Article  = "article"
+	Live     = "live"
 	Document = "document" // a PDF, read page by page
+	Ebook    = "ebook"    // an EPUB, read chapter by chapter
 	Quiz     = "quiz"     // what it asks is internal/quiz's
+	Homework = "homework"
+	Booking  = "booking" // a lesson in person, at a time that is booked
 )
+
+// forms are those in which a lesson can be made.
+var forms = []string{Video, Article, Document, Quiz}
+
+// Written tells that there is something to read, hear, see or do in it.
+func (l Lesson) Written() bool { return Written(l.Form, l.BodyHTML != "", l.DurationMS) }
+
+// Written tells the same of a lesson of a form: whether it has a text, and its length.
+func Written(form string, body bool, durationMS int64) bool {
+	switch form {
+	case Article:
+		return body
+	case Quiz, Live, Homework, Booking:
+		return true
+	}
+	return durationMS > 0
+}
 
 // PageMS is the time that a page of a document counts for in the length of a lesson.
 const PageMS = 30_000
@@ -225,8 +248,8 @@ func (s *Service) AddLesson(ctx context.Context, scope, courseID, chapterID int6
 	if err != nil {
 		return 0, err
 	}
-	if form != Video && form != Article && form != Document && form != Quiz {
-		return 0, ErrLesson.Field("form", "目前支持视频、图文、文档和测验")
+	if !slices.Contains(forms, form) {
+		return 0, ErrLesson.Field("form", "还没有这种形式的课时")
 	}
 	return lessonID, s.edit(ctx, scope, courseID, "lesson.create", map[string]string{"title": title, "form": form}, func(ctx context.Context, tx *db.Tx) error {
 		var c Chapter

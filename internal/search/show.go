@@ -253,7 +253,7 @@ func (s *Service) explain(ctx context.Context, hits []Hit, courseIDs []int64, co
 	}
 	for _, l := range lessons {
 		h := at[l.CourseID]
-		if h == nil || h.Where != "" || h.Card.Form == catalog.FormColumn && (l.Form == catalog.Article && !l.Written || l.DurationMS == 0) {
+		if h == nil || h.Where != "" || h.Card.Form == catalog.FormColumn && !catalog.Written(l.Form, l.Written, l.DurationMS) {
 			continue
 		}
 		if len(spansOf(l.Title, terms)) > 0 {

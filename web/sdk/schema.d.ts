@@ -6247,7 +6247,7 @@ export interface components {
             /** Format: int64 */
             duration_ms: number;
             /** @enum {string} */
-            form: "video" | "article" | "document" | "quiz";
+            form: "video" | "audio" | "article" | "live" | "document" | "ebook" | "quiz" | "homework" | "booking";
             /** Format: int64 */
             id: number;
             is_free: boolean;
@@ -7842,7 +7842,7 @@ export interface components {
             /** Format: int64 */
             chapter_id: number;
             /** @enum {string} */
-            form: "video" | "article" | "document" | "quiz";
+            form: "video" | "audio" | "article" | "live" | "document" | "ebook" | "quiz" | "homework" | "booking";
             title: string;
         };
         Console_lesson_saveRequest: {
@@ -8038,7 +8038,7 @@ export interface components {
             /** Format: int64 */
             duration_ms: number;
             /** @enum {string} */
-            form: "video" | "article" | "document" | "quiz";
+            form: "video" | "audio" | "article" | "live" | "document" | "ebook" | "quiz" | "homework" | "booking";
             /** Format: int64 */
             lesson_id: number;
             /** Format: int64 */
@@ -8379,7 +8379,7 @@ export interface components {
              * @description Of a lesson sold alone
              * @enum {string}
              */
-            form: "" | "video" | "article" | "document" | "quiz";
+            form: "" | "video" | "audio" | "article" | "live" | "document" | "ebook" | "quiz" | "homework" | "booking";
             /**
              * Format: int64
              * @description Of the product
@@ -8740,7 +8740,7 @@ export interface components {
             /** Format: int64 */
             duration_ms: number;
             /** @enum {string} */
-            form: "video" | "article" | "document" | "quiz";
+            form: "video" | "audio" | "article" | "live" | "document" | "ebook" | "quiz" | "homework" | "booking";
             /** Format: int64 */
             id: number;
             is_free: boolean;
@@ -8785,7 +8785,7 @@ export interface components {
             duration_ms: number;
             finished: boolean;
             /** @enum {string} */
-            form: "video" | "article" | "document" | "quiz";
+            form: "video" | "audio" | "article" | "live" | "document" | "ebook" | "quiz" | "homework" | "booking";
             /** Format: int64 */
             id: number;
             /** Format: int64 */
@@ -10012,7 +10012,7 @@ export interface components {
             duration_ms: number;
             finished: boolean;
             /** @enum {string} */
-            form: "video" | "article" | "document" | "quiz";
+            form: "video" | "audio" | "article" | "live" | "document" | "ebook" | "quiz" | "homework" | "booking";
             /** Format: int64 */
             lesson_id: number;
             /**

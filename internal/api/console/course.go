@@ -90,7 +90,7 @@ type LessonView struct {
 	CourseID     int64         `json:"course_id"`
 	ChapterID    int64         `json:"chapter_id"`
 	Title        string        `json:"title"`
-	Form         string        `json:"form" enum:"video,article,document,quiz"`
+	Form         string        `json:"form" enum:"video,audio,article,live,document,ebook,quiz,homework,booking"`
 	IsFree       bool          `json:"is_free"`
 	PreviewMS    int64         `json:"preview_ms"`
 	DurationMS   int64         `json:"duration_ms"`

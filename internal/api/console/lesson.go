@@ -73,7 +73,7 @@ func (r *routes) lessons() {
 			Body struct {
 				ChapterID int64  `json:"chapter_id"`
 				Title     string `json:"title" maxLength:"240"`
-				Form      string `json:"form" enum:"video,article,document,quiz"`
+				Form      string `json:"form" enum:"video,audio,article,live,document,ebook,quiz,homework,booking"`
 			}
 		},
 		) (*web.Body[Made], error) {

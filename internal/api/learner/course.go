@@ -50,7 +50,7 @@ type LessonLine struct {
 	ID           int64  `json:"id"`
 	No           int    `json:"no" doc:"Counted through the course"`
 	Title        string `json:"title"`
-	Form         string `json:"form" enum:"video,article,document,quiz"`
+	Form         string `json:"form" enum:"video,audio,article,live,document,ebook,quiz,homework,booking"`
 	DurationMS   int64  `json:"duration_ms"`
 	IsFree       bool   `json:"is_free"`
 	PreviewMS    int64  `json:"preview_ms"`

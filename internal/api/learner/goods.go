@@ -31,7 +31,7 @@ type GoodsDetail struct {
 	IntroHTML    string           `json:"intro_html"`
 	CategoryID   int64            `json:"category_id" doc:"Of its course"`
 	LessonID     int64            `json:"lesson_id"`
-	Form         string           `json:"form" enum:",video,article,document,quiz" doc:"Of a lesson sold alone"`
+	Form         string           `json:"form" enum:",video,audio,article,live,document,ebook,quiz,homework,booking" doc:"Of a lesson sold alone"`
 	DurationMS   int64            `json:"duration_ms" doc:"Of a lesson sold alone"`
 	PageCount    int64            `json:"page_count" doc:"Of a document sold alone"`
 	PayPermille  int64            `json:"pay_permille" doc:"Membership: ‰ paid for what is not open anyway; 1000: no discount"`

@@ -39,7 +39,7 @@ type OwnedView struct {
 type SingleView struct {
 	LessonID    int64  `json:"lesson_id"`
 	Title       string `json:"title"`
-	Form        string `json:"form" enum:"video,article,document,quiz"`
+	Form        string `json:"form" enum:"video,audio,article,live,document,ebook,quiz,homework,booking"`
 	PageCount   int64  `json:"page_count" doc:"Of a document"`
 	DurationMS  int64  `json:"duration_ms"`
 	CourseTitle string `json:"course_title"`

@@ -63,7 +63,7 @@ type ContinueItem struct {
 	LessonID    int64  `json:"lesson_id"`
 	LessonTitle string `json:"lesson_title"`
 	LessonNo    int64  `json:"lesson_no"`
-	Form        string `json:"form" enum:"video,article,document,quiz"`
+	Form        string `json:"form" enum:"video,audio,article,live,document,ebook,quiz,homework,booking"`
 	PositionMS  int64  `json:"position_ms"`
 	DurationMS  int64  `json:"duration_ms"`
 	Percent     int64  `json:"percent"`

@@ -20,7 +20,7 @@ type LessonView struct {
 	ChapterTitle string           `json:"chapter_title"`
 	No           int              `json:"no"`
 	Title        string           `json:"title"`
-	Form         string           `json:"form" enum:"video,article,document,quiz"`
+	Form         string           `json:"form" enum:"video,audio,article,live,document,ebook,quiz,homework,booking"`
 	DurationMS   int64            `json:"duration_ms"`
 	BodyHTML     string           `json:"body_html" doc:"Of an article, only if allowed"`
 	Access       AccessView       `json:"access"`

@@ -29,7 +29,7 @@ export interface CourseInput {
   title: string; promise: string; intro_html: string; audience: string; outcomes: string[]; tags: string[]; cover: string; scene: string
   instructor_id: number; category_id: number; position: number; recommended: boolean; cadence?: string; planned_count?: number; version: number
 }
-export type LessonForm = 'video' | 'article' | 'document' | 'quiz'
+export type LessonForm = 'video' | 'audio' | 'article' | 'live' | 'document' | 'ebook' | 'quiz' | 'homework' | 'booking'
 /** An uploaded PDF. */
 export interface Paper { id: number; name: string; status: 'uploaded' | 'working' | 'ready' | 'failed'; percent: number; bytes: number; pages: number; error: string; created_at: number }
 /** A PDF with the lessons that show it; `goes_at`: when it goes by itself, 0: it stays. */

@@ -2,9 +2,9 @@ import type { LessonForm } from '@zhizhou/sdk'
 import { clock } from './format'
 
 /** The forms of a lesson as people call them. */
-export const formName: Record<LessonForm, string> = { video: '视频', article: '图文', document: '文档', quiz: '测验' }
+export const formName: Record<LessonForm, string> = { video: '视频', audio: '音频', article: '图文', live: '直播', document: '文档', ebook: '电子书', quiz: '测验', homework: '作业', booking: '预约' }
 
-const icons: Record<LessonForm, string> = { video: 'video', article: 'article', document: 'book', quiz: 'quiz' }
+const icons: Record<LessonForm, string> = { video: 'video', audio: 'audio', article: 'article', live: 'live', document: 'article', ebook: 'book', quiz: 'quiz', homework: 'edit', booking: 'clock' }
 /** The icon of a form. */
 export function formIcon(form: LessonForm): string {
   return icons[form]

@@ -2,9 +2,9 @@ import type { LessonForm, Paper } from '@/app/types'
 import type { icons } from '@/ui/icons'
 
 /** The forms of a lesson as people call them. */
-export const formName: Record<LessonForm, string> = { video: '视频', article: '图文', document: '文档', quiz: '测验' }
+export const formName: Record<LessonForm, string> = { video: '视频', audio: '音频', article: '图文', live: '直播', document: '文档', ebook: '电子书', quiz: '测验', homework: '作业', booking: '预约' }
 /** The icon of each form. */
-export const formIcon: Record<LessonForm, keyof typeof icons> = { video: 'video', article: 'doc', document: 'doc', quiz: 'list' }
+export const formIcon: Record<LessonForm, keyof typeof icons> = { video: 'video', audio: 'audio', article: 'doc', live: 'play', document: 'doc', ebook: 'book', quiz: 'list', homework: 'pen', booking: 'clock' }
 
 /** What the outline says of a lesson's content. */
 export interface Note {
