@@ -11,6 +11,7 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
+	"zhizhou/internal/advice"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
@@ -60,6 +61,7 @@ type Deps struct {
 	Ranking      *ranking.Service
 	Topic        *topic.Service
 	Message      *message.Service
+	Advice       *advice.Service
 }
 
 type routes struct {
@@ -94,6 +96,7 @@ func Register(a *web.API, d Deps) {
 	r.quizzes()
 	r.wrongQuestions()
 	r.notices()
+	r.advice()
 }
 
 const publicCache = 5 * time.Second
