@@ -25,6 +25,7 @@ import (
 	"zhizhou/internal/audit"
 	"zhizhou/internal/blob"
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
@@ -76,6 +77,8 @@ type App struct {
 	Shipping  *shipping.Service
 	Invoice   *invoice.Service
 	Export    *export.Service
+
+	Certificate *certificate.Service
 
 	Referral   *referral.Service
 	Commission *commission.Service
@@ -168,6 +171,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Access = access.New(a.DB, a.Clock)
 	a.Learning = learning.New(a.DB, a.Clock)
 	a.newQuiz()
+	a.newCertificate()
 	a.Points = &points.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings}
 	a.Commerce = commerce.New(commerce.Config{
 		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Catalog: a.Catalog, Access: a.Access, Learning: a.Learning, Points: a.Points,
@@ -196,6 +200,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Account.OnMerge(a.Invoice.Merge)
 	a.Commerce.OnRefunded(a.Invoice.OnRefunded)
 	a.wireEarning()
+	a.wireCertificate()
 	a.Renewal = a.newRenewal()
 	a.periodic()
 	if err := a.Jobs.Build(); err != nil {
@@ -293,13 +298,13 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic, Certificate: a.Certificate,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
-		Search: a.Search, Topic: a.Topic,
+		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",
@@ -308,6 +313,7 @@ func (a *App) routes() {
 	}
 	files.Routes(mux)
 	a.pages(mux)
+	a.credentials(mux)
 	mux.Handle(hook.UploadsPath, a.API.Staffed(account.PermMediaUpload, files.Uploads()))
 	(&hook.Pay{Commerce: a.Commerce, Notify: a.outside.parser, Alipay: a.outside.alipayParser, Papay: a.outside.papayParser, Push: a.outside.pusher, Shipping: a.Shipping}).Routes(mux)
 	if a.Sandbox != nil {
@@ -317,7 +323,7 @@ func (a *App) routes() {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { web.Fail(w, r, web.ErrNotFound) })
 	page.Routes(mux, page.Deps{
-		Catalog: a.Catalog, Topic: a.Topic, Settings: a.Settings, Access: a.Access, PublicURL: a.Config.PublicURL,
+		Catalog: a.Catalog, Topic: a.Topic, Certificate: a.Certificate, Settings: a.Settings, Access: a.Access, PublicURL: a.Config.PublicURL,
 		Who: func(r *http.Request) int64 { return a.API.SignedIn(r).ID },
 	})
 

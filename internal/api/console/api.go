@@ -9,6 +9,7 @@ import (
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
@@ -66,6 +67,8 @@ type Deps struct {
 	Search *search.Service
 	// Topic keeps pages of courses.
 	Topic *topic.Service
+	// Certificate attests what learners have done.
+	Certificate *certificate.Service
 	// Commission is what inviters earn, and how it is paid out.
 	Commission *commission.Service
 }
@@ -85,6 +88,7 @@ func Register(a *web.API, d Deps) {
 	r.questions()
 	r.imports()
 	r.papers()
+	r.certificates()
 	r.selling()
 	r.people()
 	r.shelf()

@@ -11,6 +11,7 @@ import (
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
@@ -57,6 +58,7 @@ type Deps struct {
 	Search       *search.Service
 	Ranking      *ranking.Service
 	Topic        *topic.Service
+	Certificate  *certificate.Service
 }
 
 type routes struct {
@@ -90,6 +92,7 @@ func Register(a *web.API, d Deps) {
 	r.documents()
 	r.quizzes()
 	r.wrongQuestions()
+	r.certificates()
 }
 
 const publicCache = 5 * time.Second
