@@ -288,4 +288,3 @@ func TestCertificateRules(t *testing.T) {
 		w.sound()
 	})
 }
-

@@ -16,9 +16,9 @@ func target(certificateID int64) string { return fmt.Sprintf("certificate:%d", c
 
 // standing is what the log tells of a certificate: no names.
 type standing struct {
-	Code    string `json:"code"`
+	Code    string `json:"certificate_code"`
 	Course  int64  `json:"course_id"`
-	Revoked bool   `json:"revoked"`
+	Revoked bool   `json:"taken_back"`
 }
 
 func (c Certificate) standing() standing { return standing{c.Code, c.CourseID, c.RevokedAt > 0} }

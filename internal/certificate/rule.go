@@ -30,6 +30,17 @@ type Quiz struct {
 	Title    string
 }
 
+// told is what the log keeps of a rule.
+func (r Rule) told() any {
+	return struct {
+		Active     bool   `json:"certificate_on"`
+		Title      string `json:"title"`
+		MinPercent int64  `json:"min_percent"`
+		MinMinutes int64  `json:"min_minutes"`
+		Quizzes    int    `json:"quiz_count"`
+	}{r.Active, r.Title, r.MinPercent, r.MinMinutes, len(r.Quizzes)}
+}
+
 // Rule returns the rule of a course within scope; the defaults when there is none.
 // Returns catalog.ErrCourseGone.
 func (s *Service) Rule(ctx context.Context, scope, courseID int64) (Rule, error) {
@@ -103,6 +114,6 @@ func (s *Service) SaveRule(ctx context.Context, scope int64, r Rule, quizzes []i
 		if err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, s.clock, "certificate.rule", fmt.Sprintf("course:%d", r.CourseID), before, after, "")
+		return audit.Write(ctx, tx, s.clock, "certificate.rule", fmt.Sprintf("course:%d", r.CourseID), before.told(), after.told(), "")
 	})
 }

@@ -95,7 +95,7 @@ func certificateFacts(c certificate.Certificate) CertificateFacts {
 }
 
 func (r *routes) certificateView(c certificate.Certificate) CertificateView {
-	at := r.PublicURL + "/credential/" + c.Code
+	at := "/credential/" + c.Code
 	v := CertificateView{
 		CertificateFacts: certificateFacts(c), ID: c.ID, Code: c.Code, Name: c.Name, Shown: c.Shown, RevokedAt: c.RevokedAt, Reason: c.RevokeReason,
 		URL: r.Certificate.URL(c.Code), ImageURL: at + "/certificate.png", PDFURL: at + "/certificate.pdf", DataURL: at,
@@ -198,7 +198,7 @@ func (r *routes) verified(ctx context.Context, code string) (*web.Body[VerifiedV
 	}
 	v := VerifiedView{
 		CertificateFacts: certificateFacts(c), Code: c.Code, State: "valid", Name: c.Name, RevokedAt: c.RevokedAt, School: r.school(ctx), Holds: check.Holds, CheckedAt: r.Clock.Now().UnixMilli(),
-		LessonsNow: check.Lessons, MinutesNow: check.Minutes(), ScoreNow: check.ScorePermille, CredentialURL: r.PublicURL + "/credential/" + c.Code,
+		LessonsNow: check.Lessons, MinutesNow: check.Minutes(), ScoreNow: check.ScorePermille, CredentialURL: "/credential/" + c.Code,
 	}
 	if c.RevokedAt > 0 {
 		v.State, v.Reason = "revoked", revokedBecause(c.RevokeKind)

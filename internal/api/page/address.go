@@ -44,6 +44,7 @@ var addresses = []address{
 	{path: "/read/{id}", title: "阅读", private: true},
 	{path: "/attempt/{id}", title: "测验", private: true},
 	{path: "/me/wrong-questions", title: "错题本", private: true},
+	{path: "/me/certificates", title: "我的证书", private: true},
 	{path: "/gift/{token}", title: "赠送", private: true},
 	{path: "/renewal/{id}", title: "开通自动续费", private: true},
 	{path: "/me/renewals", title: "自动续费", private: true},
