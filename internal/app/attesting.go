@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"zhizhou/internal/access"
@@ -9,6 +10,7 @@ import (
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/db"
+	"zhizhou/internal/message"
 	"zhizhou/internal/setting"
 )
 
@@ -17,6 +19,12 @@ import (
 func (a *App) newCertificate() {
 	a.Certificate = certificate.New(a.DB, a.Clock, a.Box, a.Catalog, a.Access, a.Config.PublicURL)
 	a.Learning.OnFinished(a.Certificate.Consider)
+	a.Certificate.OnIssued(func(ctx context.Context, tx *db.Tx, c certificate.Certificate) error {
+		return a.Message.Notify(ctx, tx, message.Notice{
+			UserID: c.UserID, Kind: message.Certificate, Title: "你拿到了《" + c.CourseTitle + "》" + c.Title, Body: "可以选择证书上怎么显示姓名，也可以下载和分享。", Link: "/me/certificates",
+			Key: fmt.Sprintf("certificate:%d", c.ID),
+		})
+	})
 }
 
 // wireCertificate comes after those whose tables it reads.

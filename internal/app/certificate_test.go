@@ -94,6 +94,9 @@ func TestINV23CertificateFromTheLastConditionToItsVerification(t *testing.T) {
 		if c["lessons"] != 3.0 || c["score_permille"] != 1000.0 || c["minutes"].(float64) < 1 || c["shown"] != "nickname" {
 			t.Fatalf("%v", c)
 		}
+		if told := p.want(200, "", "GET", "/api/me/notices", nil); !strings.Contains(told.raw, "你拿到了《把话写清楚》结业证书") {
+			t.Error(told.raw)
+		}
 		p.passes(quizLesson) // again: the one that stands stays
 		if again := p.want(200, "", "POST", at, nil); again.str("code") != code || w.count(qCertRows, w.paid) != 1 {
 			t.Error("a second certificate was issued")

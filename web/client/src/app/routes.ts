@@ -33,6 +33,7 @@ export const pages = {
   wrong: { page: '/pkg-shop/quiz/WrongPage', path: '/me/wrong-questions', tab: false },
   certificates: { page: '/pkg-study/certificate/CertificatesPage', path: '/me/certificates', tab: false },
   certificate: { page: '/pkg-study/certificate/VerifyPage', path: '/certificate/:code', tab: false },
+  notices: { page: '/pkg-study/notice/NoticesPage', path: '/me/notices', tab: false },
   gift: { page: '/pkg-shop/gift/GiftPage', path: '/gift/:token', tab: false },
   renew: { page: '/pkg-shop/renewal/RenewPage', path: '/renewal/:id', tab: false },
   renewals: { page: '/pkg-shop/renewal/RenewalsPage', path: '/me/renewals', tab: false },
