@@ -32,6 +32,7 @@ import (
 	"zhizhou/internal/db"
 	"zhizhou/internal/document"
 	"zhizhou/internal/export"
+	"zhizhou/internal/homework"
 	"zhizhou/internal/id"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/jobs"
@@ -80,6 +81,7 @@ type App struct {
 	Export    *export.Service
 
 	Certificate *certificate.Service
+	Homework    *homework.Service
 
 	Referral   *referral.Service
 	Commission *commission.Service
@@ -176,6 +178,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.newTelling()
 	a.newQuiz()
 	a.newCertificate()
+	a.newHomework()
 	a.Points = &points.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings}
 	a.Commerce = commerce.New(commerce.Config{
 		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Catalog: a.Catalog, Access: a.Access, Learning: a.Learning, Points: a.Points,
@@ -305,13 +308,13 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic, Certificate: a.Certificate, Message: a.Message,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Message: a.Message,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
-		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate,
+		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",

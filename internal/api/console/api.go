@@ -15,6 +15,7 @@ import (
 	"zhizhou/internal/commission"
 	"zhizhou/internal/document"
 	"zhizhou/internal/export"
+	"zhizhou/internal/homework"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
@@ -69,6 +70,8 @@ type Deps struct {
 	Topic *topic.Service
 	// Certificate attests what learners have done.
 	Certificate *certificate.Service
+	// Homework takes work in and has it marked.
+	Homework *homework.Service
 	// Commission is what inviters earn, and how it is paid out.
 	Commission *commission.Service
 }
@@ -89,6 +92,7 @@ func Register(a *web.API, d Deps) {
 	r.imports()
 	r.papers()
 	r.certificates()
+	r.homework()
 	r.selling()
 	r.people()
 	r.shelf()

@@ -17,6 +17,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/document"
+	"zhizhou/internal/homework"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
@@ -61,6 +62,7 @@ type Deps struct {
 	Ranking      *ranking.Service
 	Topic        *topic.Service
 	Certificate  *certificate.Service
+	Homework     *homework.Service
 	Message      *message.Service
 }
 
@@ -96,6 +98,7 @@ func Register(a *web.API, d Deps) {
 	r.quizzes()
 	r.wrongQuestions()
 	r.certificates()
+	r.homework()
 	r.notices()
 }
 
