@@ -34,9 +34,11 @@ var mayImport = map[string]struct {
 	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "pay/alipay", "wechat"}}, // gives credentials that fit them
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil}, "message": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
-	"document": {3, nil},                // takes uploads from media
-	"quiz":     {3, []string{"access"}}, // asks who may open the lesson
-	"search":   {3, nil}, "topic": {3, nil}, "ranking": {4, nil}, "advice": {4, nil},
+	"document":    {3, nil},                // takes uploads from media
+	"quiz":        {3, []string{"access"}}, // asks who may open the lesson
+	"homework":    {3, []string{"access"}}, // asks who may open the lesson
+	"certificate": {3, []string{"access"}}, // asks whether the course is still the learner's
+	"search":      {3, nil}, "topic": {3, nil}, "ranking": {4, nil}, "advice": {4, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
 	"shipping":       {4, nil},
@@ -139,6 +141,8 @@ var owners = map[string]string{
 	"commission_reversals": "commission", "commission_payees": "commission", "withdrawals": "commission",
 	"questions": "quiz", "question_tags": "quiz", "papers": "quiz", "paper_questions": "quiz", "paper_rules": "quiz", "quiz_attempts": "quiz", "quiz_answers": "quiz",
 	"wrong_questions": "quiz", "quiz_points": "quiz", "quiz_point_answers": "quiz",
+	"certificate_rules": "certificate", "certificate_rule_quizzes": "certificate", "certificate_names": "certificate", "certificates": "certificate", "certificate_scores": "certificate", "certificate_keys": "certificate",
+	"homeworks": "homework", "homework_rows": "homework", "submissions": "homework", "submission_files": "homework", "peer_reviews": "homework",
 	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "delivered_parts": "media", "blob_trash": "media",
 }
 

@@ -34,37 +34,45 @@ var decoding = make(chan struct{}, 1)
 // file survives, so neither does where it was taken. Returns ErrTooBig,
 // ErrFileType, ErrBroken, ErrImageTooMany.
 func (s *Service) SaveImage(ctx context.Context, r io.Reader) (key string, err error) {
-	raw, err := io.ReadAll(io.LimitReader(r, s.lim.ImageBytes+1))
-	if err != nil {
-		return "", fmt.Errorf("media: %w", err)
-	}
-	if int64(len(raw)) > s.lim.ImageBytes {
-		return "", tooBig(s.lim.ImageBytes)
-	}
-	if !strings.HasPrefix(sniff(raw[:min(len(raw), 1024)]), "image/") {
-		return "", ErrFileType.Say("请上传 JPG、PNG、GIF 或 WebP 图片")
-	}
-	select {
-	case decoding <- struct{}{}:
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
-	out, ext, err := reencode(raw)
-	<-decoding
+	out, ext, err := s.readImage(ctx, r)
 	if err != nil {
 		return "", err
 	}
 	return s.storeImage(ctx, out, ext)
 }
 
+// readImage reads a picture and returns it re-encoded.
+func (s *Service) readImage(ctx context.Context, r io.Reader) (out []byte, ext string, err error) {
+	raw, err := io.ReadAll(io.LimitReader(r, s.lim.ImageBytes+1))
+	if err != nil {
+		return nil, "", fmt.Errorf("media: %w", err)
+	}
+	if int64(len(raw)) > s.lim.ImageBytes {
+		return nil, "", tooBig(s.lim.ImageBytes)
+	}
+	if !strings.HasPrefix(sniff(raw[:min(len(raw), 1024)]), "image/") {
+		return nil, "", ErrFileType.Say("请上传 JPG、PNG、GIF 或 WebP 图片")
+	}
+	select {
+	case decoding <- struct{}{}:
+	case <-ctx.Done():
+		return nil, "", ctx.Err()
+	}
+	defer func() { <-decoding }()
+	return reencode(raw)
+}
+
+func imageMime(ext string) string {
+	if ext == ".png" {
+		return "image/png"
+	}
+	return "image/jpeg"
+}
+
 func (s *Service) storeImage(ctx context.Context, raw []byte, ext string) (string, error) {
 	name := id.Token(16)
 	key := imagePrefix + name[:2] + "/" + name + ext
-	mime := "image/jpeg"
-	if ext == ".png" {
-		mime = "image/png"
-	}
-	return key, s.store.Put(ctx, key, bytes.NewReader(raw), int64(len(raw)), mime)
+	return key, s.store.Put(ctx, key, bytes.NewReader(raw), int64(len(raw)), imageMime(ext))
 }
 
 // putImage stores a picture that our own ffmpeg made.

@@ -131,6 +131,12 @@ export interface Operations {
   wrongQuestions: Op<{ query: Cursor & { course_id?: number }; res: t.Page<t.WrongQuestion> }>
   tryWrong: Op<{ path: Id; body: t.QuizReply; res: t.Practice }>
   forgetWrong: Op<{ path: Id; res: void }>
+  certificates: Op<{ res: t.Certificates }>
+  certificateName: Op<{ body: { name: string }; res: t.Certificates }>
+  showCertificate: Op<{ path: Id; body: { shown: t.CertificateShown }; res: t.Certificates }>
+  certificateState: Op<{ path: Id; res: t.CertificateState }>
+  claimCertificate: Op<{ path: Id; res: t.Certificate }>
+  verifyCertificate: Op<{ path: { code: string }; res: t.VerifiedCertificate }>
   quizPoints: Op<{ path: Id; res: { items: t.QuizPoint[] } }>
   answerPoint: Op<{ path: Id; body: t.QuizReply; res: t.Practice }>
 }
@@ -253,6 +259,12 @@ export const routes: Record<keyof Operations, string> = {
   wrongQuestions: 'GET /api/me/wrong-questions',
   tryWrong: 'POST /api/me/wrong-questions/{id}/try',
   forgetWrong: 'DELETE /api/me/wrong-questions/{id}',
+  certificates: 'GET /api/me/certificates',
+  certificateName: 'PUT /api/me/certificate-name',
+  showCertificate: 'PUT /api/me/certificates/{id}',
+  certificateState: 'GET /api/courses/{id}/certificate',
+  claimCertificate: 'POST /api/courses/{id}/certificate',
+  verifyCertificate: 'GET /api/certificates/{code}',
   quizPoints: 'GET /api/lessons/{id}/quiz-points',
   answerPoint: 'POST /api/quiz-points/{id}/answer',
 }

@@ -13,10 +13,12 @@ import (
 	"zhizhou/internal/account"
 	"zhizhou/internal/advice"
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/document"
+	"zhizhou/internal/homework"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
@@ -60,6 +62,8 @@ type Deps struct {
 	Search       *search.Service
 	Ranking      *ranking.Service
 	Topic        *topic.Service
+	Certificate  *certificate.Service
+	Homework     *homework.Service
 	Message      *message.Service
 	Advice       *advice.Service
 }
@@ -95,6 +99,8 @@ func Register(a *web.API, d Deps) {
 	r.documents()
 	r.quizzes()
 	r.wrongQuestions()
+	r.certificates()
+	r.homework()
 	r.notices()
 	r.advice()
 }

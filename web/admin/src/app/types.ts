@@ -340,4 +340,8 @@ export type PaperRule = S['ConsoleRuleInput']
 export type QuizAttempt = S['ConsoleAttempt']
 export type QuizMarking = S['ConsoleMarkingView']
 export type QuestionStat = S['ConsoleStatView']
+/** What a course asks before it attests, and what was issued. */
+export type CertificateRule = S['ConsoleCertificateRuleInput']
+export type Certificate = S['ConsoleCertificate']
+export type CertificateKey = S['ConsoleCertificateKeyView']
 export type VideoPoint = S['ConsolePointView']

@@ -31,6 +31,8 @@ export const pages = {
   reader: { page: '/pkg-shop/document/ReaderPage', path: '/read/:id', tab: false },
   attempt: { page: '/pkg-shop/quiz/AttemptPage', path: '/attempt/:id', tab: false },
   wrong: { page: '/pkg-shop/quiz/WrongPage', path: '/me/wrong-questions', tab: false },
+  certificates: { page: '/pkg-study/certificate/CertificatesPage', path: '/me/certificates', tab: false },
+  certificate: { page: '/pkg-study/certificate/VerifyPage', path: '/certificate/:code', tab: false },
   notices: { page: '/pkg-study/notice/NoticesPage', path: '/me/notices', tab: false },
   record: { page: '/pkg-study/record/RecordPage', path: '/me/study', tab: false },
   gift: { page: '/pkg-shop/gift/GiftPage', path: '/gift/:token', tab: false },
