@@ -31,7 +31,12 @@ require (
 )
 
 require github.com/jolestar/go-commons-pool/v2 v2.1.2 // indirect
-require github.com/mozillazg/go-pinyin v0.21.0 // indirect
+
+require (
+	github.com/mozillazg/go-pinyin v0.21.0 // indirect
+	github.com/wyatt915/treeblood v0.1.16 // indirect
+	github.com/yuin/goldmark v1.8.7 // indirect
+)
 
 require (
 	github.com/aymerick/douceur v0.2.0 // indirect

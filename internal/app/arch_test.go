@@ -23,8 +23,9 @@ var mayImport = map[string]struct {
 	layer  int
 	except []string
 }{
-	"errs": {0, nil}, "text": {0, nil}, "id": {0, nil}, "money": {0, nil}, "clock": {0, nil}, "seal": {0, nil},
-	"db": {1, nil}, "blob": {1, nil}, "web": {1, nil}, "pay": {1, nil}, "wechat": {1, nil},
+	"errs": {0, nil}, "text": {0, nil}, "id": {0, nil}, "money": {0, nil}, "clock": {0, nil}, "seal": {0, nil}, "pack": {0, nil},
+	"rich": {1, nil},
+	"db":   {1, nil}, "blob": {1, nil}, "web": {1, nil}, "pay": {1, nil}, "wechat": {1, nil},
 	"jobs":        {1, []string{"db"}},                                                       // enqueues inside the business transaction
 	"audit":       {1, []string{"db"}},                                                       // writes inside the business transaction
 	"setting":     {1, []string{"db", "audit"}},                                              // a change of settings is audited

@@ -10,6 +10,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
+	"zhizhou/internal/rich"
 )
 
 // The forms of a lesson.
@@ -44,6 +45,19 @@ func Written(form string, body bool, durationMS int64) bool {
 
 // PageMS is the time that a page of a document counts for in the length of a lesson.
 const PageMS = 30_000
+
+// ScreenMS is the time in which about a screen of running text is read: 300
+// characters. What was read of it is known screen by screen.
+const ScreenMS = 45_000
+
+// Screens is how many parts the reading of a lesson is counted in; 0 when it is not
+// read.
+func (l Lesson) Screens() int64 {
+	if l.Form == Article {
+		return (l.DurationMS + ScreenMS - 1) / ScreenMS
+	}
+	return l.PageCount
+}
 
 // Chapter is a part of a course.
 type Chapter struct {
@@ -340,7 +354,7 @@ func (ch *LessonChange) fit(form string) (body string, durationMS int64) {
 	case Video:
 		return Sanitize(ch.BodyHTML), ch.AssetMS
 	case Article:
-		body = Sanitize(ch.BodyHTML)
+		body = rich.Article(ch.BodyHTML)
 		return body, ReadingMS(body)
 	}
 	return "", ch.PageCount * PageMS

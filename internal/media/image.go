@@ -28,33 +28,46 @@ const (
 // decoding bounds the memory: one big picture at a time.
 var decoding = make(chan struct{}, 1)
 
-// SaveImage stores a public picture (cover, avatar, banner) and returns its key.
+// Picture is a stored public picture.
+type Picture struct {
+	Key           string
+	Width, Height int64 // pixels
+}
+
+// SaveImage is SavePicture for who needs only the key.
+func (s *Service) SaveImage(ctx context.Context, r io.Reader) (key string, err error) {
+	p, err := s.SavePicture(ctx, r)
+	return p.Key, err
+}
+
+// SavePicture stores a public picture (cover, avatar, banner, one in a text).
 // JPEG, PNG, GIF (first frame) and WebP are re-encoded to JPEG or, with
 // transparency, PNG of at most 1600 pixels, turned upright; nothing else of the
 // file survives, so neither does where it was taken. Returns ErrTooBig,
 // ErrFileType, ErrBroken, ErrImageTooMany.
-func (s *Service) SaveImage(ctx context.Context, r io.Reader) (key string, err error) {
+func (s *Service) SavePicture(ctx context.Context, r io.Reader) (Picture, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, s.lim.ImageBytes+1))
 	if err != nil {
-		return "", fmt.Errorf("media: %w", err)
+		return Picture{}, fmt.Errorf("media: %w", err)
 	}
 	if int64(len(raw)) > s.lim.ImageBytes {
-		return "", tooBig(s.lim.ImageBytes)
+		return Picture{}, tooBig(s.lim.ImageBytes)
 	}
 	if !strings.HasPrefix(sniff(raw[:min(len(raw), 1024)]), "image/") {
-		return "", ErrFileType.Say("请上传 JPG、PNG、GIF 或 WebP 图片")
+		return Picture{}, ErrFileType.Say("请上传 JPG、PNG、GIF 或 WebP 图片")
 	}
 	select {
 	case decoding <- struct{}{}:
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return Picture{}, ctx.Err()
 	}
-	out, ext, err := reencode(raw)
+	out, ext, size, err := reencode(raw)
 	<-decoding
 	if err != nil {
-		return "", err
+		return Picture{}, err
 	}
-	return s.storeImage(ctx, out, ext)
+	key, err := s.storeImage(ctx, out, ext)
+	return Picture{key, int64(size.X), int64(size.Y)}, err
 }
 
 func (s *Service) storeImage(ctx context.Context, raw []byte, ext string) (string, error) {
@@ -76,26 +89,27 @@ func (s *Service) putImage(ctx context.Context, path string) (string, error) {
 	return s.storeImage(ctx, raw, ".jpg")
 }
 
-func reencode(raw []byte) (out []byte, ext string, err error) {
+func reencode(raw []byte) (out []byte, ext string, size image.Point, err error) {
 	conf, _, err := image.DecodeConfig(bytes.NewReader(raw))
 	if err != nil {
-		return nil, "", ErrBroken.Say("图片已损坏，请换一张").With(err)
+		return nil, "", size, ErrBroken.Say("图片已损坏，请换一张").With(err)
 	}
 	if conf.Width < 1 || conf.Height < 1 || conf.Width*conf.Height > maxPixels {
-		return nil, "", ErrImageTooMany
+		return nil, "", size, ErrImageTooMany
 	}
 	img, _, err := image.Decode(bytes.NewReader(raw))
 	if err != nil {
-		return nil, "", ErrBroken.Say("图片已损坏，请换一张").With(err)
+		return nil, "", size, ErrBroken.Say("图片已损坏，请换一张").With(err)
 	}
 	img = upright(shrink(img), orientation(raw))
+	size = img.Bounds().Size()
 	var b bytes.Buffer
 	if o, ok := img.(interface{ Opaque() bool }); ok && !o.Opaque() {
 		err = png.Encode(&b, img)
-		return b.Bytes(), ".png", err
+		return b.Bytes(), ".png", size, err
 	}
 	err = jpeg.Encode(&b, img, &jpeg.Options{Quality: 85})
-	return b.Bytes(), ".jpg", err
+	return b.Bytes(), ".jpg", size, err
 }
 
 // shrink also copies a small picture: encoders are fast on RGBA.

@@ -1308,6 +1308,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/formulas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw formulas */
+        post: operations["console_formulas"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/held-payments": {
         parameters: {
             query?: never;
@@ -1661,6 +1678,23 @@ export interface paths {
         get: operations["console_attempts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/lessons/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a text out of a Markdown, HTML or Word file; the body is the file */
+        post: operations["console_lesson_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4754,6 +4788,15 @@ export interface components {
             no: number;
             title: string;
         };
+        ClipView: {
+            /** Format: int64 */
+            asset_id: number;
+            /** Format: int64 */
+            duration_ms: number;
+            /** @enum {string} */
+            kind: "video" | "audio";
+            poster_url: string;
+        };
         CodeBody: {
             /** @description Of the app, or a recovery code */
             code: string;
@@ -5898,6 +5941,10 @@ export interface components {
             /** @description Empty until it is done */
             url: string;
         };
+        ConsoleFormulaView: {
+            error: string;
+            html: string;
+        };
         ConsoleGiven: {
             /**
              * Format: int64
@@ -6076,6 +6123,21 @@ export interface components {
             /** @description Empty: it can be imported */
             wrong: string;
         };
+        ConsoleImportView: {
+            html: string;
+            /**
+             * Format: int64
+             * @description Left out too, but not listed
+             */
+            more: number;
+            /**
+             * Format: int64
+             * @description Taken over
+             */
+            pictures: number;
+            /** @description What was left out, in the order of the file */
+            rows: components["schemas"]["ConsoleLeftRow"][];
+        };
         ConsoleImported: {
             /**
              * Format: int64
@@ -6232,6 +6294,11 @@ export interface components {
             /** Format: int64 */
             updated_at: number;
         };
+        ConsoleLeftRow: {
+            kind: string;
+            what: string;
+            why: string;
+        };
         ConsoleLessonView: {
             asset: components["schemas"]["ConsoleAssetView"];
             /** Format: int64 */
@@ -6359,6 +6426,11 @@ export interface components {
         };
         ConsoleListExportView: {
             items: components["schemas"]["ConsoleExportView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListFormulaView: {
+            items: components["schemas"]["ConsoleFormulaView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -7385,8 +7457,12 @@ export interface components {
             title: string;
         };
         ConsoleStored: {
+            /** Format: int64 */
+            height: number;
             key: string;
             url: string;
+            /** Format: int64 */
+            width: number;
         };
         ConsoleSynonymView: {
             /** Format: int64 */
@@ -7805,6 +7881,10 @@ export interface components {
             status?: string;
             /** Format: int64 */
             to?: number;
+        };
+        Console_formulasRequest: {
+            block: boolean;
+            tex: string[];
         };
         Console_goods_addRequest: {
             /** @enum {string} */
@@ -8778,6 +8858,8 @@ export interface components {
             /** @description Of an article, only if allowed */
             body_html: string;
             chapter_title: string;
+            /** @description What an article shows, if allowed */
+            clips: components["schemas"]["ClipView"][];
             /** Format: int64 */
             course_id: number;
             course_title: string;
@@ -8801,7 +8883,14 @@ export interface components {
             prev_id: number;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
+            /**
+             * Format: int64
+             * @description How many parts the reading of an article is counted in
+             */
+            screens: number;
             title: string;
+            /** @description To stand faintly over a text that was paid for; such a text is not to be copied at length */
+            watermark: string;
         };
         Line: {
             /** Format: int64 */
@@ -9641,14 +9730,6 @@ export interface components {
             /** @enum {string} */
             kind: "sales_7" | "sales_30" | "study" | "new";
         };
-        ReadRequest: {
-            /** Format: int64 */
-            dwell_ms: number;
-            /** Format: int64 */
-            position_permille: number;
-            /** Format: int64 */
-            seq: number;
-        };
         Read_pagesRequest: {
             dwells: components["schemas"]["Item"][];
             /**
@@ -9931,6 +10012,19 @@ export interface components {
             products?: number[] | null;
             skus?: number[] | null;
             tags?: string[] | null;
+        };
+        ScreenDwell: {
+            /** Format: int64 */
+            ms: number;
+            /** Format: int64 */
+            screen: number;
+        };
+        Screens: {
+            /** Format: int64 */
+            position_permille: number;
+            screens: components["schemas"]["ScreenDwell"][];
+            /** Format: int64 */
+            seq: number;
         };
         SearchHit: {
             course?: components["schemas"]["CourseCard"];
@@ -17626,6 +17720,93 @@ export interface operations {
             };
         };
     };
+    console_formulas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_formulasRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListFormulaView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_held: {
         parameters: {
             query?: {
@@ -19569,6 +19750,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsoleListConsoleAttempt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_lesson_import: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleImportView"];
                 };
             };
             /** @description Bad Request */
@@ -29317,11 +29589,12 @@ export interface operations {
     };
     play: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
+            query?: {
+                /** @description Within an article: which of its videos */
+                asset_id?: number;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -29612,7 +29885,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReadRequest"];
+                "application/json": components["schemas"]["Screens"];
             };
         };
         responses: {

@@ -212,15 +212,17 @@ func (r *routes) courses() {
 	image := route("image", http.MethodPost, "images", "Store a picture; the body is the file", tag, account.PermMediaUpload)
 	image.MaxBytes, image.Timeout = 11<<20, time.Minute
 	type stored struct {
-		Key string `json:"key"`
-		URL string `json:"url"`
+		Key    string `json:"key"`
+		URL    string `json:"url"`
+		Width  int64  `json:"width"`
+		Height int64  `json:"height"`
 	}
 	web.Handle(r.web, image, func(ctx context.Context, in *struct {
 		RawBody []byte `contentType:"application/octet-stream"`
 	},
 	) (*web.Body[stored], error) {
-		key, err := r.Media.SaveImage(ctx, bytes.NewReader(in.RawBody))
-		return web.Answer(stored{key, media.ImageURL(key)}), err
+		p, err := r.Media.SavePicture(ctx, bytes.NewReader(in.RawBody))
+		return web.Answer(stored{p.Key, media.ImageURL(p.Key), p.Width, p.Height}), err
 	})
 }
 

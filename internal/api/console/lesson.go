@@ -118,6 +118,7 @@ func (r *routes) lessons() {
 		})
 	r.assets()
 	r.documents()
+	r.articles()
 }
 
 func (r *routes) lessonAnswer(ctx context.Context, lessonID int64) (*web.Body[LessonView], error) {
@@ -147,6 +148,9 @@ func (r *routes) saveLesson(ctx context.Context, in *struct {
 ) (*web.Body[LessonView], error) {
 	ch := catalog.LessonChange{Title: in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID, DocumentID: in.Body.DocumentID, PreviewPages: in.Body.PreviewPages}
 	if err := r.fitDocument(ctx, in.ID, &ch); err != nil {
+		return nil, err
+	}
+	if err := r.fitArticle(ctx, in.ID, ch); err != nil {
 		return nil, err
 	}
 	if ch.AssetID != 0 {
