@@ -128,7 +128,7 @@ func TestINV17VideosInArticles(t *testing.T) {
 		p.want(403, "lesson_locked", "POST", at("/api/lessons/%d/play?asset_id=424242"), nil)
 		p.want(403, "lesson_locked", "POST", fmt.Sprintf("/api/lessons/%d/play?asset_id=%d", w.lesson, asset), nil) // another lesson does not show it
 		other := w.learner("13800139303", nil)
-		other.want(404, "", "POST", fmt.Sprintf("/api/plays/%d/beat", v.num("play_id")), map[string]any{"seq": 1, "from_ms": 0, "to_ms": 1, "position_ms": 1})
+		other.want(422, "beat_invalid", "POST", fmt.Sprintf("/api/plays/%d/beat", v.num("play_id")), map[string]any{"seq": 1, "from_ms": 0, "to_ms": 1, "position_ms": 1})
 	})
 }
 

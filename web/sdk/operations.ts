@@ -103,10 +103,10 @@ export interface Operations {
 
   learning: Op<{ res: t.Learning }>
   lesson: Op<{ path: Id; res: t.Lesson }>
-  play: Op<{ path: Id; res: t.Play }>
+  play: Op<{ path: Id; query: { asset_id?: number }; res: t.Play }>
   beat: Op<{ path: Id; body: t.Beat; res: t.Progress }>
   endPlay: Op<{ path: Id; res: void }>
-  read: Op<{ path: Id; body: { seq: number; dwell_ms: number; position_permille: number }; res: t.Progress }>
+  read: Op<{ path: Id; body: { seq: number; position_permille: number; screens: { screen: number; ms: number }[] }; res: t.Progress }>
   document: Op<{ path: Id; res: t.Document }>
   documentPages: Op<{ path: Id; query: { from: number; count?: number }; res: { items: t.PageLink[] } }>
   documentSearch: Op<{ path: Id; query: { q: string }; res: { items: t.DocumentHit[] } }>

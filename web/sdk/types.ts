@@ -91,6 +91,7 @@ export type PayAttempt = S['PayView']
 export type Learning = S['LearningView']
 export type SingleLesson = S['SingleView']
 export type Lesson = S['LessonView']
+export type LessonClip = S['ClipView']
 export type AccessReason = Lesson['access']['reason']
 export type Sprite = S['SpriteView']
 /** `sprite` is null for previews and for audio. */

@@ -74,7 +74,9 @@ export interface Operations {
   makeCodes: { body: { name: string; sku_id: number; size: number; expires_at: number }; res: T.Made }
   revokeCodes: { path: Id; body: { reason: string }; res: void }
   codes: { path: Id; query: { after?: number }; res: T.Page<T.Code> }
-  addImage: { raw: Blob; res: { key: string; url: string } }
+  addImage: { raw: Blob; res: { key: string; url: string; width: number; height: number } }
+  importText: { path: Id; query: { name: string }; raw: Blob; res: T.TextImport }
+  formulas: { body: { tex: string[]; block: boolean }; res: T.Page<T.Formula> }
   assets: { query: Paged & { status?: string; q?: string }; res: T.Page<T.Asset> }
   asset: { path: Id; res: T.Asset }
   retryAsset: { path: Id; res: void }
@@ -196,7 +198,7 @@ export const addresses = {
   courses: 'GET /courses', createCourse: 'POST /courses', course: 'GET /courses/{id}', saveCourse: 'PUT /courses/{id}', publishCourse: 'POST /courses/{id}/publish',
   unpublishCourse: 'POST /courses/{id}/unpublish', deleteCourse: 'DELETE /courses/{id}',
   addChapter: 'POST /courses/{id}/chapters', renameChapter: 'PATCH /courses/{id}/chapters/{chapter_id}', deleteChapter: 'DELETE /courses/{id}/chapters/{chapter_id}',
-  orderOutline: 'PUT /courses/{id}/outline', addLesson: 'POST /courses/{id}/lessons', lesson: 'GET /lessons/{id}', saveLesson: 'PUT /lessons/{id}', deleteLesson: 'DELETE /lessons/{id}',
+  orderOutline: 'PUT /courses/{id}/outline', addLesson: 'POST /courses/{id}/lessons', lesson: 'GET /lessons/{id}', saveLesson: 'PUT /lessons/{id}', deleteLesson: 'DELETE /lessons/{id}', importText: 'POST /lessons/{id}/import', formulas: 'POST /formulas',
   questions: 'GET /questions', questionTags: 'GET /question-tags', saveQuestion: 'PUT /questions/{id}', deleteQuestion: 'DELETE /questions/{id}',
   checkImport: 'POST /question-imports/check', runImport: 'POST /question-imports', paper: 'GET /lessons/{id}/paper', savePaper: 'PUT /lessons/{id}/paper',
   attempts: 'GET /lessons/{id}/attempts', attempt: 'GET /attempts/{id}', markAttempt: 'POST /attempts/{id}/marks', questionStats: 'GET /lessons/{id}/question-stats',
