@@ -55,8 +55,8 @@ export function useReading(lesson: () => { id: number; screens: number }, shown:
       pending = { seq: ++seq, position_permille: now.from, screens: [...dwells].slice(0, 50).map(([screen, ms]) => ({ screen, ms: Math.round(ms) })) }
       dwells = new Map()
     }
-    // A visitor without a session has no progress to keep.
-    if (!pending || (auth.known && !auth.user) || (sending && !leaving)) return
+    // A visitor without a session has no progress to keep, nor has a text without words.
+    if (!lesson().screens || !pending || (auth.known && !auth.user) || (sending && !leaving)) return
     sending = true
     try {
       progress(await call('read', { path: { id: lesson().id }, body: pending, keepalive: leaving }))
