@@ -259,7 +259,6 @@ func (c *cleaner) inline(out, k *xhtml.Node, depth int) {
 		name = styled(attr(k, "style"))
 	}
 	if name == "" || depth > maxNest {
-		name = ""
 		for x := k.FirstChild; x != nil; x = x.NextSibling {
 			c.inline(out, x, depth+1)
 		}

@@ -9,6 +9,11 @@ import { asStaff } from './staff.mjs'
 
 let server, browser, ask, course, lesson
 const PHONE = '13900000071'
+const signIn = async (win) => {
+  await win.page.goto('/login')
+  await signInBySMS(win, server.base, PHONE)
+  await until(async () => (await win.context.request.get('/api/me')).status() === 200, 'the learner to be signed in')
+}
 
 before(async () => {
   server = await startServer('e2e-reading')
@@ -73,9 +78,8 @@ test('it is bought, read under the reader’s mark, and found again where it was
     await page.goto(`/learn/${lesson}`)
     await page.getByText('登录').first().waitFor()
     assert.ok(!(await page.content()).includes('才是净利'))
-    await page.goto(`/login?to=${encodeURIComponent(`/course/${course.id}`)}`)
-    await signInBySMS(win, server.base, PHONE)
-    await page.waitForURL(/course/)
+    await signIn(win)
+    await page.goto(`/course/${course.id}`)
   })
   await step(win, 'bought', async () => {
     await page.getByRole('button', { name: '立即购买' }).locator('visible=true').first().click()
@@ -102,8 +106,8 @@ test('it is bought, read under the reader’s mark, and found again where it was
   })
   await step(win, 'on another device it goes on there', async () => {
     const other = await openWindow(browser, server.base, 'phone')
-    await other.page.goto(`/login?to=${encodeURIComponent(`/learn/${lesson}`)}`)
-    await signInBySMS(other, server.base, PHONE)
+    await signIn(other)
+    await other.page.goto(`/learn/${lesson}`)
     await other.page.locator('.read').waitFor()
     await until(() => other.page.evaluate(() => window.scrollY > 300), 'the place to be found')
     await looksSound(other, 'article-on')
