@@ -209,7 +209,8 @@ type Decision struct {
 	Allowed   bool
 	Reason    string // "owned", "free", "preview", "login" or "buy"
 	PreviewMS int64
-	// PreviewPages is how many pages of a document may be tried, from the start.
+	// PreviewPages is how many pages of a document, or chapters of an e-book, may be
+	// tried, from the start.
 	PreviewPages int64
 }
 
@@ -233,7 +234,7 @@ func (s *Service) Lesson(ctx context.Context, userID int64, l catalog.Lesson, sh
 		return Decision{Allowed: true, Reason: "free"}, nil
 	case l.Form == catalog.Video && l.PreviewMS > 0:
 		return Decision{Reason: "preview", PreviewMS: l.PreviewMS}, nil
-	case l.Form == catalog.Document && l.PreviewPages > 0:
+	case (l.Form == catalog.Document || l.Form == catalog.Ebook) && l.PreviewPages > 0:
 		return Decision{Reason: "preview", PreviewPages: l.PreviewPages}, nil
 	case userID == 0:
 		return Decision{Reason: "login"}, nil

@@ -35,6 +35,7 @@ var mayImport = map[string]struct {
 	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "pay/alipay", "wechat"}}, // gives credentials that fit them
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
+	"ebook":    {3, nil},                // takes uploads from media
 	"document": {3, nil},                // takes uploads from media
 	"quiz":     {3, []string{"access"}}, // asks who may open the lesson
 	"search":   {3, nil}, "topic": {3, nil}, "ranking": {4, nil},
@@ -50,7 +51,7 @@ var mayImport = map[string]struct {
 	"referral":       {4, nil},
 	"commission":     {4, []string{"referral"}}, // asks who invited the buyer
 	"api/learner":    {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
-	"app": {6, nil}, "testkit": {6, nil}, "document/documenttest": {6, nil},
+	"app": {6, nil}, "testkit": {6, nil}, "document/documenttest": {6, nil}, "ebook/ebooktest": {6, nil},
 }
 
 func TestArchitecture(t *testing.T) {
@@ -117,6 +118,7 @@ var owners = map[string]string{
 	"attachments": "catalog", "banners": "catalog", "products": "catalog", "skus": "catalog", "sku_platform_prices": "catalog",
 	"sku_price_history": "catalog", "sku_tier_prices": "catalog", "product_parts": "catalog", "grant_rules": "catalog", "virtual_items": "catalog",
 	"grants": "access", "lesson_progress": "learning", "page_reads": "learning",
+	"ebooks": "ebook", "ebook_chapters": "ebook", "ebook_pictures": "ebook",
 	"documents": "document", "document_pages": "document", "delivered_pages": "document",
 	"study_sessions": "learning", "study_days": "learning",
 	"search_index": "search", "search_texts": "search", "search_docs": "search", "search_parts": "search", "search_terms": "search", "search_spellings": "search",

@@ -27,7 +27,7 @@ const (
 )
 
 // forms are those in which a lesson can be made.
-var forms = []string{Video, Article, Document, Quiz}
+var forms = []string{Video, Article, Document, Ebook, Quiz}
 
 // Written tells that there is something to read, hear, see or do in it.
 func (l Lesson) Written() bool { return Written(l.Form, l.BodyHTML != "", l.DurationMS) }
@@ -81,8 +81,9 @@ type Lesson struct {
 	AssetID      int64
 	DurationMS   int64 `db:"duration_ms"` // of an article: the time to read it
 	DocumentID   int64
-	PreviewPages int64 // of a document, from the start, for everybody; 0: none
-	PageCount    int64 // of a document; 0: not ready
+	PreviewPages int64 // of a document, of an e-book chapters, from the start, for everybody; 0: none
+	PageCount    int64 // of a document, of an e-book screens; 0: not ready
+	EbookID      int64
 }
 
 // Part is a chapter with its lessons in order.
@@ -286,8 +287,9 @@ type LessonChange struct {
 	AssetMS      int64
 	DocumentID   int64
 	PreviewPages int64
-	// PageCount is that of the document when it is ready, else 0.
+	// PageCount is that of the document when it is ready, of an e-book its screens, else 0.
 	PageCount int64
+	EbookID   int64
 }
 
 // Lesson returns a lesson of any course. Returns ErrLessonGone.
@@ -319,10 +321,10 @@ func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch Le
 	body, duration := ch.fit(l.Form)
 	note := map[string]any{
 		"id": lessonID, "title": title, "is_free": ch.IsFree, "preview_ms": ch.PreviewMS, "asset_id": ch.AssetID,
-		"preview_pages": ch.PreviewPages, "document_id": ch.DocumentID,
+		"preview_pages": ch.PreviewPages, "document_id": ch.DocumentID, "ebook_id": ch.EbookID,
 	}
 	return s.edit(ctx, scope, l.CourseID, "lesson.update", note, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.Exec(ctx, qLessonUpdate, lessonID, title, ch.IsFree, ch.PreviewMS, body, ch.AssetID, duration, ch.DocumentID, ch.PreviewPages, ch.PageCount)
+		n, err := tx.Exec(ctx, qLessonUpdate, lessonID, title, ch.IsFree, ch.PreviewMS, body, ch.AssetID, duration, ch.DocumentID, ch.PreviewPages, ch.PageCount, ch.EbookID)
 		if err != nil {
 			return err
 		}
@@ -348,7 +350,13 @@ func (ch *LessonChange) fit(form string) (body string, durationMS int64) {
 		ch.AssetID, ch.AssetMS, ch.PreviewMS = 0, 0, 0
 	}
 	if form != Document {
-		ch.DocumentID, ch.PreviewPages, ch.PageCount = 0, 0, 0
+		ch.DocumentID = 0
+	}
+	if form != Ebook {
+		ch.EbookID = 0
+	}
+	if form != Document && form != Ebook {
+		ch.PreviewPages, ch.PageCount = 0, 0
 	}
 	switch form {
 	case Video:
@@ -356,6 +364,8 @@ func (ch *LessonChange) fit(form string) (body string, durationMS int64) {
 	case Article:
 		body = rich.Article(ch.BodyHTML)
 		return body, ReadingMS(body)
+	case Ebook:
+		return "", ch.PageCount * ScreenMS
 	}
 	return "", ch.PageCount * PageMS
 }

@@ -22,7 +22,7 @@ const productColumns = `id, ` + sold + ` AS kind, course_id, lesson_id, title, p
 
 const skuColumns = `id, product_id, name, price_fen, period_days, period_months, until_at, tax_category, active, sale_from, sale_until, stock, per_user, trial, position, tax_rate, tax_code`
 
-const lessonColumns = `id, course_id, chapter_id, title, form, position, is_free, preview_ms, body_html, asset_id, duration_ms, document_id, preview_pages, page_count`
+const lessonColumns = `id, course_id, chapter_id, title, form, position, is_free, preview_ms, body_html, asset_id, duration_ms, document_id, preview_pages, page_count, ebook_id`
 
 var (
 	qCardsNewest = db.Q("catalog/cards_newest", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+`
@@ -93,7 +93,7 @@ var (
 	qLessonInsert = db.Q("catalog/lesson_insert", `INSERT INTO lessons (id, course_id, chapter_id, title, form, position)
 		VALUES ($1, $2, $3, $4, $5, (SELECT COALESCE(MAX(position), 0) + 1 FROM lessons WHERE chapter_id = $3))`)
 	qLessonUpdate = db.Q("catalog/lesson_update", `UPDATE lessons SET title = $2, is_free = $3, preview_ms = $4, body_html = $5, asset_id = $6, duration_ms = $7,
-		document_id = $8, preview_pages = $9, page_count = $10
+		document_id = $8, preview_pages = $9, page_count = $10, ebook_id = $11
 		WHERE id = $1 AND deleted_at = 0`)
 	qLessonPlace     = db.Q("catalog/lesson_place", `UPDATE lessons SET chapter_id = $3, position = $4 WHERE id = $1 AND course_id = $2 AND deleted_at = 0`)
 	qLessonDelete    = db.Q("catalog/lesson_delete", `UPDATE lessons SET deleted_at = $2 WHERE id = $1 AND deleted_at = 0`)

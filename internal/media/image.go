@@ -89,6 +89,26 @@ func (s *Service) putImage(ctx context.Context, path string) (string, error) {
 	return s.storeImage(ctx, raw, ".jpg")
 }
 
+// Redraw decodes a picture and writes it anew, as it is done with public ones, without
+// storing it; ext is ".jpg" or ".png". Returns ErrTooBig, ErrFileType, ErrBroken,
+// ErrImageTooMany.
+func (s *Service) Redraw(ctx context.Context, raw []byte) (out []byte, ext string, width, height int64, err error) {
+	if int64(len(raw)) > s.lim.ImageBytes {
+		return nil, "", 0, 0, tooBig(s.lim.ImageBytes)
+	}
+	if !strings.HasPrefix(sniff(raw[:min(len(raw), 1024)]), "image/") {
+		return nil, "", 0, 0, ErrFileType
+	}
+	select {
+	case decoding <- struct{}{}:
+	case <-ctx.Done():
+		return nil, "", 0, 0, ctx.Err()
+	}
+	out, ext, size, err := reencode(raw)
+	<-decoding
+	return out, ext, int64(size.X), int64(size.Y), err
+}
+
 func reencode(raw []byte) (out []byte, ext string, size image.Point, err error) {
 	conf, _, err := image.DecodeConfig(bytes.NewReader(raw))
 	if err != nil {

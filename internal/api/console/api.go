@@ -13,6 +13,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/document"
+	"zhizhou/internal/ebook"
 	"zhizhou/internal/export"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
@@ -40,6 +41,7 @@ type Deps struct {
 	Quiz      *quiz.Service
 	Media     *media.Service
 	Document  *document.Service
+	Ebook     *ebook.Service
 	Settings  *setting.Store
 	Clock     clock.Clock
 	PublicURL string

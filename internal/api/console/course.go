@@ -101,6 +101,8 @@ type LessonView struct {
 	Document     *DocumentView `json:"document"`
 	PreviewPages int64         `json:"preview_pages" doc:"Of a document, from the start"`
 	PageCount    int64         `json:"page_count"`
+	EbookID      int64         `json:"ebook_id"`
+	Ebook        *EbookView    `json:"ebook"`
 }
 
 // AssetView is an uploaded video.
@@ -290,7 +292,15 @@ func (r *routes) lessonView(ctx context.Context, l catalog.Lesson) (LessonView, 
 	v := LessonView{
 		ID: l.ID, CourseID: l.CourseID, ChapterID: l.ChapterID, Title: l.Title, Form: l.Form, IsFree: l.IsFree, PreviewMS: l.PreviewMS,
 		DurationMS: l.DurationMS, BodyHTML: l.BodyHTML, AssetID: l.AssetID,
-		DocumentID: l.DocumentID, PreviewPages: l.PreviewPages, PageCount: l.PageCount,
+		DocumentID: l.DocumentID, PreviewPages: l.PreviewPages, PageCount: l.PageCount, EbookID: l.EbookID,
+	}
+	if l.EbookID != 0 {
+		b, err := r.Ebook.Get(ctx, l.EbookID)
+		if err != nil {
+			return v, fmt.Errorf("lesson %d: %w", l.ID, err)
+		}
+		bv := ebookView(b)
+		v.Ebook = &bv
 	}
 	if l.DocumentID != 0 {
 		d, err := r.Document.Get(ctx, l.DocumentID)

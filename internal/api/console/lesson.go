@@ -118,6 +118,7 @@ func (r *routes) lessons() {
 		})
 	r.assets()
 	r.documents()
+	r.ebooks()
 	r.articles()
 }
 
@@ -143,11 +144,15 @@ func (r *routes) saveLesson(ctx context.Context, in *struct {
 		AssetID      int64  `json:"asset_id,omitempty"`
 		DocumentID   int64  `json:"document_id,omitempty"`
 		PreviewPages int64  `json:"preview_pages,omitempty" minimum:"0"`
+		EbookID      int64  `json:"ebook_id,omitempty"`
 	}
 },
 ) (*web.Body[LessonView], error) {
-	ch := catalog.LessonChange{Title: in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID, DocumentID: in.Body.DocumentID, PreviewPages: in.Body.PreviewPages}
+	ch := catalog.LessonChange{Title: in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID, DocumentID: in.Body.DocumentID, PreviewPages: in.Body.PreviewPages, EbookID: in.Body.EbookID}
 	if err := r.fitDocument(ctx, in.ID, &ch); err != nil {
+		return nil, err
+	}
+	if err := r.fitEbook(ctx, in.ID, &ch); err != nil {
 		return nil, err
 	}
 	if err := r.fitArticle(ctx, in.ID, ch); err != nil {

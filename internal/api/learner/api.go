@@ -15,6 +15,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/document"
+	"zhizhou/internal/ebook"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
@@ -41,6 +42,7 @@ type Deps struct {
 	Quiz     *quiz.Service
 	Media    *media.Service
 	Document *document.Service
+	Ebook    *ebook.Service
 	Settings *setting.Store
 	Box      *seal.Box
 	Clock    clock.Clock
@@ -88,6 +90,7 @@ func Register(a *web.API, d Deps) {
 	r.renewals()
 	r.study()
 	r.documents()
+	r.ebooks()
 	r.quizzes()
 	r.wrongQuestions()
 }

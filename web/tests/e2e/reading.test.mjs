@@ -106,7 +106,7 @@ test('it is bought, read under the reader’s mark, and found again where it was
   })
   await step(win, 'on another device it goes on there', async () => {
     const other = await openWindow(browser, server.base, 'phone')
-    await signIn(other)
+    await other.context.addCookies(await win.context.cookies())
     await other.page.goto(`/learn/${lesson}`)
     await other.page.locator('.read').waitFor()
     await until(() => other.page.evaluate(() => window.scrollY > 300), 'the place to be found')
