@@ -38,6 +38,7 @@ import (
 	"zhizhou/internal/learning"
 	"zhizhou/internal/ledger"
 	"zhizhou/internal/media"
+	"zhizhou/internal/message"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
@@ -82,6 +83,7 @@ type App struct {
 	Referral   *referral.Service
 	Commission *commission.Service
 	Renewal    *renewal.Service
+	Message    *message.Service
 
 	Sandbox *sandbox.Sandbox // nil unless switched on
 	API     *web.API
@@ -169,6 +171,8 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	}
 	a.Access = access.New(a.DB, a.Clock)
 	a.Learning = learning.New(a.DB, a.Clock)
+	a.Access.Finished = a.Learning.Finished
+	a.newTelling()
 	a.newQuiz()
 	a.Points = &points.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings}
 	a.Commerce = commerce.New(commerce.Config{
@@ -196,6 +200,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Account.OnMerge(a.Points.Merge)
 	a.Account.OnMerge(a.Commerce.Merge)
 	a.Account.OnMerge(a.Invoice.Merge)
+	a.Account.OnMerge(a.Message.Merge)
 	a.Commerce.OnRefunded(a.Invoice.OnRefunded)
 	a.wireEarning()
 	a.Renewal = a.newRenewal()
@@ -273,6 +278,8 @@ func (a *App) periodic() {
 	})
 	a.findingWork()
 	a.Jobs.Every("publish", 15*time.Second, a.Catalog.PublishDue)
+	a.Jobs.Every("release", 15*time.Second, a.Catalog.ReleaseDue)
+	a.Jobs.Every("message", 15*time.Second, a.Message.Sweep)
 	a.Jobs.Every("items", 15*time.Second, a.SyncItems)
 	a.Jobs.Every("media_recover", 30*time.Second, a.Media.Recover)
 	a.Jobs.Every("media", 5*time.Minute, a.Media.Sweep)
@@ -295,7 +302,7 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic, Message: a.Message,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,

@@ -26,21 +26,23 @@ const (
 	Booking  = "booking" // a lesson in person, at a time that is booked
 )
 
+// FormNames are what the forms are called, in the order in which a course names them.
+var FormNames = []struct{ Form, Name string }{
+	{Video, "视频"}, {Audio, "音频"}, {Article, "图文"}, {Live, "直播"}, {Document, "文档"}, {Ebook, "电子书"}, {Quiz, "测验"}, {Homework, "作业"}, {Booking, "预约"},
+}
+
 // forms are those in which a lesson can be made.
 var forms = []string{Video, Article, Document, Ebook, Quiz}
 
 // Written tells that there is something to read, hear, see or do in it.
-func (l Lesson) Written() bool { return Written(l.Form, l.BodyHTML != "", l.DurationMS) }
-
-// Written tells the same of a lesson of a form: whether it has a text, and its length.
-func Written(form string, body bool, durationMS int64) bool {
-	switch form {
+func (l Lesson) Written() bool {
+	switch l.Form {
 	case Article:
-		return body
+		return l.BodyHTML != ""
 	case Quiz, Live, Homework, Booking:
 		return true
 	}
-	return durationMS > 0
+	return l.DurationMS > 0
 }
 
 // PageMS is the time that a page of a document counts for in the length of a lesson.
@@ -84,6 +86,11 @@ type Lesson struct {
 	PreviewPages int64 // of a document, of an e-book chapters, from the start, for everybody; 0: none
 	PageCount    int64 // of a document, of an e-book screens; 0: not ready
 	EbookID      int64
+	// ReleasedAt is since when learners see it, ms; 0: it is still being written.
+	ReleasedAt int64
+	// ReleaseAt is when it is to be released by itself, ms; 0: when somebody says so.
+	ReleaseAt int64
+	Unlock
 }
 
 // Part is a chapter with its lessons in order.
@@ -271,7 +278,7 @@ func (s *Service) AddLesson(ctx context.Context, scope, courseID, chapterID int6
 		if err := tx.Get(ctx, qChapter, &c, chapterID); errors.Is(err, db.ErrNone) || c.CourseID != courseID {
 			return ErrChapterGone
 		}
-		_, err := tx.Exec(ctx, qLessonInsert, lessonID, courseID, chapterID, title, form)
+		_, err := tx.Exec(ctx, qLessonInsert, lessonID, courseID, chapterID, title, form, clock.MS(s.clock))
 		return err
 	})
 }
@@ -290,6 +297,7 @@ type LessonChange struct {
 	// PageCount is that of the document when it is ready, of an e-book its screens, else 0.
 	PageCount int64
 	EbookID   int64
+	Unlock
 }
 
 // Lesson returns a lesson of any course. Returns ErrLessonGone.
@@ -322,9 +330,14 @@ func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch Le
 	note := map[string]any{
 		"id": lessonID, "title": title, "is_free": ch.IsFree, "preview_ms": ch.PreviewMS, "asset_id": ch.AssetID,
 		"preview_pages": ch.PreviewPages, "document_id": ch.DocumentID, "ebook_id": ch.EbookID,
+		"unlock": ch.Unlock,
 	}
 	return s.edit(ctx, scope, l.CourseID, "lesson.update", note, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.Exec(ctx, qLessonUpdate, lessonID, title, ch.IsFree, ch.PreviewMS, body, ch.AssetID, duration, ch.DocumentID, ch.PreviewPages, ch.PageCount, ch.EbookID)
+		if err := unlockable(ctx, tx, l, ch); err != nil {
+			return err
+		}
+		n, err := tx.Exec(ctx, qLessonUpdate, lessonID, title, ch.IsFree, ch.PreviewMS, body, ch.AssetID, duration, ch.DocumentID, ch.PreviewPages, ch.PageCount,
+			ch.OpensAt, ch.OpensAfterDays, ch.AfterLessonID, ch.EbookID)
 		if err != nil {
 			return err
 		}
@@ -377,7 +390,10 @@ func (s *Service) DeleteLesson(ctx context.Context, scope, lessonID int64) error
 		return err
 	}
 	return s.edit(ctx, scope, l.CourseID, "lesson.delete", map[string]any{"id": lessonID, "title": l.Title}, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, qLessonDelete, lessonID, clock.MS(s.clock))
+		if _, err := tx.Exec(ctx, qLessonDelete, lessonID, clock.MS(s.clock)); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, qLessonWaits, l.CourseID, lessonID) // what waited for it waits no more
 		return err
 	})
 }

@@ -38,6 +38,10 @@ export type Attachment = S['AttachmentView']
 export type Sku = S['SKUView']
 export type CourseDetail = S['CourseDetail']
 export type CourseMine = S['MineView']
+export type LockedLesson = S['LockedLesson']
+/** What the learner is told. */
+export type Notice = S['NoticeView']
+export type NoticeKind = S['NoticeKind']
 
 export type User = S['UserView']
 export type Session = S['SessionView']

@@ -5,6 +5,7 @@ package learner
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
+	"zhizhou/internal/message"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
@@ -59,6 +61,7 @@ type Deps struct {
 	Search       *search.Service
 	Ranking      *ranking.Service
 	Topic        *topic.Service
+	Message      *message.Service
 }
 
 type routes struct {
@@ -93,6 +96,7 @@ func Register(a *web.API, d Deps) {
 	r.ebooks()
 	r.quizzes()
 	r.wrongQuestions()
+	r.notices()
 }
 
 const publicCache = 5 * time.Second
@@ -140,12 +144,10 @@ type CourseCard struct {
 
 func card(c catalog.Card) CourseCard {
 	var forms []string
-	for _, f := range []struct {
-		n    int64
-		name string
-	}{{c.VideoCount, "视频"}, {c.LessonCount - c.VideoCount - c.DocumentCount - c.QuizCount, "图文"}, {c.DocumentCount, "文档"}, {c.QuizCount, "测验"}} {
-		if f.n > 0 {
-			forms = append(forms, f.name)
+	has := strings.Split(c.Forms, ",")
+	for _, f := range catalog.FormNames {
+		if slices.Contains(has, f.Form) {
+			forms = append(forms, f.Name)
 		}
 	}
 	form := "图文"
