@@ -110,6 +110,10 @@ export interface Operations {
   document: Op<{ path: Id; res: t.Document }>
   documentPages: Op<{ path: Id; query: { from: number; count?: number }; res: { items: t.PageLink[] } }>
   documentSearch: Op<{ path: Id; query: { q: string }; res: { items: t.DocumentHit[] } }>
+  ebook: Op<{ path: Id; res: t.Ebook }>
+  ebookChapter: Op<{ path: Id & { chapter: number }; res: t.BookChapter }>
+  ebookSearch: Op<{ path: Id; query: { q: string }; res: { items: t.BookHit[] } }>
+  readChapter: Op<{ path: Id & { chapter: number }; body: { seq: number; position_permille: number; screens: { screen: number; ms: number }[] }; res: t.Progress }>
   readPages: Op<{ path: Id; body: { seq: number; page: number; dwells: { page: number; ms: number }[] }; res: t.Progress }>
 
   quiz: Op<{ path: Id; res: t.Quiz }>
@@ -228,6 +232,10 @@ export const routes: Record<keyof Operations, string> = {
   document: 'GET /api/lessons/{id}/document',
   documentPages: 'GET /api/lessons/{id}/pages',
   documentSearch: 'GET /api/lessons/{id}/search',
+  ebook: 'GET /api/lessons/{id}/ebook',
+  ebookChapter: 'GET /api/lessons/{id}/chapters/{chapter}',
+  ebookSearch: 'GET /api/lessons/{id}/ebook/search',
+  readChapter: 'POST /api/lessons/{id}/chapters/{chapter}/read',
   readPages: 'POST /api/lessons/{id}/pages/read',
   quiz: 'GET /api/lessons/{id}/quiz',
   startAttempt: 'POST /api/lessons/{id}/attempts',

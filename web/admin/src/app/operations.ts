@@ -25,7 +25,7 @@ export interface Operations {
   orderOutline: { path: Id; body: { chapters: { id: number; lesson_ids: number[] }[] }; res: void }
   addLesson: { path: Id; body: { chapter_id: number; title: string; form: T.LessonForm }; res: T.Made }
   lesson: { path: Id; res: T.Lesson }
-  saveLesson: { path: Id; body: { title: string; is_free: boolean; preview_ms: number; body_html?: string; asset_id?: number; document_id?: number; preview_pages?: number; opens_at?: number; opens_after_days?: number; after_lesson_id?: number }; res: T.Lesson }
+  saveLesson: { path: Id; body: { title: string; is_free: boolean; preview_ms: number; body_html?: string; asset_id?: number; document_id?: number; ebook_id?: number; preview_pages?: number; opens_at?: number; opens_after_days?: number; after_lesson_id?: number }; res: T.Lesson }
   releaseLesson: { path: Id; body: { at: number }; res: T.Lesson }
   withholdLesson: { path: Id; res: T.Lesson }
   deleteLesson: { path: Id; res: void }
@@ -84,6 +84,8 @@ export interface Operations {
   retryAsset: { path: Id; res: void }
   documents: { query: Paged & { status?: '' | 'open' | 'ready' | 'failed'; q?: string }; res: T.Page<T.PaperRow> }
   deleteDocument: { path: Id; res: void }
+  ebooks: { query: Paged & { q?: string }; res: T.Page<T.Book> }
+  deleteEbook: { path: Id; res: void }
   document: { path: Id; res: T.Paper }
   retryDocument: { path: Id; res: void }
   instructors: { res: T.Page<T.Instructor> }
@@ -215,6 +217,7 @@ export const addresses = {
   coupons: 'GET /coupons', saveCoupon: 'PUT /coupons/{id}', switchCoupon: 'POST /coupons/{id}/switch', giveCoupon: 'POST /coupons/{id}/give',
   codeBatches: 'GET /code-batches', makeCodes: 'POST /code-batches', revokeCodes: 'POST /code-batches/{id}/revoke', codes: 'GET /code-batches/{id}/codes',
   assets: 'GET /assets', asset: 'GET /assets/{id}', retryAsset: 'POST /assets/{id}/retry',
+  ebooks: 'GET /ebooks', deleteEbook: 'DELETE /ebooks/{id}',
   documents: 'GET /documents', deleteDocument: 'DELETE /documents/{id}', document: 'GET /documents/{id}', retryDocument: 'POST /documents/{id}/retry',
   instructors: 'GET /instructors', saveInstructor: 'PUT /instructors/{id}', categories: 'GET /categories', saveCategory: 'PUT /categories/{id}', deleteCategory: 'DELETE /categories/{id}',
   searchWords: 'GET /search/words', markWord: 'PUT /search/marks', synonyms: 'GET /synonyms', saveSynonym: 'PUT /synonyms/{id}', deleteSynonym: 'DELETE /synonyms/{id}',

@@ -25,14 +25,18 @@ export function screensOf(s: Seen, count: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i + 1)
 }
 
-interface Report { seq: number; position_permille: number; screens: { screen: number; ms: number }[] }
+export interface Report { seq: number; position_permille: number; screens: { screen: number; ms: number }[] }
+
+/** How a report goes out. */
+export type Send = (id: number, body: Report, leaving: boolean) => Promise<Progress>
+const readArticle: Send = (id, body, keepalive) => call('read', { path: { id }, body, keepalive })
 
 /**
- * Reading progress of an article: time counts only while the page is shown and the reader was active within the last
+ * Reading progress of an article, or with another `send` of a chapter: time counts only while the page is shown and the reader was active within the last
  * minute, in equal shares for the screens of text in the window. Reports every twelve seconds and on leaving; an
  * unanswered report is repeated under its own number. What counts is the server's to decide.
  */
-export function useReading(lesson: () => { id: number; screens: number }, shown: () => boolean, progress: (p: Progress) => void) {
+export function useReading(lesson: () => { id: number; screens: number }, shown: () => boolean, progress: (p: Progress) => void, send: Send = readArticle) {
   let now: Seen = { from: 0, to: 0 }
   let dwells = new Map<number, number>()
   let seq = 0
@@ -59,13 +63,19 @@ export function useReading(lesson: () => { id: number; screens: number }, shown:
     if (!lesson().screens || !pending || (auth.known && !auth.user) || (sending && !leaving)) return
     sending = true
     try {
-      progress(await call('read', { path: { id: lesson().id }, body: pending, keepalive: leaving }))
+      progress(await send(lesson().id, pending, leaving))
       pending = null
     } catch (e) {
       if (e instanceof ApiError && e.status >= 400 && e.status < 500 && e.status !== 429) pending = null
     } finally {
       sending = false
     }
+  }
+  /** Leaves one text for the next: what was read of it goes out, and no more is said of it. */
+  async function turn() {
+    await flush(true)
+    pending = null
+    dwells = new Map()
   }
   const ticking = setInterval(tick, TICK_MS)
   const sends = setInterval(() => flush(), SEND_MS)
@@ -74,5 +84,5 @@ export function useReading(lesson: () => { id: number; screens: number }, shown:
     clearInterval(sends)
     flush(true)
   })
-  return { reach, flush }
+  return { reach, flush, turn }
 }
