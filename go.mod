@@ -38,6 +38,8 @@ require (
 	github.com/cayleygraph/quad v1.3.0 // indirect
 	github.com/mozillazg/go-pinyin v0.21.0 // indirect
 	github.com/pquerna/cachecontrol v0.2.0 // indirect
+	github.com/wyatt915/treeblood v0.1.16 // indirect
+	github.com/yuin/goldmark v1.8.7 // indirect
 )
 
 require (

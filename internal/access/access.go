@@ -215,7 +215,8 @@ type Decision struct {
 	Allowed   bool
 	Reason    string // "owned", "free", "preview", "unlock", "login" or "buy"
 	PreviewMS int64
-	// PreviewPages is how many pages of a document may be tried, from the start.
+	// PreviewPages is how many pages of a document, or chapters of an e-book, may be
+	// tried, from the start.
 	PreviewPages int64
 	// OpensAt is, when the reason is "unlock", since when the lesson would be open by its
 	// dates, ms; 0: it does not wait for one.
@@ -249,7 +250,7 @@ func (s *Service) Lesson(ctx context.Context, userID int64, l catalog.Lesson, sh
 		return Decision{Allowed: true, Reason: "free"}, nil
 	case l.Form == catalog.Video && l.PreviewMS > 0:
 		return Decision{Reason: "preview", PreviewMS: l.PreviewMS}, nil
-	case l.Form == catalog.Document && l.PreviewPages > 0:
+	case (l.Form == catalog.Document || l.Form == catalog.Ebook) && l.PreviewPages > 0:
 		return Decision{Reason: "preview", PreviewPages: l.PreviewPages}, nil
 	case userID == 0:
 		return Decision{Reason: "login"}, nil

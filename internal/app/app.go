@@ -32,6 +32,7 @@ import (
 	"zhizhou/internal/commission"
 	"zhizhou/internal/db"
 	"zhizhou/internal/document"
+	"zhizhou/internal/ebook"
 	"zhizhou/internal/export"
 	"zhizhou/internal/homework"
 	"zhizhou/internal/id"
@@ -74,6 +75,7 @@ type App struct {
 	Quiz      *quiz.Service
 	Media     *media.Service
 	Document  *document.Service
+	Ebook     *ebook.Service
 	Points    *points.Service
 	Commerce  *commerce.Service
 	Reconcile *reconcile.Service
@@ -310,12 +312,12 @@ func (a *App) routes() {
 		return audit.WithActor(ctx, audit.Actor{Kind: "staff", ID: c.Staff.ID, Name: c.Staff.Name, RequestID: c.RequestID})
 	}
 	learner.Register(a.API, learner.Deps{
-		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Settings: a.Settings,
+		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
 		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Message: a.Message, Advice: a.Advice,
 	})
 	console.Register(a.API, console.Deps{
-		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Settings: a.Settings,
+		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
 		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework,

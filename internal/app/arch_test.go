@@ -23,8 +23,9 @@ var mayImport = map[string]struct {
 	layer  int
 	except []string
 }{
-	"errs": {0, nil}, "text": {0, nil}, "id": {0, nil}, "money": {0, nil}, "clock": {0, nil}, "seal": {0, nil},
-	"db": {1, nil}, "blob": {1, nil}, "web": {1, nil}, "pay": {1, nil}, "wechat": {1, nil},
+	"errs": {0, nil}, "text": {0, nil}, "id": {0, nil}, "money": {0, nil}, "clock": {0, nil}, "seal": {0, nil}, "pack": {0, nil},
+	"rich": {1, nil},
+	"db":   {1, nil}, "blob": {1, nil}, "web": {1, nil}, "pay": {1, nil}, "wechat": {1, nil},
 	"jobs":        {1, []string{"db"}},                                                       // enqueues inside the business transaction
 	"audit":       {1, []string{"db"}},                                                       // writes inside the business transaction
 	"setting":     {1, []string{"db", "audit"}},                                              // a change of settings is audited
@@ -34,6 +35,7 @@ var mayImport = map[string]struct {
 	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "pay/alipay", "wechat"}}, // gives credentials that fit them
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil}, "message": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
+	"ebook":       {3, nil},                // takes uploads from media
 	"document":    {3, nil},                // takes uploads from media
 	"quiz":        {3, []string{"access"}}, // asks who may open the lesson
 	"homework":    {3, []string{"access"}}, // asks who may open the lesson
@@ -51,7 +53,7 @@ var mayImport = map[string]struct {
 	"referral":       {4, nil},
 	"commission":     {4, []string{"referral"}}, // asks who invited the buyer
 	"api/learner":    {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
-	"app": {6, nil}, "testkit": {6, nil}, "document/documenttest": {6, nil},
+	"app": {6, nil}, "testkit": {6, nil}, "document/documenttest": {6, nil}, "ebook/ebooktest": {6, nil},
 }
 
 func TestArchitecture(t *testing.T) {
@@ -118,6 +120,7 @@ var owners = map[string]string{
 	"attachments": "catalog", "banners": "catalog", "products": "catalog", "skus": "catalog", "sku_platform_prices": "catalog",
 	"sku_price_history": "catalog", "sku_tier_prices": "catalog", "product_parts": "catalog", "grant_rules": "catalog", "virtual_items": "catalog",
 	"grants": "access", "lesson_progress": "learning", "page_reads": "learning",
+	"ebooks": "ebook", "ebook_chapters": "ebook", "ebook_pictures": "ebook",
 	"documents": "document", "document_pages": "document", "delivered_pages": "document",
 	"study_sessions": "learning", "study_days": "learning",
 	"search_index": "search", "search_texts": "search", "search_docs": "search", "search_parts": "search", "search_terms": "search", "search_spellings": "search",

@@ -57,9 +57,9 @@ func (k *column) add(title string, free bool) int64 {
 func (p *person) read(lessonID int64) {
 	p.w.t.Helper()
 	path := fmt.Sprintf("/api/lessons/%d/read", lessonID)
-	p.want(200, "", "POST", path, map[string]any{"seq": 1, "dwell_ms": 0, "position_permille": 0})
+	p.want(200, "", "POST", path, map[string]any{"seq": 1, "screens": []any{}, "position_permille": 0})
 	p.w.clock.Advance(time.Minute)
-	p.want(200, "", "POST", path, map[string]any{"seq": 2, "dwell_ms": 60000, "position_permille": 1000})
+	p.want(200, "", "POST", path, map[string]any{"seq": 2, "screens": []any{map[string]any{"screen": 1, "ms": 60000}}, "position_permille": 1000})
 }
 
 // INV-18: what a column issues is open to who has time on it or it for good, also what

@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/db"
 	"zhizhou/internal/document"
+	"zhizhou/internal/ebook"
 	"zhizhou/internal/media"
 )
 
@@ -24,6 +25,14 @@ func (a *App) newReading(store blob.Store) (err error) {
 		return err
 	}
 	a.Media.OnUpload(media.PurposeDocument, a.Document.Taker())
+	a.Ebook = ebook.New(ebook.Config{DB: a.DB, Store: store, Box: a.Box, Clock: a.Clock, Redraw: a.Media.Redraw})
+	a.Media.OnUpload(media.PurposeEbook, a.Ebook.Taker())
+	a.Catalog.OnLesson(func(ctx context.Context, tx *db.Tx, l catalog.Lesson) error {
+		if l.EbookID == 0 {
+			return nil
+		}
+		return a.Ebook.Use(ctx, tx, l.EbookID)
+	})
 	a.Document.OnReady(func(ctx context.Context, tx *db.Tx, d document.Document) error {
 		return a.Catalog.DocumentReady(ctx, tx, d.ID, d.Pages)
 	})
@@ -42,6 +51,47 @@ func (a *App) pages(mux *http.ServeMux) {
 		Service: a.Document, Allow: a.allowPage, Mark: a.mark,
 		Session: func(r *http.Request) (int64, int64) { u := a.API.SignedIn(r); return u.ID, u.SessionID },
 	}).Routes(mux)
+	(&hook.Ebooks{
+		Service: a.Ebook, Allow: a.allowPicture,
+		Session: func(r *http.Request) (int64, int64) { u := a.API.SignedIn(r); return u.ID, u.SessionID },
+	}).Routes(mux)
+}
+
+// allowPicture is the live question of a book's pictures: the device is still signed
+// in, the lesson still shows this book, and its user may read a chapter with it.
+func (a *App) allowPicture(ctx context.Context, g ebook.Grant) error {
+	if g.User != 0 {
+		live, err := a.Account.Live(ctx, g.User, g.Session)
+		if err != nil {
+			return err
+		}
+		if !live {
+			return account.ErrSignIn
+		}
+	}
+	l, err := a.Catalog.Lesson(ctx, g.Lesson)
+	if err != nil {
+		return err
+	}
+	if l.EbookID != g.Book {
+		return ebook.ErrGone
+	}
+	shown, err := a.Catalog.Visible(ctx, l.CourseID)
+	if err != nil {
+		return err
+	}
+	d, err := a.Access.Lesson(ctx, g.User, l, shown)
+	if err != nil || d.Allowed {
+		return err
+	}
+	if d.Reason != "preview" {
+		return access.ErrLocked
+	}
+	first, err := a.Ebook.Shown(ctx, g.Book, g.Picture)
+	if err == nil && first > d.PreviewPages {
+		err = access.ErrLocked
+	}
+	return err
 }
 
 // allow is the live question of playback: it is asked again for every playlist and

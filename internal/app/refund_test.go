@@ -108,9 +108,9 @@ func TestRefundPolicyOfTheOrder(t *testing.T) {
 			t.Fatalf("the promise was taken back: %s", a.raw)
 		}
 		read := fmt.Sprintf("/api/lessons/%d/read", w.lesson)
-		p.want(200, "", "POST", read, map[string]any{"seq": 1, "dwell_ms": 0, "position_permille": 0})
+		p.want(200, "", "POST", read, map[string]any{"seq": 1, "screens": []any{}, "position_permille": 0})
 		w.clock.Advance(time.Minute)
-		p.want(200, "", "POST", read, map[string]any{"seq": 2, "dwell_ms": 60000, "position_permille": 1000})
+		p.want(200, "", "POST", read, map[string]any{"seq": 2, "screens": []any{map[string]any{"screen": 1, "ms": 60000}}, "position_permille": 1000})
 		a := p.want(200, "", "GET", "/api/orders/"+no, nil)
 		if a.at("refundable", "allowed") == true || !strings.Contains(a.str("refundable", "reason"), "已学") {
 			t.Fatalf("half of the course is read: %s", a.raw)

@@ -10,6 +10,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
+	"zhizhou/internal/rich"
 )
 
 // The forms of a lesson.
@@ -31,7 +32,7 @@ var FormNames = []struct{ Form, Name string }{
 }
 
 // forms are those in which a lesson can be made.
-var forms = []string{Video, Article, Document, Quiz, Homework}
+var forms = []string{Video, Article, Document, Ebook, Quiz, Homework}
 
 // Written tells that there is something to read, hear, see or do in it.
 func (l Lesson) Written() bool {
@@ -46,6 +47,19 @@ func (l Lesson) Written() bool {
 
 // PageMS is the time that a page of a document counts for in the length of a lesson.
 const PageMS = 30_000
+
+// ScreenMS is the time in which about a screen of running text is read: 300
+// characters. What was read of it is known screen by screen.
+const ScreenMS = 45_000
+
+// Screens is how many parts the reading of a lesson is counted in; 0 when it is not
+// read.
+func (l Lesson) Screens() int64 {
+	if l.Form == Article {
+		return (l.DurationMS + ScreenMS - 1) / ScreenMS
+	}
+	return l.PageCount
+}
 
 // Chapter is a part of a course.
 type Chapter struct {
@@ -69,8 +83,9 @@ type Lesson struct {
 	AssetID      int64
 	DurationMS   int64 `db:"duration_ms"` // of an article: the time to read it
 	DocumentID   int64
-	PreviewPages int64 // of a document, from the start, for everybody; 0: none
-	PageCount    int64 // of a document; 0: not ready
+	PreviewPages int64 // of a document, of an e-book chapters, from the start, for everybody; 0: none
+	PageCount    int64 // of a document, of an e-book screens; 0: not ready
+	EbookID      int64
 	// ReleasedAt is since when learners see it, ms; 0: it is still being written.
 	ReleasedAt int64
 	// ReleaseAt is when it is to be released by itself, ms; 0: when somebody says so.
@@ -279,8 +294,9 @@ type LessonChange struct {
 	AssetMS      int64
 	DocumentID   int64
 	PreviewPages int64
-	// PageCount is that of the document when it is ready, else 0.
+	// PageCount is that of the document when it is ready, of an e-book its screens, else 0.
 	PageCount int64
+	EbookID   int64
 	Unlock
 }
 
@@ -313,7 +329,7 @@ func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch Le
 	body, duration := ch.fit(l.Form)
 	note := map[string]any{
 		"id": lessonID, "title": title, "is_free": ch.IsFree, "preview_ms": ch.PreviewMS, "asset_id": ch.AssetID,
-		"preview_pages": ch.PreviewPages, "document_id": ch.DocumentID,
+		"preview_pages": ch.PreviewPages, "document_id": ch.DocumentID, "ebook_id": ch.EbookID,
 		"unlock": ch.Unlock,
 	}
 	return s.edit(ctx, scope, l.CourseID, "lesson.update", note, func(ctx context.Context, tx *db.Tx) error {
@@ -321,7 +337,7 @@ func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch Le
 			return err
 		}
 		n, err := tx.Exec(ctx, qLessonUpdate, lessonID, title, ch.IsFree, ch.PreviewMS, body, ch.AssetID, duration, ch.DocumentID, ch.PreviewPages, ch.PageCount,
-			ch.OpensAt, ch.OpensAfterDays, ch.AfterLessonID)
+			ch.OpensAt, ch.OpensAfterDays, ch.AfterLessonID, ch.EbookID)
 		if err != nil {
 			return err
 		}
@@ -347,14 +363,22 @@ func (ch *LessonChange) fit(form string) (body string, durationMS int64) {
 		ch.AssetID, ch.AssetMS, ch.PreviewMS = 0, 0, 0
 	}
 	if form != Document {
-		ch.DocumentID, ch.PreviewPages, ch.PageCount = 0, 0, 0
+		ch.DocumentID = 0
+	}
+	if form != Ebook {
+		ch.EbookID = 0
+	}
+	if form != Document && form != Ebook {
+		ch.PreviewPages, ch.PageCount = 0, 0
 	}
 	switch form {
 	case Video:
 		return Sanitize(ch.BodyHTML), ch.AssetMS
 	case Article:
-		body = Sanitize(ch.BodyHTML)
+		body = rich.Article(ch.BodyHTML)
 		return body, ReadingMS(body)
+	case Ebook:
+		return "", ch.PageCount * ScreenMS
 	}
 	return "", ch.PageCount * PageMS
 }

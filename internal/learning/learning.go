@@ -146,24 +146,6 @@ func (s *Service) Watch(ctx context.Context, sessionID, userID int64, l catalog.
 	})
 }
 
-// Read credits dwelling on an article: dwellMS since the last report, having
-// scrolled to permille of the text. Coverage is counted from the start and never
-// runs ahead of the scrolling. The report with Seq 1 opens a session.
-func (s *Service) Read(ctx context.Context, userID int64, l catalog.Lesson, seq, dwellMS, permille int64) (Progress, error) {
-	if seq < 1 || dwellMS < 0 || permille < 0 || permille > 1000 {
-		return Progress{}, ErrBeat
-	}
-	sessionID, err := s.sitting(ctx, userID, l, seq)
-	if err != nil {
-		return Progress{}, err
-	}
-	reach := l.DurationMS * permille / 1000
-	return s.credit(ctx, sessionID, userID, l, seq, func(p Progress) (span, int64) {
-		from := min(p.CoveredMS, reach)
-		return span{from, min(from+dwellMS, reach)}, reach
-	})
-}
-
 // credit applies a claim under the rules of the package.
 func (s *Service) credit(ctx context.Context, sessionID, userID int64, l catalog.Lesson, seq int64, claim func(Progress) (span, int64)) (Progress, error) {
 	return s.report(ctx, sessionID, userID, l, seq, func(_ context.Context, _ *db.Tx, sess session, p Progress, now int64) (gain, error) {
@@ -240,7 +222,7 @@ func (s *Service) report(ctx context.Context, sessionID, userID int64, l catalog
 		for _, sp := range g.spans {
 			spans = addSpan(spans, sp)
 		}
-		if int64(len(spans)) > max(maxSpans, l.PageCount) { // of a document each page may stand alone
+		if int64(len(spans)) > max(maxSpans, l.Screens()) { // of what is read each part may stand alone
 			return ErrBeat
 		}
 		out.PositionMS, out.CoveredMS = g.position, covered(spans)

@@ -162,28 +162,42 @@ func TestParallelBeatsCreditOnce(t *testing.T) {
 	})
 }
 
-func TestReadingNeverRunsAheadOfScrolling(t *testing.T) {
+func TestReadingIsCountedByScreens(t *testing.T) {
 	each(t, func(t *testing.T, r room) {
 		ctx := context.Background()
-		read := func(seq, dwell, permille int64) learning.Progress {
+		read := func(seq, position int64, dwells ...learning.Dwell) learning.Progress {
 			t.Helper()
-			p, err := r.Read(ctx, 7, article, seq, dwell, permille)
+			p, err := r.Read(ctx, 7, article, seq, position, dwells)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return p
 		}
-		if _, err := r.Read(ctx, 7, article, 2, 1000, 100); err == nil {
+		if _, err := r.Read(ctx, 7, article, 2, 0, nil); err == nil {
 			t.Fatal("a report without a beginning was taken")
 		}
-		read(1, 0, 0)
-		r.clock.Advance(time.Minute)
-		if p := read(2, 60_000, 200); p.CoveredMS != 12_000 {
-			t.Fatalf("at a fifth of the text %d ms are covered", p.CoveredMS)
+		for _, d := range []learning.Dwell{{Page: 3, MS: 1}, {Page: 0, MS: 1}, {Page: 1, MS: -1}} {
+			if _, err := r.Read(ctx, 7, article, 1, 0, []learning.Dwell{d}); err == nil {
+				t.Fatalf("%+v was taken", d)
+			}
 		}
+		read(1, 0)
 		r.clock.Advance(time.Minute)
-		if p := read(3, 60_000, 1000); p.FinishedAt == 0 {
+		// A minute's text in two screens: five seconds are less than a fifth of thirty.
+		if p := read(2, 15_000, learning.Dwell{Page: 1, MS: 5_000}, learning.Dwell{Page: 2, MS: 6_000}); p.CoveredMS != 30_000 || p.PositionMS != 15_000 {
 			t.Fatalf("%+v", p)
+		}
+		// What is claimed beyond the time that passed is not counted.
+		if p := read(3, 0, learning.Dwell{Page: 1, MS: 5_000}); p.CoveredMS != 30_000 || p.PositionMS != 0 {
+			t.Fatalf("%+v", p)
+		}
+		r.clock.Advance(time.Hour)
+		if p := read(4, 60_000, learning.Dwell{Page: 1, MS: 600_000}); p.FinishedAt == 0 {
+			t.Fatalf("%+v", p)
+		}
+		// Each screen earns a minute at most: 60 + 6 s.
+		if ms, err := r.TotalMS(ctx, 7); err != nil || ms != 66_000 {
+			t.Fatalf("%d ms of study (%v)", ms, err)
 		}
 	})
 }

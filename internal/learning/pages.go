@@ -37,17 +37,35 @@ func PageAt(l catalog.Lesson, positionMS int64) int64 {
 	return min(l.PageCount, positionMS/(max(1, l.DurationMS/l.PageCount))+1)
 }
 
-// ReadPages credits dwelling on pages: one counts as read after two seconds, and
-// earns at most a minute of study time. All of a report together never exceeds the
-// server's time since the one before; a report that was seen before changes nothing.
-// at is the page to come back to. The report with seq 1 opens a session. Returns
-// ErrBeat.
+// ReadPages is Read for a document whose pages are as they were printed: one counts
+// after two seconds. at is the page to come back to. Returns ErrBeat.
 func (s *Service) ReadPages(ctx context.Context, userID int64, l catalog.Lesson, seq, at int64, dwells []Dwell) (Progress, error) {
-	if seq < 1 || at < 1 || at > l.PageCount || len(dwells) > maxDwells {
+	if at < 1 || at > l.PageCount {
+		return Progress{}, ErrBeat
+	}
+	return s.read(ctx, userID, l, seq, (at-1)*(l.DurationMS/l.PageCount), pageFloorMS, dwells)
+}
+
+// Read credits dwelling on the screens of a text: one counts as read after a fifth of
+// the time that it takes, quicker than which nobody reads, and earns at most a minute
+// of study time. All of a report together never exceeds the server's time since the
+// one before; a report that was seen before changes nothing. positionMS is the place
+// to come back to, as part of the lesson's length. The report with seq 1 opens a
+// session. Returns ErrBeat.
+func (s *Service) Read(ctx context.Context, userID int64, l catalog.Lesson, seq, positionMS int64, dwells []Dwell) (Progress, error) {
+	if positionMS < 0 || positionMS > l.DurationMS || l.Screens() == 0 {
+		return Progress{}, ErrBeat
+	}
+	return s.read(ctx, userID, l, seq, positionMS, max(pageFloorMS, l.DurationMS/l.Screens()/5), dwells)
+}
+
+func (s *Service) read(ctx context.Context, userID int64, l catalog.Lesson, seq, positionMS, floorMS int64, dwells []Dwell) (Progress, error) {
+	count := l.Screens()
+	if seq < 1 || len(dwells) > maxDwells {
 		return Progress{}, ErrBeat
 	}
 	for _, d := range dwells {
-		if d.Page < 1 || d.Page > l.PageCount || d.MS < 0 {
+		if d.Page < 1 || d.Page > count || d.MS < 0 {
 			return Progress{}, ErrBeat
 		}
 	}
@@ -55,10 +73,10 @@ func (s *Service) ReadPages(ctx context.Context, userID int64, l catalog.Lesson,
 	if err != nil {
 		return Progress{}, err
 	}
-	unit := l.DurationMS / l.PageCount
+	unit := l.DurationMS / count
 	return s.report(ctx, sessionID, userID, l, seq, func(ctx context.Context, tx *db.Tx, sess session, _ Progress, now int64) (gain, error) {
-		read, earned, err := dwell(ctx, tx, userID, l.ID, max(0, now-sess.LastAt), dwells)
-		g := gain{position: (at - 1) * unit, whole: l.PageCount * unit, claimed: earned, earned: earned}
+		read, earned, err := dwell(ctx, tx, userID, l.ID, max(0, now-sess.LastAt), floorMS, dwells)
+		g := gain{position: positionMS, whole: count * unit, claimed: earned, earned: earned}
 		for _, page := range read {
 			g.spans = append(g.spans, span{(page - 1) * unit, page * unit})
 		}
@@ -68,7 +86,7 @@ func (s *Service) ReadPages(ctx context.Context, userID int64, l catalog.Lesson,
 
 // dwell notes the time on each page as far as the budget lasts and returns the pages
 // that now count as read and what was earned.
-func dwell(ctx context.Context, tx *db.Tx, userID, lessonID, budget int64, dwells []Dwell) (read []int64, earned int64, err error) {
+func dwell(ctx context.Context, tx *db.Tx, userID, lessonID, budget, floorMS int64, dwells []Dwell) (read []int64, earned int64, err error) {
 	for _, d := range dwells {
 		var had int64
 		if err := tx.Get(ctx, qPageRead, &had, userID, lessonID, d.Page); err != nil && !errors.Is(err, db.ErrNone) {
@@ -83,7 +101,7 @@ func dwell(ctx context.Context, tx *db.Tx, userID, lessonID, budget int64, dwell
 			}
 			earned += now - had
 		}
-		if now >= pageFloorMS {
+		if now >= floorMS {
 			read = append(read, d.Page)
 		}
 	}

@@ -28,35 +28,48 @@ const (
 // decoding bounds the memory: one big picture at a time.
 var decoding = make(chan struct{}, 1)
 
-// SaveImage stores a public picture (cover, avatar, banner) and returns its key.
+// Picture is a stored public picture.
+type Picture struct {
+	Key           string
+	Width, Height int64 // pixels
+}
+
+// SaveImage is SavePicture for who needs only the key.
+func (s *Service) SaveImage(ctx context.Context, r io.Reader) (key string, err error) {
+	p, err := s.SavePicture(ctx, r)
+	return p.Key, err
+}
+
+// SavePicture stores a public picture (cover, avatar, banner, one in a text).
 // JPEG, PNG, GIF (first frame) and WebP are re-encoded to JPEG or, with
 // transparency, PNG of at most 1600 pixels, turned upright; nothing else of the
 // file survives, so neither does where it was taken. Returns ErrTooBig,
 // ErrFileType, ErrBroken, ErrImageTooMany.
-func (s *Service) SaveImage(ctx context.Context, r io.Reader) (key string, err error) {
-	out, ext, err := s.readImage(ctx, r)
+func (s *Service) SavePicture(ctx context.Context, r io.Reader) (Picture, error) {
+	out, ext, size, err := s.readImage(ctx, r)
 	if err != nil {
-		return "", err
+		return Picture{}, err
 	}
-	return s.storeImage(ctx, out, ext)
+	key, err := s.storeImage(ctx, out, ext)
+	return Picture{key, int64(size.X), int64(size.Y)}, err
 }
 
 // readImage reads a picture and returns it re-encoded.
-func (s *Service) readImage(ctx context.Context, r io.Reader) (out []byte, ext string, err error) {
+func (s *Service) readImage(ctx context.Context, r io.Reader) (out []byte, ext string, size image.Point, err error) {
 	raw, err := io.ReadAll(io.LimitReader(r, s.lim.ImageBytes+1))
 	if err != nil {
-		return nil, "", fmt.Errorf("media: %w", err)
+		return nil, "", image.Point{}, fmt.Errorf("media: %w", err)
 	}
 	if int64(len(raw)) > s.lim.ImageBytes {
-		return nil, "", tooBig(s.lim.ImageBytes)
+		return nil, "", image.Point{}, tooBig(s.lim.ImageBytes)
 	}
 	if !strings.HasPrefix(sniff(raw[:min(len(raw), 1024)]), "image/") {
-		return nil, "", ErrFileType.Say("请上传 JPG、PNG、GIF 或 WebP 图片")
+		return nil, "", image.Point{}, ErrFileType.Say("请上传 JPG、PNG、GIF 或 WebP 图片")
 	}
 	select {
 	case decoding <- struct{}{}:
 	case <-ctx.Done():
-		return nil, "", ctx.Err()
+		return nil, "", image.Point{}, ctx.Err()
 	}
 	defer func() { <-decoding }()
 	return reencode(raw)
@@ -84,26 +97,47 @@ func (s *Service) putImage(ctx context.Context, path string) (string, error) {
 	return s.storeImage(ctx, raw, ".jpg")
 }
 
-func reencode(raw []byte) (out []byte, ext string, err error) {
+// Redraw decodes a picture and writes it anew, as it is done with public ones, without
+// storing it; ext is ".jpg" or ".png". Returns ErrTooBig, ErrFileType, ErrBroken,
+// ErrImageTooMany.
+func (s *Service) Redraw(ctx context.Context, raw []byte) (out []byte, ext string, width, height int64, err error) {
+	if int64(len(raw)) > s.lim.ImageBytes {
+		return nil, "", 0, 0, tooBig(s.lim.ImageBytes)
+	}
+	if !strings.HasPrefix(sniff(raw[:min(len(raw), 1024)]), "image/") {
+		return nil, "", 0, 0, ErrFileType
+	}
+	select {
+	case decoding <- struct{}{}:
+	case <-ctx.Done():
+		return nil, "", 0, 0, ctx.Err()
+	}
+	out, ext, size, err := reencode(raw)
+	<-decoding
+	return out, ext, int64(size.X), int64(size.Y), err
+}
+
+func reencode(raw []byte) (out []byte, ext string, size image.Point, err error) {
 	conf, _, err := image.DecodeConfig(bytes.NewReader(raw))
 	if err != nil {
-		return nil, "", ErrBroken.Say("图片已损坏，请换一张").With(err)
+		return nil, "", size, ErrBroken.Say("图片已损坏，请换一张").With(err)
 	}
 	if conf.Width < 1 || conf.Height < 1 || conf.Width*conf.Height > maxPixels {
-		return nil, "", ErrImageTooMany
+		return nil, "", size, ErrImageTooMany
 	}
 	img, _, err := image.Decode(bytes.NewReader(raw))
 	if err != nil {
-		return nil, "", ErrBroken.Say("图片已损坏，请换一张").With(err)
+		return nil, "", size, ErrBroken.Say("图片已损坏，请换一张").With(err)
 	}
 	img = upright(shrink(img), orientation(raw))
+	size = img.Bounds().Size()
 	var b bytes.Buffer
 	if o, ok := img.(interface{ Opaque() bool }); ok && !o.Opaque() {
 		err = png.Encode(&b, img)
-		return b.Bytes(), ".png", err
+		return b.Bytes(), ".png", size, err
 	}
 	err = jpeg.Encode(&b, img, &jpeg.Options{Quality: 85})
-	return b.Bytes(), ".jpg", err
+	return b.Bytes(), ".jpg", size, err
 }
 
 // shrink also copies a small picture: encoders are fast on RGBA.

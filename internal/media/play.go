@@ -236,6 +236,15 @@ func (s *Service) EndPlay(ctx context.Context, playID, userID int64) error {
 	})
 }
 
+// Playing returns the lesson and the asset of a user's play. Returns ErrPlayNone.
+func (s *Service) Playing(ctx context.Context, playID, userID int64) (lessonID, assetID int64, err error) {
+	p, err := play(ctx, s.db, playID)
+	if err == nil && p.UserID != userID {
+		err = ErrPlayNone
+	}
+	return p.LessonID, p.AssetID, err
+}
+
 // LivePlays returns how many leases a user has now.
 func (s *Service) LivePlays(ctx context.Context, userID int64) (int64, error) {
 	var n int64

@@ -24,6 +24,7 @@ const (
 	PurposeAttachment = "attachment"
 	PurposeImage      = "image"
 	PurposeDocument   = "document" // what a lesson shows page by page; see Taker
+	PurposeEbook      = "ebook"    // what a lesson shows chapter by chapter; see Taker
 )
 
 // The statuses of an upload: receiving → done or refused.

@@ -103,13 +103,17 @@ export interface Operations {
 
   learning: Op<{ res: t.Learning }>
   lesson: Op<{ path: Id; res: t.Lesson }>
-  play: Op<{ path: Id; res: t.Play }>
+  play: Op<{ path: Id; query: { asset_id?: number }; res: t.Play }>
   beat: Op<{ path: Id; body: t.Beat; res: t.Progress }>
   endPlay: Op<{ path: Id; res: void }>
-  read: Op<{ path: Id; body: { seq: number; dwell_ms: number; position_permille: number }; res: t.Progress }>
+  read: Op<{ path: Id; body: { seq: number; position_permille: number; screens: { screen: number; ms: number }[] }; res: t.Progress }>
   document: Op<{ path: Id; res: t.Document }>
   documentPages: Op<{ path: Id; query: { from: number; count?: number }; res: { items: t.PageLink[] } }>
   documentSearch: Op<{ path: Id; query: { q: string }; res: { items: t.DocumentHit[] } }>
+  ebook: Op<{ path: Id; res: t.Ebook }>
+  ebookChapter: Op<{ path: Id & { chapter: number }; res: t.BookChapter }>
+  ebookSearch: Op<{ path: Id; query: { q: string }; res: { items: t.BookHit[] } }>
+  readChapter: Op<{ path: Id & { chapter: number }; body: { seq: number; position_permille: number; screens: { screen: number; ms: number }[] }; res: t.Progress }>
   readPages: Op<{ path: Id; body: { seq: number; page: number; dwells: { page: number; ms: number }[] }; res: t.Progress }>
 
   quiz: Op<{ path: Id; res: t.Quiz }>
@@ -239,6 +243,10 @@ export const routes: Record<keyof Operations, string> = {
   document: 'GET /api/lessons/{id}/document',
   documentPages: 'GET /api/lessons/{id}/pages',
   documentSearch: 'GET /api/lessons/{id}/search',
+  ebook: 'GET /api/lessons/{id}/ebook',
+  ebookChapter: 'GET /api/lessons/{id}/chapters/{chapter}',
+  ebookSearch: 'GET /api/lessons/{id}/ebook/search',
+  readChapter: 'POST /api/lessons/{id}/chapters/{chapter}/read',
   readPages: 'POST /api/lessons/{id}/pages/read',
   quiz: 'GET /api/lessons/{id}/quiz',
   startAttempt: 'POST /api/lessons/{id}/attempts',

@@ -14,6 +14,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/document"
+	"zhizhou/internal/ebook"
 	"zhizhou/internal/export"
 	"zhizhou/internal/homework"
 	"zhizhou/internal/invoice"
@@ -42,6 +43,7 @@ type Deps struct {
 	Quiz      *quiz.Service
 	Media     *media.Service
 	Document  *document.Service
+	Ebook     *ebook.Service
 	Settings  *setting.Store
 	Clock     clock.Clock
 	PublicURL string

@@ -101,6 +101,8 @@ type LessonView struct {
 	Document     *DocumentView `json:"document"`
 	PreviewPages int64         `json:"preview_pages" doc:"Of a document, from the start"`
 	PageCount    int64         `json:"page_count"`
+	EbookID      int64         `json:"ebook_id"`
+	Ebook        *EbookView    `json:"ebook"`
 	ReleasedAt   int64         `json:"released_at" doc:"Of a column's issue: since when learners see it; 0: not yet"`
 	ReleaseAt    int64         `json:"release_at" doc:"Of a column's issue: when it is released by itself; 0: by hand"`
 	UnlockView
@@ -222,15 +224,17 @@ func (r *routes) courses() {
 	image := route("image", http.MethodPost, "images", "Store a picture; the body is the file", tag, account.PermMediaUpload)
 	image.MaxBytes, image.Timeout = 11<<20, time.Minute
 	type stored struct {
-		Key string `json:"key"`
-		URL string `json:"url"`
+		Key    string `json:"key"`
+		URL    string `json:"url"`
+		Width  int64  `json:"width"`
+		Height int64  `json:"height"`
 	}
 	web.Handle(r.web, image, func(ctx context.Context, in *struct {
 		RawBody []byte `contentType:"application/octet-stream"`
 	},
 	) (*web.Body[stored], error) {
-		key, err := r.Media.SaveImage(ctx, bytes.NewReader(in.RawBody))
-		return web.Answer(stored{key, media.ImageURL(key)}), err
+		p, err := r.Media.SavePicture(ctx, bytes.NewReader(in.RawBody))
+		return web.Answer(stored{p.Key, media.ImageURL(p.Key), p.Width, p.Height}), err
 	})
 }
 
@@ -298,8 +302,16 @@ func (r *routes) lessonView(ctx context.Context, l catalog.Lesson) (LessonView, 
 	v := LessonView{
 		ID: l.ID, CourseID: l.CourseID, ChapterID: l.ChapterID, Title: l.Title, Form: l.Form, IsFree: l.IsFree, PreviewMS: l.PreviewMS,
 		DurationMS: l.DurationMS, BodyHTML: l.BodyHTML, AssetID: l.AssetID,
-		DocumentID: l.DocumentID, PreviewPages: l.PreviewPages, PageCount: l.PageCount,
+		DocumentID: l.DocumentID, PreviewPages: l.PreviewPages, PageCount: l.PageCount, EbookID: l.EbookID,
 		ReleasedAt: l.ReleasedAt, ReleaseAt: l.ReleaseAt, UnlockView: UnlockView(l.Unlock),
+	}
+	if l.EbookID != 0 {
+		b, err := r.Ebook.Get(ctx, l.EbookID)
+		if err != nil {
+			return v, fmt.Errorf("lesson %d: %w", l.ID, err)
+		}
+		bv := ebookView(b)
+		v.Ebook = &bv
 	}
 	if l.DocumentID != 0 {
 		d, err := r.Document.Get(ctx, l.DocumentID)

@@ -138,6 +138,8 @@ func (r *routes) lessons() {
 		})
 	r.assets()
 	r.documents()
+	r.ebooks()
+	r.articles()
 }
 
 func (r *routes) lessonAnswer(ctx context.Context, lessonID int64) (*web.Body[LessonView], error) {
@@ -162,6 +164,7 @@ func (r *routes) saveLesson(ctx context.Context, in *struct {
 		AssetID      int64  `json:"asset_id,omitempty"`
 		DocumentID   int64  `json:"document_id,omitempty"`
 		PreviewPages int64  `json:"preview_pages,omitempty" minimum:"0"`
+		EbookID      int64  `json:"ebook_id,omitempty"`
 
 		OpensAt        int64 `json:"opens_at,omitempty" minimum:"0"`
 		OpensAfterDays int64 `json:"opens_after_days,omitempty" minimum:"0"`
@@ -171,9 +174,15 @@ func (r *routes) saveLesson(ctx context.Context, in *struct {
 ) (*web.Body[LessonView], error) {
 	ch := catalog.LessonChange{
 		Unlock: catalog.Unlock{OpensAt: in.Body.OpensAt, OpensAfterDays: in.Body.OpensAfterDays, AfterLessonID: in.Body.AfterLessonID},
-		Title:  in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID, DocumentID: in.Body.DocumentID, PreviewPages: in.Body.PreviewPages,
+		Title:  in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID, DocumentID: in.Body.DocumentID, PreviewPages: in.Body.PreviewPages, EbookID: in.Body.EbookID,
 	}
 	if err := r.fitDocument(ctx, in.ID, &ch); err != nil {
+		return nil, err
+	}
+	if err := r.fitEbook(ctx, in.ID, &ch); err != nil {
+		return nil, err
+	}
+	if err := r.fitArticle(ctx, in.ID, ch); err != nil {
 		return nil, err
 	}
 	if ch.AssetID != 0 {

@@ -18,6 +18,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/document"
+	"zhizhou/internal/ebook"
 	"zhizhou/internal/homework"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
@@ -46,6 +47,7 @@ type Deps struct {
 	Quiz     *quiz.Service
 	Media    *media.Service
 	Document *document.Service
+	Ebook    *ebook.Service
 	Settings *setting.Store
 	Box      *seal.Box
 	Clock    clock.Clock
@@ -97,6 +99,7 @@ func Register(a *web.API, d Deps) {
 	r.renewals()
 	r.study()
 	r.documents()
+	r.ebooks()
 	r.quizzes()
 	r.wrongQuestions()
 	r.certificates()

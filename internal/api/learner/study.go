@@ -32,6 +32,17 @@ type LessonView struct {
 	PosterURL    string           `json:"poster_url"`
 	Scene        string           `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
 	Attachments  []AttachmentView `json:"attachments" nullable:"false"`
+	Screens      int64            `json:"screens" doc:"How many parts the reading of an article is counted in"`
+	Watermark    string           `json:"watermark" doc:"To stand faintly over a text that was paid for; such a text is not to be copied at length"`
+	Clips        []ClipView       `json:"clips" nullable:"false" doc:"What an article shows, if allowed"`
+}
+
+// ClipView is a video or a recording within an article.
+type ClipView struct {
+	AssetID    int64  `json:"asset_id"`
+	Kind       string `json:"kind" enum:"video,audio"`
+	DurationMS int64  `json:"duration_ms"`
+	PosterURL  string `json:"poster_url"`
 }
 
 // AccessView is the answer of access.
@@ -126,13 +137,15 @@ func (r *routes) lesson(ctx context.Context, in *lessonPath) (*web.Body[LessonVi
 	}
 	v := LessonView{
 		ID: l.ID, CourseID: l.CourseID, CourseTitle: c.Title, Title: l.Title, Form: l.Form, DurationMS: l.DurationMS, Scene: c.Scene,
-		Access: AccessView{d.Allowed, d.Reason, d.PreviewMS, d.PreviewPages, d.OpensAt, d.AfterLessonID, ""}, Attachments: []AttachmentView{},
+		Access: AccessView{d.Allowed, d.Reason, d.PreviewMS, d.PreviewPages, d.OpensAt, d.AfterLessonID, ""}, Attachments: []AttachmentView{}, Clips: []ClipView{},
 	}
 	if err := r.place(ctx, l, &v); err != nil {
 		return nil, err
 	}
 	if d.Allowed {
-		v.BodyHTML = l.BodyHTML
+		if err := r.text(ctx, l, &v); err != nil {
+			return nil, err
+		}
 		files, err := r.Catalog.Attachments(ctx, l.CourseID)
 		if err != nil {
 			return nil, err
@@ -184,7 +197,11 @@ func (r *routes) place(ctx context.Context, l catalog.Lesson, v *LessonView) err
 	return nil
 }
 
-func (r *routes) play(ctx context.Context, in *lessonPath) (*web.Body[PlayView], error) {
+func (r *routes) play(ctx context.Context, in *struct {
+	ID      int64 `path:"id"`
+	AssetID int64 `query:"asset_id" minimum:"0" doc:"Within an article: which of its videos"`
+},
+) (*web.Body[PlayView], error) {
 	c := web.CallerOf(ctx)
 	if c.User.ID == 0 {
 		if err := r.web.AnonymousPlay(c); err != nil {
@@ -195,8 +212,12 @@ func (r *routes) play(ctx context.Context, in *lessonPath) (*web.Body[PlayView],
 	if err != nil {
 		return nil, err
 	}
-	if l.Form != catalog.Video || !d.Allowed && d.Reason != "preview" {
+	clip := in.AssetID != 0
+	switch {
+	case clip && (!d.Allowed || !shows(l, in.AssetID)), !clip && (l.Form != catalog.Video || !d.Allowed && d.Reason != "preview"):
 		return nil, access.ErrLocked
+	case clip:
+		l.AssetID = in.AssetID
 	}
 	p, err := r.Media.StartPlay(ctx, media.Start{
 		UserID: c.User.ID, SessionID: c.User.SessionID, LessonID: l.ID, CourseID: l.CourseID, AssetID: l.AssetID, Preview: !d.Allowed, Browser: c.Bearer == "", MaxPlays: r.MaxPlays,
@@ -210,6 +231,9 @@ func (r *routes) play(ctx context.Context, in *lessonPath) (*web.Body[PlayView],
 	}
 	if p.Sprite != nil {
 		v.Sprite = &SpriteView{p.SpriteURL, p.Sprite.Columns, p.Sprite.Rows, p.Sprite.IntervalMS, p.Sprite.Width, p.Sprite.Height}
+	}
+	if clip {
+		v.DurationMS = p.DurationMS
 	}
 	if c.User.ID != 0 {
 		if err := r.follow(ctx, &v, l); err != nil {
@@ -226,6 +250,14 @@ func (r *routes) play(ctx context.Context, in *lessonPath) (*web.Body[PlayView],
 // learner: where to resume, and the mark that moves over the picture.
 func (r *routes) follow(ctx context.Context, v *PlayView, l catalog.Lesson) error {
 	userID := web.UserID(ctx)
+	u, err := r.Account.User(ctx, userID)
+	if err != nil {
+		return err
+	}
+	v.Watermark = u.Mark()
+	if l.Form != catalog.Video {
+		return nil // of an article counts what is read
+	}
 	if err := r.Learning.Begin(ctx, v.PlayID, userID, l); err != nil {
 		return err
 	}
@@ -233,11 +265,6 @@ func (r *routes) follow(ctx context.Context, v *PlayView, l catalog.Lesson) erro
 	if err != nil {
 		return err
 	}
-	u, err := r.Account.User(ctx, userID)
-	if err != nil {
-		return err
-	}
-	v.Watermark = u.Mark()
 	if end := l.DurationMS - 3000; p.PositionMS < end && (!v.Preview || p.PositionMS < v.PreviewMS-1000) {
 		v.ResumeMS = p.PositionMS
 	}
@@ -258,6 +285,9 @@ func (r *routes) beat(ctx context.Context, in *struct {
 	userID := web.UserID(ctx)
 	leaseErr := r.Media.Beat(ctx, in.ID, userID)
 	lessonID, err := r.Learning.LessonOf(ctx, in.ID, userID)
+	if errors.Is(err, learning.ErrBeat) {
+		return r.clipBeat(ctx, in.ID, leaseErr)
+	}
 	if err != nil {
 		return nil, errors.Join(leaseErr, err)
 	}
@@ -280,29 +310,6 @@ func (r *routes) beat(ctx context.Context, in *struct {
 
 func progress(p learning.Progress, l catalog.Lesson) ProgressView {
 	return ProgressView{learning.Percent(p.CoveredMS, l.DurationMS), p.CoveredMS, p.PositionMS, p.FinishedAt > 0}
-}
-
-func (r *routes) read(ctx context.Context, in *struct {
-	ID   int64 `path:"id"`
-	Body struct {
-		Seq              int64 `json:"seq" minimum:"1"`
-		DwellMS          int64 `json:"dwell_ms" minimum:"0" maximum:"600000"`
-		PositionPermille int64 `json:"position_permille" minimum:"0" maximum:"1000"`
-	}
-},
-) (*web.Body[ProgressView], error) {
-	l, d, err := r.open(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	if !d.Allowed {
-		return nil, access.ErrLocked
-	}
-	p, err := r.Learning.Read(ctx, web.UserID(ctx), l, in.Body.Seq, in.Body.DwellMS, in.Body.PositionPermille)
-	if err != nil {
-		return nil, err
-	}
-	return web.Answer(progress(p, l)), nil
 }
 
 func (r *routes) attachment(ctx context.Context, in *lessonPath) (*redirect, error) {

@@ -25,7 +25,7 @@ export interface Operations {
   orderOutline: { path: Id; body: { chapters: { id: number; lesson_ids: number[] }[] }; res: void }
   addLesson: { path: Id; body: { chapter_id: number; title: string; form: T.LessonForm }; res: T.Made }
   lesson: { path: Id; res: T.Lesson }
-  saveLesson: { path: Id; body: { title: string; is_free: boolean; preview_ms: number; body_html?: string; asset_id?: number; document_id?: number; preview_pages?: number; opens_at?: number; opens_after_days?: number; after_lesson_id?: number }; res: T.Lesson }
+  saveLesson: { path: Id; body: { title: string; is_free: boolean; preview_ms: number; body_html?: string; asset_id?: number; document_id?: number; ebook_id?: number; preview_pages?: number; opens_at?: number; opens_after_days?: number; after_lesson_id?: number }; res: T.Lesson }
   releaseLesson: { path: Id; body: { at: number }; res: T.Lesson }
   withholdLesson: { path: Id; res: T.Lesson }
   deleteLesson: { path: Id; res: void }
@@ -81,12 +81,16 @@ export interface Operations {
   makeCodes: { body: { name: string; sku_id: number; size: number; expires_at: number }; res: T.Made }
   revokeCodes: { path: Id; body: { reason: string }; res: void }
   codes: { path: Id; query: { after?: number }; res: T.Page<T.Code> }
-  addImage: { raw: Blob; res: { key: string; url: string } }
+  addImage: { raw: Blob; res: { key: string; url: string; width: number; height: number } }
+  importText: { path: Id; query: { name: string }; raw: Blob; res: T.TextImport }
+  formulas: { body: { tex: string[]; block: boolean }; res: T.Page<T.Formula> }
   assets: { query: Paged & { status?: string; q?: string }; res: T.Page<T.Asset> }
   asset: { path: Id; res: T.Asset }
   retryAsset: { path: Id; res: void }
   documents: { query: Paged & { status?: '' | 'open' | 'ready' | 'failed'; q?: string }; res: T.Page<T.PaperRow> }
   deleteDocument: { path: Id; res: void }
+  ebooks: { query: Paged & { q?: string }; res: T.Page<T.Book> }
+  deleteEbook: { path: Id; res: void }
   document: { path: Id; res: T.Paper }
   retryDocument: { path: Id; res: void }
   instructors: { res: T.Page<T.Instructor> }
@@ -203,7 +207,7 @@ export const addresses = {
   courses: 'GET /courses', createCourse: 'POST /courses', course: 'GET /courses/{id}', saveCourse: 'PUT /courses/{id}', publishCourse: 'POST /courses/{id}/publish',
   unpublishCourse: 'POST /courses/{id}/unpublish', deleteCourse: 'DELETE /courses/{id}',
   addChapter: 'POST /courses/{id}/chapters', renameChapter: 'PATCH /courses/{id}/chapters/{chapter_id}', deleteChapter: 'DELETE /courses/{id}/chapters/{chapter_id}',
-  orderOutline: 'PUT /courses/{id}/outline', addLesson: 'POST /courses/{id}/lessons', lesson: 'GET /lessons/{id}', saveLesson: 'PUT /lessons/{id}', deleteLesson: 'DELETE /lessons/{id}', releaseLesson: 'POST /lessons/{id}/release', withholdLesson: 'POST /lessons/{id}/withhold',
+  orderOutline: 'PUT /courses/{id}/outline', addLesson: 'POST /courses/{id}/lessons', lesson: 'GET /lessons/{id}', saveLesson: 'PUT /lessons/{id}', deleteLesson: 'DELETE /lessons/{id}', importText: 'POST /lessons/{id}/import', formulas: 'POST /formulas', releaseLesson: 'POST /lessons/{id}/release', withholdLesson: 'POST /lessons/{id}/withhold',
   questions: 'GET /questions', questionTags: 'GET /question-tags', saveQuestion: 'PUT /questions/{id}', deleteQuestion: 'DELETE /questions/{id}',
   checkImport: 'POST /question-imports/check', runImport: 'POST /question-imports', paper: 'GET /lessons/{id}/paper', savePaper: 'PUT /lessons/{id}/paper',
   attempts: 'GET /lessons/{id}/attempts', attempt: 'GET /attempts/{id}', markAttempt: 'POST /attempts/{id}/marks', questionStats: 'GET /lessons/{id}/question-stats',
@@ -220,6 +224,7 @@ export const addresses = {
   coupons: 'GET /coupons', saveCoupon: 'PUT /coupons/{id}', switchCoupon: 'POST /coupons/{id}/switch', giveCoupon: 'POST /coupons/{id}/give',
   codeBatches: 'GET /code-batches', makeCodes: 'POST /code-batches', revokeCodes: 'POST /code-batches/{id}/revoke', codes: 'GET /code-batches/{id}/codes',
   assets: 'GET /assets', asset: 'GET /assets/{id}', retryAsset: 'POST /assets/{id}/retry',
+  ebooks: 'GET /ebooks', deleteEbook: 'DELETE /ebooks/{id}',
   documents: 'GET /documents', deleteDocument: 'DELETE /documents/{id}', document: 'GET /documents/{id}', retryDocument: 'POST /documents/{id}/retry',
   instructors: 'GET /instructors', saveInstructor: 'PUT /instructors/{id}', categories: 'GET /categories', saveCategory: 'PUT /categories/{id}', deleteCategory: 'DELETE /categories/{id}',
   searchWords: 'GET /search/words', markWord: 'PUT /search/marks', synonyms: 'GET /synonyms', saveSynonym: 'PUT /synonyms/{id}', deleteSynonym: 'DELETE /synonyms/{id}',

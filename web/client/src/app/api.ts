@@ -20,7 +20,7 @@ const raw = createCall({
 })
 
 // A 401 here is an answer about the credentials or a quiet probe, not a reason to leave the page.
-const stays = new Set<keyof Operations>(['me', 'loginSms', 'loginPassword', 'loginMp', 'courseMine', 'logout', 'beat', 'endPlay', 'read', 'readPages'])
+const stays = new Set<keyof Operations>(['me', 'loginSms', 'loginPassword', 'loginMp', 'courseMine', 'logout', 'beat', 'endPlay', 'read', 'readPages', 'readChapter'])
 
 // Who signs in has the agreements on the page already.
 const signsIn = new Set<keyof Operations>(['sendSms', 'loginSms', 'loginPassword', 'loginMp'])

@@ -8,8 +8,8 @@ const RENEW_AT_MOST = 3
 /** Why a lesson cannot be played now, with the server's words. */
 export interface PlayProblem { code: string; message: string; requestId: string }
 
-/** The permission to play one lesson; asks again when its addresses have expired. */
-export function usePlay(lessonId: () => number) {
+/** The permission to play one lesson, or a video within an article; asks again when its addresses have expired. */
+export function usePlay(lessonId: () => number, assetId: () => number = () => 0) {
   const play = ref<Play | null>(null)
   const problem = ref<PlayProblem | null>(null)
   const opening = ref(false)
@@ -20,7 +20,7 @@ export function usePlay(lessonId: () => number) {
     opening.value = true
     problem.value = null
     try {
-      play.value = await call('play', { path: { id: lessonId() } })
+      play.value = await call('play', { path: { id: lessonId() }, query: assetId() ? { asset_id: assetId() } : {} })
       return play.value
     } catch (e) {
       problem.value = { code: e instanceof ApiError ? e.code : 'unexpected', message: say(e), requestId: e instanceof ApiError ? e.requestId : '' }
