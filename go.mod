@@ -3,6 +3,7 @@ module zhizhou
 go 1.26.0
 
 require (
+	github.com/coder/websocket v1.8.15
 	github.com/danielgtaylor/huma/v2 v2.37.2
 	github.com/georgysavva/scany/v2 v2.1.4
 	github.com/jackc/pgx/v5 v5.12.0
@@ -12,6 +13,7 @@ require (
 	github.com/pquerna/otp v1.5.0
 	github.com/pressly/goose/v3 v3.28.0
 	github.com/prometheus/client_golang v1.25.0
+	github.com/q191201771/lal v0.37.4
 	github.com/riverqueue/river v0.34.0
 	github.com/riverqueue/river/riverdriver v0.34.0
 	github.com/riverqueue/river/riverdriver/riverdatabasesql v0.34.0
@@ -31,7 +33,11 @@ require (
 )
 
 require github.com/jolestar/go-commons-pool/v2 v2.1.2 // indirect
-require github.com/mozillazg/go-pinyin v0.21.0 // indirect
+
+require (
+	github.com/mozillazg/go-pinyin v0.21.0 // indirect
+	github.com/q191201771/naza v0.30.48 // indirect
+)
 
 require (
 	github.com/aymerick/douceur v0.2.0 // indirect

@@ -36,6 +36,7 @@ var mayImport = map[string]struct {
 	"access": {3, nil}, "learning": {3, nil},
 	"document": {3, nil},                // takes uploads from media
 	"quiz":     {3, []string{"access"}}, // asks who may open the lesson
+	"live":     {3, nil},                // its leases and replays are media's
 	"search":   {3, nil}, "topic": {3, nil}, "ranking": {4, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
@@ -137,6 +138,8 @@ var owners = map[string]string{
 	"commission_reversals": "commission", "commission_payees": "commission", "withdrawals": "commission",
 	"questions": "quiz", "question_tags": "quiz", "papers": "quiz", "paper_questions": "quiz", "paper_rules": "quiz", "quiz_attempts": "quiz", "quiz_answers": "quiz",
 	"wrong_questions": "quiz", "quiz_points": "quiz", "quiz_point_answers": "quiz",
+	"live_rooms": "live", "live_pushes": "live", "live_keys": "live", "live_segments": "live", "live_messages": "live", "live_mutes": "live",
+	"live_attendance": "live", "live_sign_ins": "live", "live_reminders": "live",
 	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "delivered_parts": "media", "blob_trash": "media",
 }
 

@@ -26,7 +26,10 @@ const (
 )
 
 // forms are those in which a lesson can be made.
-var forms = []string{Video, Article, Document, Quiz}
+var forms = []string{Video, Article, Live, Document, Quiz}
+
+// Playable tells that it is, or has become, a video.
+func (l Lesson) Playable() bool { return l.Form == Video || l.Form == Live && l.AssetID != 0 }
 
 // Written tells that there is something to read, hear, see or do in it.
 func (l Lesson) Written() bool { return Written(l.Form, l.BodyHTML != "", l.DurationMS) }
@@ -339,6 +342,8 @@ func (ch *LessonChange) fit(form string) (body string, durationMS int64) {
 	switch form {
 	case Video:
 		return Sanitize(ch.BodyHTML), ch.AssetMS
+	case Live: // its length and replay are the room's, and kept by the statement
+		return Sanitize(ch.BodyHTML), 0
 	case Article:
 		body = Sanitize(ch.BodyHTML)
 		return body, ReadingMS(body)
@@ -377,6 +382,28 @@ func (s *Service) AssetReady(ctx context.Context, tx *db.Tx, assetID, durationMS
 		}
 	}
 	return nil
+}
+
+// SetLength notes how long a live lesson is to be, or was.
+func (s *Service) SetLength(ctx context.Context, tx *db.Tx, lessonID, durationMS int64) error {
+	var l Lesson
+	if err := tx.Get(ctx, qLesson, &l, lessonID); err != nil {
+		return ignoreNone(err) // deleted meanwhile
+	}
+	if _, err := tx.Exec(ctx, qLessonLength, lessonID, durationMS); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, qCourseCounts, l.CourseID, clock.MS(s.clock)); err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, l.CourseID)
+}
+
+// SetReplay gives a live lesson the recording that is watched from now on; AssetReady
+// takes over its length.
+func (s *Service) SetReplay(ctx context.Context, tx *db.Tx, lessonID, assetID int64) error {
+	_, err := tx.Exec(ctx, qLessonReplay, lessonID, assetID)
+	return err
 }
 
 // DocumentReady takes over how much there is to read in a document that has just

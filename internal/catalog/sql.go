@@ -63,7 +63,7 @@ var (
 	qCourseDelete = db.Q("catalog/course_delete", `UPDATE courses SET deleted_at = $2, status = 'unpublished', version = version + 1 WHERE id = $1 AND deleted_at = 0`)
 	qCoursesDue   = db.Q("catalog/courses_due", `SELECT id FROM courses WHERE status = 'scheduled' AND publish_at <= $1 AND deleted_at = 0 LIMIT 100`)
 	qCourseCounts = db.Q("catalog/course_counts", `UPDATE courses SET
-		lesson_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (courses.form = 'course' OR CASE WHEN l.form = 'article' THEN l.body_html <> '' WHEN l.form = 'quiz' THEN TRUE ELSE l.duration_ms > 0 END)),
+		lesson_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (courses.form = 'course' OR CASE WHEN l.form = 'article' THEN l.body_html <> '' WHEN l.form IN ('quiz', 'live') THEN TRUE ELSE l.duration_ms > 0 END)),
 		video_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'video'),
 		document_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'document'),
 		quiz_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'quiz'),
@@ -92,7 +92,8 @@ var (
 	qLesson       = db.Q("catalog/lesson", `SELECT `+lessonColumns+` FROM lessons WHERE id = $1 AND deleted_at = 0`)
 	qLessonInsert = db.Q("catalog/lesson_insert", `INSERT INTO lessons (id, course_id, chapter_id, title, form, position)
 		VALUES ($1, $2, $3, $4, $5, (SELECT COALESCE(MAX(position), 0) + 1 FROM lessons WHERE chapter_id = $3))`)
-	qLessonUpdate = db.Q("catalog/lesson_update", `UPDATE lessons SET title = $2, is_free = $3, preview_ms = $4, body_html = $5, asset_id = $6, duration_ms = $7,
+	qLessonUpdate = db.Q("catalog/lesson_update", `UPDATE lessons SET title = $2, is_free = $3, preview_ms = $4, body_html = $5,
+		asset_id = CASE WHEN form = 'live' THEN asset_id ELSE $6 END, duration_ms = CASE WHEN form = 'live' THEN duration_ms ELSE $7 END,
 		document_id = $8, preview_pages = $9, page_count = $10
 		WHERE id = $1 AND deleted_at = 0`)
 	qLessonPlace     = db.Q("catalog/lesson_place", `UPDATE lessons SET chapter_id = $3, position = $4 WHERE id = $1 AND course_id = $2 AND deleted_at = 0`)
@@ -100,6 +101,7 @@ var (
 	qLessonsAsset    = db.Q("catalog/lessons_of_asset", `SELECT `+lessonColumns+` FROM lessons WHERE asset_id = $1 AND deleted_at = 0`)
 	qLessonsDocument = db.Q("catalog/lessons_of_document", `SELECT `+lessonColumns+` FROM lessons WHERE document_id = $1 AND deleted_at = 0`)
 	qLessonPages     = db.Q("catalog/lesson_pages", `UPDATE lessons SET page_count = $2, duration_ms = $3 WHERE id = $1`)
+	qLessonReplay    = db.Q("catalog/lesson_replay", `UPDATE lessons SET asset_id = $2 WHERE id = $1 AND form = 'live'`)
 	qLessonLength    = db.Q("catalog/lesson_length", `UPDATE lessons SET duration_ms = $2 WHERE id = $1`)
 
 	qAttachments      = db.Q("catalog/attachments", `SELECT id, course_id, lesson_id, name, blob_key, bytes, mime, position FROM attachments WHERE course_id = $1 ORDER BY position, id`)

@@ -202,9 +202,19 @@ type gain struct {
 // report adds what gained says to the progress in a lesson, once for each seq of a
 // session: one that was seen before, or overtaken, changes nothing. Returns ErrBeat.
 func (s *Service) report(ctx context.Context, sessionID, userID int64, l catalog.Lesson, seq int64, gained func(ctx context.Context, tx *db.Tx, sess session, p Progress, now int64) (gain, error)) (Progress, error) {
+	var out Progress
+	err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		out, err = s.reportIn(ctx, tx, sessionID, userID, l, seq, gained)
+		return err
+	})
+	return out, err
+}
+
+// reportIn is report inside a transaction.
+func (s *Service) reportIn(ctx context.Context, tx *db.Tx, sessionID, userID int64, l catalog.Lesson, seq int64, gained func(ctx context.Context, tx *db.Tx, sess session, p Progress, now int64) (gain, error)) (Progress, error) {
 	now := clock.MS(s.clock)
 	out := Progress{LessonID: l.ID, StudiedAt: now}
-	err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := func() error {
 		var sess session
 		err := tx.Get(ctx, qSession, &sess, sessionID, userID, l.ID)
 		if errors.Is(err, db.ErrNone) {
@@ -256,7 +266,7 @@ func (s *Service) report(ctx context.Context, sessionID, userID int64, l catalog
 		}
 		_, err = tx.Exec(ctx, qDayAdd, userID, clock.Day(s.clock.Now()), g.earned)
 		return err
-	})
+	}()
 	return out, err
 }
 

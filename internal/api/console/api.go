@@ -16,6 +16,7 @@ import (
 	"zhizhou/internal/export"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
+	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/pay"
 	"zhizhou/internal/points"
@@ -68,6 +69,10 @@ type Deps struct {
 	Topic *topic.Service
 	// Commission is what inviters earn, and how it is paid out.
 	Commission *commission.Service
+	// Live keeps live rooms.
+	Live *live.Service
+	// LiveServer is the address that encoders are told; "" while live is off.
+	LiveServer func() string
 }
 
 type routes struct {
@@ -85,6 +90,7 @@ func Register(a *web.API, d Deps) {
 	r.questions()
 	r.imports()
 	r.papers()
+	r.lives()
 	r.selling()
 	r.people()
 	r.shelf()

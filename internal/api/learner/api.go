@@ -17,6 +17,7 @@ import (
 	"zhizhou/internal/document"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
+	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
@@ -57,6 +58,7 @@ type Deps struct {
 	Search       *search.Service
 	Ranking      *ranking.Service
 	Topic        *topic.Service
+	Live         *live.Service
 }
 
 type routes struct {
@@ -90,6 +92,7 @@ func Register(a *web.API, d Deps) {
 	r.documents()
 	r.quizzes()
 	r.wrongQuestions()
+	r.lives()
 }
 
 const publicCache = 5 * time.Second

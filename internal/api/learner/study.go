@@ -188,7 +188,7 @@ func (r *routes) play(ctx context.Context, in *lessonPath) (*web.Body[PlayView],
 	if err != nil {
 		return nil, err
 	}
-	if l.Form != catalog.Video || !d.Allowed && d.Reason != "preview" {
+	if !l.Playable() || !d.Allowed && d.Reason != "preview" {
 		return nil, access.ErrLocked
 	}
 	p, err := r.Media.StartPlay(ctx, media.Start{
