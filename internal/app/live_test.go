@@ -3,11 +3,9 @@ package app_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -75,8 +73,8 @@ func (w *world) encoder(ctx context.Context, name string, seconds int, realTime 
 	return exec.CommandContext(ctx, "ffmpeg", args...)
 }
 
-// push sends seconds of a lesson as fast as it goes, and waits until all is stored.
-func (w *world) push(lessonID int64, seconds int) {
+// air sends seconds of a lesson as fast as it goes, and waits until all is stored.
+func (w *world) air(lessonID int64, seconds int) {
 	w.t.Helper()
 	if out, err := w.encoder(context.Background(), w.streamName(lessonID), seconds, false).CombinedOutput(); err != nil {
 		w.t.Fatalf("ffmpeg: %v\n%s", err, out)
@@ -121,7 +119,7 @@ func TestLiveFromEncoderToPicture(t *testing.T) {
 		if v := stranger.want(200, "", "GET", at, nil); v.at("allowed") != false || v.str("talk_url") != "" || v.str("state") != "scheduled" {
 			t.Error(v.raw)
 		}
-		w.push(lesson, 9)
+		w.air(lesson, 9)
 		row := w.liveRow(lesson)
 		if row.State != "live" || row.NextSeq < 4 || row.AiredMS < 8500 || row.AiredMS > 9500 {
 			t.Fatalf("room: %+v", row)
@@ -147,7 +145,10 @@ func TestLiveFromEncoderToPicture(t *testing.T) {
 		w.person(nil).want(403, "media_wrong_user", "GET", key, nil)
 		w.decode(p, play.str("playlist_url"))
 
-		w.takeBack(p, no)
+		finance := w.staff("finance")
+		p.with("live-back-1").want(200, "", "POST", "/api/orders/"+no+"/refunds", map[string]any{"reason": "不适合我"})
+		item := finance.want(200, "", "GET", "/api/console/refunds?status=requested", nil).at("items").([]any)[0].(map[string]any)
+		finance.want(200, "", "POST", fmt.Sprintf("/api/console/refunds/%d/decide", int64(item["id"].(float64))), map[string]any{"approve": true, "reply": "已同意"})
 		p.want(403, "lesson_locked", "GET", play.str("playlist_url"), nil)
 		p.want(403, "lesson_locked", "GET", key, nil)
 		w.sound()
@@ -173,6 +174,3 @@ func (w *world) learnerToken(p *person) string {
 	}
 	return b.String()
 }
-
-var _ = json.Marshal
-var _ = filepath.Join
