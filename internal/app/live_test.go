@@ -18,11 +18,8 @@ import (
 )
 
 var (
-	qLiveSegments = db.Q("test/live_segments", `SELECT COUNT(*) FROM live_segments WHERE lesson_id = $1`)
-	qLivePushes   = db.Q("test/live_pushes", `SELECT COUNT(*) FROM live_pushes WHERE lesson_id = $1`)
-	qLiveRoom     = db.Q("test/live_room", `SELECT state, recording, asset_id, next_seq, breaks, aired_ms FROM live_rooms WHERE lesson_id = $1`)
-	qLiveCovered  = db.Q("test/live_covered", `SELECT COALESCE(MAX(covered_ms), 0) FROM lesson_progress WHERE lesson_id = $1`)
-	qLiveAttended = db.Q("test/live_attended", `SELECT COALESCE(MAX(attended_ms), 0) FROM live_attendance WHERE lesson_id = $1`)
+	qLivePushes = db.Q("test/live_pushes", `SELECT COUNT(*) FROM live_pushes WHERE lesson_id = $1`)
+	qLiveRoom   = db.Q("test/live_room", `SELECT state, recording, asset_id, next_seq, breaks, aired_ms FROM live_rooms WHERE lesson_id = $1`)
 )
 
 type liveRow struct {
@@ -61,13 +58,18 @@ func (w *world) streamName(lessonID int64) string {
 	return must(w.app.Live.StreamName(context.Background(), 0, lessonID))(w.t)
 }
 
-// encoder is a real ffmpeg that pushes a test picture with a tone.
-func (w *world) encoder(ctx context.Context, name string, seconds int, realTime bool) *exec.Cmd {
+// encoder is a real ffmpeg that pushes a test picture with a tone; speed "" is as fast as it goes.
+func (w *world) encoder(ctx context.Context, name string, seconds int, speed string) *exec.Cmd {
 	args := []string{"-nostdin", "-v", "error"}
-	if realTime {
-		args = append(args, "-re")
+	input := func(of string) {
+		if speed != "" {
+			args = append(args, "-readrate", speed)
+		}
+		args = append(args, "-f", "lavfi", "-i", of)
 	}
-	args = append(args, "-f", "lavfi", "-i", "testsrc=size=160x90:rate=10", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=44100", "-t", fmt.Sprint(seconds),
+	input("testsrc=size=160x90:rate=10")
+	input("sine=frequency=440:sample_rate=44100")
+	args = append(args, "-t", fmt.Sprint(seconds),
 		"-c:v", "libx264", "-preset", "ultrafast", "-g", "20", "-keyint_min", "20", "-sc_threshold", "0", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "32k",
 		"-f", "flv", "rtmp://"+w.app.Live.Addr()+"/live/"+name)
 	return exec.CommandContext(ctx, "ffmpeg", args...)
@@ -76,7 +78,7 @@ func (w *world) encoder(ctx context.Context, name string, seconds int, realTime 
 // air sends seconds of a lesson as fast as it goes, and waits until all is stored.
 func (w *world) air(lessonID int64, seconds int) {
 	w.t.Helper()
-	if out, err := w.encoder(context.Background(), w.streamName(lessonID), seconds, false).CombinedOutput(); err != nil {
+	if out, err := w.encoder(context.Background(), w.streamName(lessonID), seconds, "").CombinedOutput(); err != nil {
 		w.t.Fatalf("ffmpeg: %v\n%s", err, out)
 	}
 	w.until("the push is over", func() bool {
@@ -107,7 +109,7 @@ func TestLiveFromEncoderToPicture(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		lesson := w.liveLesson(false)
 		at := fmt.Sprintf("/api/lessons/%d/live", lesson)
-		if err := w.encoder(context.Background(), w.streamName(lesson)+"0", 1, false).Run(); err == nil {
+		if err := w.encoder(context.Background(), w.streamName(lesson)+"0", 1, "").Run(); err == nil {
 			t.Error("a wrong key was taken")
 		}
 		if w.count(qLivePushes, lesson) != 0 {
@@ -155,21 +157,20 @@ func TestLiveFromEncoderToPicture(t *testing.T) {
 	})
 }
 
-// decode plays the stream with ffprobe, as the mini program's player does.
+// decode plays the stream with ffprobe, as a native player does.
 func (w *world) decode(p *person, path string) {
 	w.t.Helper()
-	mini := w.learnerToken(p)
-	out, err := exec.Command("ffprobe", "-v", "error", "-headers", "Cookie: "+mini+"\r\n", "-show_entries", "stream=codec_name,width", "-of", "compact=p=0:nk=1", "-read_intervals", "%+2", w.url+path).CombinedOutput()
+	out, err := exec.Command("ffprobe", "-v", "error", "-headers", "Cookie: "+w.cookies(p, path)+"\r\n", "-show_entries", "stream=codec_name,width", "-of", "compact=p=0:nk=1", "-read_intervals", "%+2", w.url+path).CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "h264|160") || !strings.Contains(string(out), "aac") {
 		w.t.Fatalf("ffprobe: %v\n%s", err, out)
 	}
 }
 
-// learnerToken returns the cookies of a person as a header.
-func (w *world) learnerToken(p *person) string {
+// cookies returns the cookies of a person as a header.
+func (w *world) cookies(p *person, path string) string {
 	w.t.Helper()
 	var b bytes.Buffer
-	for _, c := range p.http.Jar.Cookies(must(url.Parse(w.url + "/media/"))(w.t)) {
+	for _, c := range p.http.Jar.Cookies(must(url.Parse(w.url + path))(w.t)) {
 		fmt.Fprintf(&b, "%s=%s; ", c.Name, c.Value)
 	}
 	return b.String()

@@ -163,7 +163,7 @@ func (r *routes) live(ctx context.Context, in *ByID) (*web.Body[LiveRoomView], e
 		return nil, err
 	}
 	v.Pushing, v.OpenedAt, v.EndedAt, v.AiredMS, v.CallID = room.PushID != 0, room.OpenedAt, room.EndedAt, room.AiredMS, room.CallID
-	v.TalkURL, v.Playlist = fmt.Sprintf("/live/%d/staff-talk", l.ID), fmt.Sprintf("/media/lc/%d/live.m3u8", l.ID)
+	v.TalkURL, v.Playlist = fmt.Sprintf("/api/console/live/%d/talk", l.ID), fmt.Sprintf("/api/console/live/%d/live.m3u8", l.ID)
 	if web.CallerOf(ctx).Staff.Can(account.PermCourseEdit) {
 		if v.StreamKey, err = r.Live.StreamName(ctx, scope(ctx), l.ID); err != nil {
 			return nil, err

@@ -48,9 +48,9 @@ func (h *Lives) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /media/ls/{sig}/{exp}/{lesson}/{name}", h.segment)
 	mux.HandleFunc("GET /live/{lesson}/talk", h.talk)
 	if h.Staff != nil {
-		mux.Handle("GET /media/lc/{lesson}/live.m3u8", h.Staff(http.HandlerFunc(h.staffPlaylist)))
-		mux.Handle("GET /media/lc/{lesson}/{key}", h.Staff(http.HandlerFunc(h.staffKey)))
-		mux.Handle("GET /live/{lesson}/staff-talk", h.Staff(http.HandlerFunc(h.staffTalk)))
+		mux.Handle("GET /api/console/live/{lesson}/live.m3u8", h.Staff(http.HandlerFunc(h.staffPlaylist)))
+		mux.Handle("GET /api/console/live/{lesson}/keys/{key}", h.Staff(http.HandlerFunc(h.staffKey)))
+		mux.Handle("GET /api/console/live/{lesson}/talk", h.Staff(http.HandlerFunc(h.staffTalk)))
 	}
 }
 
@@ -150,7 +150,7 @@ func (h *Lives) staffPlaylist(w http.ResponseWriter, r *http.Request) {
 	}
 	var text string
 	if err == nil {
-		text, err = h.Service.Playlist(r.Context(), lessonID, func(keyID int64) string { return strconv.FormatInt(keyID, 10) })
+		text, err = h.Service.Playlist(r.Context(), lessonID, func(keyID int64) string { return "keys/" + strconv.FormatInt(keyID, 10) })
 	}
 	if err != nil {
 		web.Fail(w, r, err)

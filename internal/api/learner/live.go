@@ -9,6 +9,7 @@ import (
 	"zhizhou/internal/access"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
+	"zhizhou/internal/learning"
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/web"
@@ -64,7 +65,7 @@ func (r *routes) lives() {
 		})
 	web.Handle(r.web, quiet(learner("live_remind", http.MethodPut, "/api/lessons/{id}/live/reminder", "Wish to be told before the start, or no longer")),
 		func(ctx context.Context, in *struct {
-			lessonPath
+			ID   int64 `path:"id"`
 			Body struct {
 				On bool `json:"on"`
 			}
@@ -172,7 +173,7 @@ func (r *routes) livePlay(ctx context.Context, in *lessonPath) (*web.Body[LivePl
 }
 
 func (r *routes) liveBeat(ctx context.Context, in *struct {
-	lessonPath
+	ID   int64 `path:"id"`
 	Body struct {
 		PlayID int64 `json:"play_id"`
 	}
@@ -183,8 +184,12 @@ func (r *routes) liveBeat(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if of, err := r.Learning.LessonOf(ctx, in.Body.PlayID, userID); err != nil || of != l.ID {
-		return nil, errors.Join(err, media.ErrPlayNone)
+	of, err := r.Learning.LessonOf(ctx, in.Body.PlayID, userID)
+	if errors.Is(err, learning.ErrBeat) || err == nil && of != l.ID {
+		err = media.ErrPlayNone
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := r.Media.Beat(ctx, in.Body.PlayID, userID); err != nil {
 		return nil, err
@@ -198,7 +203,7 @@ func (r *routes) liveBeat(ctx context.Context, in *struct {
 }
 
 func (r *routes) liveSay(ctx context.Context, in *struct {
-	lessonPath
+	ID   int64 `path:"id"`
 	Body struct {
 		Kind string `json:"kind" enum:"chat,question"`
 		Body string `json:"body" maxLength:"1000"`
