@@ -125,3 +125,10 @@ export type SavedReplies = S['SavedView']
 export type Practice = S['PracticeView']
 export type WrongQuestion = S['WrongView']
 export type QuizPoint = S['QuizPointView']
+
+/** A live room, a play of it, what was said in it, and what its line tells. */
+export type LiveRoom = S['LiveView']
+export type LivePlay = S['LivePlayView']
+export type LiveMessage = S['MessageEvent']
+export type LiveCard = S['Card']
+export interface LiveEvent { room?: Omit<LiveRoom, 'messages'>; messages?: LiveMessage[]; online?: number }

@@ -78,7 +78,16 @@ func (r *routes) lives() {
 		) (*none, error) {
 			return nil, r.Live.SavePlan(ctx, scope(ctx), in.ID, live.Plan(in.Body))
 		})
-	r.liveActions()
+	actions := r.liveActions()
+	web.Handle(r.web, quiet(route("live_do", http.MethodPost, "lessons/{id}/live/{action}", "Do something in a room: make a new stream key (the old one is cut off), end it for good, make the replay again, pin a notice, show a product, open a sign-in, take a message down, put a question on the screen, mark it answered, silence a learner", liveTag, account.PermCourseEdit)),
+		func(ctx context.Context, in *struct {
+			ByID
+			Action string `path:"action" enum:"rekey,end,record,notice,card,sign-in,hide,screen,answered,mute"`
+			Body   LiveInput
+		},
+		) (*none, error) {
+			return nil, actions[in.Action](ctx, scope(ctx), in.ID, in.Body)
+		})
 	web.Handle(r.web, route("live_say", http.MethodPost, "lessons/{id}/live/messages", "Say something as the teacher", liveTag, account.PermCourseEdit),
 		func(ctx context.Context, in *struct {
 			ByID
@@ -97,42 +106,37 @@ func (r *routes) lives() {
 	web.Handle(r.web, route("live_attendance", http.MethodGet, "lessons/{id}/live/attendance", "Who was there", liveTag, account.PermCourseEdit), r.attendance)
 }
 
-// liveActions are what staff do in a room while it runs.
-func (r *routes) liveActions() {
-	act := func(id, path, summary string, do func(ctx context.Context, lessonID int64, in LiveInput) error) {
-		web.Handle(r.web, quiet(route("live_"+id, http.MethodPost, "lessons/{id}/live/"+path, summary, liveTag, account.PermCourseEdit)),
-			func(ctx context.Context, in *struct {
-				ByID
-				Body LiveInput
-			},
-			) (*none, error) {
-				return nil, do(ctx, in.ID, in.Body)
-			})
+// liveActions are what staff do in a room while it runs; the enum of the route names
+// them.
+func (r *routes) liveActions() map[string]func(ctx context.Context, scope, id int64, in LiveInput) error {
+	return map[string]func(ctx context.Context, scope, id int64, in LiveInput) error{
+		"rekey": func(ctx context.Context, scope, id int64, _ LiveInput) error { return r.Live.Rekey(ctx, scope, id) },
+		"end":   func(ctx context.Context, scope, id int64, _ LiveInput) error { return r.Live.End(ctx, scope, id) },
+		"record": func(ctx context.Context, scope, id int64, _ LiveInput) error {
+			return r.Live.RecordAgain(ctx, scope, id)
+		},
+		"notice": func(ctx context.Context, scope, id int64, in LiveInput) error {
+			return r.Live.SetNotice(ctx, scope, id, in.Text)
+		},
+		"card": func(ctx context.Context, scope, id int64, in LiveInput) error {
+			return r.Live.ShowProduct(ctx, scope, id, in.ProductID)
+		},
+		"sign-in": func(ctx context.Context, scope, id int64, in LiveInput) error {
+			return r.Live.OpenSignIn(ctx, scope, id, in.Minutes)
+		},
+		"hide": func(ctx context.Context, scope, id int64, in LiveInput) error {
+			return r.Live.Hide(ctx, scope, id, in.MessageID)
+		},
+		"screen": func(ctx context.Context, scope, id int64, in LiveInput) error {
+			return r.Live.PutOnScreen(ctx, scope, id, in.MessageID)
+		},
+		"answered": func(ctx context.Context, scope, id int64, in LiveInput) error {
+			return r.Live.Answered(ctx, scope, id, in.MessageID)
+		},
+		"mute": func(ctx context.Context, scope, id int64, in LiveInput) error {
+			return r.Live.Mute(ctx, scope, id, in.UserID, web.CallerOf(ctx).Staff.ID, in.On)
+		},
 	}
-	act("rekey", "rekey", "Make a new stream key; the old one is cut off", func(ctx context.Context, id int64, _ LiveInput) error { return r.Live.Rekey(ctx, scope(ctx), id) })
-	act("end", "end", "End a room for good", func(ctx context.Context, id int64, _ LiveInput) error { return r.Live.End(ctx, scope(ctx), id) })
-	act("record", "record", "Try again to make the replay", func(ctx context.Context, id int64, _ LiveInput) error { return r.Live.RecordAgain(ctx, scope(ctx), id) })
-	act("notice", "notice", "Pin a notice, or take it away", func(ctx context.Context, id int64, in LiveInput) error {
-		return r.Live.SetNotice(ctx, scope(ctx), id, in.Text)
-	})
-	act("card", "card", "Show a product, or take it away", func(ctx context.Context, id int64, in LiveInput) error {
-		return r.Live.ShowProduct(ctx, scope(ctx), id, in.ProductID)
-	})
-	act("sign_in", "sign-in", "Open a sign-in", func(ctx context.Context, id int64, in LiveInput) error {
-		return r.Live.OpenSignIn(ctx, scope(ctx), id, in.Minutes)
-	})
-	act("hide", "hide", "Take a message down", func(ctx context.Context, id int64, in LiveInput) error {
-		return r.Live.Hide(ctx, scope(ctx), id, in.MessageID)
-	})
-	act("screen", "screen", "Put a question on the screen, or take it away", func(ctx context.Context, id int64, in LiveInput) error {
-		return r.Live.PutOnScreen(ctx, scope(ctx), id, in.MessageID)
-	})
-	act("answered", "answered", "Mark a question as answered", func(ctx context.Context, id int64, in LiveInput) error {
-		return r.Live.Answered(ctx, scope(ctx), id, in.MessageID)
-	})
-	act("mute", "mute", "Silence a learner, or let them speak", func(ctx context.Context, id int64, in LiveInput) error {
-		return r.Live.Mute(ctx, scope(ctx), id, in.UserID, web.CallerOf(ctx).Staff.ID, in.On)
-	})
 }
 
 // LiveInput is what an action in a room is about; each takes what it needs.

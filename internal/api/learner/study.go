@@ -22,6 +22,7 @@ type LessonView struct {
 	Title        string           `json:"title"`
 	Form         string           `json:"form" enum:"video,audio,article,live,document,ebook,quiz,homework,booking"`
 	DurationMS   int64            `json:"duration_ms"`
+	Playable     bool             `json:"playable" doc:"There is a video: the lesson's own, or the replay of a live one"`
 	BodyHTML     string           `json:"body_html" doc:"Of an article, only if allowed"`
 	Access       AccessView       `json:"access"`
 	PositionMS   int64            `json:"position_ms"`
@@ -122,7 +123,7 @@ func (r *routes) lesson(ctx context.Context, in *lessonPath) (*web.Body[LessonVi
 		return nil, err
 	}
 	v := LessonView{
-		ID: l.ID, CourseID: l.CourseID, CourseTitle: c.Title, Title: l.Title, Form: l.Form, DurationMS: l.DurationMS, Scene: c.Scene,
+		ID: l.ID, CourseID: l.CourseID, CourseTitle: c.Title, Title: l.Title, Form: l.Form, DurationMS: l.DurationMS, Playable: l.Playable(), Scene: c.Scene,
 		Access: AccessView{d.Allowed, d.Reason, d.PreviewMS, d.PreviewPages}, Attachments: []AttachmentView{},
 	}
 	if err := r.place(ctx, l, &v); err != nil {

@@ -340,3 +340,10 @@ export type QuizAttempt = S['ConsoleAttempt']
 export type QuizMarking = S['ConsoleMarkingView']
 export type QuestionStat = S['ConsoleStatView']
 export type VideoPoint = S['ConsolePointView']
+
+/** A live room at its desk, what was said in it, and who was there. */
+export type LiveRoom = S['ConsoleLiveRoomView']
+export type LiveTalk = S['ConsoleStaffTalk']
+export type LiveAction = 'rekey' | 'end' | 'record' | 'notice' | 'card' | 'sign-in' | 'hide' | 'screen' | 'answered' | 'mute'
+export type LiveInput = S['ConsoleLiveInput']
+export type Attendee = S['ConsoleAttendeeView']

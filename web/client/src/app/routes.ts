@@ -30,6 +30,7 @@ export const pages = {
   ownServices: { page: '/pkg-shop/service/OwnServicesPage', path: '/me/services', tab: false },
   reader: { page: '/pkg-shop/document/ReaderPage', path: '/read/:id', tab: false },
   attempt: { page: '/pkg-shop/quiz/AttemptPage', path: '/attempt/:id', tab: false },
+  live: { page: '/pkg-study/live/RoomPage', path: '/live/:id', tab: false },
   wrong: { page: '/pkg-shop/quiz/WrongPage', path: '/me/wrong-questions', tab: false },
   gift: { page: '/pkg-shop/gift/GiftPage', path: '/gift/:token', tab: false },
   renew: { page: '/pkg-shop/renewal/RenewPage', path: '/renewal/:id', tab: false },
