@@ -43,6 +43,18 @@ func (a *App) takeStreams() error {
 	return nil
 }
 
+// DemoLiveAddr is where a demo school takes streams: the usual port of this machine
+// alone, or any other when that one is taken.
+func DemoLiveAddr() string {
+	const usual = "127.0.0.1:1935"
+	l, err := net.Listen("tcp", usual)
+	if err != nil {
+		return "127.0.0.1:0"
+	}
+	_ = l.Close()
+	return usual
+}
+
 // liveServer is what staff type into their encoder beside the stream key; "" while
 // live is off.
 func (a *App) liveServer() string {

@@ -66,6 +66,8 @@ func (r Room) OnAir(now int64) bool {
 // replay.
 func (r Room) StateAt(now int64, replay bool) string {
 	switch {
+	case r.State == Live && r.NextSeq == 0:
+		return Scheduled // an encoder is there, and no picture yet
 	case r.State == Live && !r.OnAir(now):
 		return "paused"
 	case r.State == Ended && replay:

@@ -146,7 +146,7 @@ func (r *routes) livePlay(ctx context.Context, in *lessonPath) (*web.Body[LivePl
 	switch {
 	case err != nil:
 		return nil, err
-	case room.State == live.Scheduled:
+	case room.State == live.Scheduled, room.State == live.Live && room.NextSeq == 0:
 		return nil, live.ErrNotYet
 	case room.State == live.Ended:
 		return nil, live.ErrOver
