@@ -39,7 +39,7 @@ if [[ -w /dev/shm && $(df --output=avail -k /dev/shm | tail -1) -gt 4000000 ]]; 
   trap 'kill "$road_job" 2>/dev/null || true; rm -rf "$scratch"' EXIT
 fi
 # -p 2: packages share two cores with PostgreSQL and ffmpeg.
-part "Go tests, both engines" env TMPDIR="$scratch" GOTMPDIR="${TMPDIR:-/tmp}" scripts/postgres.sh go test "${race[@]}" -p 2 -timeout 40m ./...
+part "Go tests, both engines" env TMPDIR="$scratch" GOTMPDIR="${TMPDIR:-/tmp}" scripts/postgres.sh go test "${race[@]}" -p 2 -parallel 4 -timeout 40m ./...
 part "front-end unit tests" npm test --silent --prefix web
 part "mini program pages" npm run --silent test:mp --prefix web/tests/mp
 part "mini program against the server" mini_program_road

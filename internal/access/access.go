@@ -84,6 +84,8 @@ var (
 type Service struct {
 	db    *db.DB
 	clock clock.Clock
+	// Finished lists the lessons of a course that a user has finished.
+	Finished func(ctx context.Context, userID, courseID int64) (map[int64]bool, error)
 }
 
 // New makes a Service.
@@ -101,6 +103,7 @@ type Holding struct {
 	Owned   bool
 	Forever bool
 	UntilAt int64 // end of the last of overlapping periods; 0 when Forever
+	Since   int64 // start of the first of those that run now, ms
 }
 
 // Course tells what the user has of a course at this moment, from whatever source.
@@ -132,6 +135,9 @@ func holding(rows []live, now int64) Holding {
 	var h Holding
 	for _, g := range rows {
 		if g.StartsAt <= now {
+			if !h.Owned || g.StartsAt < h.Since {
+				h.Since = g.StartsAt
+			}
 			h.Owned = true
 			h.Forever = h.Forever || g.UntilAt == 0
 		}
@@ -207,10 +213,15 @@ func (s *Service) Ever(ctx context.Context, r db.Reader, userID int64, res catal
 // Decision is the answer for one lesson.
 type Decision struct {
 	Allowed   bool
-	Reason    string // "owned", "free", "preview", "login" or "buy"
+	Reason    string // "owned", "free", "preview", "unlock", "login" or "buy"
 	PreviewMS int64
 	// PreviewPages is how many pages of a document may be tried, from the start.
 	PreviewPages int64
+	// OpensAt is, when the reason is "unlock", since when the lesson would be open by its
+	// dates, ms; 0: it does not wait for one.
+	OpensAt int64
+	// AfterLessonID is the lesson that has to be finished before; 0: none.
+	AfterLessonID int64
 }
 
 // Lesson decides whether the user may open a lesson in full, and if not, how much
@@ -218,15 +229,20 @@ type Decision struct {
 // down stays open for owners alone.
 func (s *Service) Lesson(ctx context.Context, userID int64, l catalog.Lesson, shown bool) (Decision, error) {
 	h, err := s.Course(ctx, s.db, userID, l.CourseID)
-	if err == nil && !h.Owned {
+	alone := err == nil && !h.Owned
+	if alone {
 		h, err = s.Holding(ctx, s.db, userID, catalog.Resource{Kind: catalog.KindLesson, ID: l.ID})
 	}
 	if err != nil {
 		return Decision{}, err
 	}
 	switch {
-	case h.Owned:
+	case l.ReleasedAt == 0:
+		return Decision{}, catalog.ErrLessonGone
+	case h.Owned && alone: // who bought this lesson alone waits for no other
 		return Decision{Allowed: true, Reason: "owned"}, nil
+	case h.Owned:
+		return s.unlocked(ctx, userID, l, h)
 	case !shown:
 		return Decision{}, catalog.ErrLessonGone
 	case l.IsFree:

@@ -18,6 +18,7 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
+	"zhizhou/internal/advice"
 	"zhizhou/internal/api/console"
 	"zhizhou/internal/api/hook"
 	"zhizhou/internal/api/learner"
@@ -38,6 +39,7 @@ import (
 	"zhizhou/internal/ledger"
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
+	"zhizhou/internal/message"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
@@ -82,6 +84,8 @@ type App struct {
 	Referral   *referral.Service
 	Commission *commission.Service
 	Renewal    *renewal.Service
+	Message    *message.Service
+	Advice     *advice.Service
 
 	Sandbox *sandbox.Sandbox // nil unless switched on
 	API     *web.API
@@ -169,6 +173,8 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	}
 	a.Access = access.New(a.DB, a.Clock)
 	a.Learning = learning.New(a.DB, a.Clock)
+	a.Access.Finished = a.Learning.Finished
+	a.newTelling()
 	a.newQuiz()
 	a.newLive(store)
 	a.Points = &points.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings}
@@ -197,6 +203,8 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Account.OnMerge(a.Points.Merge)
 	a.Account.OnMerge(a.Commerce.Merge)
 	a.Account.OnMerge(a.Invoice.Merge)
+	a.Account.OnMerge(a.Message.Merge)
+	a.Account.OnMerge(a.Advice.Merge)
 	a.Commerce.OnRefunded(a.Invoice.OnRefunded)
 	a.wireEarning()
 	a.Renewal = a.newRenewal()
@@ -275,6 +283,9 @@ func (a *App) periodic() {
 	})
 	a.findingWork()
 	a.Jobs.Every("publish", 15*time.Second, a.Catalog.PublishDue)
+	a.Jobs.Every("release", 15*time.Second, a.Catalog.ReleaseDue)
+	a.Jobs.Every("message", 15*time.Second, a.Message.Sweep)
+	a.Jobs.Every("advice", time.Minute, a.Advice.Sweep)
 	a.Jobs.Every("items", 15*time.Second, a.SyncItems)
 	a.Jobs.Every("media_recover", 30*time.Second, a.Media.Recover)
 	a.Jobs.Every("media", 5*time.Minute, a.Media.Sweep)
@@ -297,7 +308,7 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic, Message: a.Message, Advice: a.Advice,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Settings: a.Settings,

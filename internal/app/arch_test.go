@@ -32,12 +32,12 @@ var mayImport = map[string]struct {
 	"pay/virtual": {1, []string{"pay"}},                                                      // implements the contract above it
 	"pay/alipay":  {1, []string{"pay"}},                                                      // implements the contract above it
 	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "pay/alipay", "wechat"}}, // gives credentials that fit them
-	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil},
+	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil}, "message": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
 	"document": {3, nil},                // takes uploads from media
 	"quiz":     {3, []string{"access"}}, // asks who may open the lesson
 	"live":     {3, nil},                // its leases and replays are media's
-	"search":   {3, nil}, "topic": {3, nil}, "ranking": {4, nil},
+	"search":   {3, nil}, "topic": {3, nil}, "ranking": {4, nil}, "advice": {4, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
 	"shipping":       {4, nil},
@@ -121,6 +121,8 @@ var owners = map[string]string{
 	"study_sessions": "learning", "study_days": "learning",
 	"search_index": "search", "search_texts": "search", "search_docs": "search", "search_parts": "search", "search_terms": "search", "search_spellings": "search",
 	"search_synonyms": "search", "search_days": "search", "search_marks": "search",
+	"notices": "message", "notice_mutes": "message", "announcements": "message",
+	"study_reminders": "advice", "study_reports": "advice",
 	"rankings": "ranking", "topics": "topic", "topic_courses": "topic",
 	"orders": "commerce", "order_discounts": "commerce", "order_holds": "commerce", "quotas": "commerce", "quota_users": "commerce", "promotions": "commerce", "coupons": "commerce", "user_coupons": "commerce",
 	"groups": "commerce", "group_members": "commerce", "gifts": "commerce", "code_batches": "commerce", "redeem_codes": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "service_deliveries": "commerce", "held_decisions": "commerce",

@@ -22,6 +22,7 @@ type column struct {
 	id, chapter      int64
 	month, forever   int64 // SKUs
 	freeIssue, issue int64
+	out              bool // it is published: what is added is released
 }
 
 func (w *world) column() *column {
@@ -38,6 +39,7 @@ func (w *world) column() *column {
 	k.chapter = must(c.AddChapter(ctx, 0, k.id, "来信"))(w.t)
 	k.freeIssue, k.issue = k.add("第一封", true), k.add("第二封", false)
 	w.ok(c.Publish(ctx, k.id, 0))
+	k.out = true
 	return k
 }
 
@@ -45,6 +47,9 @@ func (k *column) add(title string, free bool) int64 {
 	k.w.t.Helper()
 	n := must(k.w.app.Catalog.AddLesson(k.w.system(), 0, k.id, k.chapter, title, catalog.Article))(k.w.t)
 	k.w.ok(k.w.app.Catalog.UpdateLesson(k.w.system(), 0, n, catalog.LessonChange{Title: title, IsFree: free, BodyHTML: videoless}))
+	if k.out {
+		k.w.ok(k.w.app.Catalog.Release(k.w.system(), 0, n, 0))
+	}
 	return n
 }
 
@@ -97,6 +102,7 @@ func TestINV18ColumnGrows(t *testing.T) {
 			t.Fatal("the trial issue is locked")
 		}
 		w.ok(w.app.Catalog.UpdateLesson(w.system(), 0, draft, catalog.LessonChange{Title: "写完了", BodyHTML: videoless}))
+		w.ok(w.app.Catalog.Release(w.system(), 0, draft, 0))
 		if c, _, err := w.app.Catalog.Course(w.system(), 0, k.id); err != nil || c.LessonCount != 5 {
 			t.Fatalf("%d issues are out, %v", c.LessonCount, err)
 		}

@@ -7,14 +7,18 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"zhizhou/internal/account"
 	"zhizhou/internal/api/hook"
 	"zhizhou/internal/blob"
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/live"
+	"zhizhou/internal/message"
 	"zhizhou/internal/web"
 )
 
@@ -27,6 +31,12 @@ func (a *App) newLive(store blob.Store) {
 		return a.Learning.Attend(ctx, tx, x.PlayID, x.UserID, catalog.Lesson{ID: x.LessonID, CourseID: x.CourseID}, x.FromMS, x.ToMS)
 	})
 	a.Live.OnEnd(a.Learning.Attended)
+	a.Live.OnRemind(func(ctx context.Context, tx *db.Tx, r live.Reminder) error {
+		return a.Message.Notify(ctx, tx, message.Notice{
+			UserID: r.UserID, Kind: message.Live, Title: "直播就要开始了", Body: "「" + r.Title + "」" + time.UnixMilli(r.StartsAt).In(clock.China).Format("15:04") + " 开播，点这里进入直播间。",
+			Link: "/live/" + strconv.FormatInt(r.LessonID, 10), Key: "live-" + strconv.FormatInt(r.LessonID, 10),
+		})
+	})
 	a.Catalog.OnPublish(a.Live.Ready)
 	a.Account.OnMerge(a.Live.Merge)
 }

@@ -42,9 +42,15 @@ type world struct {
 
 const videoless = "<p>正文：结论要写成「建议怎么做」。</p>"
 
-// each runs fn in a fresh world on each engine, side by side: a scenario mostly
+// beside holds the tests that run beside others: one may be told so only once.
+var beside sync.Map
+
+// each runs fn in a fresh world on each engine, beside other scenarios: one mostly
 // waits for its database.
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
+	if _, again := beside.LoadOrStore(t, true); !again {
+		t.Parallel()
+	}
 	for _, e := range testkit.Engines(t) {
 		t.Run(e.String(), func(t *testing.T) {
 			t.Parallel()

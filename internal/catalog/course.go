@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -49,7 +50,6 @@ type Course struct {
 	DeletedAt    int64
 	PreviewToken string
 	LessonCount  int64
-	VideoCount   int64
 	PreviewCount int64
 	DurationMS   int64 `db:"duration_ms"`
 	LearnerCount int64
@@ -231,6 +231,9 @@ func (s *Service) Publish(ctx context.Context, courseID, at int64) error {
 		if at > now {
 			return s.move(ctx, tx, c, Scheduled, at)
 		}
+		if err := s.releaseWritten(ctx, tx, c, now); err != nil {
+			return err
+		}
 		return s.move(ctx, tx, c, Published, 0)
 	})
 }
@@ -290,7 +293,9 @@ func (s *Service) ready(ctx context.Context, tx *db.Tx, c Course) error {
 	if err := tx.List(ctx, qSKUs, &skus, p.ID, false); err != nil {
 		return err
 	}
-	lessons = c.issues(lessons) // one that is still being written keeps no column back
+	if c.Form == FormColumn { // an issue that is still being written keeps it not back
+		lessons = slices.DeleteFunc(lessons, func(l Lesson) bool { return !l.Written() })
+	}
 	e := ErrNotReady
 	if len(lessons) == 0 {
 		return e.Say("课程还没有课时").Field("lessons", "至少要有一个课时")

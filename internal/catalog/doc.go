@@ -21,6 +21,7 @@ type Service struct {
 	changed   func()
 	onLesson  []func(ctx context.Context, tx *db.Tx, l Lesson) error
 	onDelete  []func(ctx context.Context, tx *db.Tx, courseID int64) error
+	onRelease []func(ctx context.Context, tx *db.Tx, c Course, l Lesson) error
 	onPublish []func(ctx context.Context, tx *db.Tx, l Lesson) error
 	onSKU     []func(ctx context.Context, tx *db.Tx, k SKU) error
 	onChange  []func(ctx context.Context, tx *db.Tx, courseID int64) error

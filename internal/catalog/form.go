@@ -47,27 +47,23 @@ func (ch *CourseChange) rhythm(form string) error {
 // Released returns the outline of a course as learners see it: of a column, the issues
 // that are out.
 func (s *Service) Released(ctx context.Context, courseID int64) ([]Part, error) {
-	var c Course // one that was deleted has its outline still
-	if err := ignoreNone(s.db.Get(ctx, qCourse, &c, courseID)); err != nil {
-		return nil, err
-	}
 	parts, err := s.Outline(ctx, courseID)
-	return c.issued(parts), err
-}
-
-// issued leaves out what of a column is still being written: an issue is out once it
-// has something to read, hear or see.
-func (c Course) issued(parts []Part) []Part {
 	for i := range parts {
-		parts[i].Lessons = c.issues(parts[i].Lessons)
+		parts[i].Lessons = released(parts[i].Lessons)
 	}
-	return parts
+	return parts, err
 }
 
-// issues leaves out the lessons of a column that are still being written.
-func (c Course) issues(lessons []Lesson) []Lesson {
-	if c.Form != FormColumn {
-		return lessons
+// seen is what the page of a course shows: what is released, and before the course is
+// published at all, to those with its preview link, what will be.
+func (c Course) seen(lessons []Lesson) []Lesson {
+	if c.Form == FormColumn && c.PublishedAt == 0 {
+		return slices.DeleteFunc(lessons, func(l Lesson) bool { return !l.Written() })
 	}
-	return slices.DeleteFunc(lessons, func(l Lesson) bool { return !l.Written() })
+	return released(lessons)
+}
+
+// released leaves out the lessons that learners do not see yet.
+func released(lessons []Lesson) []Lesson {
+	return slices.DeleteFunc(lessons, func(l Lesson) bool { return l.ReleasedAt == 0 })
 }

@@ -73,7 +73,7 @@ func (s *Service) Entry(ctx context.Context, tx *db.Tx, courseID int64) (Entry, 
 		return e, false, err
 	}
 	err := tx.List(ctx, qLessons, &e.Lessons, courseID)
-	e.Lessons = e.Course.issues(e.Lessons)
+	e.Lessons = released(e.Lessons)
 	return e, true, err
 }
 

@@ -25,6 +25,11 @@ const (
 	Booking  = "booking" // a lesson in person, at a time that is booked
 )
 
+// FormNames are what the forms are called, in the order in which a course names them.
+var FormNames = []struct{ Form, Name string }{
+	{Video, "视频"}, {Audio, "音频"}, {Article, "图文"}, {Live, "直播"}, {Document, "文档"}, {Ebook, "电子书"}, {Quiz, "测验"}, {Homework, "作业"}, {Booking, "预约"},
+}
+
 // forms are those in which a lesson can be made.
 var forms = []string{Video, Article, Live, Document, Quiz}
 
@@ -32,17 +37,14 @@ var forms = []string{Video, Article, Live, Document, Quiz}
 func (l Lesson) Playable() bool { return l.Form == Video || l.Form == Live && l.AssetID != 0 }
 
 // Written tells that there is something to read, hear, see or do in it.
-func (l Lesson) Written() bool { return Written(l.Form, l.BodyHTML != "", l.DurationMS) }
-
-// Written tells the same of a lesson of a form: whether it has a text, and its length.
-func Written(form string, body bool, durationMS int64) bool {
-	switch form {
+func (l Lesson) Written() bool {
+	switch l.Form {
 	case Article:
-		return body
+		return l.BodyHTML != ""
 	case Quiz, Live, Homework, Booking:
 		return true
 	}
-	return durationMS > 0
+	return l.DurationMS > 0
 }
 
 // PageMS is the time that a page of a document counts for in the length of a lesson.
@@ -72,6 +74,11 @@ type Lesson struct {
 	DocumentID   int64
 	PreviewPages int64 // of a document, from the start, for everybody; 0: none
 	PageCount    int64 // of a document; 0: not ready
+	// ReleasedAt is since when learners see it, ms; 0: it is still being written.
+	ReleasedAt int64
+	// ReleaseAt is when it is to be released by itself, ms; 0: when somebody says so.
+	ReleaseAt int64
+	Unlock
 }
 
 // Part is a chapter with its lessons in order.
@@ -259,7 +266,7 @@ func (s *Service) AddLesson(ctx context.Context, scope, courseID, chapterID int6
 		if err := tx.Get(ctx, qChapter, &c, chapterID); errors.Is(err, db.ErrNone) || c.CourseID != courseID {
 			return ErrChapterGone
 		}
-		_, err := tx.Exec(ctx, qLessonInsert, lessonID, courseID, chapterID, title, form)
+		_, err := tx.Exec(ctx, qLessonInsert, lessonID, courseID, chapterID, title, form, clock.MS(s.clock))
 		return err
 	})
 }
@@ -277,6 +284,7 @@ type LessonChange struct {
 	PreviewPages int64
 	// PageCount is that of the document when it is ready, else 0.
 	PageCount int64
+	Unlock
 }
 
 // Lesson returns a lesson of any course. Returns ErrLessonGone.
@@ -309,9 +317,14 @@ func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch Le
 	note := map[string]any{
 		"id": lessonID, "title": title, "is_free": ch.IsFree, "preview_ms": ch.PreviewMS, "asset_id": ch.AssetID,
 		"preview_pages": ch.PreviewPages, "document_id": ch.DocumentID,
+		"unlock": ch.Unlock,
 	}
 	return s.edit(ctx, scope, l.CourseID, "lesson.update", note, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.Exec(ctx, qLessonUpdate, lessonID, title, ch.IsFree, ch.PreviewMS, body, ch.AssetID, duration, ch.DocumentID, ch.PreviewPages, ch.PageCount)
+		if err := unlockable(ctx, tx, l, ch); err != nil {
+			return err
+		}
+		n, err := tx.Exec(ctx, qLessonUpdate, lessonID, title, ch.IsFree, ch.PreviewMS, body, ch.AssetID, duration, ch.DocumentID, ch.PreviewPages, ch.PageCount,
+			ch.OpensAt, ch.OpensAfterDays, ch.AfterLessonID)
 		if err != nil {
 			return err
 		}
@@ -358,7 +371,10 @@ func (s *Service) DeleteLesson(ctx context.Context, scope, lessonID int64) error
 		return err
 	}
 	return s.edit(ctx, scope, l.CourseID, "lesson.delete", map[string]any{"id": lessonID, "title": l.Title}, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, qLessonDelete, lessonID, clock.MS(s.clock))
+		if _, err := tx.Exec(ctx, qLessonDelete, lessonID, clock.MS(s.clock)); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, qLessonWaits, l.CourseID, lessonID) // what waited for it waits no more
 		return err
 	})
 }

@@ -19,9 +19,7 @@ type Card struct {
 	Position       int64
 	Recommended    bool
 	LessonCount    int64
-	VideoCount     int64
-	DocumentCount  int64
-	QuizCount      int64
+	Forms          string // those of its lessons, by commas
 	PreviewCount   int64
 	DurationMS     int64 `db:"duration_ms"`
 	LearnerCount   int64
@@ -148,7 +146,9 @@ func (s *Service) page(ctx context.Context, platform string, c Course) (Page, er
 	if p.Parts, err = s.Outline(ctx, courseID); err != nil {
 		return p, err
 	}
-	p.Parts = c.issued(p.Parts)
+	for i := range p.Parts {
+		p.Parts[i].Lessons = c.seen(p.Parts[i].Lessons)
+	}
 	// A chapter whose lessons are still to come is the editor's business.
 	p.Parts = slices.DeleteFunc(p.Parts, func(c Part) bool { return len(c.Lessons) == 0 })
 	if p.Attachments, err = s.Attachments(ctx, courseID); err != nil {

@@ -3,7 +3,7 @@ package catalog
 import "zhizhou/internal/db"
 
 // A card's price is the lowest active one on the platform $1.
-const cardColumns = `c.id, c.title, c.promise, c.cover, c.scene, c.position, c.recommended, c.lesson_count, c.video_count, c.document_count, c.quiz_count, c.preview_count, c.form, c.cadence, c.planned_count,
+const cardColumns = `c.id, c.title, c.promise, c.cover, c.scene, c.position, c.recommended, c.lesson_count, c.forms, c.preview_count, c.form, c.cadence, c.planned_count,
 	c.duration_ms, c.learner_count, c.published_at, COALESCE(i.name, '') AS instructor_name,
 	COALESCE(k.name, '') AS category_name, COALESCE(k.slug, '') AS category_slug,
 	COALESCE((SELECT string_agg(t.tag, ',') FROM course_tags t WHERE t.course_id = c.id), '') AS tags,
@@ -15,14 +15,18 @@ const cardFrom = ` FROM courses c LEFT JOIN instructors i ON i.id = c.instructor
 
 const visible = ` c.status = 'published' AND c.deleted_at = 0 `
 
+// out is what of a course learners see.
+const out = `l.course_id = courses.id AND l.deleted_at = 0 AND l.released_at > 0`
+
 const courseColumns = `id, form, cadence, planned_count, title, promise, intro_html, audience, outcomes, cover, scene, instructor_id, category_id, position, recommended, status,
-	publish_at, published_at, deleted_at, preview_token, lesson_count, video_count, preview_count, duration_ms, learner_count, version, created_at, updated_at`
+	publish_at, published_at, deleted_at, preview_token, lesson_count, preview_count, duration_ms, learner_count, version, created_at, updated_at`
 
 const productColumns = `id, ` + sold + ` AS kind, course_id, lesson_id, title, promise, intro_html, cover, scene, status, position, rank, pay_permille, opens_all, refund_days, refund_max_watched_percent, created_at, updated_at`
 
 const skuColumns = `id, product_id, name, price_fen, period_days, period_months, until_at, tax_category, active, sale_from, sale_until, stock, per_user, trial, position, tax_rate, tax_code`
 
-const lessonColumns = `id, course_id, chapter_id, title, form, position, is_free, preview_ms, body_html, asset_id, duration_ms, document_id, preview_pages, page_count`
+const lessonColumns = `id, course_id, chapter_id, title, form, position, is_free, preview_ms, body_html, asset_id, duration_ms, document_id, preview_pages, page_count,
+	released_at, release_at, opens_at, opens_after_days, after_lesson_id`
 
 var (
 	qCardsNewest = db.Q("catalog/cards_newest", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+`
@@ -63,12 +67,10 @@ var (
 	qCourseDelete = db.Q("catalog/course_delete", `UPDATE courses SET deleted_at = $2, status = 'unpublished', version = version + 1 WHERE id = $1 AND deleted_at = 0`)
 	qCoursesDue   = db.Q("catalog/courses_due", `SELECT id FROM courses WHERE status = 'scheduled' AND publish_at <= $1 AND deleted_at = 0 LIMIT 100`)
 	qCourseCounts = db.Q("catalog/course_counts", `UPDATE courses SET
-		lesson_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (courses.form = 'course' OR CASE WHEN l.form = 'article' THEN l.body_html <> '' WHEN l.form IN ('quiz', 'live') THEN TRUE ELSE l.duration_ms > 0 END)),
-		video_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'video'),
-		document_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'document'),
-		quiz_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND l.form = 'quiz'),
-		preview_count = (SELECT COUNT(*) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0 AND (l.is_free OR l.preview_ms > 0 OR l.preview_pages > 0)),
-		duration_ms = (SELECT CAST(COALESCE(SUM(l.duration_ms), 0) AS BIGINT) FROM lessons l WHERE l.course_id = courses.id AND l.deleted_at = 0),
+		lesson_count = (SELECT COUNT(*) FROM lessons l WHERE `+out+`),
+		forms = COALESCE((SELECT string_agg(f.form, ',') FROM (SELECT DISTINCT l.form FROM lessons l WHERE `+out+`) f), ''),
+		preview_count = (SELECT COUNT(*) FROM lessons l WHERE `+out+` AND (l.is_free OR l.preview_ms > 0 OR l.preview_pages > 0)),
+		duration_ms = (SELECT CAST(COALESCE(SUM(l.duration_ms), 0) AS BIGINT) FROM lessons l WHERE `+out+`),
 		from_fen = (SELECT COALESCE(MIN(s.price_fen), 0) FROM products p JOIN skus s ON s.product_id = p.id WHERE p.course_id = courses.id AND p.kind = 'course' AND s.active),
 		updated_at = $2 WHERE id = $1`)
 	qLearners    = db.Q("catalog/course_learners", `UPDATE courses SET learner_count = $2 WHERE id = $1 AND learner_count <> $2`)
@@ -90,12 +92,18 @@ var (
 
 	qLessons      = db.Q("catalog/lessons", `SELECT `+lessonColumns+` FROM lessons WHERE course_id = $1 AND deleted_at = 0 ORDER BY chapter_id, position, id`)
 	qLesson       = db.Q("catalog/lesson", `SELECT `+lessonColumns+` FROM lessons WHERE id = $1 AND deleted_at = 0`)
-	qLessonInsert = db.Q("catalog/lesson_insert", `INSERT INTO lessons (id, course_id, chapter_id, title, form, position)
-		VALUES ($1, $2, $3, $4, $5, (SELECT COALESCE(MAX(position), 0) + 1 FROM lessons WHERE chapter_id = $3))`)
+	qLessonInsert = db.Q("catalog/lesson_insert", `INSERT INTO lessons (id, course_id, chapter_id, title, form, position, released_at)
+		VALUES ($1, $2, $3, $4, $5, (SELECT COALESCE(MAX(position), 0) + 1 FROM lessons WHERE chapter_id = $3), CASE WHEN (SELECT form FROM courses WHERE id = $2) = 'column' THEN 0 ELSE CAST($6 AS BIGINT) END)`)
 	qLessonUpdate = db.Q("catalog/lesson_update", `UPDATE lessons SET title = $2, is_free = $3, preview_ms = $4, body_html = $5,
 		asset_id = CASE WHEN form = 'live' THEN asset_id ELSE $6 END, duration_ms = CASE WHEN form = 'live' THEN duration_ms ELSE $7 END,
-		document_id = $8, preview_pages = $9, page_count = $10
+		document_id = $8, preview_pages = $9, page_count = $10, opens_at = $11, opens_after_days = $12, after_lesson_id = $13
 		WHERE id = $1 AND deleted_at = 0`)
+	qLessonRelease  = db.Q("catalog/lesson_release", `UPDATE lessons SET released_at = $2, release_at = 0 WHERE id = $1 AND released_at = 0 AND deleted_at = 0`)
+	qLessonWithhold = db.Q("catalog/lesson_withhold", `UPDATE lessons SET released_at = 0, release_at = 0 WHERE id = $1 AND deleted_at = 0
+		AND EXISTS (SELECT 1 FROM courses c WHERE c.id = lessons.course_id AND c.form = 'column')`)
+	qLessonWaits     = db.Q("catalog/lesson_waits", `UPDATE lessons SET after_lesson_id = 0 WHERE course_id = $1 AND after_lesson_id = $2`)
+	qLessonDue       = db.Q("catalog/lesson_due", `UPDATE lessons SET release_at = $2 WHERE id = $1 AND released_at = 0 AND deleted_at = 0`)
+	qLessonsDue      = db.Q("catalog/lessons_due", `SELECT `+lessonColumns+` FROM lessons WHERE release_at > 0 AND release_at <= $1 AND released_at = 0 AND deleted_at = 0 ORDER BY release_at, id LIMIT 100`)
 	qLessonPlace     = db.Q("catalog/lesson_place", `UPDATE lessons SET chapter_id = $3, position = $4 WHERE id = $1 AND course_id = $2 AND deleted_at = 0`)
 	qLessonDelete    = db.Q("catalog/lesson_delete", `UPDATE lessons SET deleted_at = $2 WHERE id = $1 AND deleted_at = 0`)
 	qLessonsAsset    = db.Q("catalog/lessons_of_asset", `SELECT `+lessonColumns+` FROM lessons WHERE asset_id = $1 AND deleted_at = 0`)

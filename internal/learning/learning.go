@@ -312,6 +312,18 @@ func (s *Service) Course(ctx context.Context, userID, courseID int64) ([]Progres
 	return rows, err
 }
 
+// Finished lists the lessons of a course that a user has finished.
+func (s *Service) Finished(ctx context.Context, userID, courseID int64) (map[int64]bool, error) {
+	rows, err := s.Course(ctx, userID, courseID)
+	out := map[int64]bool{}
+	for _, p := range rows {
+		if p.FinishedAt > 0 {
+			out[p.LessonID] = true
+		}
+	}
+	return out, err
+}
+
 // Summary is the progress in a whole course.
 type Summary struct {
 	CourseID      int64

@@ -119,13 +119,10 @@ type shown struct {
 }
 
 type named struct {
-	ID         int64
-	CourseID   int64
-	Title      string
-	Form       string
-	IsFree     bool
-	DurationMS int64 `db:"duration_ms"`
-	Written    bool
+	ID       int64
+	CourseID int64
+	Title    string
+	IsFree   bool
 }
 
 type article struct {
@@ -253,7 +250,7 @@ func (s *Service) explain(ctx context.Context, hits []Hit, courseIDs []int64, co
 	}
 	for _, l := range lessons {
 		h := at[l.CourseID]
-		if h == nil || h.Where != "" || h.Card.Form == catalog.FormColumn && !catalog.Written(l.Form, l.Written, l.DurationMS) {
+		if h == nil || h.Where != "" {
 			continue
 		}
 		if len(spansOf(l.Title, terms)) > 0 {

@@ -104,8 +104,8 @@ var (
 	// The article of a lesson that is not free does not leave the database.
 	qShown = db.Q("search/shown", `SELECT c.id AS course_id, c.intro_html, c.audience FROM courses c WHERE c.id IN `+these(1)+`
 		UNION ALL SELECT p.id, p.intro_html, '' FROM products p WHERE p.id IN `+these(1))
-	qNamed = db.Q("search/named", `SELECT l.id, l.course_id, l.title, l.form, l.is_free, l.duration_ms, CASE WHEN l.body_html <> '' THEN TRUE ELSE FALSE END AS written
-		FROM lessons l JOIN chapters h ON h.id = l.chapter_id WHERE l.course_id IN `+these(1)+` AND l.deleted_at = 0 ORDER BY l.course_id, h.position, h.id, l.position, l.id`)
+	qNamed = db.Q("search/named", `SELECT l.id, l.course_id, l.title, l.is_free
+		FROM lessons l JOIN chapters h ON h.id = l.chapter_id WHERE l.course_id IN `+these(1)+` AND l.deleted_at = 0 AND l.released_at > 0 ORDER BY l.course_id, h.position, h.id, l.position, l.id`)
 	qArticles = db.Q2("search/articles",
 		`SELECT p.doc_id, l.id AS lesson_id, l.title, l.is_free, CASE WHEN l.is_free THEN l.body_html ELSE '' END AS body_html
 			FROM search_parts p JOIN lessons l ON l.id = p.lesson_id AND l.deleted_at = 0

@@ -34,6 +34,15 @@ func Lines(s string) string {
 	return strings.TrimSpace(strings.Join(out, "\n"))
 }
 
+// Cut returns s in n letters at most; what is cut off is shown by an ellipsis.
+func Cut(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return strings.TrimRightFunc(string(r[:n-1]), unicode.IsSpace) + "…"
+}
+
 // maxMarks bounds the marks above and below one letter; more of them run over
 // the lines around it.
 const maxMarks = 4

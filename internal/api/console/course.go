@@ -101,6 +101,16 @@ type LessonView struct {
 	Document     *DocumentView `json:"document"`
 	PreviewPages int64         `json:"preview_pages" doc:"Of a document, from the start"`
 	PageCount    int64         `json:"page_count"`
+	ReleasedAt   int64         `json:"released_at" doc:"Of a column's issue: since when learners see it; 0: not yet"`
+	ReleaseAt    int64         `json:"release_at" doc:"Of a column's issue: when it is released by itself; 0: by hand"`
+	UnlockView
+}
+
+// UnlockView is when a lesson opens to those who have its course; all that is set must hold.
+type UnlockView struct {
+	OpensAt        int64 `json:"opens_at" doc:"0: at any time"`
+	OpensAfterDays int64 `json:"opens_after_days" doc:"Full days since they have the course; 0: at once"`
+	AfterLessonID  int64 `json:"after_lesson_id" doc:"A lesson of the course to be finished before, a quiz passed; 0: none"`
 }
 
 // AssetView is an uploaded video.
@@ -289,6 +299,7 @@ func (r *routes) lessonView(ctx context.Context, l catalog.Lesson) (LessonView, 
 		ID: l.ID, CourseID: l.CourseID, ChapterID: l.ChapterID, Title: l.Title, Form: l.Form, IsFree: l.IsFree, PreviewMS: l.PreviewMS,
 		DurationMS: l.DurationMS, BodyHTML: l.BodyHTML, AssetID: l.AssetID,
 		DocumentID: l.DocumentID, PreviewPages: l.PreviewPages, PageCount: l.PageCount,
+		ReleasedAt: l.ReleasedAt, ReleaseAt: l.ReleaseAt, UnlockView: UnlockView(l.Unlock),
 	}
 	if l.DocumentID != 0 {
 		d, err := r.Document.Get(ctx, l.DocumentID)

@@ -85,6 +85,26 @@ func (r *routes) lessons() {
 	save := route("lesson_save", http.MethodPut, "lessons/{id}", "Save a lesson", tag, edit)
 	save.MaxBytes = 2 << 20
 	web.Handle(r.web, save, r.saveLesson)
+	web.Handle(r.web, route("lesson_release", http.MethodPost, "lessons/{id}/release", "Show an issue of a column to learners, now or later", tag, account.PermCoursePublish),
+		func(ctx context.Context, in *struct {
+			ByID
+			Body struct {
+				At int64 `json:"at" minimum:"0" doc:"ms; 0: now"`
+			}
+		},
+		) (*web.Body[LessonView], error) {
+			if err := r.Catalog.Release(ctx, scope(ctx), in.ID, in.Body.At); err != nil {
+				return nil, err
+			}
+			return r.lessonAnswer(ctx, in.ID)
+		})
+	web.Handle(r.web, route("lesson_withhold", http.MethodPost, "lessons/{id}/withhold", "Take an issue back, or give up its time", tag, account.PermCoursePublish),
+		func(ctx context.Context, in *ByID) (*web.Body[LessonView], error) {
+			if err := r.Catalog.Withhold(ctx, scope(ctx), in.ID); err != nil {
+				return nil, err
+			}
+			return r.lessonAnswer(ctx, in.ID)
+		})
 	web.Handle(r.web, route("lesson_delete", http.MethodDelete, "lessons/{id}", "Delete a lesson", tag, edit),
 		func(ctx context.Context, in *ByID) (*none, error) {
 			return nil, r.Catalog.DeleteLesson(ctx, scope(ctx), in.ID)
@@ -142,10 +162,17 @@ func (r *routes) saveLesson(ctx context.Context, in *struct {
 		AssetID      int64  `json:"asset_id,omitempty"`
 		DocumentID   int64  `json:"document_id,omitempty"`
 		PreviewPages int64  `json:"preview_pages,omitempty" minimum:"0"`
+
+		OpensAt        int64 `json:"opens_at,omitempty" minimum:"0"`
+		OpensAfterDays int64 `json:"opens_after_days,omitempty" minimum:"0"`
+		AfterLessonID  int64 `json:"after_lesson_id,omitempty"`
 	}
 },
 ) (*web.Body[LessonView], error) {
-	ch := catalog.LessonChange{Title: in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID, DocumentID: in.Body.DocumentID, PreviewPages: in.Body.PreviewPages}
+	ch := catalog.LessonChange{
+		Unlock: catalog.Unlock{OpensAt: in.Body.OpensAt, OpensAfterDays: in.Body.OpensAfterDays, AfterLessonID: in.Body.AfterLessonID},
+		Title:  in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID, DocumentID: in.Body.DocumentID, PreviewPages: in.Body.PreviewPages,
+	}
 	if err := r.fitDocument(ctx, in.ID, &ch); err != nil {
 		return nil, err
 	}

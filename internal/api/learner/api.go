@@ -5,11 +5,13 @@ package learner
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
+	"zhizhou/internal/advice"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
@@ -19,6 +21,7 @@ import (
 	"zhizhou/internal/learning"
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
+	"zhizhou/internal/message"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
@@ -59,6 +62,8 @@ type Deps struct {
 	Ranking      *ranking.Service
 	Topic        *topic.Service
 	Live         *live.Service
+	Message      *message.Service
+	Advice       *advice.Service
 }
 
 type routes struct {
@@ -93,6 +98,8 @@ func Register(a *web.API, d Deps) {
 	r.quizzes()
 	r.wrongQuestions()
 	r.lives()
+	r.notices()
+	r.advice()
 }
 
 const publicCache = 5 * time.Second
@@ -140,12 +147,10 @@ type CourseCard struct {
 
 func card(c catalog.Card) CourseCard {
 	var forms []string
-	for _, f := range []struct {
-		n    int64
-		name string
-	}{{c.VideoCount, "视频"}, {c.LessonCount - c.VideoCount - c.DocumentCount - c.QuizCount, "图文"}, {c.DocumentCount, "文档"}, {c.QuizCount, "测验"}} {
-		if f.n > 0 {
-			forms = append(forms, f.name)
+	has := strings.Split(c.Forms, ",")
+	for _, f := range catalog.FormNames {
+		if slices.Contains(has, f.Form) {
+			forms = append(forms, f.Name)
 		}
 	}
 	form := "图文"

@@ -56,6 +56,14 @@ type LessonLine struct {
 	PreviewMS    int64  `json:"preview_ms"`
 	PreviewPages int64  `json:"preview_pages" doc:"Of a document"`
 	PageCount    int64  `json:"page_count" doc:"Of a document"`
+	UnlockView
+}
+
+// UnlockView is when a lesson opens to those who have its course.
+type UnlockView struct {
+	OpensAt        int64 `json:"opens_at" doc:"0: at any time"`
+	OpensAfterDays int64 `json:"opens_after_days" doc:"Full days since one has the course; 0: at once"`
+	AfterLessonID  int64 `json:"after_lesson_id" doc:"To be finished before, a quiz passed; 0: none"`
 }
 
 // AttachmentView is a file of a course.
@@ -92,6 +100,14 @@ type MineView struct {
 	FinishedCount int              `json:"finished_count"`
 	LastLessonID  int64            `json:"last_lesson_id"`
 	Lessons       []LessonProgress `json:"lessons" nullable:"false"`
+	Locked        []LockedLesson   `json:"locked" nullable:"false" doc:"Lessons of an owned course that are not open yet"`
+}
+
+// LockedLesson is a lesson that opens later.
+type LockedLesson struct {
+	LessonID      int64 `json:"lesson_id"`
+	OpensAt       int64 `json:"opens_at" doc:"0: it waits for no date"`
+	AfterLessonID int64 `json:"after_lesson_id" doc:"To be finished or passed before; 0: none"`
 }
 
 // LessonProgress is how far the caller is in a lesson.
@@ -192,7 +208,7 @@ func detail(p catalog.Page) CourseDetail {
 		ch := ChapterView{ID: part.ID, No: i + 1, Title: part.Title, Lessons: []LessonLine{}}
 		for _, l := range part.Lessons {
 			n++
-			ch.Lessons = append(ch.Lessons, LessonLine{l.ID, n, l.Title, l.Form, l.DurationMS, l.IsFree, l.PreviewMS, l.PreviewPages, l.PageCount})
+			ch.Lessons = append(ch.Lessons, LessonLine{l.ID, n, l.Title, l.Form, l.DurationMS, l.IsFree, l.PreviewMS, l.PreviewPages, l.PageCount, UnlockView(l.Unlock)})
 		}
 		v.Chapters = append(v.Chapters, ch)
 	}
@@ -227,7 +243,7 @@ func (r *routes) mine(ctx context.Context, in *struct {
 	ID int64 `path:"id"`
 },
 ) (*web.Body[MineView], error) {
-	v := MineView{Lessons: []LessonProgress{}}
+	v := MineView{Lessons: []LessonProgress{}, Locked: []LockedLesson{}}
 	if _, err := r.Catalog.Card(ctx, platform(ctx), in.ID); err != nil {
 		return nil, err
 	}
@@ -246,6 +262,19 @@ func (r *routes) mine(ctx context.Context, in *struct {
 	parts, err := r.Catalog.Released(ctx, in.ID)
 	if err != nil {
 		return nil, err
+	}
+	if have.Owned {
+		locked, err := r.Access.Locked(ctx, userID, have, parts)
+		if err != nil {
+			return nil, err
+		}
+		for _, part := range parts {
+			for _, l := range part.Lessons {
+				if d, ok := locked[l.ID]; ok {
+					v.Locked = append(v.Locked, LockedLesson{l.ID, d.OpensAt, d.AfterLessonID})
+				}
+			}
+		}
 	}
 	rows, err := r.Learning.Course(ctx, userID, in.ID)
 	if err != nil {

@@ -38,9 +38,12 @@ type LessonView struct {
 // AccessView is the answer of access.
 type AccessView struct {
 	Allowed      bool   `json:"allowed"`
-	Reason       string `json:"reason" enum:"owned,free,preview,login,buy"`
+	Reason       string `json:"reason" enum:"owned,free,preview,unlock,login,buy"`
 	PreviewMS    int64  `json:"preview_ms"`
 	PreviewPages int64  `json:"preview_pages" doc:"Pages of a document that may be tried"`
+	OpensAt      int64  `json:"opens_at" doc:"unlock: since when it is open by its dates; 0: it waits for none"`
+	AfterID      int64  `json:"after_id" doc:"unlock: the lesson to be finished or passed before; 0: none"`
+	AfterTitle   string `json:"after_title"`
 }
 
 // PlayView is a started play.
@@ -124,7 +127,7 @@ func (r *routes) lesson(ctx context.Context, in *lessonPath) (*web.Body[LessonVi
 	}
 	v := LessonView{
 		ID: l.ID, CourseID: l.CourseID, CourseTitle: c.Title, Title: l.Title, Form: l.Form, DurationMS: l.DurationMS, Playable: l.Playable(), Scene: c.Scene,
-		Access: AccessView{d.Allowed, d.Reason, d.PreviewMS, d.PreviewPages}, Attachments: []AttachmentView{},
+		Access: AccessView{d.Allowed, d.Reason, d.PreviewMS, d.PreviewPages, d.OpensAt, d.AfterLessonID, ""}, Attachments: []AttachmentView{},
 	}
 	if err := r.place(ctx, l, &v); err != nil {
 		return nil, err
@@ -166,6 +169,10 @@ func (r *routes) place(ctx context.Context, l catalog.Lesson, v *LessonView) err
 	for _, p := range parts {
 		for _, x := range p.Lessons {
 			n++
+			switch {
+			case x.ID == v.Access.AfterID:
+				v.Access.AfterTitle = x.Title
+			}
 			switch {
 			case x.ID == l.ID:
 				v.No, v.ChapterTitle, v.PrevID = n, p.Title, prev

@@ -32,6 +32,8 @@ export const pages = {
   attempt: { page: '/pkg-shop/quiz/AttemptPage', path: '/attempt/:id', tab: false },
   live: { page: '/pkg-study/live/RoomPage', path: '/live/:id', tab: false },
   wrong: { page: '/pkg-shop/quiz/WrongPage', path: '/me/wrong-questions', tab: false },
+  notices: { page: '/pkg-study/notice/NoticesPage', path: '/me/notices', tab: false },
+  record: { page: '/pkg-study/record/RecordPage', path: '/me/study', tab: false },
   gift: { page: '/pkg-shop/gift/GiftPage', path: '/gift/:token', tab: false },
   renew: { page: '/pkg-shop/renewal/RenewPage', path: '/renewal/:id', tab: false },
   renewals: { page: '/pkg-shop/renewal/RenewalsPage', path: '/me/renewals', tab: false },

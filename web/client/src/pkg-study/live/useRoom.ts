@@ -1,5 +1,5 @@
 import { onUnmounted, ref, shallowRef } from 'vue'
-import type { LiveEvent, LiveMessage, LiveRoom } from '@zhizhou/sdk'
+import type { Lesson, LiveEvent, LiveMessage, LiveRoom } from '@zhizhou/sdk'
 import { call, line } from '@/app/api'
 import { auth } from '@/app/auth'
 import { useLoad } from '@/app/useLoad'
@@ -12,6 +12,7 @@ export function useRoom(id: () => number) {
   const messages = shallowRef<LiveMessage[]>([])
   const online = ref(0)
   const cut = ref(false) // the line is gone; it is being opened again
+  const access = ref<Lesson['access'] | null>(null) // why it stays closed
   const skew = ref(0) // what the server's clock is ahead
   let socket: UniApp.SocketTask | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -23,6 +24,7 @@ export function useRoom(id: () => number) {
     messages.value = merged(messages.value, r.messages)
     online.value = r.online
     skew.value = r.now_at - Date.now()
+    access.value = r.allowed ? null : (await call('lesson', { path: { id: id() } })).access
     if (r.allowed && r.talk_url && !socket) listen(r.talk_url)
     return r
   })
@@ -67,5 +69,5 @@ export function useRoom(id: () => number) {
     clearTimeout(timer)
     socket?.close({})
   })
-  return { room, error, slow, run, messages, online, cut, skew, say }
+  return { room, access, error, slow, run, messages, online, cut, skew, say }
 }

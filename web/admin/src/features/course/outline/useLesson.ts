@@ -11,12 +11,12 @@ export function useLesson(id: () => number) {
   const write = (l: Lesson) =>
     call('saveLesson', {
       path: { id: l.id },
-      body: { title: l.title.trim(), is_free: l.is_free, preview_ms: l.preview_ms, preview_pages: l.preview_pages, document_id: l.document_id, body_html: l.body_html ?? '', asset_id: l.asset_id },
+      body: { title: l.title.trim(), is_free: l.is_free, preview_ms: l.preview_ms, preview_pages: l.preview_pages, document_id: l.document_id, body_html: l.body_html ?? '', asset_id: l.asset_id, opens_at: l.opens_at, opens_after_days: l.opens_after_days, after_lesson_id: l.after_lesson_id },
     })
   const auto = useAutosave(
     () => {
       const l = form.value
-      return l && [l.title, l.is_free, l.preview_ms, l.preview_pages, l.body_html]
+      return l && [l.title, l.is_free, l.preview_ms, l.preview_pages, l.body_html, l.opens_at, l.opens_after_days, l.after_lesson_id]
     },
     async () => {
       if (form.value) mirror(await write(form.value))
@@ -57,7 +57,17 @@ export function useLesson(id: () => number) {
     if (form.value?.id === lessonId) auto.quietly(() => Object.assign(form.value!, { asset_id, asset, document_id, document, page_count }))
     mirror(saved)
   }
-  return { form, attach, ...auto }
+  /** Releases the issue now or at a time, or takes it back. What is still unsaved goes first. */
+  async function release(at: number | null) {
+    const l = form.value
+    if (!l) return
+    await auto.flush()
+    const saved = at === null ? await call('withholdLesson', { path: { id: l.id } }) : await call('releaseLesson', { path: { id: l.id }, body: { at } })
+    const { released_at, release_at } = saved
+    if (form.value?.id === l.id) auto.quietly(() => Object.assign(form.value!, { released_at, release_at }))
+    mirror(saved)
+  }
+  return { form, attach, release, ...auto }
 }
 
 /** What `useLesson` gives. */

@@ -1,0 +1,12 @@
+import type { NoticeKind } from '@zhizhou/sdk'
+
+/** The kinds of notices as people call them, and what each tells. */
+export const kindWords: Record<NoticeKind['kind'], { name: string; note: string; icon: string }> = {
+  column: { name: '专栏更新', note: '订阅的专栏发布新的一期', icon: 'article' },
+  live: { name: '直播提醒', note: '预约的直播快开始，回放可以看', icon: 'live' },
+  study: { name: '学习提醒', note: '每日提醒、每周小结', icon: 'learn' },
+  answer: { name: '问答', note: '提问有了回答', icon: 'info' },
+  homework: { name: '作业', note: '批改、退回、待互评', icon: 'edit' },
+  certificate: { name: '证书', note: '颁发与撤销', icon: 'done' },
+  booking: { name: '预约', note: '预约成功、改期、快开始', icon: 'clock' },
+}
