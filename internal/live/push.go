@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -174,7 +175,7 @@ func encrypt(key, iv, plain []byte) ([]byte, error) {
 		return nil, fmt.Errorf("live: %w", err)
 	}
 	pad := 16 - len(plain)%16
-	out := append(plain, bytes.Repeat([]byte{byte(pad)}, pad)...)
+	out := slices.Concat(plain, bytes.Repeat([]byte{byte(pad)}, pad))
 	cipher.NewCBCEncrypter(block, iv).CryptBlocks(out, out)
 	return out, nil
 }

@@ -126,7 +126,8 @@ func (s *Service) SavePlan(ctx context.Context, scope, lessonID int64, p Plan) e
 	}
 	defer s.kick(lessonID)
 	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		n, err := int64(0), error(nil)
+		var n int64
+		var err error
 		if p.Version == 0 {
 			n, err = tx.Exec(ctx, qRoomNew, lessonID, p.StartsAt, p.PlannedMS, s.Box.Seal(keyPurpose, id.Bytes(15)), recording)
 		} else {
