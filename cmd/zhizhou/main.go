@@ -71,6 +71,9 @@ func serve(ctx context.Context, cfg app.Config, log *slog.Logger, args []string)
 		return flag.ErrHelp
 	}
 	cfg.Sandbox = cfg.Sandbox || *demo
+	if _, said := os.LookupEnv("LIVE_ADDR"); *demo && !said {
+		cfg.LiveAddr = app.DemoLiveAddr()
+	}
 	// The port is taken before anything else, so that a second copy stops at once
 	// and leaves the data alone.
 	l, err := net.Listen("tcp", cfg.Addr)

@@ -40,6 +40,7 @@ import (
 	"zhizhou/internal/jobs"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/ledger"
+	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/message"
 	"zhizhou/internal/points"
@@ -73,6 +74,7 @@ type App struct {
 	Access    *access.Service
 	Learning  *learning.Service
 	Quiz      *quiz.Service
+	Live      *live.Service
 	Media     *media.Service
 	Document  *document.Service
 	Ebook     *ebook.Service
@@ -183,6 +185,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.newQuiz()
 	a.newCertificate()
 	a.newHomework()
+	a.newLive(store)
 	a.Points = &points.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings}
 	a.Commerce = commerce.New(commerce.Config{
 		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Catalog: a.Catalog, Access: a.Access, Learning: a.Learning, Points: a.Points,
@@ -275,6 +278,7 @@ func (a *App) periodic() {
 	a.Jobs.Every("commerce", time.Minute, a.Commerce.Sweep)
 	a.Jobs.Every("bills", 5*time.Minute, a.Reconcile.Due)
 	a.Jobs.Every("quiz", 30*time.Second, a.Quiz.Sweep)
+	a.Jobs.Every("live", 20*time.Second, a.Live.Sweep)
 	a.Jobs.Every("renewal", time.Minute, a.Renewal.Sweep)
 	a.Jobs.Every("shipping", time.Minute, a.Shipping.Sweep)
 	a.Jobs.Every("invoices", 30*time.Second, a.Invoice.Sweep)
@@ -312,15 +316,15 @@ func (a *App) routes() {
 		return audit.WithActor(ctx, audit.Actor{Kind: "staff", ID: c.Staff.ID, Name: c.Staff.Name, RequestID: c.RequestID})
 	}
 	learner.Register(a.API, learner.Deps{
-		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
+		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
 		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Message: a.Message, Advice: a.Advice,
 	})
 	console.Register(a.API, console.Deps{
-		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
+		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
-		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework,
+		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, LiveServer: a.liveServer,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",
@@ -330,6 +334,7 @@ func (a *App) routes() {
 	files.Routes(mux)
 	a.pages(mux)
 	a.credentials(mux)
+	a.rooms(mux)
 	mux.Handle(hook.UploadsPath, a.API.Staffed(account.PermMediaUpload, files.Uploads()))
 	(&hook.Pay{Commerce: a.Commerce, Notify: a.outside.parser, Alipay: a.outside.alipayParser, Papay: a.outside.papayParser, Push: a.outside.pusher, Shipping: a.Shipping}).Routes(mux)
 	if a.Sandbox != nil {
@@ -370,6 +375,9 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if a.Sandbox != nil {
 		go a.Sandbox.Run(work)
 	}
+	if err := a.takeStreams(); err != nil {
+		return err
+	}
 	metrics := a.serveMetrics()
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
@@ -379,6 +387,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	case <-ctx.Done():
 	}
 	close(a.stopping)
+	a.Live.Close() // before requests are drained: listeners would stay for ever
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	err := server.Shutdown(drain)

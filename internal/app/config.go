@@ -32,6 +32,8 @@ type Config struct {
 	MaxDevices  int
 	MaxPlays    int
 	SegmentBase string // CDN origin for video segments
+	LiveAddr    string // takes live streams (RTMP) here; "" switches live lessons off
+	LiveURL     string // what encoders are told, rtmp://host:port/live; from LiveAddr when empty
 	Limits      web.Limits
 
 	WeChatPayURL  string
@@ -51,6 +53,7 @@ func FromEnv() (Config, error) {
 		DatabaseURL: e.secret("DATABASE_URL"), BlobURL: e.text("BLOB_URL", ""), BlobAccess: e.secret("BLOB_ACCESS_KEY"), BlobSecret: e.secret("BLOB_SECRET_KEY"),
 		MasterKey: e.secret("MASTER_KEY"), NodeID: e.number("NODE_ID", 0), Sandbox: e.yes("SANDBOX"),
 		MaxDevices: e.many("MAX_DEVICES", 5), MaxPlays: e.many("MAX_PLAYS", 2), SegmentBase: e.text("SEGMENT_BASE_URL", ""),
+		LiveAddr: e.text("LIVE_ADDR", ""), LiveURL: e.text("LIVE_URL", ""),
 		Limits:       web.Limits{Address: e.number("LIMIT_ADDRESS", 1200), Session: e.number("LIMIT_SESSION", 600), Plays: e.number("LIMIT_PLAYS", 200)},
 		WeChatPayURL: e.text("WECHAT_PAY_BASE_URL", ""), WeChatURL: e.text("WECHAT_API_BASE_URL", ""), WeChatOpenURL: e.text("WECHAT_OPEN_BASE_URL", ""), AlipayURL: e.text("ALIPAY_GATEWAY_URL", ""),
 		SMSURL: e.text("SMS_URL", ""), SMSKey: e.secret("SMS_KEY"),

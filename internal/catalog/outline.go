@@ -32,7 +32,7 @@ var FormNames = []struct{ Form, Name string }{
 }
 
 // forms are those in which a lesson can be made.
-var forms = []string{Video, Article, Document, Ebook, Quiz, Homework}
+var forms = []string{Video, Article, Live, Document, Ebook, Quiz, Homework}
 
 // Written tells that there is something to read, hear, see or do in it.
 func (l Lesson) Written() bool {
@@ -374,6 +374,8 @@ func (ch *LessonChange) fit(form string) (body string, durationMS int64) {
 	switch form {
 	case Video:
 		return Sanitize(ch.BodyHTML), ch.AssetMS
+	case Live: // its length and replay are the room's, and kept by the statement
+		return Sanitize(ch.BodyHTML), 0
 	case Article:
 		body = rich.Article(ch.BodyHTML)
 		return body, ReadingMS(body)

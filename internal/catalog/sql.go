@@ -94,7 +94,8 @@ var (
 	qLesson       = db.Q("catalog/lesson", `SELECT `+lessonColumns+` FROM lessons WHERE id = $1 AND deleted_at = 0`)
 	qLessonInsert = db.Q("catalog/lesson_insert", `INSERT INTO lessons (id, course_id, chapter_id, title, form, position, released_at)
 		VALUES ($1, $2, $3, $4, $5, (SELECT COALESCE(MAX(position), 0) + 1 FROM lessons WHERE chapter_id = $3), CASE WHEN (SELECT form FROM courses WHERE id = $2) = 'column' THEN 0 ELSE CAST($6 AS BIGINT) END)`)
-	qLessonUpdate = db.Q("catalog/lesson_update", `UPDATE lessons SET title = $2, is_free = $3, preview_ms = $4, body_html = $5, asset_id = $6, duration_ms = $7,
+	qLessonUpdate = db.Q("catalog/lesson_update", `UPDATE lessons SET title = $2, is_free = $3, preview_ms = $4, body_html = $5,
+		asset_id = CASE WHEN form = 'live' THEN asset_id ELSE $6 END, duration_ms = CASE WHEN form = 'live' THEN duration_ms ELSE $7 END,
 		document_id = $8, preview_pages = $9, page_count = $10, opens_at = $11, opens_after_days = $12, after_lesson_id = $13, ebook_id = $14
 		WHERE id = $1 AND deleted_at = 0`)
 	qLessonRelease  = db.Q("catalog/lesson_release", `UPDATE lessons SET released_at = $2, release_at = 0 WHERE id = $1 AND released_at = 0 AND deleted_at = 0`)
@@ -108,6 +109,7 @@ var (
 	qLessonsAsset    = db.Q("catalog/lessons_of_asset", `SELECT `+lessonColumns+` FROM lessons WHERE asset_id = $1 AND deleted_at = 0`)
 	qLessonsDocument = db.Q("catalog/lessons_of_document", `SELECT `+lessonColumns+` FROM lessons WHERE document_id = $1 AND deleted_at = 0`)
 	qLessonPages     = db.Q("catalog/lesson_pages", `UPDATE lessons SET page_count = $2, duration_ms = $3 WHERE id = $1`)
+	qLessonReplay    = db.Q("catalog/lesson_replay", `UPDATE lessons SET asset_id = $2 WHERE id = $1 AND form = 'live'`)
 	qLessonLength    = db.Q("catalog/lesson_length", `UPDATE lessons SET duration_ms = $2 WHERE id = $1`)
 
 	qAttachments      = db.Q("catalog/attachments", `SELECT id, course_id, lesson_id, name, blob_key, bytes, mime, position FROM attachments WHERE course_id = $1 ORDER BY position, id`)

@@ -90,7 +90,15 @@ func (d *DB) submit(ctx context.Context, fn func(context.Context, *Tx) error) er
 	case <-d.done:
 		return errors.New("db: closed")
 	}
-	<-p.done
+	select {
+	case <-p.done:
+	case <-d.closed: // the queue may have taken it after the writer had looked for the last time
+		select {
+		case <-p.done:
+		default:
+			return errors.New("db: closed")
+		}
+	}
 	if p.boom != nil {
 		panic(p.boom)
 	}

@@ -183,9 +183,19 @@ type gain struct {
 // report adds what gained says to the progress in a lesson, once for each seq of a
 // session: one that was seen before, or overtaken, changes nothing. Returns ErrBeat.
 func (s *Service) report(ctx context.Context, sessionID, userID int64, l catalog.Lesson, seq int64, gained func(ctx context.Context, tx *db.Tx, sess session, p Progress, now int64) (gain, error)) (Progress, error) {
+	var out Progress
+	err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		out, err = s.reportIn(ctx, tx, sessionID, userID, l, seq, gained)
+		return err
+	})
+	return out, err
+}
+
+// reportIn is report inside a transaction.
+func (s *Service) reportIn(ctx context.Context, tx *db.Tx, sessionID, userID int64, l catalog.Lesson, seq int64, gained func(ctx context.Context, tx *db.Tx, sess session, p Progress, now int64) (gain, error)) (Progress, error) {
 	now := clock.MS(s.clock)
 	out := Progress{LessonID: l.ID, StudiedAt: now}
-	err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := func() error {
 		var sess session
 		err := tx.Get(ctx, qSession, &sess, sessionID, userID, l.ID)
 		if errors.Is(err, db.ErrNone) {
@@ -241,7 +251,7 @@ func (s *Service) report(ctx context.Context, sessionID, userID int64, l catalog
 			return s.finished(ctx, tx, userID, l.CourseID)
 		}
 		return nil
-	})
+	}()
 	return out, err
 }
 
@@ -346,24 +356,4 @@ func (s *Service) Recents(ctx context.Context, userID int64, limit int) ([]Recen
 	var rows []Recent
 	err := s.db.List(ctx, qRecent, &rows, userID, limit)
 	return rows, err
-}
-
-// Day is how long somebody studied on a day (YYYYMMDD, China).
-type Day struct {
-	Day       int64
-	StudiedMS int64 `db:"studied_ms"`
-}
-
-// Days returns the days since day on which something was studied.
-func (s *Service) Days(ctx context.Context, userID, since int64) ([]Day, error) {
-	var rows []Day
-	err := s.db.List(ctx, qDays, &rows, userID, since)
-	return rows, err
-}
-
-// TotalMS is all that the user has ever studied.
-func (s *Service) TotalMS(ctx context.Context, userID int64) (int64, error) {
-	var n int64
-	err := s.db.Get(ctx, qTotal, &n, userID)
-	return n, err
 }

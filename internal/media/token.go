@@ -25,7 +25,7 @@ const (
 
 // Token is the signed content of a playlist or key URL.
 type Token struct {
-	Kind    byte // 'p' playlist, 'k' key
+	Kind    byte // 'p' playlist, 'k' key; of a live room 'l' and 'm'
 	Play    int64
 	User    int64 // 0: nobody was signed in
 	Session int64 // the device
@@ -80,7 +80,7 @@ func readToken(text string) (Token, error) {
 		v[i] = n
 	}
 	t := Token{Kind: parts[0][0], Play: v[0], User: v[1], Session: v[2], Lesson: v[3], Asset: v[4], Preview: v[5]&1 != 0, Browser: v[5]&2 != 0, Key: v[6], ExpS: v[7]}
-	if t.text() != text || (t.Kind != 'p' && t.Kind != 'k') {
+	if t.text() != text || !strings.ContainsRune("pklm", rune(t.Kind)) {
 		return Token{}, ErrTokenBad
 	}
 	return t, nil

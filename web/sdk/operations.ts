@@ -141,6 +141,12 @@ export interface Operations {
   certificateState: Op<{ path: Id; res: t.CertificateState }>
   claimCertificate: Op<{ path: Id; res: t.Certificate }>
   verifyCertificate: Op<{ path: { code: string }; res: t.VerifiedCertificate }>
+  live: Op<{ path: Id; res: t.LiveRoom }>
+  livePlay: Op<{ path: Id; res: t.LivePlay }>
+  liveBeat: Op<{ path: Id; body: { play_id: number }; res: { attended_ms: number; state: t.LiveRoom['state'] } }>
+  liveSay: Op<{ path: Id; body: { kind: t.LiveMessage['kind']; body: string }; res: t.LiveMessage }>
+  liveSignIn: Op<{ path: Id; res: void }>
+  liveRemind: Op<{ path: Id; body: { on: boolean }; res: void }>
   quizPoints: Op<{ path: Id; res: { items: t.QuizPoint[] } }>
   answerPoint: Op<{ path: Id; body: t.QuizReply; res: t.Practice }>
 }
@@ -273,6 +279,12 @@ export const routes: Record<keyof Operations, string> = {
   certificateState: 'GET /api/courses/{id}/certificate',
   claimCertificate: 'POST /api/courses/{id}/certificate',
   verifyCertificate: 'GET /api/certificates/{code}',
+  live: 'GET /api/lessons/{id}/live',
+  livePlay: 'POST /api/lessons/{id}/live/play',
+  liveBeat: 'POST /api/lessons/{id}/live/beat',
+  liveSay: 'POST /api/lessons/{id}/live/messages',
+  liveSignIn: 'POST /api/lessons/{id}/live/sign-in',
+  liveRemind: 'PUT /api/lessons/{id}/live/reminder',
   quizPoints: 'GET /api/lessons/{id}/quiz-points',
   answerPoint: 'POST /api/quiz-points/{id}/answer',
 }

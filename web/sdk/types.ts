@@ -143,3 +143,10 @@ export type Certificates = S['CertificatesView']
 export type CertificateState = S['CertificateStateView']
 export type CertificateShown = Certificate['shown']
 export type VerifiedCertificate = S['VerifiedView']
+
+/** A live room, a play of it, what was said in it, and what its line tells. */
+export type LiveRoom = S['LiveView']
+export type LivePlay = S['LivePlayView']
+export type LiveMessage = S['MessageEvent']
+export type LiveCard = S['Card']
+export interface LiveEvent { room?: Omit<LiveRoom, 'messages'>; messages?: LiveMessage[]; online?: number }

@@ -19,6 +19,7 @@ import (
 	"zhizhou/internal/homework"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
+	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/pay"
 	"zhizhou/internal/points"
@@ -76,6 +77,10 @@ type Deps struct {
 	Homework *homework.Service
 	// Commission is what inviters earn, and how it is paid out.
 	Commission *commission.Service
+	// Live keeps live rooms.
+	Live *live.Service
+	// LiveServer is the address that encoders are told; "" while live is off.
+	LiveServer func() string
 }
 
 type routes struct {
@@ -95,6 +100,7 @@ func Register(a *web.API, d Deps) {
 	r.papers()
 	r.certificates()
 	r.homework()
+	r.lives()
 	r.selling()
 	r.people()
 	r.shelf()

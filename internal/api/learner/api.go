@@ -22,6 +22,7 @@ import (
 	"zhizhou/internal/homework"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
+	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/message"
 	"zhizhou/internal/points"
@@ -66,6 +67,7 @@ type Deps struct {
 	Topic        *topic.Service
 	Certificate  *certificate.Service
 	Homework     *homework.Service
+	Live         *live.Service
 	Message      *message.Service
 	Advice       *advice.Service
 }
@@ -104,6 +106,7 @@ func Register(a *web.API, d Deps) {
 	r.wrongQuestions()
 	r.certificates()
 	r.homework()
+	r.lives()
 	r.notices()
 	r.advice()
 }

@@ -22,6 +22,7 @@ type LessonView struct {
 	Title        string           `json:"title"`
 	Form         string           `json:"form" enum:"video,audio,article,live,document,ebook,quiz,homework,booking"`
 	DurationMS   int64            `json:"duration_ms"`
+	Playable     bool             `json:"playable" doc:"There is a video: the lesson's own, or the replay of a live one"`
 	BodyHTML     string           `json:"body_html" doc:"Of an article, only if allowed"`
 	Access       AccessView       `json:"access"`
 	PositionMS   int64            `json:"position_ms"`
@@ -136,7 +137,7 @@ func (r *routes) lesson(ctx context.Context, in *lessonPath) (*web.Body[LessonVi
 		return nil, err
 	}
 	v := LessonView{
-		ID: l.ID, CourseID: l.CourseID, CourseTitle: c.Title, Title: l.Title, Form: l.Form, DurationMS: l.DurationMS, Scene: c.Scene,
+		ID: l.ID, CourseID: l.CourseID, CourseTitle: c.Title, Title: l.Title, Form: l.Form, DurationMS: l.DurationMS, Playable: l.Playable(), Scene: c.Scene,
 		Access: AccessView{d.Allowed, d.Reason, d.PreviewMS, d.PreviewPages, d.OpensAt, d.AfterLessonID, ""}, Attachments: []AttachmentView{}, Clips: []ClipView{},
 	}
 	if err := r.place(ctx, l, &v); err != nil {
@@ -214,7 +215,7 @@ func (r *routes) play(ctx context.Context, in *struct {
 	}
 	clip := in.AssetID != 0
 	switch {
-	case clip && (!d.Allowed || !shows(l, in.AssetID)), !clip && (l.Form != catalog.Video || !d.Allowed && d.Reason != "preview"):
+	case clip && (!d.Allowed || !shows(l, in.AssetID)), !clip && (!l.Playable() || !d.Allowed && d.Reason != "preview"):
 		return nil, access.ErrLocked
 	case clip:
 		l.AssetID = in.AssetID

@@ -44,6 +44,7 @@ var addresses = []address{
 	{path: "/read/{id}", title: "阅读", private: true},
 	{path: "/book/{id}", title: "阅读", private: true},
 	{path: "/attempt/{id}", title: "测验", private: true},
+	{path: "/live/{id}", title: "直播间", private: true},
 	{path: "/me/study", title: "学习记录", private: true},
 	{path: "/me/notices", title: "消息", private: true},
 	{path: "/me/wrong-questions", title: "错题本", private: true},

@@ -40,6 +40,11 @@ export interface Operations {
   attempts: { path: Id; query: Paged & { state?: string }; res: T.Page<T.QuizAttempt> }
   attempt: { path: Id; res: T.QuizMarking }
   markAttempt: { path: Id; body: { marks: { no: number; score_centi: number; comment?: string }[] }; res: T.QuizMarking }
+  live: { path: Id; res: T.LiveRoom }
+  planLive: { path: Id; body: { starts_at: number; planned_ms: number; record: boolean; version: number }; res: void }
+  liveDo: { path: { id: number; action: T.LiveAction }; body: T.LiveInput; res: void }
+  liveSay: { path: Id; body: { body: string }; res: unknown }
+  attendance: { path: Id; query: Paged; res: T.Page<T.Attendee> }
   questionStats: { path: Id; res: { items: T.QuestionStat[] } }
   videoPoints: { path: Id; res: { items: T.VideoPoint[] } }
   saveVideoPoints: { path: Id; body: { points: { id?: number; at_ms: number; question_id: number }[] }; res: void }
@@ -210,6 +215,7 @@ export const addresses = {
   orderOutline: 'PUT /courses/{id}/outline', addLesson: 'POST /courses/{id}/lessons', lesson: 'GET /lessons/{id}', saveLesson: 'PUT /lessons/{id}', deleteLesson: 'DELETE /lessons/{id}', importText: 'POST /lessons/{id}/import', formulas: 'POST /formulas', releaseLesson: 'POST /lessons/{id}/release', withholdLesson: 'POST /lessons/{id}/withhold',
   questions: 'GET /questions', questionTags: 'GET /question-tags', saveQuestion: 'PUT /questions/{id}', deleteQuestion: 'DELETE /questions/{id}',
   checkImport: 'POST /question-imports/check', runImport: 'POST /question-imports', paper: 'GET /lessons/{id}/paper', savePaper: 'PUT /lessons/{id}/paper',
+  live: 'GET /lessons/{id}/live', planLive: 'PUT /lessons/{id}/live', liveDo: 'POST /lessons/{id}/live/{action}', liveSay: 'POST /lessons/{id}/live/messages', attendance: 'GET /lessons/{id}/live/attendance',
   attempts: 'GET /lessons/{id}/attempts', attempt: 'GET /attempts/{id}', markAttempt: 'POST /attempts/{id}/marks', questionStats: 'GET /lessons/{id}/question-stats',
   videoPoints: 'GET /lessons/{id}/quiz-points', saveVideoPoints: 'PUT /lessons/{id}/quiz-points',
   certificateRule: 'GET /courses/{id}/certificate-rule', saveCertificateRule: 'PUT /courses/{id}/certificate-rule', certificates: 'GET /courses/{id}/certificates',

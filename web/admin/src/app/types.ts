@@ -348,3 +348,10 @@ export type VideoPoint = S['ConsolePointView']
 export type TextImport = S['ConsoleImportView']
 export type Formula = S['ConsoleFormulaView']
 export type Book = S['ConsoleEbookView']
+
+/** A live room at its desk, what was said in it, and who was there. */
+export type LiveRoom = S['ConsoleLiveRoomView']
+export type LiveTalk = S['ConsoleStaffTalk']
+export type LiveAction = 'rekey' | 'end' | 'record' | 'notice' | 'card' | 'sign-in' | 'hide' | 'screen' | 'answered' | 'mute'
+export type LiveInput = S['ConsoleLiveInput']
+export type Attendee = S['ConsoleAttendeeView']

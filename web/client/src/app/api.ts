@@ -20,7 +20,7 @@ const raw = createCall({
 })
 
 // A 401 here is an answer about the credentials or a quiet probe, not a reason to leave the page.
-const stays = new Set<keyof Operations>(['me', 'loginSms', 'loginPassword', 'loginMp', 'courseMine', 'logout', 'beat', 'endPlay', 'read', 'readPages', 'readChapter'])
+const stays = new Set<keyof Operations>(['me', 'loginSms', 'loginPassword', 'loginMp', 'courseMine', 'logout', 'beat', 'endPlay', 'read', 'readPages', 'readChapter', 'liveBeat'])
 
 // Who signs in has the agreements on the page already.
 const signsIn = new Set<keyof Operations>(['sendSms', 'loginSms', 'loginPassword', 'loginMp'])
@@ -46,6 +46,15 @@ export async function call<K extends keyof Operations>(op: K, args?: Args<K>): P
 /** Turns a server path (picture, playlist) into an address this platform can open. */
 export function media(path: string): string {
   return path.startsWith('/') && !path.startsWith('/static/') ? base + path : path
+}
+
+/** The address of a line that stays open, from its path. */
+export function line(path: string): string {
+  let origin: string = base
+  // #ifdef H5
+  origin = base || location.origin
+  // #endif
+  return origin.replace(/^http/, 'ws') + path
 }
 
 /** True when the address names nothing: it is not there, or could never be (a mistyped number). */

@@ -31,6 +31,7 @@ export const pages = {
   reader: { page: '/pkg-shop/document/ReaderPage', path: '/read/:id', tab: false },
   book: { page: '/pkg-study/ebook/BookPage', path: '/book/:id', tab: false },
   attempt: { page: '/pkg-shop/quiz/AttemptPage', path: '/attempt/:id', tab: false },
+  live: { page: '/pkg-study/live/RoomPage', path: '/live/:id', tab: false },
   wrong: { page: '/pkg-shop/quiz/WrongPage', path: '/me/wrong-questions', tab: false },
   certificates: { page: '/pkg-study/certificate/CertificatesPage', path: '/me/certificates', tab: false },
   certificate: { page: '/pkg-study/certificate/VerifyPage', path: '/certificate/:code', tab: false },

@@ -11,10 +11,15 @@ export interface SourceHooks { ready: (s: Source) => void; refused: () => void; 
 
 const native = (v: HTMLVideoElement) => v.canPlayType('application/vnd.apple.mpegurl') !== ''
 
+/** At this start a source is live: it plays what comes now, a few seconds behind. */
+export const LIVE = -1
+// Two segments behind: what the server makes anew each two seconds.
+const liveConfig = { liveSyncDuration: 4.5, liveMaxLatencyDuration: 15, maxLiveSyncPlaybackRate: 1.1, maxBufferLength: 12, backBufferLength: 20, manifestLoadingMaxRetry: 6 }
+
 /** Connects an HLS playlist to a video element: hls.js where media source extensions exist, else the browser itself. */
 export async function attach(video: HTMLVideoElement, url: string, startMs: number, hooks: SourceHooks): Promise<Source> {
   const { default: HlsLib } = await import('hls.js')
-  if (HlsLib.isSupported()) return viaHls(new HlsLib({ startPosition: startMs / 1000, capLevelToPlayerSize: true, maxBufferLength: 30 }), HlsLib, video, url, hooks)
+  if (HlsLib.isSupported()) return viaHls(new HlsLib(startMs === LIVE ? liveConfig : { startPosition: startMs / 1000, capLevelToPlayerSize: true, maxBufferLength: 30 }), HlsLib, video, url, hooks)
   if (native(video)) return viaBrowser(video, url, startMs, hooks)
   hooks.failed()
   return { qualities: [], choose: () => undefined, destroy: () => undefined }
