@@ -31,6 +31,7 @@ export const pages = {
   reader: { page: '/pkg-shop/document/ReaderPage', path: '/read/:id', tab: false },
   attempt: { page: '/pkg-shop/quiz/AttemptPage', path: '/attempt/:id', tab: false },
   wrong: { page: '/pkg-shop/quiz/WrongPage', path: '/me/wrong-questions', tab: false },
+  homework: { page: '/pkg-study/homework/HomeworkPage', path: '/homework/:id', tab: false },
   certificates: { page: '/pkg-study/certificate/CertificatesPage', path: '/me/certificates', tab: false },
   certificate: { page: '/pkg-study/certificate/VerifyPage', path: '/certificate/:code', tab: false },
   notices: { page: '/pkg-study/notice/NoticesPage', path: '/me/notices', tab: false },
