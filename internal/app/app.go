@@ -18,6 +18,7 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
+	"zhizhou/internal/advice"
 	"zhizhou/internal/api/console"
 	"zhizhou/internal/api/hook"
 	"zhizhou/internal/api/learner"
@@ -87,6 +88,7 @@ type App struct {
 	Commission *commission.Service
 	Renewal    *renewal.Service
 	Message    *message.Service
+	Advice     *advice.Service
 
 	Sandbox *sandbox.Sandbox // nil unless switched on
 	API     *web.API
@@ -206,6 +208,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Account.OnMerge(a.Commerce.Merge)
 	a.Account.OnMerge(a.Invoice.Merge)
 	a.Account.OnMerge(a.Message.Merge)
+	a.Account.OnMerge(a.Advice.Merge)
 	a.Commerce.OnRefunded(a.Invoice.OnRefunded)
 	a.wireEarning()
 	a.wireCertificate()
@@ -286,6 +289,7 @@ func (a *App) periodic() {
 	a.Jobs.Every("publish", 15*time.Second, a.Catalog.PublishDue)
 	a.Jobs.Every("release", 15*time.Second, a.Catalog.ReleaseDue)
 	a.Jobs.Every("message", 15*time.Second, a.Message.Sweep)
+	a.Jobs.Every("advice", time.Minute, a.Advice.Sweep)
 	a.Jobs.Every("items", 15*time.Second, a.SyncItems)
 	a.Jobs.Every("media_recover", 30*time.Second, a.Media.Recover)
 	a.Jobs.Every("media", 5*time.Minute, a.Media.Sweep)
@@ -308,7 +312,7 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Message: a.Message,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Message: a.Message, Advice: a.Advice,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Settings: a.Settings,

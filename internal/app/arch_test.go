@@ -38,7 +38,7 @@ var mayImport = map[string]struct {
 	"quiz":        {3, []string{"access"}}, // asks who may open the lesson
 	"homework":    {3, []string{"access"}}, // asks who may open the lesson
 	"certificate": {3, []string{"access"}}, // asks whether the course is still the learner's
-	"search":      {3, nil}, "topic": {3, nil}, "ranking": {4, nil},
+	"search":      {3, nil}, "topic": {3, nil}, "ranking": {4, nil}, "advice": {4, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
 	"shipping":       {4, nil},
@@ -123,6 +123,7 @@ var owners = map[string]string{
 	"search_index": "search", "search_texts": "search", "search_docs": "search", "search_parts": "search", "search_terms": "search", "search_spellings": "search",
 	"search_synonyms": "search", "search_days": "search", "search_marks": "search",
 	"notices": "message", "notice_mutes": "message", "announcements": "message",
+	"study_reminders": "advice", "study_reports": "advice",
 	"rankings": "ranking", "topics": "topic", "topic_courses": "topic",
 	"orders": "commerce", "order_discounts": "commerce", "order_holds": "commerce", "quotas": "commerce", "quota_users": "commerce", "promotions": "commerce", "coupons": "commerce", "user_coupons": "commerce",
 	"groups": "commerce", "group_members": "commerce", "gifts": "commerce", "code_batches": "commerce", "redeem_codes": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "service_deliveries": "commerce", "held_decisions": "commerce",

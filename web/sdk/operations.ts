@@ -117,6 +117,11 @@ export interface Operations {
   attempt: Op<{ path: Id; res: t.Attempt }>
   saveAttempt: Op<{ path: Id; body: { replies: t.NumberedReply[] }; res: t.SavedReplies }>
   submitAttempt: Op<{ path: Id; body: { replies: t.NumberedReply[] }; res: t.Attempt }>
+  advice: Op<{ res: { items: t.Advice[] } }>
+  studyWeek: Op<{ query: { monday?: string }; res: t.StudyWeek }>
+  studyMonth: Op<{ query: { month: string }; res: { days: t.StudyDay[] } }>
+  reminder: Op<{ res: { hour: number } }>
+  setReminder: Op<{ body: { hour: number }; res: { hour: number } }>
   notices: Op<{ query: Cursor; res: t.Page<t.Notice> }>
   unreadNotices: Op<{ res: { count: number } }>
   readNotice: Op<{ path: Id; res: void }>
@@ -246,6 +251,11 @@ export const routes: Record<keyof Operations, string> = {
   attempt: 'GET /api/attempts/{id}',
   saveAttempt: 'PUT /api/attempts/{id}/answers',
   submitAttempt: 'POST /api/attempts/{id}/submit',
+  advice: 'GET /api/learning/advice',
+  studyWeek: 'GET /api/learning/week',
+  studyMonth: 'GET /api/learning/month',
+  reminder: 'GET /api/learning/reminder',
+  setReminder: 'PUT /api/learning/reminder',
   notices: 'GET /api/me/notices',
   unreadNotices: 'GET /api/me/notices/unread',
   readNotice: 'POST /api/me/notices/{id}/read',

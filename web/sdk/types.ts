@@ -41,6 +41,10 @@ export type CourseMine = S['MineView']
 export type LockedLesson = S['LockedLesson']
 /** What the learner is told. */
 export type Notice = S['NoticeView']
+/** What to do next, and the facts that say so. */
+export type Advice = S['AdviceView']
+export type StudyWeek = S['WeekView']
+export type StudyDay = S['DayView']
 export type NoticeKind = S['NoticeKind']
 
 export type User = S['UserView']

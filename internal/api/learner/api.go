@@ -11,6 +11,7 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
+	"zhizhou/internal/advice"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
@@ -64,6 +65,7 @@ type Deps struct {
 	Certificate  *certificate.Service
 	Homework     *homework.Service
 	Message      *message.Service
+	Advice       *advice.Service
 }
 
 type routes struct {
@@ -100,6 +102,7 @@ func Register(a *web.API, d Deps) {
 	r.certificates()
 	r.homework()
 	r.notices()
+	r.advice()
 }
 
 const publicCache = 5 * time.Second

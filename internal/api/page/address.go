@@ -43,6 +43,7 @@ var addresses = []address{
 	{path: "/me/services", title: "我的服务", private: true},
 	{path: "/read/{id}", title: "阅读", private: true},
 	{path: "/attempt/{id}", title: "测验", private: true},
+	{path: "/me/study", title: "学习记录", private: true},
 	{path: "/me/notices", title: "消息", private: true},
 	{path: "/me/wrong-questions", title: "错题本", private: true},
 	{path: "/homework/{id}", title: "作业", private: true},

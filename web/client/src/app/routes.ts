@@ -35,6 +35,7 @@ export const pages = {
   certificates: { page: '/pkg-study/certificate/CertificatesPage', path: '/me/certificates', tab: false },
   certificate: { page: '/pkg-study/certificate/VerifyPage', path: '/certificate/:code', tab: false },
   notices: { page: '/pkg-study/notice/NoticesPage', path: '/me/notices', tab: false },
+  record: { page: '/pkg-study/record/RecordPage', path: '/me/study', tab: false },
   gift: { page: '/pkg-shop/gift/GiftPage', path: '/gift/:token', tab: false },
   renew: { page: '/pkg-shop/renewal/RenewPage', path: '/renewal/:id', tab: false },
   renewals: { page: '/pkg-shop/renewal/RenewalsPage', path: '/me/renewals', tab: false },
