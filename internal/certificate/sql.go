@@ -49,7 +49,6 @@ var (
 	qNamed  = db.Q("certificate/named", `INSERT INTO certificate_names (user_id, name_sealed, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`)
 	qRename = db.Q("certificate/rename", `UPDATE certificate_names SET name_sealed = $2 WHERE user_id = $1`)
 
-	qLists  = db.Q("certificate/lists", `SELECT COUNT(*) FROM certificates WHERE list_no = $1`)
 	qBits   = db.Q("certificate/bits", `SELECT list_index FROM certificates WHERE list_no = $1 AND revoked_at > 0`)
 	qBitsAt = db.Q("certificate/bits_at", `SELECT CAST(COALESCE(MIN(issued_at), 0) AS BIGINT) FROM certificates WHERE list_no = $1`)
 

@@ -135,6 +135,12 @@ export interface Operations {
   wrongQuestions: Op<{ query: Cursor & { course_id?: number }; res: t.Page<t.WrongQuestion> }>
   tryWrong: Op<{ path: Id; body: t.QuizReply; res: t.Practice }>
   forgetWrong: Op<{ path: Id; res: void }>
+  homework: Op<{ path: Id; res: t.Homework }>
+  handIn: Op<{ path: Id; body: { body: string; files: number[]; consent?: boolean }; res: t.Homework }>
+  showSubmission: Op<{ path: Id; body: { on: boolean }; res: void }>
+  reviewHomework: Op<{ path: Id; body: { points: number[]; comment: string }; res: void }>
+  addHomeworkFile: Op<{ path: Id; query: { name: string }; body: unknown; raw: true; res: t.HomeworkFile }>
+  dropHomeworkFile: Op<{ path: Id; res: void }>
   certificates: Op<{ res: t.Certificates }>
   certificateName: Op<{ body: { name: string }; res: t.Certificates }>
   showCertificate: Op<{ path: Id; body: { shown: t.CertificateShown }; res: t.Certificates }>
@@ -273,6 +279,12 @@ export const routes: Record<keyof Operations, string> = {
   wrongQuestions: 'GET /api/me/wrong-questions',
   tryWrong: 'POST /api/me/wrong-questions/{id}/try',
   forgetWrong: 'DELETE /api/me/wrong-questions/{id}',
+  homework: 'GET /api/lessons/{id}/homework',
+  handIn: 'POST /api/lessons/{id}/submissions',
+  showSubmission: 'PUT /api/submissions/{id}/consent',
+  reviewHomework: 'POST /api/homework-reviews/{id}',
+  addHomeworkFile: 'POST /api/lessons/{id}/homework-files',
+  dropHomeworkFile: 'DELETE /api/homework-files/{id}',
   certificates: 'GET /api/me/certificates',
   certificateName: 'PUT /api/me/certificate-name',
   showCertificate: 'PUT /api/me/certificates/{id}',

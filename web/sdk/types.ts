@@ -137,6 +137,11 @@ export type SavedReplies = S['SavedView']
 export type Practice = S['PracticeView']
 export type WrongQuestion = S['WrongView']
 export type QuizPoint = S['QuizPointView']
+/** A homework before its learner, an own submission, and a review of another's work. */
+export type Homework = S['HomeworkView']
+export type Submission = S['SubmissionView']
+export type HomeworkReview = S['ReviewTaskView']
+export type HomeworkFile = S['HomeworkFileView']
 /** A certificate of the caller, how far one is, and what anybody may know of one; `minutes` are studied, `score_permille` -1 is none. */
 export type Certificate = S['CertificateView']
 export type Certificates = S['CertificatesView']

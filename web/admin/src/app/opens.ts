@@ -5,6 +5,7 @@ const one: Record<string, (key: string) => RouteLocationRaw> = {
   course: (id) => ({ name: 'course', params: { id } }),
   product: (id) => ({ name: 'product', params: { id } }),
   topic: (id) => ({ name: 'topic', params: { id } }),
+  homework: (id) => ({ name: 'homework', params: { id } }),
   quiz: (id) => ({ name: 'quiz', params: { id } }),
   order: (no) => ({ name: 'orders', params: { no } }),
   invoice: (id) => ({ name: 'invoices', params: { id } }),

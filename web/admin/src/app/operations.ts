@@ -48,6 +48,11 @@ export interface Operations {
   questionStats: { path: Id; res: { items: T.QuestionStat[] } }
   videoPoints: { path: Id; res: { items: T.VideoPoint[] } }
   saveVideoPoints: { path: Id; body: { points: { id?: number; at_ms: number; question_id: number }[] }; res: void }
+  homework: { path: Id; res: T.Homework }
+  saveHomework: { path: Id; body: T.Homework; res: T.Homework }
+  submissions: { path: Id; query: Paged & { state?: string }; res: T.Page<T.Work> }
+  submissionReviews: { path: Id; res: { items: T.WorkReview[] } }
+  markSubmission: { path: Id; body: { points: number[]; comment?: string; return?: boolean; excellent?: boolean }; res: void }
   certificateRule: { path: Id; res: T.CertificateRule }
   saveCertificateRule: { path: Id; body: T.CertificateRule; res: T.CertificateRule }
   certificates: { path: Id; query: Paged; res: T.Page<T.Certificate> }
@@ -218,6 +223,8 @@ export const addresses = {
   live: 'GET /lessons/{id}/live', planLive: 'PUT /lessons/{id}/live', liveDo: 'POST /lessons/{id}/live/{action}', liveSay: 'POST /lessons/{id}/live/messages', attendance: 'GET /lessons/{id}/live/attendance',
   attempts: 'GET /lessons/{id}/attempts', attempt: 'GET /attempts/{id}', markAttempt: 'POST /attempts/{id}/marks', questionStats: 'GET /lessons/{id}/question-stats',
   videoPoints: 'GET /lessons/{id}/quiz-points', saveVideoPoints: 'PUT /lessons/{id}/quiz-points',
+  homework: 'GET /lessons/{id}/homework', saveHomework: 'PUT /lessons/{id}/homework', submissions: 'GET /lessons/{id}/submissions',
+  submissionReviews: 'GET /submissions/{id}/reviews', markSubmission: 'POST /submissions/{id}/mark',
   certificateRule: 'GET /courses/{id}/certificate-rule', saveCertificateRule: 'PUT /courses/{id}/certificate-rule', certificates: 'GET /courses/{id}/certificates',
   revokeCertificate: 'POST /certificates/{id}/revoke', reissueCertificate: 'POST /certificates/{id}/reissue',
   addAttachment: 'POST /courses/{id}/attachments', deleteAttachment: 'DELETE /courses/{id}/attachments/{attachment_id}',

@@ -23,6 +23,7 @@ const routes: RouteRecordRaw[] = [
   page('/questions', 'questions', '题库', 'course.read', () => import('@/features/quiz/QuestionsPage.vue')),
   page('/quizzes/:id(\\d+)/:tab(attempts|stats)?', 'quiz', '测验结果', 'course.edit', () => import('@/features/quiz/ResultsPage.vue')),
   page('/live/:id(\\d+)/:tab(attendance)?', 'live', '直播间', 'course.read', () => import('@/features/live/LivePage.vue')),
+  page('/homework/:id(\\d+)', 'homework', '作业批改', 'course.edit', () => import('@/features/homework/QueuePage.vue')),
   page('/media/:kind(documents)?', 'media', '音视频与文档', 'media.upload', () => import('@/features/media/MediaPage.vue')),
   page('/instructors', 'instructors', '讲师', 'course.read', () => import('@/features/shelf/InstructorsPage.vue')),
   page('/categories', 'categories', '分类', 'course.publish', () => import('@/features/shelf/CategoriesPage.vue')),

@@ -340,6 +340,10 @@ export type PaperRule = S['ConsoleRuleInput']
 export type QuizAttempt = S['ConsoleAttempt']
 export type QuizMarking = S['ConsoleMarkingView']
 export type QuestionStat = S['ConsoleStatView']
+/** What a homework asks, what was handed in, and reviews of it by other learners. */
+export type Homework = S['ConsoleHomeworkInput']
+export type Work = S['ConsoleWorkView']
+export type WorkReview = S['ConsoleWorkReviewView']
 /** What a course asks before it attests, and what was issued. */
 export type CertificateRule = S['ConsoleCertificateRuleInput']
 export type Certificate = S['ConsoleCertificate']

@@ -33,6 +33,7 @@ export const pages = {
   attempt: { page: '/pkg-shop/quiz/AttemptPage', path: '/attempt/:id', tab: false },
   live: { page: '/pkg-study/live/RoomPage', path: '/live/:id', tab: false },
   wrong: { page: '/pkg-shop/quiz/WrongPage', path: '/me/wrong-questions', tab: false },
+  homework: { page: '/pkg-study/homework/HomeworkPage', path: '/homework/:id', tab: false },
   certificates: { page: '/pkg-study/certificate/CertificatesPage', path: '/me/certificates', tab: false },
   certificate: { page: '/pkg-study/certificate/VerifyPage', path: '/certificate/:code', tab: false },
   notices: { page: '/pkg-study/notice/NoticesPage', path: '/me/notices', tab: false },

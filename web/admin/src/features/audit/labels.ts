@@ -17,6 +17,8 @@ const actions: Record<string, string> = {
   'paper.save': '保存试卷',
   'quiz.mark': '批改简答题',
   'quiz_points.save': '保存视频答题点',
+  'homework.save': '保存作业',
+  'homework.mark': '批改作业',
   'certificate.rule': '保存证书设置',
   'certificate.revoke': '撤销证书',
   'certificate.reissue': '重发证书',
@@ -130,6 +132,7 @@ const kinds: Record<string, string> = {
   questions: '题库',
   attempt: '作答',
   certificate: '证书',
+  submission: '作业',
   certificate_key: '证书签名密钥',
   payment: '付款',
   agreement: '协议',
@@ -173,7 +176,7 @@ export function targetLabel(target: string, name = ''): string {
   return name ? `${kinds[kind] ?? kind}「${name}」` : [kinds[kind] ?? kind, whats[id] ?? id].filter(Boolean).join(' ')
 }
 const areas: Record<string, string[]> = {
-  内容: ['course', 'chapter', 'outline', 'lesson', 'document', 'attachment', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor'],
+  内容: ['course', 'chapter', 'outline', 'lesson', 'document', 'attachment', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'homework', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor'],
   商品: ['product', 'sku'],
   营销: ['promotion', 'coupon', 'codes', 'experiment', 'points'],
   交易: ['refund', 'service', 'renewal', 'shipment', 'held'],
