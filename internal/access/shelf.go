@@ -56,3 +56,12 @@ func (s *Service) CoursesOf(ctx context.Context, userID int64, courseIDs []int64
 	}
 	return out, nil
 }
+
+var qOpened = db.Q("access/opened", `SELECT COUNT(*) FROM grants g WHERE g.source_kind = $1 AND g.source_id = $2 AND `+opens("$3"))
+
+// Opened reports whether a source ever opened a course, also when that ended.
+func (s *Service) Opened(ctx context.Context, r db.Reader, src Source, courseID int64) (bool, error) {
+	var n int64
+	err := r.Get(ctx, qOpened, &n, src.Kind, src.ID, courseID)
+	return n > 0, err
+}

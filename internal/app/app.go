@@ -18,6 +18,7 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
+	"zhizhou/internal/advice"
 	"zhizhou/internal/api/console"
 	"zhizhou/internal/api/hook"
 	"zhizhou/internal/api/learner"
@@ -25,6 +26,7 @@ import (
 	"zhizhou/internal/audit"
 	"zhizhou/internal/blob"
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
@@ -32,6 +34,7 @@ import (
 	"zhizhou/internal/document"
 	"zhizhou/internal/ebook"
 	"zhizhou/internal/export"
+	"zhizhou/internal/homework"
 	"zhizhou/internal/id"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/jobs"
@@ -80,10 +83,14 @@ type App struct {
 	Invoice   *invoice.Service
 	Export    *export.Service
 
+	Certificate *certificate.Service
+	Homework    *homework.Service
+
 	Referral   *referral.Service
 	Commission *commission.Service
 	Renewal    *renewal.Service
 	Message    *message.Service
+	Advice     *advice.Service
 
 	Sandbox *sandbox.Sandbox // nil unless switched on
 	API     *web.API
@@ -174,6 +181,8 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Access.Finished = a.Learning.Finished
 	a.newTelling()
 	a.newQuiz()
+	a.newCertificate()
+	a.newHomework()
 	a.Points = &points.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings}
 	a.Commerce = commerce.New(commerce.Config{
 		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Catalog: a.Catalog, Access: a.Access, Learning: a.Learning, Points: a.Points,
@@ -201,8 +210,10 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Account.OnMerge(a.Commerce.Merge)
 	a.Account.OnMerge(a.Invoice.Merge)
 	a.Account.OnMerge(a.Message.Merge)
+	a.Account.OnMerge(a.Advice.Merge)
 	a.Commerce.OnRefunded(a.Invoice.OnRefunded)
 	a.wireEarning()
+	a.wireCertificate()
 	a.Renewal = a.newRenewal()
 	a.periodic()
 	if err := a.Jobs.Build(); err != nil {
@@ -280,6 +291,7 @@ func (a *App) periodic() {
 	a.Jobs.Every("publish", 15*time.Second, a.Catalog.PublishDue)
 	a.Jobs.Every("release", 15*time.Second, a.Catalog.ReleaseDue)
 	a.Jobs.Every("message", 15*time.Second, a.Message.Sweep)
+	a.Jobs.Every("advice", time.Minute, a.Advice.Sweep)
 	a.Jobs.Every("items", 15*time.Second, a.SyncItems)
 	a.Jobs.Every("media_recover", 30*time.Second, a.Media.Recover)
 	a.Jobs.Every("media", 5*time.Minute, a.Media.Sweep)
@@ -302,13 +314,13 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic, Message: a.Message,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Message: a.Message, Advice: a.Advice,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
-		Search: a.Search, Topic: a.Topic,
+		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",
@@ -317,6 +329,7 @@ func (a *App) routes() {
 	}
 	files.Routes(mux)
 	a.pages(mux)
+	a.credentials(mux)
 	mux.Handle(hook.UploadsPath, a.API.Staffed(account.PermMediaUpload, files.Uploads()))
 	(&hook.Pay{Commerce: a.Commerce, Notify: a.outside.parser, Alipay: a.outside.alipayParser, Papay: a.outside.papayParser, Push: a.outside.pusher, Shipping: a.Shipping}).Routes(mux)
 	if a.Sandbox != nil {
@@ -326,7 +339,7 @@ func (a *App) routes() {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { web.Fail(w, r, web.ErrNotFound) })
 	page.Routes(mux, page.Deps{
-		Catalog: a.Catalog, Topic: a.Topic, Settings: a.Settings, Access: a.Access, PublicURL: a.Config.PublicURL,
+		Catalog: a.Catalog, Topic: a.Topic, Certificate: a.Certificate, Settings: a.Settings, Access: a.Access, PublicURL: a.Config.PublicURL,
 		Who: func(r *http.Request) int64 { return a.API.SignedIn(r).ID },
 	})
 

@@ -35,10 +35,12 @@ var mayImport = map[string]struct {
 	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "pay/alipay", "wechat"}}, // gives credentials that fit them
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil}, "message": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
-	"ebook":    {3, nil},                // takes uploads from media
-	"document": {3, nil},                // takes uploads from media
-	"quiz":     {3, []string{"access"}}, // asks who may open the lesson
-	"search":   {3, nil}, "topic": {3, nil}, "ranking": {4, nil},
+	"ebook":       {3, nil},                // takes uploads from media
+	"document":    {3, nil},                // takes uploads from media
+	"quiz":        {3, []string{"access"}}, // asks who may open the lesson
+	"homework":    {3, []string{"access"}}, // asks who may open the lesson
+	"certificate": {3, []string{"access"}}, // asks whether the course is still the learner's
+	"search":      {3, nil}, "topic": {3, nil}, "ranking": {4, nil}, "advice": {4, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
 	"shipping":       {4, nil},
@@ -124,6 +126,7 @@ var owners = map[string]string{
 	"search_index": "search", "search_texts": "search", "search_docs": "search", "search_parts": "search", "search_terms": "search", "search_spellings": "search",
 	"search_synonyms": "search", "search_days": "search", "search_marks": "search",
 	"notices": "message", "notice_mutes": "message", "announcements": "message",
+	"study_reminders": "advice", "study_reports": "advice",
 	"rankings": "ranking", "topics": "topic", "topic_courses": "topic",
 	"orders": "commerce", "order_discounts": "commerce", "order_holds": "commerce", "quotas": "commerce", "quota_users": "commerce", "promotions": "commerce", "coupons": "commerce", "user_coupons": "commerce",
 	"groups": "commerce", "group_members": "commerce", "gifts": "commerce", "code_batches": "commerce", "redeem_codes": "commerce", "order_items": "commerce", "order_events": "commerce", "payments": "commerce", "refunds": "commerce", "inbox": "commerce", "service_deliveries": "commerce", "held_decisions": "commerce",
@@ -141,6 +144,8 @@ var owners = map[string]string{
 	"commission_reversals": "commission", "commission_payees": "commission", "withdrawals": "commission",
 	"questions": "quiz", "question_tags": "quiz", "papers": "quiz", "paper_questions": "quiz", "paper_rules": "quiz", "quiz_attempts": "quiz", "quiz_answers": "quiz",
 	"wrong_questions": "quiz", "quiz_points": "quiz", "quiz_point_answers": "quiz",
+	"certificate_rules": "certificate", "certificate_rule_quizzes": "certificate", "certificate_names": "certificate", "certificates": "certificate", "certificate_scores": "certificate", "certificate_keys": "certificate",
+	"homeworks": "homework", "homework_rows": "homework", "submissions": "homework", "submission_files": "homework", "peer_reviews": "homework",
 	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "delivered_parts": "media", "blob_trash": "media",
 }
 

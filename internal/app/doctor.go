@@ -5,10 +5,12 @@ import (
 	"fmt"
 
 	"zhizhou/internal/audit"
+	"zhizhou/internal/certificate"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/db"
 	"zhizhou/internal/document"
+	"zhizhou/internal/homework"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/ledger"
 	"zhizhou/internal/points"
@@ -24,7 +26,7 @@ import (
 func (a *App) Doctor(ctx context.Context) ([]string, error) {
 	var out []string
 	for _, check := range []func(context.Context, db.Reader) ([]db.Finding, error){
-		commerce.Audit, reconcile.Audit, invoice.Audit, points.Audit, commission.Audit, referral.Audit, renewal.Audit, search.Audit, quiz.Audit, document.Audit,
+		commerce.Audit, reconcile.Audit, invoice.Audit, points.Audit, commission.Audit, referral.Audit, renewal.Audit, search.Audit, quiz.Audit, document.Audit, certificate.Audit, homework.Audit,
 		func(ctx context.Context, _ db.Reader) ([]db.Finding, error) { return a.Shipping.Audit(ctx) },
 	} {
 		found, err := check(ctx, a.DB)

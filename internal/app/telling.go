@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"zhizhou/internal/advice"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/db"
 	"zhizhou/internal/message"
@@ -12,6 +13,7 @@ import (
 // newTelling makes message and says who is told of what.
 func (a *App) newTelling() {
 	a.Message = &message.Service{DB: a.DB, Clock: a.Clock, Audience: a.Access.Audience}
+	a.Advice = &advice.Service{DB: a.DB, Clock: a.Clock, Message: a.Message}
 	a.Catalog.OnRelease(func(ctx context.Context, tx *db.Tx, c catalog.Course, l catalog.Lesson) error {
 		return a.Message.Announce(ctx, tx, message.Announcement{
 			CourseID: c.ID, Kind: message.Column, Title: "「" + c.Title + "」更新了", Body: l.Title,

@@ -32,7 +32,7 @@ var FormNames = []struct{ Form, Name string }{
 }
 
 // forms are those in which a lesson can be made.
-var forms = []string{Video, Article, Document, Ebook, Quiz}
+var forms = []string{Video, Article, Document, Ebook, Quiz, Homework}
 
 // Written tells that there is something to read, hear, see or do in it.
 func (l Lesson) Written() bool {

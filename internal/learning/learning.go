@@ -56,23 +56,6 @@ var (
 			WHERE m.course_id = l.course_id AND m.deleted_at = 0 AND (mc.position < lc.position OR (mc.position = lc.position AND m.position <= l.position))) AS lesson_no
 		FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id JOIN courses c ON c.id = p.course_id
 		WHERE p.user_id = $1 AND l.deleted_at = 0 AND c.deleted_at = 0 ORDER BY p.studied_at DESC LIMIT $2`)
-	// What a player reported, and what was handed out with its keys: the first is the
-	// measure of the refund promise, the second tells finance who took without
-	// reporting. A lesson that everybody may see counts in neither.
-	qWatched = db.Q("learning/watched", `SELECT CAST(COALESCE(SUM(CASE WHEN p.covered_ms < l.duration_ms THEN p.covered_ms ELSE l.duration_ms END), 0) AS BIGINT)
-		FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id WHERE p.user_id = $1 AND p.course_id = $2 AND l.deleted_at = 0 AND NOT l.is_free`)
-	qDelivered = db.Q("learning/delivered", `SELECT CAST(COALESCE(SUM(CASE WHEN d.ms < l.duration_ms THEN d.ms ELSE l.duration_ms END), 0) AS BIGINT) FROM lessons l
-		JOIN (SELECT asset_id, SUM(ms) AS ms FROM delivered_parts WHERE user_id = $1 GROUP BY asset_id) d ON d.asset_id = l.asset_id
-		WHERE l.course_id = $2 AND l.deleted_at = 0 AND NOT l.is_free`)
-	qDeliveredPages = db.Q("learning/delivered_pages", `SELECT CAST(COALESCE(SUM(CASE WHEN d.n < l.page_count THEN d.n ELSE l.page_count END * l.duration_ms / l.page_count), 0) AS BIGINT) FROM lessons l
-		JOIN (SELECT document_id, COUNT(*) AS n FROM delivered_pages WHERE user_id = $1 GROUP BY document_id) d ON d.document_id = l.document_id
-		WHERE l.course_id = $2 AND l.deleted_at = 0 AND NOT l.is_free AND l.page_count > 0`)
-	// The same of one lesson that was sold alone.
-	qOfOne = db.Q("learning/of_one", `SELECT l.duration_ms, COALESCE(p.covered_ms, 0) AS covered_ms,
-		CAST(COALESCE((SELECT SUM(d.ms) FROM delivered_parts d WHERE d.user_id = $1 AND d.asset_id = l.asset_id), 0)
-			+ CASE WHEN l.page_count > 0 THEN (SELECT COUNT(*) FROM delivered_pages g WHERE g.user_id = $1 AND g.document_id = l.document_id) * l.duration_ms / l.page_count ELSE 0 END AS BIGINT) AS delivered_ms
-		FROM products s JOIN lessons l ON l.id = s.lesson_id LEFT JOIN lesson_progress p ON p.lesson_id = l.id AND p.user_id = $1 WHERE s.id = $2 AND NOT l.is_free`)
-	qPaidMS        = db.Q("learning/paid_ms", `SELECT CAST(COALESCE(SUM(duration_ms), 0) AS BIGINT) FROM lessons WHERE course_id = $1 AND deleted_at = 0 AND NOT is_free`)
 	qMergeFrom     = db.Q("learning/merge_from", `SELECT lesson_id, course_id, position_ms, covered_ms, spans, finished_at, started_at, studied_at FROM lesson_progress WHERE user_id = $1`)
 	qMergeSessions = db.Q("learning/merge_sessions", `UPDATE study_sessions SET user_id = $2 WHERE user_id = $1`)
 	qMergeDays     = db.Q("learning/merge_days", `SELECT day, studied_ms FROM study_days WHERE user_id = $1 ORDER BY day`)
@@ -82,12 +65,28 @@ var (
 
 // Service is the learning domain.
 type Service struct {
-	db    *db.DB
-	clock clock.Clock
+	db         *db.DB
+	clock      clock.Clock
+	onFinished []func(ctx context.Context, tx *db.Tx, userID, courseID int64) error
 }
 
 // New makes a Service.
 func New(d *db.DB, c clock.Clock) *Service { return &Service{db: d, clock: c} }
+
+// OnFinished registers f to run in the transaction in which somebody finished a
+// lesson: it may have been the last condition of a certificate.
+func (s *Service) OnFinished(f func(ctx context.Context, tx *db.Tx, userID, courseID int64) error) {
+	s.onFinished = append(s.onFinished, f)
+}
+
+func (s *Service) finished(ctx context.Context, tx *db.Tx, userID, courseID int64) error {
+	for _, f := range s.onFinished {
+		if err := f(ctx, tx, userID, courseID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Progress is how far somebody is in a lesson.
 type Progress struct {
@@ -233,11 +232,15 @@ func (s *Service) report(ctx context.Context, sessionID, userID int64, l catalog
 		if _, err := tx.Exec(ctx, qProgressSet, userID, l.ID, out.PositionMS, out.CoveredMS, formatSpans(spans), now, out.FinishedAt); err != nil {
 			return err
 		}
-		if g.earned == 0 {
-			return nil
+		if g.earned > 0 {
+			if _, err := tx.Exec(ctx, qDayAdd, userID, clock.Day(s.clock.Now()), g.earned); err != nil {
+				return err
+			}
 		}
-		_, err = tx.Exec(ctx, qDayAdd, userID, clock.Day(s.clock.Now()), g.earned)
-		return err
+		if row.FinishedAt == 0 && out.FinishedAt > 0 {
+			return s.finished(ctx, tx, userID, l.CourseID)
+		}
+		return nil
 	})
 	return out, err
 }
@@ -264,7 +267,10 @@ func (s *Service) Finish(ctx context.Context, tx *db.Tx, userID, courseID, lesso
 	if _, err := tx.Exec(ctx, qProgressNew, userID, lessonID, courseID, now); err != nil {
 		return err
 	}
-	return tx.Sure(ctx, qProgressEnd, userID, lessonID, now)
+	if err := tx.Sure(ctx, qProgressEnd, userID, lessonID, now); err != nil {
+		return err
+	}
+	return s.finished(ctx, tx, userID, courseID)
 }
 
 // Lesson returns the progress in one lesson; zero when there is none.
@@ -360,43 +366,4 @@ func (s *Service) TotalMS(ctx context.Context, userID int64) (int64, error) {
 	var n int64
 	err := s.db.Get(ctx, qTotal, &n, userID)
 	return n, err
-}
-
-// Evidence is what somebody has had of a course, in percent of its paid minutes.
-type Evidence struct {
-	Watched   int64 // by the player's reports: the measure of the refund promise
-	Delivered int64 // handed out with its keys, whether reported or not
-}
-
-// EvidenceOfLesson answers for the refund policy of a lesson that was sold alone, as
-// the product productID.
-func (s *Service) EvidenceOfLesson(ctx context.Context, r db.Reader, userID, productID int64) (Evidence, error) {
-	var row struct {
-		DurationMS  int64 `db:"duration_ms"`
-		CoveredMS   int64 `db:"covered_ms"`
-		DeliveredMS int64 `db:"delivered_ms"`
-	}
-	err := r.Get(ctx, qOfOne, &row, userID, productID)
-	if errors.Is(err, db.ErrNone) {
-		err = nil // free by now: it counts in nothing
-	}
-	return Evidence{Percent(row.CoveredMS, row.DurationMS), Percent(row.DeliveredMS, row.DurationMS)}, err
-}
-
-// Evidence answers for the refund policy.
-func (s *Service) Evidence(ctx context.Context, r db.Reader, userID, courseID int64) (Evidence, error) {
-	var watched, delivered, all int64
-	if err := r.Get(ctx, qPaidMS, &all, courseID); err != nil {
-		return Evidence{}, err
-	}
-	if err := r.Get(ctx, qWatched, &watched, userID, courseID); err != nil {
-		return Evidence{}, err
-	}
-	if err := r.Get(ctx, qDelivered, &delivered, userID, courseID); err != nil {
-		return Evidence{}, err
-	}
-	var pages int64
-	err := r.Get(ctx, qDeliveredPages, &pages, userID, courseID)
-	delivered += pages
-	return Evidence{Percent(watched, all), Percent(delivered, all)}, err
 }

@@ -1,6 +1,8 @@
 package media
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -124,4 +126,28 @@ func (s *Service) OpenFileLink(l FileLink, v Viewer) (key string, g FileGrant, e
 		return "", FileGrant{}, ErrWrongUser.Say("这个下载链接属于另一个账号或设备，请重新点击下载")
 	}
 	return key, g, nil
+}
+
+// SavePrivate stores a learner's file like an attachment; of a picture nothing but its
+// pixels survives, so neither does where it was taken. Returns ErrTooBig, ErrFileType,
+// ErrBroken, ErrImageTooMany.
+func (s *Service) SavePrivate(ctx context.Context, name string, r io.Reader) (File, error) {
+	head := bufio.NewReaderSize(r, 1024)
+	first, err := head.Peek(1024)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return File{}, fmt.Errorf("media: %w", err)
+	}
+	if !strings.HasPrefix(sniff(first), "image/") {
+		return s.SaveFile(ctx, name, head)
+	}
+	out, ext, err := s.readImage(ctx, head)
+	if err != nil {
+		return File{}, err
+	}
+	name = cleanName(name)
+	if i := strings.LastIndexByte(name, '.'); i > 0 {
+		name = name[:i]
+	}
+	f := File{Key: filePrefix + id.Token(16), Name: name + ext, Bytes: int64(len(out)), Mime: imageMime(ext)}
+	return f, s.store.Put(ctx, f.Key, bytes.NewReader(out), f.Bytes, f.Mime)
 }

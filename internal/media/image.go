@@ -46,23 +46,7 @@ func (s *Service) SaveImage(ctx context.Context, r io.Reader) (key string, err e
 // file survives, so neither does where it was taken. Returns ErrTooBig,
 // ErrFileType, ErrBroken, ErrImageTooMany.
 func (s *Service) SavePicture(ctx context.Context, r io.Reader) (Picture, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, s.lim.ImageBytes+1))
-	if err != nil {
-		return Picture{}, fmt.Errorf("media: %w", err)
-	}
-	if int64(len(raw)) > s.lim.ImageBytes {
-		return Picture{}, tooBig(s.lim.ImageBytes)
-	}
-	if !strings.HasPrefix(sniff(raw[:min(len(raw), 1024)]), "image/") {
-		return Picture{}, ErrFileType.Say("请上传 JPG、PNG、GIF 或 WebP 图片")
-	}
-	select {
-	case decoding <- struct{}{}:
-	case <-ctx.Done():
-		return Picture{}, ctx.Err()
-	}
-	out, ext, size, err := reencode(raw)
-	<-decoding
+	out, ext, size, err := s.readImage(ctx, r)
 	if err != nil {
 		return Picture{}, err
 	}
@@ -70,14 +54,38 @@ func (s *Service) SavePicture(ctx context.Context, r io.Reader) (Picture, error)
 	return Picture{key, int64(size.X), int64(size.Y)}, err
 }
 
+// readImage reads a picture and returns it re-encoded.
+func (s *Service) readImage(ctx context.Context, r io.Reader) (out []byte, ext string, size image.Point, err error) {
+	raw, err := io.ReadAll(io.LimitReader(r, s.lim.ImageBytes+1))
+	if err != nil {
+		return nil, "", size, fmt.Errorf("media: %w", err)
+	}
+	if int64(len(raw)) > s.lim.ImageBytes {
+		return nil, "", size, tooBig(s.lim.ImageBytes)
+	}
+	if !strings.HasPrefix(sniff(raw[:min(len(raw), 1024)]), "image/") {
+		return nil, "", size, ErrFileType.Say("请上传 JPG、PNG、GIF 或 WebP 图片")
+	}
+	select {
+	case decoding <- struct{}{}:
+	case <-ctx.Done():
+		return nil, "", size, ctx.Err()
+	}
+	defer func() { <-decoding }()
+	return reencode(raw)
+}
+
+func imageMime(ext string) string {
+	if ext == ".png" {
+		return "image/png"
+	}
+	return "image/jpeg"
+}
+
 func (s *Service) storeImage(ctx context.Context, raw []byte, ext string) (string, error) {
 	name := id.Token(16)
 	key := imagePrefix + name[:2] + "/" + name + ext
-	mime := "image/jpeg"
-	if ext == ".png" {
-		mime = "image/png"
-	}
-	return key, s.store.Put(ctx, key, bytes.NewReader(raw), int64(len(raw)), mime)
+	return key, s.store.Put(ctx, key, bytes.NewReader(raw), int64(len(raw)), imageMime(ext))
 }
 
 // putImage stores a picture that our own ffmpeg made.
@@ -93,19 +101,7 @@ func (s *Service) putImage(ctx context.Context, path string) (string, error) {
 // storing it; ext is ".jpg" or ".png". Returns ErrTooBig, ErrFileType, ErrBroken,
 // ErrImageTooMany.
 func (s *Service) Redraw(ctx context.Context, raw []byte) (out []byte, ext string, width, height int64, err error) {
-	if int64(len(raw)) > s.lim.ImageBytes {
-		return nil, "", 0, 0, tooBig(s.lim.ImageBytes)
-	}
-	if !strings.HasPrefix(sniff(raw[:min(len(raw), 1024)]), "image/") {
-		return nil, "", 0, 0, ErrFileType
-	}
-	select {
-	case decoding <- struct{}{}:
-	case <-ctx.Done():
-		return nil, "", 0, 0, ctx.Err()
-	}
-	out, ext, size, err := reencode(raw)
-	<-decoding
+	out, ext, size, err := s.readImage(ctx, bytes.NewReader(raw))
 	return out, ext, int64(size.X), int64(size.Y), err
 }
 

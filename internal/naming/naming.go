@@ -57,6 +57,7 @@ var each = []string{
 	`SELECT 'document', id, name, 'documents', '' FROM documents WHERE id IN (?)`,
 	`SELECT 'question', id, stem, 'questions', '' FROM questions WHERE id IN (?)`,
 	`SELECT 'attempt', a.id, u.nickname || ' · ' || l.title, 'quiz', CAST(a.lesson_id AS TEXT) FROM quiz_attempts a JOIN users u ON u.id = a.user_id JOIN lessons l ON l.id = a.lesson_id WHERE a.id IN (?)`,
+	`SELECT 'certificate', k.id, k.code || ' · ' || k.course_title, 'course', CAST(k.course_id AS TEXT) FROM certificates k WHERE k.id IN (?)`,
 	`SELECT 'staff', id, name, 'staff', '' FROM staff WHERE id IN (?)`,
 	`SELECT 'user', id, nickname, 'user', CAST(id AS TEXT) FROM users WHERE id IN (?)`,
 	`SELECT 'promotion', id, label, 'promotions', '' FROM promotions WHERE id IN (?)`,

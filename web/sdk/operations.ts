@@ -121,6 +121,11 @@ export interface Operations {
   attempt: Op<{ path: Id; res: t.Attempt }>
   saveAttempt: Op<{ path: Id; body: { replies: t.NumberedReply[] }; res: t.SavedReplies }>
   submitAttempt: Op<{ path: Id; body: { replies: t.NumberedReply[] }; res: t.Attempt }>
+  advice: Op<{ res: { items: t.Advice[] } }>
+  studyWeek: Op<{ query: { monday?: string }; res: t.StudyWeek }>
+  studyMonth: Op<{ query: { month: string }; res: { days: t.StudyDay[] } }>
+  reminder: Op<{ res: { hour: number } }>
+  setReminder: Op<{ body: { hour: number }; res: { hour: number } }>
   notices: Op<{ query: Cursor; res: t.Page<t.Notice> }>
   unreadNotices: Op<{ res: { count: number } }>
   readNotice: Op<{ path: Id; res: void }>
@@ -130,6 +135,12 @@ export interface Operations {
   wrongQuestions: Op<{ query: Cursor & { course_id?: number }; res: t.Page<t.WrongQuestion> }>
   tryWrong: Op<{ path: Id; body: t.QuizReply; res: t.Practice }>
   forgetWrong: Op<{ path: Id; res: void }>
+  certificates: Op<{ res: t.Certificates }>
+  certificateName: Op<{ body: { name: string }; res: t.Certificates }>
+  showCertificate: Op<{ path: Id; body: { shown: t.CertificateShown }; res: t.Certificates }>
+  certificateState: Op<{ path: Id; res: t.CertificateState }>
+  claimCertificate: Op<{ path: Id; res: t.Certificate }>
+  verifyCertificate: Op<{ path: { code: string }; res: t.VerifiedCertificate }>
   quizPoints: Op<{ path: Id; res: { items: t.QuizPoint[] } }>
   answerPoint: Op<{ path: Id; body: t.QuizReply; res: t.Practice }>
 }
@@ -242,6 +253,11 @@ export const routes: Record<keyof Operations, string> = {
   attempt: 'GET /api/attempts/{id}',
   saveAttempt: 'PUT /api/attempts/{id}/answers',
   submitAttempt: 'POST /api/attempts/{id}/submit',
+  advice: 'GET /api/learning/advice',
+  studyWeek: 'GET /api/learning/week',
+  studyMonth: 'GET /api/learning/month',
+  reminder: 'GET /api/learning/reminder',
+  setReminder: 'PUT /api/learning/reminder',
   notices: 'GET /api/me/notices',
   unreadNotices: 'GET /api/me/notices/unread',
   readNotice: 'POST /api/me/notices/{id}/read',
@@ -251,6 +267,12 @@ export const routes: Record<keyof Operations, string> = {
   wrongQuestions: 'GET /api/me/wrong-questions',
   tryWrong: 'POST /api/me/wrong-questions/{id}/try',
   forgetWrong: 'DELETE /api/me/wrong-questions/{id}',
+  certificates: 'GET /api/me/certificates',
+  certificateName: 'PUT /api/me/certificate-name',
+  showCertificate: 'PUT /api/me/certificates/{id}',
+  certificateState: 'GET /api/courses/{id}/certificate',
+  claimCertificate: 'POST /api/courses/{id}/certificate',
+  verifyCertificate: 'GET /api/certificates/{code}',
   quizPoints: 'GET /api/lessons/{id}/quiz-points',
   answerPoint: 'POST /api/quiz-points/{id}/answer',
 }

@@ -310,6 +310,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/certificates/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verify a certificate by its code */
+        get: operations["certificate_verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/agreements": {
         parameters: {
             query?: never;
@@ -687,6 +704,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/certificate-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys that credentials are or were signed with */
+        get: operations["console_certificate_keys"];
+        put?: never;
+        /** Sign with a new key from now on */
+        post: operations["console_certificate_key_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/certificates/{id}/reissue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace a certificate by one with the evidence of today */
+        post: operations["console_certificate_reissue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/certificates/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a certificate, for good */
+        post: operations["console_certificate_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/clearing": {
         parameters: {
             query?: never;
@@ -1032,6 +1101,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/courses/{id}/certificate-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a course asks before it attests */
+        get: operations["console_certificate_rule"];
+        /** Save what a course asks; what was issued stays */
+        put: operations["console_certificate_rule_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/courses/{id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Certificates of a course, newest first */
+        get: operations["console_certificates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/courses/{id}/chapters": {
         parameters: {
             query?: never;
@@ -1187,41 +1291,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/console/ebooks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Uploaded e-books, newest first */
-        get: operations["console_ebooks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/ebooks/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An e-book */
-        get: operations["console_ebook"];
-        put?: never;
-        post?: never;
-        /** Delete an e-book that no lesson shows */
-        delete: operations["console_ebook_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/console/experiments": {
         parameters: {
             query?: never;
@@ -1343,23 +1412,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/console/formulas": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Draw formulas */
-        post: operations["console_formulas"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/console/held-payments": {
         parameters: {
             query?: never;
@@ -1388,6 +1440,23 @@ export interface paths {
         put?: never;
         /** Give it back, match it to its order, or note how it was solved */
         post: operations["console_held_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/homework-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a submission */
+        get: operations["console_submission_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1719,34 +1788,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/console/lessons/{id}/epub": {
+    "/api/console/lessons/{id}/homework": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The e-book of a lesson as it was uploaded */
-        get: operations["console_lesson_epub"];
-        put?: never;
+        /** What a homework asks */
+        get: operations["console_homework"];
+        /** Save what a homework asks; what was handed in keeps its rubric */
+        put: operations["console_homework_save"];
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/console/lessons/{id}/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Make a text out of a Markdown, HTML or Word file; the body is the file */
-        post: operations["console_lesson_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1834,6 +1887,23 @@ export interface paths {
         put?: never;
         /** Show an issue of a column to learners, now or later */
         post: operations["console_lesson_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/lessons/{id}/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was handed in, newest first */
+        get: operations["console_submissions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2840,6 +2910,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/submissions/{id}/mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a submission, or give it back to be done again */
+        post: operations["console_submission_mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/submissions/{id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reviews of a submission by other learners */
+        get: operations["console_submission_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/synonyms": {
         parameters: {
             query?: never;
@@ -3167,6 +3271,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/courses/{id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far I am towards the certificate of a course */
+        get: operations["certificate_state"];
+        put?: never;
+        /** Claim the certificate of a course; again answers the same one */
+        post: operations["certificate_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/courses/{id}/mine": {
         parameters: {
             query?: never;
@@ -3246,6 +3368,41 @@ export interface paths {
         get: operations["home"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/homework-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a submission that I may see */
+        get: operations["homework_file"];
+        put?: never;
+        post?: never;
+        /** Take back a file that was not handed in */
+        delete: operations["homework_file_drop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/homework-reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a review of another's work */
+        post: operations["homework_review"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3337,6 +3494,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/learning/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What to do next, and why */
+        get: operations["advice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/learning/month": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days of a month on which something was studied */
+        get: operations["study_month"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/learning/reminder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the learner wants to be reminded */
+        get: operations["reminder"];
+        /** Choose the hour, or none */
+        put: operations["reminder_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/learning/week": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of a week */
+        get: operations["study_week"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lessons/{id}": {
         parameters: {
             query?: never;
@@ -3371,40 +3597,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/lessons/{id}/chapters/{chapter}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A chapter of an e-book */
-        get: operations["ebook_chapter"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/lessons/{id}/chapters/{chapter}/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Report what was read of a chapter */
-        post: operations["read_chapter"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/lessons/{id}/document": {
         parameters: {
             query?: never;
@@ -3422,15 +3614,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/lessons/{id}/ebook": {
+    "/api/lessons/{id}/homework": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** An e-book; anybody may see what is free */
-        get: operations["ebook"];
+        /** A homework, what I handed in, and what I review */
+        get: operations["homework"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3439,17 +3631,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/lessons/{id}/ebook/search": {
+    "/api/lessons/{id}/homework-files": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Search inside an e-book */
-        get: operations["ebook_search"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** Keep a file for a submission; the body is the file */
+        post: operations["homework_file_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3592,6 +3784,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lessons/{id}/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand work in */
+        post: operations["submission_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -3637,6 +3846,57 @@ export interface paths {
         /** The caller's bargains, newest first */
         get: operations["my_bargains"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/certificate-name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Tell the name for certificates, once */
+        put: operations["certificate_name"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My certificates, newest first */
+        get: operations["certificates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/certificates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Choose how a certificate names me, from now on */
+        put: operations["certificate_show"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4736,6 +4996,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/submissions/{id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let the class see my work, or no longer */
+        put: operations["submission_consent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tags": {
         parameters: {
             query?: never;
@@ -4822,6 +5099,26 @@ export interface components {
             type: "none" | "jsapi" | "redirect" | "qrcode" | "virtual";
             url: string;
             virtual?: components["schemas"]["VirtualParams"];
+        };
+        AdviceList: {
+            items: components["schemas"]["AdviceView"][];
+        };
+        AdviceView: {
+            /** Format: int64 */
+            course_id: number;
+            /**
+             * @description ending: time runs out; near: one or two lessons to the end; weak: often missed questions of a tag
+             * @enum {string}
+             */
+            kind: "ending" | "near" | "weak";
+            /**
+             * Format: int64
+             * @description To go on with; 0: the wrong-question book
+             */
+            lesson_id: number;
+            /** @description The counted facts */
+            reason: string;
+            title: string;
         };
         AgreementLink: {
             /** @enum {string} */
@@ -5034,23 +5331,6 @@ export interface components {
             /** Format: int64 */
             to_ms: number;
         };
-        BookHeading: {
-            /** Format: int64 */
-            chapter: number;
-            /** Format: int64 */
-            depth: number;
-            title: string;
-        };
-        BookHit: {
-            after: string;
-            before: string;
-            /** Format: int64 */
-            chapter: number;
-            match: string;
-            /** Format: int64 */
-            permille: number;
-            title: string;
-        };
         CategoryView: {
             /** Format: int64 */
             course_count: number;
@@ -5059,29 +5339,100 @@ export interface components {
             name: string;
             slug: string;
         };
+        CertificateQuizView: {
+            /** Format: int64 */
+            lesson_id: number;
+            passed: boolean;
+            title: string;
+        };
+        CertificateStateView: {
+            /** Format: int64 */
+            finished: number;
+            /** @description The last one */
+            issued?: components["schemas"]["CertificateView"];
+            /** Format: int64 */
+            lessons: number;
+            /** @description It can be claimed */
+            met: boolean;
+            /**
+             * Format: int64
+             * @description To be studied; 0: not asked
+             */
+            min_minutes: number;
+            /**
+             * Format: int64
+             * @description Of the lessons, to be finished; 0: not asked
+             */
+            min_percent: number;
+            /** Format: int64 */
+            minutes: number;
+            /** @description To be passed */
+            quizzes: components["schemas"]["CertificateQuizView"][];
+            title: string;
+        };
+        CertificateView: {
+            code: string;
+            /** Format: int64 */
+            course_id: number;
+            course_title: string;
+            /** @description The signed credential */
+            data_url: string;
+            /** Format: int64 */
+            finished_at: number;
+            /** Format: int64 */
+            id: number;
+            image_url: string;
+            /** Format: int64 */
+            issued_at: number;
+            /**
+             * Format: int64
+             * @description Finished
+             */
+            lessons: number;
+            /**
+             * Format: int64
+             * @description Studied
+             */
+            minutes: number;
+            /** @description As others see it; empty: hidden */
+            name: string;
+            pdf_url: string;
+            /** @description Why it was revoked */
+            reason: string;
+            /**
+             * Format: int64
+             * @description 0: valid
+             */
+            revoked_at: number;
+            /**
+             * Format: int64
+             * @description Of the quizzes that were asked for; -1: none were
+             */
+            score_permille: number;
+            /** @enum {string} */
+            shown: "real" | "nickname" | "masked" | "hidden";
+            /** Format: int64 */
+            started_at: number;
+            title: string;
+            /** @description Where anybody verifies it */
+            url: string;
+        };
+        Certificate_nameRequest: {
+            name: string;
+        };
+        Certificate_showRequest: {
+            /** @enum {string} */
+            shown: "real" | "nickname" | "masked" | "hidden";
+        };
+        CertificatesView: {
+            items: components["schemas"]["CertificateView"][];
+            /** @description Told once; empty: not yet */
+            name: string;
+        };
         ChannelView: {
             /** @enum {string} */
             channel: "wechat_jsapi" | "wechat_mini" | "wechat_h5" | "wechat_native" | "wechat_virtual" | "alipay_wap" | "alipay_page";
             label: string;
-        };
-        ChapterRow: {
-            /** Format: int64 */
-            chapter: number;
-            /**
-             * Format: int64
-             * @description How many parts the reading of it is counted in
-             */
-            screens: number;
-            title: string;
-        };
-        ChapterText: {
-            /** Format: int64 */
-            chapter: number;
-            /** @description Its pictures have addresses for this reader and an hour; links to #cN lead to chapter N */
-            html: string;
-            /** Format: int64 */
-            screens: number;
-            title: string;
         };
         ChapterView: {
             /** Format: int64 */
@@ -5090,15 +5441,6 @@ export interface components {
             /** Format: int64 */
             no: number;
             title: string;
-        };
-        ClipView: {
-            /** Format: int64 */
-            asset_id: number;
-            /** Format: int64 */
-            duration_ms: number;
-            /** @enum {string} */
-            kind: "video" | "audio";
-            poster_url: string;
         };
         CodeBody: {
             /** @description Of the app, or a recovery code */
@@ -5517,6 +5859,59 @@ export interface components {
             /** Format: int64 */
             position: number;
             slug: string;
+        };
+        ConsoleCertificate: {
+            code: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            issued_at: number;
+            /** Format: int64 */
+            lessons: number;
+            /** Format: int64 */
+            minutes: number;
+            /** @description As it is shown; empty: hidden */
+            name: string;
+            nickname: string;
+            /** @enum {string} */
+            revoke_kind: "refund" | "staff" | "reissued" | "merged" | "";
+            revoke_reason: string;
+            /** Format: int64 */
+            revoked_at: number;
+            /**
+             * Format: int64
+             * @description -1: none
+             */
+            score_permille: number;
+            /** Format: int64 */
+            user_id: number;
+        };
+        ConsoleCertificateKeyView: {
+            active: boolean;
+            /** Format: int64 */
+            created_at: number;
+            public: string;
+        };
+        ConsoleCertificateRuleInput: {
+            active: boolean;
+            /**
+             * Format: int64
+             * @description To be studied; 0: not asked
+             */
+            min_minutes: number;
+            /**
+             * Format: int64
+             * @description Of the lessons, to be finished; 0: not asked
+             */
+            min_percent: number;
+            /** @description Lessons whose quiz is to be passed */
+            quizzes: number[];
+            title: string;
+            /**
+             * Format: int64
+             * @description 0: there is none yet
+             */
+            version: number;
         };
         ConsoleChapterView: {
             /** Format: int64 */
@@ -6106,21 +6501,6 @@ export interface components {
             /** Format: int64 */
             updated_at: number;
         };
-        ConsoleEbookView: {
-            author: string;
-            /** Format: int64 */
-            bytes: number;
-            /** Format: int64 */
-            chapters: number;
-            /** Format: int64 */
-            created_at: number;
-            /** Format: int64 */
-            id: number;
-            name: string;
-            /** Format: int64 */
-            screens: number;
-            title: string;
-        };
         ConsoleEnrolment: {
             secret: string;
             /** @description otpauth address for a QR code */
@@ -6259,10 +6639,6 @@ export interface components {
             /** @description Empty until it is done */
             url: string;
         };
-        ConsoleFormulaView: {
-            error: string;
-            html: string;
-        };
         ConsoleGiven: {
             /**
              * Format: int64
@@ -6399,6 +6775,39 @@ export interface components {
             /** Format: int64 */
             user_id: number;
         };
+        ConsoleHomeworkInput: {
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            due_at: number;
+            /**
+             * Format: int64
+             * @description After the course was opened to the learner; 0: none
+             */
+            due_days: number;
+            /**
+             * Format: int64
+             * @description Submissions
+             */
+            most: number;
+            /** Format: int64 */
+            pass_permille: number;
+            /**
+             * Format: int64
+             * @description Reviews that each learner writes
+             */
+            peers: number;
+            /** @description Their median is the score where nobody marked */
+            peers_decide: boolean;
+            rubric: components["schemas"]["Row"][];
+            task_html: string;
+            /**
+             * Format: int64
+             * @description 0: there is none yet
+             */
+            version: number;
+        };
         ConsoleIdleView: {
             /**
              * Format: int64
@@ -6440,21 +6849,6 @@ export interface components {
             title: string;
             /** @description Empty: it can be imported */
             wrong: string;
-        };
-        ConsoleImportView: {
-            html: string;
-            /**
-             * Format: int64
-             * @description Left out too, but not listed
-             */
-            more: number;
-            /**
-             * Format: int64
-             * @description Taken over
-             */
-            pictures: number;
-            /** @description What was left out, in the order of the file */
-            rows: components["schemas"]["ConsoleLeftRow"][];
         };
         ConsoleImported: {
             /**
@@ -6612,11 +7006,6 @@ export interface components {
             /** Format: int64 */
             updated_at: number;
         };
-        ConsoleLeftRow: {
-            kind: string;
-            what: string;
-            why: string;
-        };
         ConsoleLessonView: {
             /**
              * Format: int64
@@ -6636,9 +7025,6 @@ export interface components {
             document_id: number;
             /** Format: int64 */
             duration_ms: number;
-            ebook: components["schemas"]["ConsoleEbookView"];
-            /** Format: int64 */
-            ebook_id: number;
             /** @enum {string} */
             form: "video" | "audio" | "article" | "live" | "document" | "ebook" | "quiz" | "homework" | "booking";
             /** Format: int64 */
@@ -6715,6 +7101,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ConsoleListCertificateKeyView: {
+            items: components["schemas"]["ConsoleCertificateKeyView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ConsoleListClearingView: {
             items: components["schemas"]["ConsoleClearingView"][];
             /** @description Empty at the end */
@@ -6745,6 +7136,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ConsoleListConsoleCertificate: {
+            items: components["schemas"]["ConsoleCertificate"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ConsoleListContractRow: {
             items: components["schemas"]["ConsoleContractRow"][];
             /** @description Empty at the end */
@@ -6765,11 +7161,6 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
-        ConsoleListEbookView: {
-            items: components["schemas"]["ConsoleEbookView"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
         ConsoleListExperimentRow: {
             items: components["schemas"]["ConsoleExperimentRow"][];
             /** @description Empty at the end */
@@ -6777,11 +7168,6 @@ export interface components {
         };
         ConsoleListExportView: {
             items: components["schemas"]["ConsoleExportView"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
-        ConsoleListFormulaView: {
-            items: components["schemas"]["ConsoleFormulaView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -6907,6 +7293,16 @@ export interface components {
         };
         ConsoleListWithdrawalView: {
             items: components["schemas"]["ConsoleWithdrawalView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListWorkReviewView: {
+            items: components["schemas"]["ConsoleWorkReviewView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListWorkView: {
+            items: components["schemas"]["ConsoleWorkView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -7808,12 +8204,8 @@ export interface components {
             title: string;
         };
         ConsoleStored: {
-            /** Format: int64 */
-            height: number;
             key: string;
             url: string;
-            /** Format: int64 */
-            width: number;
         };
         ConsoleSynonymView: {
             /** Format: int64 */
@@ -8145,6 +8537,53 @@ export interface components {
             /** Format: int64 */
             user_id: number;
         };
+        ConsoleWorkFileView: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            id: number;
+            mime: string;
+            name: string;
+        };
+        ConsoleWorkReviewView: {
+            comment: string;
+            /** Format: int64 */
+            done_at: number;
+            /** Format: int64 */
+            score: number;
+        };
+        ConsoleWorkView: {
+            body: string;
+            by_peers: boolean;
+            comment: string;
+            /** @description The author lets the class see it */
+            consent: boolean;
+            excellent: boolean;
+            files: components["schemas"]["ConsoleWorkFileView"][];
+            /** Format: int64 */
+            handed_at: number;
+            /** Format: int64 */
+            id: number;
+            late: boolean;
+            /** Format: int64 */
+            marked_at: number;
+            /** Format: int64 */
+            most: number;
+            nickname: string;
+            /** Format: int64 */
+            no: number;
+            passed: boolean;
+            /** @description By row; empty: nobody marked */
+            points: number[];
+            /** @description Of the day it was handed in */
+            rubric: components["schemas"]["Row"][];
+            /** Format: int64 */
+            score: number;
+            /** @enum {string} */
+            state: "handed_in" | "returned" | "marked";
+            /** Format: int64 */
+            user_id: number;
+        };
         Console_agreement_publishRequest: {
             /**
              * Format: int64
@@ -8179,6 +8618,14 @@ export interface components {
             /** Format: int64 */
             position?: number;
             slug: string;
+        };
+        Console_certificate_reissueRequest: {
+            /** @description Corrects the bearer's name; empty leaves it */
+            name?: string;
+            reason: string;
+        };
+        Console_certificate_revokeRequest: {
+            reason: string;
         };
         Console_chapter_createRequest: {
             title: string;
@@ -8232,10 +8679,6 @@ export interface components {
             status?: string;
             /** Format: int64 */
             to?: number;
-        };
-        Console_formulasRequest: {
-            block: boolean;
-            tex: string[];
         };
         Console_goods_addRequest: {
             /** @enum {string} */
@@ -8291,8 +8734,6 @@ export interface components {
             body_html?: string;
             /** Format: int64 */
             document_id?: number;
-            /** Format: int64 */
-            ebook_id?: number;
             is_free: boolean;
             /** Format: int64 */
             opens_after_days?: number;
@@ -8457,6 +8898,14 @@ export interface components {
             password?: string;
             reset_totp?: boolean;
             role: string;
+        };
+        Console_submission_markRequest: {
+            comment?: string;
+            /** @description Worth being seen by the class, if its author agrees */
+            excellent?: boolean;
+            points: number[];
+            /** @description To be done again */
+            return?: boolean;
         };
         Console_synonym_saveRequest: {
             words: string[] | null;
@@ -8743,28 +9192,26 @@ export interface components {
             resume_page: number;
             watermark: string;
         };
-        EbookView: {
-            /**
-             * Format: int64
-             * @description How many chapters may be read, from the start
-             */
-            allowed_chapters: number;
-            author: string;
-            chapters: components["schemas"]["ChapterRow"][];
-            headings: components["schemas"]["BookHeading"][];
-            /**
-             * Format: int64
-             * @description Where the reader was last, on whatever device
-             */
-            resume_chapter: number;
-            /**
-             * Format: int64
-             * @description And where in it
-             */
-            resume_permille: number;
+        DoneLesson: {
+            course: string;
+            /** Format: int64 */
+            finished_at: number;
+            /** Format: int64 */
+            lesson_id: number;
             title: string;
-            /** @description To stand faintly over a text that was paid for */
-            watermark: string;
+        };
+        DoneQuiz: {
+            /** Format: int64 */
+            lesson_id: number;
+            /** Format: int64 */
+            max_centi: number;
+            passed: boolean;
+            /**
+             * Format: int64
+             * @description Hundredths of a point
+             */
+            score_centi: number;
+            title: string;
         };
         GiftView: {
             /** Format: int64 */
@@ -8966,6 +9413,52 @@ export interface components {
             ranking: components["schemas"]["RankingView"];
             recommended: components["schemas"]["CourseCard"][];
             topics: components["schemas"]["TopicView"][];
+        };
+        HomeworkFileView: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            id: number;
+            mime: string;
+            name: string;
+        };
+        HomeworkView: {
+            /**
+             * Format: int64
+             * @description The learner's own; 0: none
+             */
+            due_at: number;
+            /** @description Shown to the class, without names */
+            excellent: components["schemas"]["OthersWorkView"][];
+            /**
+             * Format: int64
+             * @description Submissions that may still come
+             */
+            left: number;
+            /** @description Newest first */
+            own: components["schemas"]["SubmissionView"][];
+            /** Format: int64 */
+            pass_permille: number;
+            /**
+             * Format: int64
+             * @description Reviews of others that each learner writes
+             */
+            peers: number;
+            /** @description Their median is the score where no teacher marked */
+            peers_decide: boolean;
+            /**
+             * Format: int64
+             * @description At most
+             */
+            points: number;
+            /** @description Of others' work, without names */
+            reviews: components["schemas"]["ReviewTaskView"][];
+            rubric: components["schemas"]["Row"][];
+            task_html: string;
+        };
+        Homework_reviewRequest: {
+            comment: string;
+            points: number[];
         };
         HotWord: {
             word: string;
@@ -9262,8 +9755,6 @@ export interface components {
             /** @description Of an article, only if allowed */
             body_html: string;
             chapter_title: string;
-            /** @description What an article shows, if allowed */
-            clips: components["schemas"]["ClipView"][];
             /** Format: int64 */
             course_id: number;
             course_title: string;
@@ -9287,14 +9778,7 @@ export interface components {
             prev_id: number;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
-            /**
-             * Format: int64
-             * @description How many parts the reading of an article is counted in
-             */
-            screens: number;
             title: string;
-            /** @description To stand faintly over a text that was paid for; such a text is not to be copied at length */
-            watermark: string;
         };
         Line: {
             /** Format: int64 */
@@ -9309,11 +9793,6 @@ export interface components {
         };
         ListBargainView: {
             items: components["schemas"]["BargainView"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
-        ListBookHit: {
-            items: components["schemas"]["BookHit"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -9552,6 +10031,9 @@ export interface components {
             /** @description Invite code; counts for a new user alone */
             invite?: string;
         };
+        MonthView: {
+            days: components["schemas"]["DayView"][];
+        };
         NoticeKind: {
             /** @enum {string} */
             kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking";
@@ -9637,6 +10119,10 @@ export interface components {
         Order_placeRequest: {
             quote_token: string;
             terms_confirmed: boolean;
+        };
+        OthersWorkView: {
+            body: string;
+            files: components["schemas"]["HomeworkFileView"][];
         };
         OwnServiceView: {
             /**
@@ -10191,6 +10677,14 @@ export interface components {
             /** @enum {string} */
             kind: "sales_7" | "sales_30" | "study" | "new";
         };
+        ReadRequest: {
+            /** Format: int64 */
+            dwell_ms: number;
+            /** Format: int64 */
+            position_permille: number;
+            /** Format: int64 */
+            seq: number;
+        };
         Read_pagesRequest: {
             dwells: components["schemas"]["Item"][];
             /**
@@ -10291,6 +10785,13 @@ export interface components {
             /** Format: int64 */
             max_fen: number;
             reason: string;
+        };
+        ReminderView: {
+            /**
+             * Format: int64
+             * @description Of China's clock, 0–23; -1: never
+             */
+            hour: number;
         };
         RenditionView: {
             /** Format: int64 */
@@ -10426,6 +10927,31 @@ export interface components {
              */
             until_at: number;
         };
+        ReviewGotView: {
+            comment: string;
+            /** Format: int64 */
+            score: number;
+        };
+        ReviewTaskView: {
+            comment: string;
+            /**
+             * Format: int64
+             * @description 0: still to write
+             */
+            done_at: number;
+            /** Format: int64 */
+            id: number;
+            rubric: components["schemas"]["Row"][];
+            /** Format: int64 */
+            score: number;
+            work: components["schemas"]["OthersWorkView"];
+        };
+        Row: {
+            note: string;
+            /** Format: int64 */
+            points: number;
+            title: string;
+        };
         SKUView: {
             /** Format: int64 */
             id: number;
@@ -10473,19 +10999,6 @@ export interface components {
             products?: number[] | null;
             skus?: number[] | null;
             tags?: string[] | null;
-        };
-        ScreenDwell: {
-            /** Format: int64 */
-            ms: number;
-            /** Format: int64 */
-            screen: number;
-        };
-        Screens: {
-            /** Format: int64 */
-            position_permille: number;
-            screens: components["schemas"]["ScreenDwell"][];
-            /** Format: int64 */
-            seq: number;
         };
         SearchHit: {
             course?: components["schemas"]["CourseCard"];
@@ -10648,6 +11161,46 @@ export interface components {
             /** Format: int64 */
             off_fen: number;
         };
+        SubmissionView: {
+            body: string;
+            /** @description The score is the median of reviews */
+            by_peers: boolean;
+            comment: string;
+            /** @description The class may see it */
+            consent: boolean;
+            files: components["schemas"]["HomeworkFileView"][];
+            /** @description Reviews by others, without names */
+            got: components["schemas"]["ReviewGotView"][];
+            /** Format: int64 */
+            handed_at: number;
+            /** Format: int64 */
+            id: number;
+            late: boolean;
+            /** Format: int64 */
+            marked_at: number;
+            /** Format: int64 */
+            most: number;
+            /** Format: int64 */
+            no: number;
+            passed: boolean;
+            /** @description The marker's, by row; empty: nobody marked */
+            points: number[];
+            /** @description Of the day it was handed in */
+            rubric: components["schemas"]["Row"][];
+            /** Format: int64 */
+            score: number;
+            /** @enum {string} */
+            state: "handed_in" | "returned" | "marked";
+        };
+        Submission_addRequest: {
+            body: string;
+            /** @description The class may see it */
+            consent?: boolean;
+            files: number[];
+        };
+        Submission_consentRequest: {
+            on: boolean;
+        };
         SuggestionView: {
             /** @enum {string} */
             kind: "word" | "tag" | "teacher" | "course";
@@ -10757,6 +11310,55 @@ export interface components {
             nickname: string;
             phone_masked: string;
         };
+        VerifiedView: {
+            /** Format: int64 */
+            checked_at: number;
+            code: string;
+            /** Format: int64 */
+            course_id: number;
+            course_title: string;
+            credential_url: string;
+            /** Format: int64 */
+            finished_at: number;
+            /** @description The evidence bears out what is stated */
+            holds: boolean;
+            /** @description Empty: revoked */
+            image_url: string;
+            /** Format: int64 */
+            issued_at: number;
+            /**
+             * Format: int64
+             * @description Finished
+             */
+            lessons: number;
+            /** Format: int64 */
+            lessons_now: number;
+            /**
+             * Format: int64
+             * @description Studied
+             */
+            minutes: number;
+            /** Format: int64 */
+            minutes_now: number;
+            /** @description Empty: the bearer hides it */
+            name: string;
+            reason: string;
+            /** Format: int64 */
+            revoked_at: number;
+            school: string;
+            /** Format: int64 */
+            score_now_permille: number;
+            /**
+             * Format: int64
+             * @description Of the quizzes that were asked for; -1: none were
+             */
+            score_permille: number;
+            /** Format: int64 */
+            started_at: number;
+            /** @enum {string} */
+            state: "valid" | "revoked";
+            title: string;
+        };
         VirtualParams: {
             mode: string;
             paySig: string;
@@ -10778,6 +11380,25 @@ export interface components {
             push_token: string;
             /** @description Replaced keys that are still accepted; leave one out to end it */
             retired?: components["schemas"]["Retired"][];
+        };
+        WeekView: {
+            /**
+             * Format: int64
+             * @description In the week before; of a running week up to the same weekday
+             */
+            before_ms: number;
+            /** Format: int64 */
+            day_count: number;
+            days: components["schemas"]["DayView"][];
+            /** @description Finished in the week, 50 at most */
+            lessons: components["schemas"]["DoneLesson"][];
+            monday: string;
+            /** @description Handed in and scored in the week, 50 at most */
+            quizzes: components["schemas"]["DoneQuiz"][];
+            /** @description The week is not over */
+            running: boolean;
+            /** Format: int64 */
+            studied_ms: number;
         };
         WhyBody: {
             reason: string;
@@ -12117,6 +12738,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListCategoryView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    certificate_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedView"];
                 };
             };
             /** @description Bad Request */
@@ -14207,6 +14877,348 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_certificate_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListCertificateKeyView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_certificate_key_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListCertificateKeyView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_certificate_reissue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_certificate_reissueRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleCertificate"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_certificate_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_certificate_revokeRequest"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
@@ -16463,6 +17475,270 @@ export interface operations {
             };
         };
     };
+    console_certificate_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleCertificateRuleInput"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_certificate_rule_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsoleCertificateRuleInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleCertificateRuleInput"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_certificates: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListConsoleCertificate"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_chapter_create: {
         parameters: {
             query?: never;
@@ -17415,263 +18691,6 @@ export interface operations {
             };
         };
     };
-    console_ebooks: {
-        parameters: {
-            query?: {
-                /** @description Rows at most */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                q?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleListEbookView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_ebook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleEbookView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    console_ebook_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     console_experiments: {
         parameters: {
             query?: {
@@ -18445,93 +19464,6 @@ export interface operations {
             };
         };
     };
-    console_formulas: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Console_formulasRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsoleListFormulaView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     console_held: {
         parameters: {
             query?: {
@@ -18646,6 +19578,89 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConsoleHeldView"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_submission_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -20542,7 +21557,7 @@ export interface operations {
             };
         };
     };
-    console_lesson_epub: {
+    console_homework: {
         parameters: {
             query?: never;
             header?: never;
@@ -20558,7 +21573,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ConsoleHomeworkInput"];
+                };
             };
             /** @description Bad Request */
             400: {
@@ -20625,11 +21642,9 @@ export interface operations {
             };
         };
     };
-    console_lesson_import: {
+    console_homework_save: {
         parameters: {
-            query: {
-                name: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 id: number;
@@ -20638,7 +21653,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": string;
+                "application/json": components["schemas"]["ConsoleHomeworkInput"];
             };
         };
         responses: {
@@ -20648,7 +21663,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConsoleImportView"];
+                    "application/json": components["schemas"]["ConsoleHomeworkInput"];
                 };
             };
             /** @description Bad Request */
@@ -21250,6 +22265,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsoleLessonView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_submissions: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                state?: "handed_in" | "returned" | "marked" | "";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListWorkView"];
                 };
             };
             /** @description Bad Request */
@@ -27554,6 +28660,178 @@ export interface operations {
             };
         };
     };
+    console_submission_mark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_submission_markRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_submission_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListWorkReviewView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_synonyms: {
         parameters: {
             query?: never;
@@ -29460,6 +30738,194 @@ export interface operations {
             };
         };
     };
+    certificate_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateStateView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    certificate_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     course_mine: {
         parameters: {
             query?: never;
@@ -29728,6 +31194,286 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    homework_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    homework_file_drop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    homework_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Homework_reviewRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30227,6 +31973,476 @@ export interface operations {
             };
         };
     };
+    advice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    study_month: {
+        parameters: {
+            query: {
+                /** @description YYYY-MM */
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    study_week: {
+        parameters: {
+            query?: {
+                /** @description YYYY-MM-DD; empty: the week that runs */
+                monday?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     lesson: {
         parameters: {
             query?: never;
@@ -30370,13 +32586,12 @@ export interface operations {
             };
         };
     };
-    ebook_chapter: {
+    document: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 id: number;
-                chapter: number;
             };
             cookie?: never;
         };
@@ -30388,7 +32603,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChapterText"];
+                    "application/json": components["schemas"]["DocumentView"];
                 };
             };
             /** @description Bad Request */
@@ -30420,21 +32635,16 @@ export interface operations {
             };
         };
     };
-    read_chapter: {
+    homework: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 id: number;
-                chapter: number;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Screens"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
@@ -30442,7 +32652,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProgressView"];
+                    "application/json": components["schemas"]["HomeworkView"];
                 };
             };
             /** @description Bad Request */
@@ -30519,108 +32729,10 @@ export interface operations {
             };
         };
     };
-    document: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DocumentView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ebook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EbookView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ebook_search: {
+    homework_file_add: {
         parameters: {
             query: {
-                q: string;
+                name: string;
             };
             header?: never;
             path: {
@@ -30628,7 +32740,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -30636,7 +32752,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListBookHit"];
+                    "application/json": components["schemas"]["HomeworkFileView"];
                 };
             };
             /** @description Bad Request */
@@ -30648,8 +32764,53 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30820,10 +32981,7 @@ export interface operations {
     };
     play: {
         parameters: {
-            query?: {
-                /** @description Within an article: which of its videos */
-                asset_id?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 id: number;
@@ -31118,7 +33276,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Screens"];
+                "application/json": components["schemas"]["ReadRequest"];
             };
         };
         responses: {
@@ -31238,6 +33396,104 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submission_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submission_addRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeworkView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31561,6 +33817,292 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListBargainView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    certificate_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Certificate_nameRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificatesView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    certificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificatesView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    certificate_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Certificate_showRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificatesView"];
                 };
             };
             /** @description Bad Request */
@@ -37538,6 +40080,102 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submission_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submission_consentRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

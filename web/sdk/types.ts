@@ -41,6 +41,10 @@ export type CourseMine = S['MineView']
 export type LockedLesson = S['LockedLesson']
 /** What the learner is told. */
 export type Notice = S['NoticeView']
+/** What to do next, and the facts that say so. */
+export type Advice = S['AdviceView']
+export type StudyWeek = S['WeekView']
+export type StudyDay = S['DayView']
 export type NoticeKind = S['NoticeKind']
 
 export type User = S['UserView']
@@ -133,3 +137,9 @@ export type SavedReplies = S['SavedView']
 export type Practice = S['PracticeView']
 export type WrongQuestion = S['WrongView']
 export type QuizPoint = S['QuizPointView']
+/** A certificate of the caller, how far one is, and what anybody may know of one; `minutes` are studied, `score_permille` -1 is none. */
+export type Certificate = S['CertificateView']
+export type Certificates = S['CertificatesView']
+export type CertificateState = S['CertificateStateView']
+export type CertificateShown = Certificate['shown']
+export type VerifiedCertificate = S['VerifiedView']

@@ -9,12 +9,14 @@ import (
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/document"
 	"zhizhou/internal/ebook"
 	"zhizhou/internal/export"
+	"zhizhou/internal/homework"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
@@ -68,6 +70,10 @@ type Deps struct {
 	Search *search.Service
 	// Topic keeps pages of courses.
 	Topic *topic.Service
+	// Certificate attests what learners have done.
+	Certificate *certificate.Service
+	// Homework takes work in and has it marked.
+	Homework *homework.Service
 	// Commission is what inviters earn, and how it is paid out.
 	Commission *commission.Service
 }
@@ -87,6 +93,8 @@ func Register(a *web.API, d Deps) {
 	r.questions()
 	r.imports()
 	r.papers()
+	r.certificates()
+	r.homework()
 	r.selling()
 	r.people()
 	r.shelf()

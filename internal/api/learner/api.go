@@ -11,12 +11,15 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
+	"zhizhou/internal/advice"
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/document"
 	"zhizhou/internal/ebook"
+	"zhizhou/internal/homework"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
 	"zhizhou/internal/media"
@@ -61,7 +64,10 @@ type Deps struct {
 	Search       *search.Service
 	Ranking      *ranking.Service
 	Topic        *topic.Service
+	Certificate  *certificate.Service
+	Homework     *homework.Service
 	Message      *message.Service
+	Advice       *advice.Service
 }
 
 type routes struct {
@@ -96,7 +102,10 @@ func Register(a *web.API, d Deps) {
 	r.ebooks()
 	r.quizzes()
 	r.wrongQuestions()
+	r.certificates()
+	r.homework()
 	r.notices()
+	r.advice()
 }
 
 const publicCache = 5 * time.Second

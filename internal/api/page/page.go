@@ -18,6 +18,7 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/media"
 	"zhizhou/internal/money"
@@ -29,12 +30,13 @@ import (
 
 // Deps are what the pages need.
 type Deps struct {
-	Catalog   *catalog.Service
-	Topic     *topic.Service
-	Settings  *setting.Store
-	Access    *access.Service
-	Who       func(*http.Request) (userID int64) // 0: nobody is signed in
-	PublicURL string
+	Catalog     *catalog.Service
+	Topic       *topic.Service
+	Certificate *certificate.Service
+	Settings    *setting.Store
+	Access      *access.Service
+	Who         func(*http.Request) (userID int64) // 0: nobody is signed in
+	PublicURL   string
 }
 
 type pages struct {
@@ -58,6 +60,7 @@ func Routes(mux *http.ServeMux, d Deps) {
 	mux.HandleFunc("GET /course/{id}", p.course)
 	mux.HandleFunc("GET /learn/{id}", p.lesson)
 	mux.HandleFunc("GET /topic/{id}", p.topic)
+	mux.HandleFunc("GET /certificate/{code}", p.certificate)
 	mux.HandleFunc("/", p.site)
 }
 

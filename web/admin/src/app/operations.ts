@@ -43,6 +43,11 @@ export interface Operations {
   questionStats: { path: Id; res: { items: T.QuestionStat[] } }
   videoPoints: { path: Id; res: { items: T.VideoPoint[] } }
   saveVideoPoints: { path: Id; body: { points: { id?: number; at_ms: number; question_id: number }[] }; res: void }
+  certificateRule: { path: Id; res: T.CertificateRule }
+  saveCertificateRule: { path: Id; body: T.CertificateRule; res: T.CertificateRule }
+  certificates: { path: Id; query: Paged; res: T.Page<T.Certificate> }
+  revokeCertificate: { path: Id; body: { reason: string }; res: void }
+  reissueCertificate: { path: Id; body: { reason: string; name?: string }; res: T.Certificate }
   addAttachment: { path: Id; query: { name: string; lesson_id?: number }; raw: Blob; res: T.Made }
   deleteAttachment: { path: { id: number; attachment_id: number }; res: void }
   saveSku: { path: { id: number; sku_id: number }; body: T.SkuInput; res: T.Made }
@@ -207,6 +212,8 @@ export const addresses = {
   checkImport: 'POST /question-imports/check', runImport: 'POST /question-imports', paper: 'GET /lessons/{id}/paper', savePaper: 'PUT /lessons/{id}/paper',
   attempts: 'GET /lessons/{id}/attempts', attempt: 'GET /attempts/{id}', markAttempt: 'POST /attempts/{id}/marks', questionStats: 'GET /lessons/{id}/question-stats',
   videoPoints: 'GET /lessons/{id}/quiz-points', saveVideoPoints: 'PUT /lessons/{id}/quiz-points',
+  certificateRule: 'GET /courses/{id}/certificate-rule', saveCertificateRule: 'PUT /courses/{id}/certificate-rule', certificates: 'GET /courses/{id}/certificates',
+  revokeCertificate: 'POST /certificates/{id}/revoke', reissueCertificate: 'POST /certificates/{id}/reissue',
   addAttachment: 'POST /courses/{id}/attachments', deleteAttachment: 'DELETE /courses/{id}/attachments/{attachment_id}',
   saveSku: 'PUT /products/{id}/skus/{sku_id}', saveRefundPolicy: 'PUT /products/{id}/refund-policy', addImage: 'POST /images',
   goods: 'GET /products', addGoods: 'POST /products', product: 'GET /products/{id}', saveGoods: 'PUT /products/{id}', saveParts: 'PUT /products/{id}/parts', publishGoods: 'POST /products/{id}/publish',

@@ -5,6 +5,12 @@ import { platformLabel } from '@/features/selling/platforms'
 
 const names: Record<string, string> = {
   title: '标题',
+  certificate_on: '颁发证书',
+  min_percent: '学完课时（%）',
+  min_minutes: '学习分钟',
+  quiz_count: '要通过的测验数',
+  taken_back: '已撤销',
+  certificate_code: '证书编号',
   name: '名称',
   promise: '一句话承诺',
   words: '同义词',

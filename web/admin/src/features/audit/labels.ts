@@ -17,6 +17,10 @@ const actions: Record<string, string> = {
   'paper.save': '保存试卷',
   'quiz.mark': '批改简答题',
   'quiz_points.save': '保存视频答题点',
+  'certificate.rule': '保存证书设置',
+  'certificate.revoke': '撤销证书',
+  'certificate.reissue': '重发证书',
+  'certificate.key': '更换证书签名密钥',
   'document.delete': '删除文档',
   'attachment.create': '添加附件',
   'attachment.delete': '移除附件',
@@ -125,6 +129,8 @@ const kinds: Record<string, string> = {
   question: '题目',
   questions: '题库',
   attempt: '作答',
+  certificate: '证书',
+  certificate_key: '证书签名密钥',
   payment: '付款',
   agreement: '协议',
   promotion: '活动',
@@ -167,7 +173,7 @@ export function targetLabel(target: string, name = ''): string {
   return name ? `${kinds[kind] ?? kind}「${name}」` : [kinds[kind] ?? kind, whats[id] ?? id].filter(Boolean).join(' ')
 }
 const areas: Record<string, string[]> = {
-  内容: ['course', 'chapter', 'outline', 'lesson', 'document', 'attachment', 'question', 'paper', 'quiz', 'quiz_points', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor'],
+  内容: ['course', 'chapter', 'outline', 'lesson', 'document', 'attachment', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor'],
   商品: ['product', 'sku'],
   营销: ['promotion', 'coupon', 'codes', 'experiment', 'points'],
   交易: ['refund', 'service', 'renewal', 'shipment', 'held'],

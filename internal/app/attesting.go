@@ -1,0 +1,46 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"zhizhou/internal/access"
+	"zhizhou/internal/api/hook"
+	"zhizhou/internal/certificate"
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/db"
+	"zhizhou/internal/message"
+	"zhizhou/internal/setting"
+)
+
+// newCertificate makes the certificates and ties them to what they attest: a lesson
+// that was finished may be the last condition, a refund takes the certificate along.
+func (a *App) newCertificate() {
+	a.Certificate = certificate.New(a.DB, a.Clock, a.Box, a.Catalog, a.Access, a.Config.PublicURL)
+	a.Learning.OnFinished(a.Certificate.Consider)
+	a.Certificate.OnIssued(func(ctx context.Context, tx *db.Tx, c certificate.Certificate) error {
+		return a.Message.Notify(ctx, tx, message.Notice{
+			UserID: c.UserID, Kind: message.Certificate, Title: "你拿到了《" + c.CourseTitle + "》" + c.Title, Body: "可以选择证书上怎么显示姓名，也可以下载和分享。", Link: "/me/certificates",
+			Key: fmt.Sprintf("certificate:%d", c.ID),
+		})
+	})
+}
+
+// wireCertificate comes after those whose tables it reads.
+func (a *App) wireCertificate() {
+	a.Commerce.OnRefunded(func(ctx context.Context, tx *db.Tx, o commerce.Order, it commerce.Item, _ commerce.Refund) error {
+		return a.Certificate.Refunded(ctx, tx, o.UserID, access.OrderItem(it.ID))
+	})
+	a.Account.OnMerge(a.Certificate.Merge)
+}
+
+func (a *App) credentials(mux *http.ServeMux) {
+	(&hook.Certificates{Service: a.Certificate, School: a.school}).Routes(mux)
+}
+
+func (a *App) school(ctx context.Context) string {
+	s := setting.NewShop()
+	_, _ = a.Settings.Load(ctx, s) // the default serves when it cannot be read
+	return s.Name
+}

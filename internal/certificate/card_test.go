@@ -1,0 +1,62 @@
+package certificate
+
+import (
+	"bytes"
+	"image/png"
+	"os"
+	"strings"
+	"testing"
+)
+
+func specimen(name string) Certificate {
+	return Certificate{Code: "ZZ23456789ABCD", Name: name, Shown: Real, Facts: Facts{
+		Title: "结业证书", CourseTitle: "把话写清楚：写给总被追问的人", Lessons: 20, StudyMS: 17_160_000, ScorePermille: 925, StartedAt: 1_793_000_000_000, FinishedAt: 1_795_000_000_000, IssuedAt: 1_795_000_000_000,
+	}}
+}
+
+// Both files are of one design, whatever the name is like.
+func TestPrintsOfLongAndRareNames(t *testing.T) {
+	for _, name := range []string{"江小满", "堃喆㛃䶮", "古丽巴哈尔·阿卜杜热合曼·买买提依明江吐尔逊", "Wolfeschlegelsteinhausenbergerdorff-Nguyen", ""} {
+		v, err := design(specimen(name), "知舟", "https://school.example/certificate/ZZ23456789ABCD")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range v.lines {
+			if w := width(l.s) * l.size; l.x < 40 || l.x+w > pageW-40 || l.y > pageH-40 {
+				t.Errorf("%q of %q runs out of the frame: %.0f + %.0f, %.0f", l.s, name, l.x, w, l.y)
+			}
+		}
+		picture, err := v.png()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if img, err := png.Decode(bytes.NewReader(picture)); err != nil || img.Bounds().Dx() != pictureW {
+			t.Fatal(err)
+		}
+		page, err := v.pdf("结业证书")
+		if err != nil || !bytes.HasPrefix(page, []byte("%PDF-1.5")) {
+			t.Fatal(err)
+		}
+		if dir := os.Getenv("PRINTS"); dir != "" {
+			file := dir + "/" + strings.Map(func(r rune) rune { return map[bool]rune{true: '_', false: r}[r > 126 && r < 0x3000] }, name)
+			_, _ = os.WriteFile(file+".png", picture, 0o600), os.WriteFile(file+".pdf", page, 0o600)
+		}
+	}
+}
+
+// What cannot be shown is known beforehand; rare characters of names can.
+func TestRareCharactersArePrintable(t *testing.T) {
+	for s, want := range map[string]string{"江小满": "", "㛃䶮喆堃龘𠮷": "", "Zoë Müller": "", "阿卜杜·热合曼": "", "小满🌊": "🌊", "अनु": "अ"} {
+		if got := Unprintable(s); got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
+}
+
+func TestMaskLeavesTheFirstCharacter(t *testing.T) {
+	for name, want := range map[string]string{"江小满": "江**", "李白": "李*", "欧阳修远之": "欧**", "李": "李"} {
+		if got := mask(name); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package certificate
+
+import (
+	"bytes"
+	"compress/flate"
+	_ "embed"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// The outlines of Noto Serif CJK SC Regular (SIL Open Font License 1.1, song.LICENSE),
+// packed by scripts/glyphs: about 30,000 characters, rare ones of names among them.
+//
+//go:embed song.bin
+var songFile []byte
+
+const (
+	songUnits = 500 // to the em
+	songPage  = 128 // characters packed together
+)
+
+// step is a part of a path: 'M' to, 'L' line, 'C' curve, with absolute points.
+type step struct {
+	op byte
+	p  [3]point
+}
+
+type point struct{ x, y float64 }
+
+type path []step
+
+// glyph is a character's outline in units of the font, y downwards, the base line at 0.
+type glyph struct {
+	advance float64
+	path    path
+}
+
+// song finds glyphs; a page is unpacked when one of its characters is asked for.
+type song struct {
+	mu     sync.Mutex
+	table  map[rune][2]int // of a page: offset and length
+	glyphs map[rune]glyph
+	opened map[rune]bool
+}
+
+var theSong = sync.OnceValue(func() *song {
+	s := &song{table: map[rune][2]int{}, glyphs: map[rune]glyph{}, opened: map[rune]bool{}}
+	r := bytes.NewReader(songFile)
+	n := number(r)
+	pages := make([][2]int, n)
+	for i := range pages {
+		pages[i] = [2]int{int(number(r)), int(number(r))}
+	}
+	at := len(songFile) - r.Len()
+	for _, p := range pages {
+		s.table[rune(p[0])] = [2]int{at, p[1]}
+		at += p[1]
+	}
+	return s
+})
+
+// number reads what scripts/glyphs wrote; the file is part of the binary.
+func number(r io.ByteReader) uint64 {
+	n, err := binary.ReadUvarint(r)
+	if err != nil {
+		panic(fmt.Sprintf("certificate: song.bin: %v", err))
+	}
+	return n
+}
+
+func (s *song) find(c rune) (glyph, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	page := c / songPage
+	if at, ok := s.table[page]; ok && !s.opened[page] {
+		if len(s.opened) > 200 { // enough for everyday text; names bring the rest
+			s.glyphs, s.opened = map[rune]glyph{}, map[rune]bool{}
+		}
+		s.opened[page] = true
+		raw, err := io.ReadAll(flate.NewReader(bytes.NewReader(songFile[at[0] : at[0]+at[1]])))
+		if err != nil {
+			panic(fmt.Sprintf("certificate: song.bin: %v", err))
+		}
+		for r := bytes.NewReader(raw); r.Len() > 0; {
+			low, err := r.ReadByte()
+			if err != nil {
+				panic(err)
+			}
+			one := make([]byte, number(r))
+			if _, err := io.ReadFull(r, one); err != nil {
+				panic(err)
+			}
+			s.glyphs[page*songPage+rune(low)] = unpack(one)
+		}
+	}
+	g, ok := s.glyphs[c]
+	return g, ok
+}
+
+func unpack(raw []byte) glyph {
+	r := bytes.NewReader(raw)
+	g := glyph{advance: float64(number(r))}
+	var x, y int64
+	for r.Len() > 0 {
+		op, err := r.ReadByte()
+		if err != nil {
+			panic(err)
+		}
+		n, name := 1, byte('M')
+		switch op {
+		case 1:
+			name = 'L'
+		case 3:
+			n, name = 3, 'C'
+		}
+		st := step{op: name}
+		for i := range n {
+			dx, err1 := binary.ReadVarint(r)
+			dy, err2 := binary.ReadVarint(r)
+			if err1 != nil || err2 != nil {
+				panic("certificate: song.bin: a glyph is cut off")
+			}
+			x, y = x+dx, y+dy
+			st.p[i] = point{float64(x), float64(y)}
+		}
+		g.path = append(g.path, st)
+	}
+	return g
+}
+
+// Unprintable returns the first character of s that a certificate cannot show, "" when
+// it can show them all.
+func Unprintable(s string) string {
+	for _, c := range s {
+		if _, ok := theSong().find(c); !ok {
+			return string(c)
+		}
+	}
+	return ""
+}
+
+// printable leaves out what cannot be shown, like pictures in a nickname.
+func printable(s string) string {
+	var out []rune
+	for _, c := range s {
+		if _, ok := theSong().find(c); ok {
+			out = append(out, c)
+		}
+	}
+	return string(out)
+}
+
+// width of s in ems.
+func width(s string) float64 {
+	w := 0.0
+	for _, c := range s {
+		if g, ok := theSong().find(c); ok {
+			w += g.advance
+		}
+	}
+	return w / songUnits
+}
