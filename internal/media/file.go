@@ -140,7 +140,7 @@ func (s *Service) SavePrivate(ctx context.Context, name string, r io.Reader) (Fi
 	if !strings.HasPrefix(sniff(first), "image/") {
 		return s.SaveFile(ctx, name, head)
 	}
-	out, ext, err := s.readImage(ctx, head)
+	out, ext, _, err := s.readImage(ctx, head)
 	if err != nil {
 		return File{}, err
 	}

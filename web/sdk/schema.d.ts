@@ -1291,6 +1291,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/ebooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Uploaded e-books, newest first */
+        get: operations["console_ebooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/ebooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An e-book */
+        get: operations["console_ebook"];
+        put?: never;
+        post?: never;
+        /** Delete an e-book that no lesson shows */
+        delete: operations["console_ebook_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/experiments": {
         parameters: {
             query?: never;
@@ -1406,6 +1441,23 @@ export interface paths {
         get: operations["console_export_file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/formulas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw formulas */
+        post: operations["console_formulas"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1788,6 +1840,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/lessons/{id}/epub": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The e-book of a lesson as it was uploaded */
+        get: operations["console_lesson_epub"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/lessons/{id}/homework": {
         parameters: {
             query?: never;
@@ -1800,6 +1869,23 @@ export interface paths {
         /** Save what a homework asks; what was handed in keeps its rubric */
         put: operations["console_homework_save"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/lessons/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a text out of a Markdown, HTML or Word file; the body is the file */
+        post: operations["console_lesson_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3597,6 +3683,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lessons/{id}/chapters/{chapter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A chapter of an e-book */
+        get: operations["ebook_chapter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lessons/{id}/chapters/{chapter}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report what was read of a chapter */
+        post: operations["read_chapter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lessons/{id}/document": {
         parameters: {
             query?: never;
@@ -3606,6 +3726,40 @@ export interface paths {
         };
         /** A document; anybody may see what is free */
         get: operations["document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lessons/{id}/ebook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An e-book; anybody may see what is free */
+        get: operations["ebook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lessons/{id}/ebook/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search inside an e-book */
+        get: operations["ebook_search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5331,6 +5485,23 @@ export interface components {
             /** Format: int64 */
             to_ms: number;
         };
+        BookHeading: {
+            /** Format: int64 */
+            chapter: number;
+            /** Format: int64 */
+            depth: number;
+            title: string;
+        };
+        BookHit: {
+            after: string;
+            before: string;
+            /** Format: int64 */
+            chapter: number;
+            match: string;
+            /** Format: int64 */
+            permille: number;
+            title: string;
+        };
         CategoryView: {
             /** Format: int64 */
             course_count: number;
@@ -5434,6 +5605,25 @@ export interface components {
             channel: "wechat_jsapi" | "wechat_mini" | "wechat_h5" | "wechat_native" | "wechat_virtual" | "alipay_wap" | "alipay_page";
             label: string;
         };
+        ChapterRow: {
+            /** Format: int64 */
+            chapter: number;
+            /**
+             * Format: int64
+             * @description How many parts the reading of it is counted in
+             */
+            screens: number;
+            title: string;
+        };
+        ChapterText: {
+            /** Format: int64 */
+            chapter: number;
+            /** @description Its pictures have addresses for this reader and an hour; links to #cN lead to chapter N */
+            html: string;
+            /** Format: int64 */
+            screens: number;
+            title: string;
+        };
         ChapterView: {
             /** Format: int64 */
             id: number;
@@ -5441,6 +5631,15 @@ export interface components {
             /** Format: int64 */
             no: number;
             title: string;
+        };
+        ClipView: {
+            /** Format: int64 */
+            asset_id: number;
+            /** Format: int64 */
+            duration_ms: number;
+            /** @enum {string} */
+            kind: "video" | "audio";
+            poster_url: string;
         };
         CodeBody: {
             /** @description Of the app, or a recovery code */
@@ -6501,6 +6700,21 @@ export interface components {
             /** Format: int64 */
             updated_at: number;
         };
+        ConsoleEbookView: {
+            author: string;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            chapters: number;
+            /** Format: int64 */
+            created_at: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: int64 */
+            screens: number;
+            title: string;
+        };
         ConsoleEnrolment: {
             secret: string;
             /** @description otpauth address for a QR code */
@@ -6638,6 +6852,10 @@ export interface components {
             total: number;
             /** @description Empty until it is done */
             url: string;
+        };
+        ConsoleFormulaView: {
+            error: string;
+            html: string;
         };
         ConsoleGiven: {
             /**
@@ -6850,6 +7068,21 @@ export interface components {
             /** @description Empty: it can be imported */
             wrong: string;
         };
+        ConsoleImportView: {
+            html: string;
+            /**
+             * Format: int64
+             * @description Left out too, but not listed
+             */
+            more: number;
+            /**
+             * Format: int64
+             * @description Taken over
+             */
+            pictures: number;
+            /** @description What was left out, in the order of the file */
+            rows: components["schemas"]["ConsoleLeftRow"][];
+        };
         ConsoleImported: {
             /**
              * Format: int64
@@ -7006,6 +7239,11 @@ export interface components {
             /** Format: int64 */
             updated_at: number;
         };
+        ConsoleLeftRow: {
+            kind: string;
+            what: string;
+            why: string;
+        };
         ConsoleLessonView: {
             /**
              * Format: int64
@@ -7025,6 +7263,9 @@ export interface components {
             document_id: number;
             /** Format: int64 */
             duration_ms: number;
+            ebook: components["schemas"]["ConsoleEbookView"];
+            /** Format: int64 */
+            ebook_id: number;
             /** @enum {string} */
             form: "video" | "audio" | "article" | "live" | "document" | "ebook" | "quiz" | "homework" | "booking";
             /** Format: int64 */
@@ -7161,6 +7402,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ConsoleListEbookView: {
+            items: components["schemas"]["ConsoleEbookView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ConsoleListExperimentRow: {
             items: components["schemas"]["ConsoleExperimentRow"][];
             /** @description Empty at the end */
@@ -7168,6 +7414,11 @@ export interface components {
         };
         ConsoleListExportView: {
             items: components["schemas"]["ConsoleExportView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListFormulaView: {
+            items: components["schemas"]["ConsoleFormulaView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -8204,8 +8455,12 @@ export interface components {
             title: string;
         };
         ConsoleStored: {
+            /** Format: int64 */
+            height: number;
             key: string;
             url: string;
+            /** Format: int64 */
+            width: number;
         };
         ConsoleSynonymView: {
             /** Format: int64 */
@@ -8680,6 +8935,10 @@ export interface components {
             /** Format: int64 */
             to?: number;
         };
+        Console_formulasRequest: {
+            block: boolean;
+            tex: string[];
+        };
         Console_goods_addRequest: {
             /** @enum {string} */
             kind: "lesson" | "bundle" | "membership" | "service";
@@ -8734,6 +8993,8 @@ export interface components {
             body_html?: string;
             /** Format: int64 */
             document_id?: number;
+            /** Format: int64 */
+            ebook_id?: number;
             is_free: boolean;
             /** Format: int64 */
             opens_after_days?: number;
@@ -9212,6 +9473,29 @@ export interface components {
              */
             score_centi: number;
             title: string;
+        };
+        EbookView: {
+            /**
+             * Format: int64
+             * @description How many chapters may be read, from the start
+             */
+            allowed_chapters: number;
+            author: string;
+            chapters: components["schemas"]["ChapterRow"][];
+            headings: components["schemas"]["BookHeading"][];
+            /**
+             * Format: int64
+             * @description Where the reader was last, on whatever device
+             */
+            resume_chapter: number;
+            /**
+             * Format: int64
+             * @description And where in it
+             */
+            resume_permille: number;
+            title: string;
+            /** @description To stand faintly over a text that was paid for */
+            watermark: string;
         };
         GiftView: {
             /** Format: int64 */
@@ -9755,6 +10039,8 @@ export interface components {
             /** @description Of an article, only if allowed */
             body_html: string;
             chapter_title: string;
+            /** @description What an article shows, if allowed */
+            clips: components["schemas"]["ClipView"][];
             /** Format: int64 */
             course_id: number;
             course_title: string;
@@ -9778,7 +10064,14 @@ export interface components {
             prev_id: number;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
+            /**
+             * Format: int64
+             * @description How many parts the reading of an article is counted in
+             */
+            screens: number;
             title: string;
+            /** @description To stand faintly over a text that was paid for; such a text is not to be copied at length */
+            watermark: string;
         };
         Line: {
             /** Format: int64 */
@@ -9793,6 +10086,11 @@ export interface components {
         };
         ListBargainView: {
             items: components["schemas"]["BargainView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ListBookHit: {
+            items: components["schemas"]["BookHit"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -10677,14 +10975,6 @@ export interface components {
             /** @enum {string} */
             kind: "sales_7" | "sales_30" | "study" | "new";
         };
-        ReadRequest: {
-            /** Format: int64 */
-            dwell_ms: number;
-            /** Format: int64 */
-            position_permille: number;
-            /** Format: int64 */
-            seq: number;
-        };
         Read_pagesRequest: {
             dwells: components["schemas"]["Item"][];
             /**
@@ -10999,6 +11289,19 @@ export interface components {
             products?: number[] | null;
             skus?: number[] | null;
             tags?: string[] | null;
+        };
+        ScreenDwell: {
+            /** Format: int64 */
+            ms: number;
+            /** Format: int64 */
+            screen: number;
+        };
+        Screens: {
+            /** Format: int64 */
+            position_permille: number;
+            screens: components["schemas"]["ScreenDwell"][];
+            /** Format: int64 */
+            seq: number;
         };
         SearchHit: {
             course?: components["schemas"]["CourseCard"];
@@ -18691,6 +18994,263 @@ export interface operations {
             };
         };
     };
+    console_ebooks: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListEbookView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_ebook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleEbookView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_ebook_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_experiments: {
         parameters: {
             query?: {
@@ -19398,6 +19958,93 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_formulas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_formulasRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListFormulaView"];
+                };
             };
             /** @description Bad Request */
             400: {
@@ -21557,6 +22204,89 @@ export interface operations {
             };
         };
     };
+    console_lesson_epub: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_homework: {
         parameters: {
             query?: never;
@@ -21664,6 +22394,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsoleHomeworkInput"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_lesson_import: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleImportView"];
                 };
             };
             /** @description Bad Request */
@@ -32586,6 +33407,155 @@ export interface operations {
             };
         };
     };
+    ebook_chapter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                chapter: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChapterText"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_chapter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                chapter: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Screens"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     document: {
         parameters: {
             query?: never;
@@ -32604,6 +33574,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ebook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EbookView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ebook_search: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBookHit"];
                 };
             };
             /** @description Bad Request */
@@ -32981,7 +34051,10 @@ export interface operations {
     };
     play: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Within an article: which of its videos */
+                asset_id?: number;
+            };
             header?: never;
             path: {
                 id: number;
@@ -33276,7 +34349,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReadRequest"];
+                "application/json": components["schemas"]["Screens"];
             };
         };
         responses: {
