@@ -40,7 +40,7 @@ func TestINV43IssuesAreReleasedAndTold(t *testing.T) {
 			t.Fatal("an issue is shown before its release")
 		}
 		owner.want(404, "lesson_gone", "GET", path, nil)
-		owner.want(404, "lesson_gone", "POST", path+"/read", map[string]any{"seq": 1, "dwell_ms": 0, "position_permille": 0})
+		owner.want(404, "lesson_gone", "POST", path+"/read", map[string]any{"seq": 1, "screens": []any{}, "position_permille": 0})
 
 		w.ok(c.Release(w.system(), 0, n, w.clock.Now().Add(time.Hour).UnixMilli()))
 		w.ok(c.ReleaseDue(w.system()))
@@ -166,7 +166,7 @@ func TestUnlockRules(t *testing.T) {
 			if a.str("access", "reason") != "unlock" || strings.Contains(a.raw, "结论要写成") {
 				t.Fatalf("still closed, but: %s", a.raw)
 			}
-			p.want(403, "lesson_locked", "POST", fmt.Sprintf("/api/lessons/%d/read", n), map[string]any{"seq": 1, "dwell_ms": 0, "position_permille": 0})
+			p.want(403, "lesson_locked", "POST", fmt.Sprintf("/api/lessons/%d/read", n), map[string]any{"seq": 1, "screens": []any{}, "position_permille": 0})
 		}
 		locked(w.lesson)
 		locked(third)

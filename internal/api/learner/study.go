@@ -182,8 +182,7 @@ func (r *routes) place(ctx context.Context, l catalog.Lesson, v *LessonView) err
 	for _, p := range parts {
 		for _, x := range p.Lessons {
 			n++
-			switch {
-			case x.ID == v.Access.AfterID:
+			if x.ID == v.Access.AfterID {
 				v.Access.AfterTitle = x.Title
 			}
 			switch {

@@ -56,9 +56,12 @@ test('a certificate is earned, shown, verified and revoked', async () => {
     const quote = await api('POST', 'quotes', { sku_id: course.skus[0].id })
     await api('POST', 'orders', { quote_token: quote.token, terms_confirmed: true }, { 'Idempotency-Key': 'certificate-e2e' })
     const lessons = course.chapters.flatMap((c) => c.lessons)
-    for (const l of lessons) await api('POST', `lessons/${l.id}/read`, { seq: 1, dwell_ms: 0, position_permille: 0 })
+    for (const l of lessons) await api('POST', `lessons/${l.id}/read`, { seq: 1, screens: [], position_permille: 0 })
     await fetch(`${server.base}/sandbox/panel/do/clock`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ seconds: '600' }) })
-    for (const l of lessons) await api('POST', `lessons/${l.id}/read`, { seq: 2, dwell_ms: 590_000, position_permille: 1000 })
+    for (const l of lessons) {
+      const { screens } = await (await win.context.request.get(`/api/lessons/${l.id}`)).json()
+      await api('POST', `lessons/${l.id}/read`, { seq: 2, position_permille: 1000, screens: Array.from({ length: screens }, (_, i) => ({ screen: i + 1, ms: Math.floor(590_000 / screens) })) })
+    }
     await page.goto(`/course/${course.id}`)
     await page.getByText('你已经拿到这张证书').waitFor()
   })

@@ -1,10 +1,11 @@
 // Texts, on the built binary and in a real browser: an article is written in the console's editor and from a file, bought,
-// read under its reader's mark, copied no further than a quote, and found again where it was left.
+// read under its reader's mark, copied no further than a quote, and found again where it was left; an e-book is tried.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { isSound, launch, looksSound, openWindow, picture, step } from './browser.mjs'
 import { payInSandbox, signInBySMS } from './learner.mjs'
 import { startServer, until } from './server.mjs'
+import { epub } from './epub.mjs'
 import { asStaff } from './staff.mjs'
 
 let server, browser, ask, course, lesson
@@ -116,4 +117,42 @@ test('it is bought, read under the reader’s mark, and found again where it was
   })
   isSound(win)
   await win.context.close()
+})
+
+test('an e-book is taken in and read chapter by chapter', async () => {
+  const form = await ask('GET', `courses/${course.id}`)
+  const book = (await ask('POST', `courses/${course.id}/lessons`, { chapter_id: form.chapters[0].id, form: 'ebook', title: '面馆手记' })).id
+  const win = await openWindow(browser, server.base, 'desktop')
+  const { page } = win
+  await step(win, 'the file is chosen in the console', async () => {
+    await page.goto('/admin/')
+    await page.evaluate((password) => fetch('/api/console/auth/login', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ login: 'operator', password }) }), server.passwords.operator)
+    await page.goto(`/admin/courses/${course.id}/outline`)
+    await page.locator('button.pick', { hasText: '面馆手记' }).click()
+    await page.locator('input[accept*="epub"]').setInputFiles({ name: '面馆手记.epub', mimeType: 'application/epub+zip', buffer: epub() })
+    await page.getByText('2 章').first().waitFor()
+    await until(async () => (await ask('GET', `lessons/${book}`)).ebook, 'the lesson to have its book')
+    const l = await ask('GET', `lessons/${book}`)
+    await ask('PUT', `lessons/${book}`, { title: l.title, is_free: false, preview_ms: 0, ebook_id: l.ebook_id, preview_pages: 1 })
+    await looksSound(win, 'book-console')
+  })
+  await step(win, 'anybody reads the first chapter', async () => {
+    await page.goto(`/book/${book}`)
+    await page.getByText('面汤要天不亮就熬').first().waitFor()
+    await page.getByText('试读到这里').waitFor()
+    await page.getByRole('button', { name: '字大一点' }).click()
+    await looksSound(win, 'book')
+    await page.getByRole('button', { name: '目录' }).click()
+    await page.getByText('购买后可读').waitFor({ state: 'attached' })
+  })
+  isSound(win)
+  await win.context.close()
+  const phone = await openWindow(browser, server.base, 'phone')
+  await step(phone, 'and on a phone', async () => {
+    await phone.page.goto(`/book/${book}`)
+    await phone.page.getByText('面汤要天不亮就熬').first().waitFor()
+    await looksSound(phone, 'book')
+  })
+  isSound(phone)
+  await phone.context.close()
 })

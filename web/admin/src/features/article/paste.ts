@@ -8,7 +8,8 @@ export function measure(text: string): { count: number; minutes: number } {
 export function cleanPaste(html: string): string {
   return html
     .replace(/<!--[\s\S]*?-->/g, '')
-    .replace(/<(style|script|xml|title|meta|link)\b[\s\S]*?(<\/\1>|>)/gi, '')
+    .replace(/<(style|script|xml|title)\b[\s\S]*?<\/\1>/gi, '')
+    .replace(/<\/?(style|script|xml|title|meta|link)\b[^>]*>/gi, '')
     .replace(/<\/?(o|w|v|m):[^>]*>/gi, '')
     .replace(/<(\/?)h1\b/gi, '<$1h2')
     .replace(/<(\/?)h[56]\b/gi, '<$1h4')
