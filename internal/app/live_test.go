@@ -99,7 +99,6 @@ func (w *world) until(what string, ok func() bool) {
 var (
 	segmentLine = regexp.MustCompile(`(?m)^/media/ls/.*$`)
 	keyLine     = regexp.MustCompile(`URI="([^"]+)"`)
-	sequence    = regexp.MustCompile(`MEDIA-SEQUENCE:(\d+)`)
 )
 
 // From the encoder to a decoded picture: a wrong key and a stranger are refused,
