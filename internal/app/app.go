@@ -39,7 +39,6 @@ import (
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/jobs"
 	"zhizhou/internal/learning"
-	"zhizhou/internal/ledger"
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/message"
@@ -272,41 +271,6 @@ func (a *App) keepSold(ctx context.Context, tx *db.Tx, courseID int64) error {
 		return catalog.ErrInUse.Say(fmt.Sprintf("还有 %d 位学员拥有这门课程，不能删除；可以下架，已购学员照常学习", n))
 	}
 	return err
-}
-
-func (a *App) periodic() {
-	a.Jobs.Every("commerce", time.Minute, a.Commerce.Sweep)
-	a.Jobs.Every("bills", 5*time.Minute, a.Reconcile.Due)
-	a.Jobs.Every("quiz", 30*time.Second, a.Quiz.Sweep)
-	a.Jobs.Every("live", 20*time.Second, a.Live.Sweep)
-	a.Jobs.Every("renewal", time.Minute, a.Renewal.Sweep)
-	a.Jobs.Every("shipping", time.Minute, a.Shipping.Sweep)
-	a.Jobs.Every("invoices", 30*time.Second, a.Invoice.Sweep)
-	a.Jobs.Every("earn", time.Hour, a.Commerce.Earn)
-	a.Jobs.Every("points", time.Hour, a.Points.Sweep)
-	a.Jobs.Every("commission", time.Minute, a.Commission.Sweep)
-	a.Jobs.Every("referral", 5*time.Minute, a.Referral.Sweep)
-	a.Jobs.Every("exports", time.Minute, a.Export.Sweep)
-	a.Jobs.Every("seal", time.Minute, func(ctx context.Context) error {
-		_, err := ledger.Seal(ctx, a.DB, clock.MS(a.Clock))
-		return err
-	})
-	a.findingWork()
-	a.Jobs.Every("publish", 15*time.Second, a.Catalog.PublishDue)
-	a.Jobs.Every("release", 15*time.Second, a.Catalog.ReleaseDue)
-	a.Jobs.Every("message", 15*time.Second, a.Message.Sweep)
-	a.Jobs.Every("advice", time.Minute, a.Advice.Sweep)
-	a.Jobs.Every("items", 15*time.Second, a.SyncItems)
-	a.Jobs.Every("media_recover", 30*time.Second, a.Media.Recover)
-	a.Jobs.Every("media", 5*time.Minute, a.Media.Sweep)
-	a.Jobs.Every("learners", 5*time.Minute, func(ctx context.Context) error {
-		counts, err := a.Access.Counts(ctx)
-		if err != nil {
-			return err
-		}
-		return a.Catalog.SetLearners(ctx, counts)
-	})
-	a.Jobs.Every("account", time.Hour, a.Account.Sweep)
 }
 
 func (a *App) routes() {
