@@ -21,10 +21,16 @@ var (
 )
 
 // pictures counts the stored pages of a document.
-func (w *world) pictures(documentID int64) (n int) {
+func (w *world) pictures(documentID int64) int {
+	w.t.Helper()
+	return w.stored(fmt.Sprintf("/doc/%d/", documentID))
+}
+
+// stored counts the objects whose path contains part.
+func (w *world) stored(part string) (n int) {
 	w.t.Helper()
 	w.ok(filepath.WalkDir(w.app.Config.DataDir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && strings.Contains(filepath.ToSlash(path), fmt.Sprintf("/doc/%d/", documentID)) {
+		if err == nil && !d.IsDir() && strings.Contains(filepath.ToSlash(path), part) {
 			n++
 		}
 		return err

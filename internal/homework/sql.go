@@ -1,6 +1,22 @@
 package homework
 
-import "zhizhou/internal/db"
+import (
+	"strconv"
+	"strings"
+
+	"zhizhou/internal/db"
+)
+
+// mostListed is how many submissions one statement fetches the files of.
+const mostListed = 51
+
+func numbered(n int) string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = "$" + strconv.Itoa(i+1)
+	}
+	return strings.Join(out, ", ")
+}
 
 const columns = `s.id, s.user_id, s.lesson_id, s.course_id, s.no, s.state, s.body, s.rubric, s.most, s.pass_permille, s.score, s.passed, s.late, s.by_peers, s.points, s.comment,
 	s.marked_at, s.consent, s.excellent, s.handed_at`
@@ -30,9 +46,9 @@ var (
 	qFileInsert = db.Q("homework/file_insert", `INSERT INTO submission_files (id, user_id, lesson_id, name, blob_key, bytes, mime, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	qFileDrafts = db.Q("homework/file_drafts", `SELECT COUNT(*) FROM submission_files WHERE user_id = $1 AND lesson_id = $2 AND submission_id = 0`)
 	qFileAttach = db.Q("homework/file_attach", `UPDATE submission_files SET submission_id = $4 WHERE id = $1 AND user_id = $2 AND lesson_id = $3 AND submission_id = 0`)
-	qFileDrop   = db.Q("homework/file_drop", `DELETE FROM submission_files WHERE id = $1 AND user_id = $2 AND submission_id = 0`)
-	qFile       = db.Q("homework/file", `SELECT id, user_id, lesson_id, submission_id, name, blob_key, bytes, mime FROM submission_files WHERE id = $1`)
-	qFiles      = db.Q("homework/files", `SELECT id, user_id, lesson_id, submission_id, name, blob_key, bytes, mime FROM submission_files WHERE submission_id = $1 ORDER BY id`)
+	qFileDrop   = db.Q("homework/file_drop", `UPDATE submission_files SET submission_id = -1 WHERE id = $1 AND user_id = $2 AND submission_id = 0`)
+	qFile       = db.Q("homework/file", `SELECT id, user_id, lesson_id, submission_id, name, blob_key, bytes, mime FROM submission_files WHERE id = $1 AND submission_id >= 0`)
+	qFiles      = db.Q("homework/files", `SELECT id, user_id, lesson_id, submission_id, name, blob_key, bytes, mime FROM submission_files WHERE submission_id > 0 AND submission_id IN (`+numbered(mostListed)+`) ORDER BY id`)
 
 	// Work that still wants reviews, least reviewed first, then oldest: so they spread evenly.
 	qToReview = db.Q("homework/to_review", `SELECT s.id FROM submissions s WHERE s.lesson_id = $1 AND s.user_id <> $2 AND s.state = 'handed_in'

@@ -104,12 +104,35 @@ func (s *Service) list(ctx context.Context, r db.Reader, q *db.Stmt, args ...any
 		if err != nil {
 			return nil, err
 		}
-		if err := r.List(ctx, qFiles, &sub.Files, sub.ID); err != nil {
-			return nil, err
-		}
 		out[i] = sub
 	}
+	for from := 0; from < len(out); from += mostListed {
+		if err := files(ctx, r, out[from:min(from+mostListed, len(out))]); err != nil {
+			return nil, err
+		}
+	}
 	return out, nil
+}
+
+// files fills in the files of mostListed submissions at most.
+func files(ctx context.Context, r db.Reader, subs []Submission) error {
+	args := make([]any, mostListed)
+	at := map[int64]int{}
+	for i := range args {
+		args[i] = int64(0)
+		if i < len(subs) {
+			args[i], at[subs[i].ID] = subs[i].ID, i
+		}
+	}
+	var rows []File
+	if err := r.List(ctx, qFiles, &rows, args...); err != nil {
+		return err
+	}
+	for _, f := range rows {
+		i := at[f.SubmissionID]
+		subs[i].Files = append(subs[i].Files, f)
+	}
+	return nil
 }
 
 // Desk is a homework before its learner.

@@ -151,3 +151,11 @@ func (s *Service) SavePrivate(ctx context.Context, name string, r io.Reader) (Fi
 	f := File{Key: filePrefix + id.Token(16), Name: name + ext, Bytes: int64(len(out)), Mime: imageMime(ext)}
 	return f, s.store.Put(ctx, f.Key, bytes.NewReader(out), f.Bytes, f.Mime)
 }
+
+// DropFile deletes a file that SaveFile or SavePrivate stored; an absent one is no error.
+func (s *Service) DropFile(ctx context.Context, key string) error {
+	if !strings.HasPrefix(key, filePrefix) {
+		return fmt.Errorf("media: %q is no file", key)
+	}
+	return s.store.Delete(ctx, key)
+}
