@@ -66,14 +66,14 @@ func TestRemindersAndReports(t *testing.T) {
 		busy.read(w.openText)
 
 		week := busy.want(200, "", "GET", "/api/learning/week", nil)
-		if week.num("day_count") != 1 || week.num("studied_ms") != 30_000 || week.num("before_ms") != 30_000 || !strings.Contains(week.raw, "第一课") || week.at("running") != true {
+		if week.num("day_count") != 1 || week.num("studied_ms") != 60_000 || week.num("before_ms") != 60_000 || !strings.Contains(week.raw, "第一课") || week.at("running") != true {
 			t.Fatalf("the running week: %s", week.raw)
 		}
 		monday, err := time.ParseInLocation(time.DateOnly, week.str("monday"), clock.China)
 		w.ok(err)
 		before := monday.AddDate(0, 0, -7).Format(time.DateOnly)
 		old := busy.want(200, "", "GET", "/api/learning/week?monday="+before, nil)
-		if old.num("studied_ms") != 30_000 || !strings.Contains(old.raw, "第二课") || old.at("running") != false {
+		if old.num("studied_ms") != 60_000 || !strings.Contains(old.raw, "第二课") || old.at("running") != false {
 			t.Fatalf("the week before: %s", old.raw)
 		}
 		busy.want(422, "report_week", "GET", "/api/learning/week?monday="+monday.AddDate(0, 0, 1).Format(time.DateOnly), nil)

@@ -263,7 +263,8 @@ func TestLiveAttendanceAndReplay(t *testing.T) {
 		owner.want(204, "", "POST", desk+"/end", map[string]any{})
 		owner.want(409, "live_over", "POST", desk+"/end", map[string]any{})
 		p.want(409, "live_over", "POST", at+"/play", nil)
-		if err := w.encoder(context.Background(), w.streamName(lesson), 1, "").Run(); err == nil {
+		pushes := w.count(qLivePushes, lesson)
+		if !w.refusedPush(w.streamName(lesson)) || w.count(qLivePushes, lesson) != pushes {
 			t.Error("a room that has ended took a push")
 		}
 		w.replay(lesson)
