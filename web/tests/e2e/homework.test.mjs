@@ -49,10 +49,15 @@ test('homework is handed in, given back, and passed', async () => {
     await handIn('淘两遍，泡二十分钟，煮十二分钟。')
   })
   const desk = await openWindow(browser, server.base, 'desktop')
-  const mark = async (button) => {
+  const mark = async (button, points = []) => {
     await desk.page.goto(`/admin/homework/${lesson}`)
     await desk.page.locator('.rowbtn').first().click()
     await desk.page.getByLabel('评语').fill('加上焖的时间')
+    if (points.length) {
+      await desk.page.getByRole('button', { name: button }).click()
+      await desk.page.getByText('每一条都要评分').waitFor()
+    }
+    for (const [n, p] of points.entries()) await desk.page.locator(`#w-${n}`).fill(String(p))
     await looksSound(desk, 'console-homework')
     await desk.page.getByRole('button', { name: button }).click()
   }
@@ -71,7 +76,7 @@ test('homework is handed in, given back, and passed', async () => {
     await handIn('淘两遍，泡二十分钟，煮十二分钟，焖十分钟。')
   })
   await step(desk, 'and passes', async () => {
-    await mark('保存批改')
+    await mark('保存批改', [6, 4])
     await desk.page.getByText('批改已保存').waitFor()
     await page.reload()
     await page.getByText('已通过').first().waitFor()
