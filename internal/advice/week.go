@@ -54,7 +54,7 @@ var (
 	qPassed = db.Q("advice/passed", `SELECT q.lesson_id, l.title, q.score_centi, q.max_centi, q.passed FROM quiz_attempts q JOIN lessons l ON l.id = q.lesson_id
 		WHERE q.user_id = $1 AND q.submitted_at >= $2 AND q.submitted_at < $3 AND q.state <> 'to_mark' ORDER BY q.submitted_at, q.id LIMIT $4`)
 	qWeekNew  = db.Q("advice/week_new", `INSERT INTO study_reports (monday) VALUES ($1) ON CONFLICT DO NOTHING`)
-	qWeek     = db.Q("advice/week", `SELECT monday, told_user FROM study_reports WHERE monday = $1 AND done_at = 0`)
+	qWeek     = db.Q("advice/week", `SELECT told_user, done_at FROM study_reports WHERE monday = $1`)
 	qWeekTold = db.Q("advice/week_told", `UPDATE study_reports SET told_user = $3 WHERE monday = $1 AND told_user = $2 AND done_at = 0`)
 	qWeekDone = db.Q("advice/week_done", `UPDATE study_reports SET done_at = $2 WHERE monday = $1 AND done_at = 0`)
 	qStudied  = db.Q("advice/studied", `SELECT user_id, COUNT(*) AS day_count, CAST(SUM(studied_ms) AS BIGINT) AS studied_ms FROM study_days WHERE day >= $1 AND day <= $2 AND user_id > $3 GROUP BY user_id ORDER BY user_id LIMIT $4`)
@@ -135,18 +135,21 @@ func (s *Service) reportWeek(ctx context.Context) error {
 	}
 	from := this.AddDate(0, 0, -7)
 	key := clock.Day(from)
-	if err := s.exec(ctx, qWeekNew, key); err != nil {
-		return err
-	}
 	for {
-		var open []struct {
-			Monday   int64
-			ToldUser int64
-		}
-		if err := s.DB.List(ctx, qWeek, &open, key); err != nil || len(open) == 0 {
+		var week []struct{ ToldUser, DoneAt int64 }
+		if err := s.DB.List(ctx, qWeek, &week, key); err != nil {
 			return err
 		}
-		after := open[0].ToldUser
+		if len(week) == 0 {
+			if err := s.exec(ctx, qWeekNew, key); err != nil {
+				return err
+			}
+			continue
+		}
+		if week[0].DoneAt > 0 {
+			return nil
+		}
+		after := week[0].ToldUser
 		var people []struct {
 			UserID    int64
 			DayCount  int64

@@ -30,6 +30,7 @@ func (a *App) periodic() {
 	a.Jobs.Every("publish", 15*time.Second, a.Catalog.PublishDue)
 	a.Jobs.Every("release", 15*time.Second, a.Catalog.ReleaseDue)
 	a.Jobs.Every("message", 15*time.Second, a.Message.Sweep)
+	a.Jobs.Every("notices", time.Hour, a.Message.Forget)
 	a.Jobs.Every("advice", time.Minute, a.Advice.Sweep)
 	a.Jobs.Every("items", 15*time.Second, a.SyncItems)
 	a.Jobs.Every("media_recover", 30*time.Second, a.Media.Recover)

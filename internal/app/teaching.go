@@ -34,7 +34,7 @@ func (a *App) newLive(store blob.Store) {
 	a.Live.OnRemind(func(ctx context.Context, tx *db.Tx, r live.Reminder) error {
 		return a.Message.Notify(ctx, tx, message.Notice{
 			UserID: r.UserID, Kind: message.Live, Title: "直播就要开始了", Body: "「" + r.Title + "」" + time.UnixMilli(r.StartsAt).In(clock.China).Format("15:04") + " 开播，点这里进入直播间。",
-			Link: "/live/" + strconv.FormatInt(r.LessonID, 10), Key: "live-" + strconv.FormatInt(r.LessonID, 10),
+			Link: "/live/" + strconv.FormatInt(r.LessonID, 10), Key: fmt.Sprintf("live:%d:%d", r.LessonID, r.StartsAt), // a room that was moved is announced again
 		})
 	})
 	a.Catalog.OnPublish(a.Live.Ready)

@@ -19,7 +19,7 @@ var (
 	qRuleEmpty   = db.Q("certificate/rule_empty", `DELETE FROM certificate_rule_quizzes WHERE course_id = $1`)
 	qRuleAsk     = db.Q("certificate/rule_ask", `INSERT INTO certificate_rule_quizzes (course_id, lesson_id) SELECT $1, id FROM lessons WHERE id = $2 AND course_id = $1 AND form = 'quiz' AND deleted_at = 0`)
 
-	qLessonCount = db.Q("certificate/lesson_count", `SELECT COUNT(*) FROM lessons WHERE course_id = $1 AND deleted_at = 0`)
+	qLessonCount = db.Q("certificate/lesson_count", `SELECT COUNT(*) FROM lessons WHERE course_id = $1 AND deleted_at = 0 AND released_at > 0`)
 	qCounted     = db.Q("certificate/counted", `SELECT (`+finishedBy+`) AS lessons,
 		(SELECT CAST(COALESCE(MAX(finished_at), 0) AS BIGINT) FROM lesson_progress WHERE user_id = $1 AND course_id = $2 AND finished_at <= $3) AS finished_at,
 		(SELECT CAST(COALESCE(SUM(credited_ms), 0) AS BIGINT) FROM study_sessions WHERE user_id = $1 AND course_id = $2 AND started_at <= $3) AS study_ms,

@@ -48,14 +48,14 @@ var (
 	qOfLesson = db.Q("learning/of_lesson", `SELECT lesson_id, position_ms, covered_ms, finished_at, studied_at FROM lesson_progress WHERE user_id = $1 AND lesson_id = $2`)
 	qSummary  = db.Q("learning/summary", `SELECT p.course_id, COUNT(CASE WHEN p.finished_at > 0 THEN 1 END) AS finished_count,
 		CAST(COALESCE(SUM(CASE WHEN p.covered_ms < l.duration_ms THEN p.covered_ms ELSE l.duration_ms END), 0) AS BIGINT) AS covered_ms, MAX(p.studied_at) AS studied_at,
-		(SELECT q.lesson_id FROM lesson_progress q JOIN lessons ql ON ql.id = q.lesson_id AND ql.deleted_at = 0
+		(SELECT q.lesson_id FROM lesson_progress q JOIN lessons ql ON ql.id = q.lesson_id AND ql.deleted_at = 0 AND ql.released_at > 0
 			WHERE q.user_id = $1 AND q.course_id = p.course_id ORDER BY q.studied_at DESC, q.lesson_id LIMIT 1) AS last_lesson_id
 		FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id AND l.deleted_at = 0 WHERE p.user_id = $1 GROUP BY p.course_id`)
 	qRecent = db.Q("learning/recent", `SELECT p.course_id, p.lesson_id, p.position_ms, p.covered_ms, p.finished_at, p.studied_at, l.title AS lesson_title, l.form, l.duration_ms,
 		c.title AS course_title, c.cover, c.scene, (SELECT COUNT(*) FROM lessons m JOIN chapters mc ON mc.id = m.chapter_id JOIN chapters lc ON lc.id = l.chapter_id
-			WHERE m.course_id = l.course_id AND m.deleted_at = 0 AND (mc.position < lc.position OR (mc.position = lc.position AND m.position <= l.position))) AS lesson_no
+			WHERE m.course_id = l.course_id AND m.deleted_at = 0 AND m.released_at > 0 AND (mc.position < lc.position OR (mc.position = lc.position AND m.position <= l.position))) AS lesson_no
 		FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id JOIN courses c ON c.id = p.course_id
-		WHERE p.user_id = $1 AND l.deleted_at = 0 AND c.deleted_at = 0 ORDER BY p.studied_at DESC LIMIT $2`)
+		WHERE p.user_id = $1 AND l.deleted_at = 0 AND l.released_at > 0 AND c.deleted_at = 0 ORDER BY p.studied_at DESC LIMIT $2`)
 	qMergeFrom     = db.Q("learning/merge_from", `SELECT lesson_id, course_id, position_ms, covered_ms, spans, finished_at, started_at, studied_at FROM lesson_progress WHERE user_id = $1`)
 	qMergeSessions = db.Q("learning/merge_sessions", `UPDATE study_sessions SET user_id = $2 WHERE user_id = $1`)
 	qMergeDays     = db.Q("learning/merge_days", `SELECT day, studied_ms FROM study_days WHERE user_id = $1 ORDER BY day`)

@@ -42,8 +42,8 @@ func (s *Service) Announce(ctx context.Context, tx *db.Tx, a Announcement) error
 	return err
 }
 
-// Sweep goes on with announcements, and forgets notices that are a year old. A process
-// that stops in between is taken over where it was.
+// Sweep goes on with announcements. A process that stops in between is taken over where
+// it was.
 func (s *Service) Sweep(ctx context.Context) error {
 	var open []Announcement
 	if err := s.DB.List(ctx, qOpen, &open); err != nil {
@@ -54,6 +54,11 @@ func (s *Service) Sweep(ctx context.Context) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// Forget deletes notices that are a year old.
+func (s *Service) Forget(ctx context.Context) error {
 	return s.exec(ctx, qOld, clock.MS(s.Clock)-keepMS)
 }
 
