@@ -45,6 +45,7 @@ import (
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
+	"zhizhou/internal/recommend"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
@@ -69,6 +70,7 @@ type App struct {
 	Catalog   *catalog.Service
 	Search    *search.Service
 	Ranking   *ranking.Service
+	Recommend *recommend.Service
 	Topic     *topic.Service
 	Access    *access.Service
 	Learning  *learning.Service
@@ -282,7 +284,7 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Message: a.Message, Advice: a.Advice,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Message: a.Message, Advice: a.Advice,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,

@@ -41,7 +41,7 @@ var mayImport = map[string]struct {
 	"quiz":        {3, []string{"access"}}, // asks who may open the lesson
 	"homework":    {3, []string{"access"}}, // asks who may open the lesson
 	"certificate": {3, []string{"access"}}, // asks whether the course is still the learner's
-	"search":      {3, nil}, "topic": {3, nil}, "ranking": {4, nil}, "advice": {4, nil},
+	"search":      {3, nil}, "topic": {3, nil}, "ranking": {4, nil}, "recommend": {4, nil}, "advice": {4, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
 	"shipping":       {4, nil},
@@ -135,7 +135,8 @@ var owners = map[string]string{
 	"bills":     "reconcile", "bill_lines": "reconcile", "bill_fees": "reconcile", "payouts": "reconcile", "payout_totals": "reconcile",
 	"contracts": "renewal", "contract_cycles": "renewal",
 	"invoice_titles": "invoice", "invoices": "invoice", "invoice_lines": "invoice", "red_invoices": "invoice", "invoice_files": "invoice",
-	"exports":             "export",
+	"exports":           "export",
+	"course_neighbours": "recommend", "personalization_off": "recommend",
 	"ledger_transactions": "ledger", "ledger_postings": "ledger", "ledger_seals": "ledger", "ledger_sealed": "ledger", "revenue_schedules": "commerce",
 	"point_accounts": "points", "point_moves": "points", "point_holds": "points",
 	"upgrade_credits": "commerce", "bargains": "commerce", "bargain_helps": "commerce", "bargain_days": "commerce",

@@ -124,6 +124,9 @@ export interface Operations {
   advice: Op<{ res: { items: t.Advice[] } }>
   studyWeek: Op<{ query: { monday?: string }; res: t.StudyWeek }>
   studyMonth: Op<{ query: { month: string }; res: { days: t.StudyDay[] } }>
+  also: Op<{ path: Id; res: { items: t.AlsoCourse[] } }>
+  personalization: Op<{ res: { on: boolean } }>
+  setPersonalization: Op<{ body: { on: boolean }; res: { on: boolean } }>
   studyHours: Op<{ query: { from: string; to: string }; res: { items: t.StudyHours[]; more: boolean } }>
   reminder: Op<{ res: { hour: number } }>
   setReminder: Op<{ body: { hour: number }; res: { hour: number } }>
@@ -269,6 +272,9 @@ export const routes: Record<keyof Operations, string> = {
   advice: 'GET /api/learning/advice',
   studyWeek: 'GET /api/learning/week',
   studyMonth: 'GET /api/learning/month',
+  also: 'GET /api/courses/{id}/also',
+  personalization: 'GET /api/me/personalization',
+  setPersonalization: 'PUT /api/me/personalization',
   studyHours: 'GET /api/learning/hours',
   reminder: 'GET /api/learning/reminder',
   setReminder: 'PUT /api/learning/reminder',

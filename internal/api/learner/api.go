@@ -28,6 +28,7 @@ import (
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
+	"zhizhou/internal/recommend"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
 	"zhizhou/internal/seal"
@@ -63,6 +64,7 @@ type Deps struct {
 	Commission   *commission.Service
 	Renewal      *renewal.Service
 	Search       *search.Service
+	Recommend    *recommend.Service
 	Ranking      *ranking.Service
 	Topic        *topic.Service
 	Certificate  *certificate.Service
@@ -84,6 +86,7 @@ func Register(a *web.API, d Deps) {
 	r.courses()
 	r.search()
 	r.rankings()
+	r.recommending()
 	r.topics()
 	r.auth()
 	r.me()
