@@ -25,6 +25,7 @@ import (
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/message"
+	"zhizhou/internal/note"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
@@ -70,6 +71,7 @@ type Deps struct {
 	Live         *live.Service
 	Message      *message.Service
 	Advice       *advice.Service
+	Note         *note.Service
 }
 
 type routes struct {
@@ -108,6 +110,9 @@ func Register(a *web.API, d Deps) {
 	r.homework()
 	r.lives()
 	r.notices()
+	r.notes()
+	r.lessonQuestions()
+	r.favourites()
 	r.advice()
 }
 
