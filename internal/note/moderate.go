@@ -129,7 +129,7 @@ func (s *Service) decideOne(ctx context.Context, tx *db.Tx, instructorID int64, 
 			return false, err
 		}
 	}
-	if err := audit.Write(ctx, tx, s.clock, "moderation."+state, fmt.Sprintf("%s:%d", c.What, c.ID), was, state, reason); err != nil {
+	if err := audit.Write(ctx, tx, s.clock, "moderation."+state, fmt.Sprintf("%s:%d", targets[c.What], c.ID), was, state, reason); err != nil {
 		return false, err
 	}
 	if state == Hidden && author != 0 {
@@ -138,6 +138,9 @@ func (s *Service) decideOne(ctx context.Context, tx *db.Tx, instructorID int64, 
 	}
 	return true, nil
 }
+
+// targets are what the log calls them.
+var targets = map[string]string{Note: "note", Question: "lesson_question", Answer: "lesson_answer"}
 
 func missing(err error) bool { return errors.Is(err, db.ErrNone) || errors.Is(err, ErrQuestion) }
 
@@ -190,7 +193,7 @@ func (s *Service) AnswerFor(ctx context.Context, instructorID, staffID int64, na
 		if err := s.reply(ctx, tx, r); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, s.clock, "question.answer", fmt.Sprintf("question:%d", questionID), "", fmt.Sprintf("answer:%d", r.ID), "")
+		return audit.Write(ctx, tx, s.clock, "answer.create", fmt.Sprintf("lesson_question:%d", questionID), "", fmt.Sprintf("lesson_answer:%d", r.ID), "")
 	})
 }
 
@@ -216,7 +219,7 @@ func (s *Service) EditAnswerFor(ctx context.Context, instructorID, staffID, answ
 		if err := s.rewrite(ctx, tx, r, version); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, s.clock, "question.answer_edit", fmt.Sprintf("answer:%d", answerID), text.Cut(before, 100), text.Cut(r.Body, 100), "")
+		return audit.Write(ctx, tx, s.clock, "answer.edit", fmt.Sprintf("lesson_answer:%d", answerID), text.Cut(before, 100), text.Cut(r.Body, 100), "")
 	})
 }
 
