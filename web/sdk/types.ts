@@ -144,6 +144,17 @@ export type Homework = S['HomeworkView']
 export type Submission = S['SubmissionView']
 export type HomeworkReview = S['ReviewTaskView']
 export type HomeworkFile = S['HomeworkFileView']
+/** What the caller wrote and marked in a lesson, also in the list over all; what others share; questions with answers; favourites. */
+export type Note = S['NoteView']
+export type KeptNote = S['KeptNoteView']
+export type SharedNote = S['SharedNoteView']
+export type NoteCourse = S['NoteCourseView']
+export type NotePlace = Note['place']
+export interface NoteSpot { place?: NotePlace; at?: number; quote?: string; prefix?: string; suffix?: string }
+export type LessonQuestion = S['LessonQuestionView']
+export type LessonAnswer = S['LessonAnswerView']
+export type LessonQuestionPage = S['LessonQuestionPage']
+export type Favourite = S['FavouriteView']
 /** A certificate of the caller, how far one is, and what anybody may know of one; `minutes` are studied, `score_permille` -1 is none. */
 export type Certificate = S['CertificateView']
 export type Certificates = S['CertificatesView']

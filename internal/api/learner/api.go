@@ -25,6 +25,7 @@ import (
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/message"
+	"zhizhou/internal/note"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
@@ -72,6 +73,7 @@ type Deps struct {
 	Live         *live.Service
 	Message      *message.Service
 	Advice       *advice.Service
+	Note         *note.Service
 }
 
 type routes struct {
@@ -111,6 +113,9 @@ func Register(a *web.API, d Deps) {
 	r.homework()
 	r.lives()
 	r.notices()
+	r.notes()
+	r.lessonQuestions()
+	r.favourites()
 	r.advice()
 }
 
