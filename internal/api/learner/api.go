@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
 	"zhizhou/internal/advice"
+	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
@@ -70,6 +71,7 @@ type Deps struct {
 	Live         *live.Service
 	Message      *message.Service
 	Advice       *advice.Service
+	Caption      *caption.Service
 }
 
 type routes struct {
