@@ -15,7 +15,7 @@ import (
 type TextsView struct {
 	Marks      []MarkView      `json:"marks" nullable:"false"`
 	Tracks     []TrackView     `json:"tracks" nullable:"false" doc:"Subtitles of a video, by language"`
-	Transcript *TranscriptView `json:"transcript" nullable:"true"`
+	Transcript *TranscriptView `json:"transcript" doc:"null: there is none"`
 }
 
 // MarkView is where a part begins, and what is to be kept of it.
