@@ -10524,6 +10524,8 @@ export interface components {
             /** Format: int64 */
             course_id: number;
             course_title: string;
+            /** @description Of the course; empty: draw the scene */
+            cover_url: string;
             /** Format: int64 */
             duration_ms: number;
             finished: boolean;

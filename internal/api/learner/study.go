@@ -33,6 +33,7 @@ type LessonView struct {
 	PrevID       int64            `json:"prev_id"`
 	NextID       int64            `json:"next_id"`
 	PosterURL    string           `json:"poster_url"`
+	CoverURL     string           `json:"cover_url" doc:"Of the course; empty: draw the scene"`
 	Scene        string           `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
 	Attachments  []AttachmentView `json:"attachments" nullable:"false"`
 	Screens      int64            `json:"screens" doc:"How many parts the reading of an article is counted in"`
@@ -141,7 +142,7 @@ func (r *routes) lesson(ctx context.Context, in *lessonPath) (*web.Body[LessonVi
 		return nil, err
 	}
 	v := LessonView{
-		ID: l.ID, CourseID: l.CourseID, CourseTitle: c.Title, Title: l.Title, Form: l.Form, DurationMS: l.DurationMS, Playable: l.Playable(), Scene: c.Scene,
+		ID: l.ID, CourseID: l.CourseID, CourseTitle: c.Title, Title: l.Title, Form: l.Form, DurationMS: l.DurationMS, Playable: l.Playable(), Scene: c.Scene, CoverURL: imageURL(c.Cover),
 		Access: AccessView{d.Allowed, d.Reason, d.PreviewMS, d.PreviewPages, d.OpensAt, d.AfterLessonID, ""}, Attachments: []AttachmentView{}, Clips: []ClipView{},
 	}
 	if err := r.place(ctx, l, &v); err != nil {
