@@ -125,7 +125,7 @@ var owners = map[string]string{
 	"captions": "caption", "lesson_marks": "caption",
 	"ebooks": "ebook", "ebook_chapters": "ebook", "ebook_pictures": "ebook",
 	"documents": "document", "document_pages": "document", "delivered_pages": "document",
-	"study_sessions": "learning", "study_days": "learning",
+	"study_sessions": "learning", "lesson_days": "learning",
 	"search_index": "search", "search_texts": "search", "search_docs": "search", "search_parts": "search", "search_terms": "search", "search_spellings": "search",
 	"search_synonyms": "search", "search_days": "search", "search_marks": "search",
 	"notices": "message", "notice_mutes": "message", "announcements": "message",
