@@ -35,6 +35,7 @@ var mayImport = map[string]struct {
 	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "pay/alipay", "wechat"}}, // gives credentials that fit them
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil}, "message": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
+	"caption":     {3, nil},
 	"live":        {3, nil},                // its leases and replays are media's
 	"ebook":       {3, nil},                // takes uploads from media
 	"document":    {3, nil},                // takes uploads from media
@@ -122,6 +123,7 @@ var owners = map[string]string{
 	"attachments": "catalog", "banners": "catalog", "products": "catalog", "skus": "catalog", "sku_platform_prices": "catalog",
 	"sku_price_history": "catalog", "sku_tier_prices": "catalog", "product_parts": "catalog", "grant_rules": "catalog", "virtual_items": "catalog",
 	"grants": "access", "lesson_progress": "learning", "page_reads": "learning",
+	"captions": "caption", "lesson_marks": "caption",
 	"ebooks": "ebook", "ebook_chapters": "ebook", "ebook_pictures": "ebook",
 	"documents": "document", "document_pages": "document", "delivered_pages": "document",
 	"study_sessions": "learning", "lesson_days": "learning",

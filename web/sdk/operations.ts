@@ -103,6 +103,8 @@ export interface Operations {
 
   learning: Op<{ res: t.Learning }>
   lesson: Op<{ path: Id; res: t.Lesson }>
+  lessonTexts: Op<{ path: Id; res: t.LessonTexts }>
+  subtitle: Op<{ path: Id & { track_id: number }; res: { cues: t.Cue[] } }>
   play: Op<{ path: Id; query: { asset_id?: number }; res: t.Play }>
   beat: Op<{ path: Id; body: t.Beat; res: t.Progress }>
   endPlay: Op<{ path: Id; res: void }>
@@ -278,6 +280,8 @@ export const routes: Record<keyof Operations, string> = {
   requestRefund: 'POST /api/orders/{no}/refunds',
   learning: 'GET /api/learning',
   lesson: 'GET /api/lessons/{id}',
+  lessonTexts: 'GET /api/lessons/{id}/texts',
+  subtitle: 'GET /api/lessons/{id}/tracks/{track_id}',
   play: 'POST /api/lessons/{id}/play',
   beat: 'POST /api/plays/{id}/beat',
   endPlay: 'POST /api/plays/{id}/end',

@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
 	"zhizhou/internal/advice"
+	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
@@ -74,6 +75,7 @@ type Deps struct {
 	Message      *message.Service
 	Advice       *advice.Service
 	Note         *note.Service
+	Caption      *caption.Service
 }
 
 type routes struct {
