@@ -1,0 +1,87 @@
+package app_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"zhizhou/internal/account"
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/certificate"
+	"zhizhou/internal/web"
+)
+
+// sharedByAll are the routes of the console that instructors may call and that know no
+// owner.
+var sharedByAll = map[string]string{
+	"console_category_save": "", "console_topic": "topics are the school's",
+}
+
+// What an instructor has is nobody else's: every route of the console that instructors
+// may call with a number is called with the numbers of another one's course. The routes
+// come from the route table: one that names a thing unknown here fails.
+func TestAnotherInstructorSeesNothing(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := w.system()
+		mine := must(w.app.Catalog.Instructors(ctx))(t)[0].ID
+		own, other := w.teacher("instructor", mine), w.teacher("instructor", must(w.app.Catalog.SaveInstructor(ctx, catalog.Instructor{Name: "旁人"}))(t))
+		forms := w.everyForm(own)
+		w.ok(w.app.Certificate.SaveRule(ctx, 0, certificate.Rule{CourseID: w.paid, Active: true, Title: "证书", MinPercent: 1}, nil))
+		p := w.learner("13900007201", nil)
+		p.buy(w.sku)
+		at := func(form string, path string) string { return fmt.Sprintf("/api/lessons/%d/%s", forms[form], path) }
+		attempt := p.want(200, "", "POST", at(catalog.Quiz, "attempts"), nil).num("id")
+		p.want(200, "", "POST", fmt.Sprintf("/api/attempts/%d/submit", attempt), replies(w.rightReplies(p.id(), attempt)...))
+		file := p.sends(at(catalog.Homework, "homework-files?name=a.txt"), []byte("请假"))
+		p.want(200, "", "POST", at(catalog.Homework, "submissions"), map[string]any{"body": "老板，我要请假。", "files": []int64{file.num("id")}})
+		submission := own.want(200, "", "GET", fmt.Sprintf("/api/console/lessons/%d/submissions", forms[catalog.Homework]), nil).item(0, "items").num("id")
+		asked := p.want(200, "", "POST", at(catalog.Article, "questions"), map[string]any{"body": "为什么结论在前"}).num("id")
+		own.want(200, "", "POST", fmt.Sprintf("/api/console/lesson-questions/%d/answers", asked), map[string]any{"body": "因为对方忙"})
+		talk := own.want(200, "", "GET", fmt.Sprintf("/api/console/lesson-questions/%d", asked), nil)
+		certified := own.want(200, "", "GET", fmt.Sprintf("/api/console/courses/%d/certificates", w.paid), nil).item(0, "items").num("id")
+		lesson := func(form string) answer { return own.want(200, "", "GET", fmt.Sprintf("/api/console/lessons/%d", forms[form]), nil) }
+		question := own.want(200, "", "PUT", "/api/console/questions/0", bodies["console_question_save"]).num("id")
+
+		things := map[string][]int64{
+			"courses": {w.paid}, "lessons": {}, "attempts": {attempt}, "homework-files": {file.num("id")}, "submissions": {submission}, "lesson-questions": {asked},
+			"lesson-answers": {talk.item(0, "answers").num("id")}, "certificates": {certified}, "documents": {lesson(catalog.Document).num("document_id")}, "ebooks": {lesson(catalog.Ebook).num("ebook_id")},
+			"assets": {lesson(catalog.Audio).num("asset_id")}, "questions": {question},
+		}
+		for _, n := range forms {
+			things["lessons"] = append(things["lessons"], n)
+		}
+		tried := 0
+		for _, r := range w.app.API.Routes() {
+			if r.Need != web.Console || !strings.Contains(r.Path, "{") || !account.Allowed("instructor", r.Permission) {
+				continue
+			}
+			thing := strings.Split(strings.TrimPrefix(r.Path, "/api/console/"), "/")[0]
+			if _, ok := sharedByAll[r.ID]; ok {
+				continue
+			}
+			ids, known := things[thing]
+			if !known {
+				t.Errorf("%s %s: whose %s are, the matrix does not know", r.Method, r.Path, thing)
+			}
+			for _, n := range ids {
+				tried++
+				params := map[string]string{"id": fmt.Sprint(n), "action": "start"}
+				if a := other.tries(r, params, tried); a.status != 403 && a.status != 404 {
+					t.Errorf("%s %s answers another instructor with %d %s", r.Method, r.Path, a.status, a.raw)
+				}
+			}
+		}
+		if tried < 60 {
+			t.Errorf("only %d doors were tried", tried)
+		}
+		// The lists of the other one are empty of it.
+		for _, path := range []string{"courses", "questions", "assets", "documents", "ebooks", "lesson-questions"} {
+			if a := other.want(200, "", "GET", "/api/console/"+path, nil); strings.Contains(a.raw, `"id":`) {
+				t.Errorf("the list of %s shows another one's: %s", path, a.raw)
+			}
+			if a := own.want(200, "", "GET", "/api/console/"+path, nil); !strings.Contains(a.raw, `"id":`) {
+				t.Errorf("the list of %s is empty for its owner: %s", path, a.raw)
+			}
+		}
+	})
+}
