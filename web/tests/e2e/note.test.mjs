@@ -58,7 +58,7 @@ test('an article is marked, written about, asked about and kept', async () => {
     assert.equal(await page.locator('mark.noted').innerText(), '信翻出来，圈出所有带问')
     await looksSound(win, 'lesson-notes')
     await page.locator('mark.noted').click()
-    await page.getByRole('textbox', { name: '写下你的想法' }).and(page.getByText('先数问号。')).waitFor()
+    await until(async () => (await page.getByRole('textbox', { name: '写下你的想法' }).inputValue()) === '先数问号。', 'the note to be open')
     await page.getByRole('button', { name: '关闭' }).click()
   })
   await step(win, 'a question is asked and waits', async () => {
