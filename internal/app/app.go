@@ -25,6 +25,7 @@ import (
 	"zhizhou/internal/api/page"
 	"zhizhou/internal/audit"
 	"zhizhou/internal/blob"
+	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
@@ -46,6 +47,7 @@ import (
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
+	"zhizhou/internal/recommend"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
@@ -70,6 +72,7 @@ type App struct {
 	Catalog   *catalog.Service
 	Search    *search.Service
 	Ranking   *ranking.Service
+	Recommend *recommend.Service
 	Topic     *topic.Service
 	Access    *access.Service
 	Learning  *learning.Service
@@ -94,6 +97,7 @@ type App struct {
 	Renewal    *renewal.Service
 	Message    *message.Service
 	Advice     *advice.Service
+	Caption    *caption.Service
 
 	Sandbox *sandbox.Sandbox // nil unless switched on
 	API     *web.API
@@ -171,6 +175,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Account = account.New(account.Config{DB: a.DB, Box: a.Box, Clock: a.Clock, SMS: sms, WeChat: a.outside, Log: a.log, MaxDevices: cfg.MaxDevices})
 	a.Catalog = catalog.New(a.DB, a.Clock, func() { a.API.Forget() })
 	a.newFinding()
+	a.newCaption()
 	if a.Media, err = media.New(media.Config{
 		DB: a.DB, Jobs: a.Jobs, Store: store, Box: a.Box, Clock: a.Clock, Dir: filepath.Join(cfg.DataDir, "work"), Log: a.log, SegmentBase: cfg.SegmentBase,
 	}); err != nil {
@@ -182,6 +187,8 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Access = access.New(a.DB, a.Clock)
 	a.Learning = learning.New(a.DB, a.Clock)
 	a.Access.Finished = a.Learning.Finished
+	a.Media.OnKey(a.notAhead)
+	a.Search.Texts(a.texts())
 	a.newTelling()
 	a.newQuiz()
 	a.newCertificate()
@@ -285,13 +292,13 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Message: a.Message, Advice: a.Advice, Note: a.Note,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Message: a.Message, Advice: a.Advice, Note: a.Note, Caption: a.Caption,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
-		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, LiveServer: a.liveServer, Note: a.Note,
+		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, LiveServer: a.liveServer, Note: a.Note, Caption: a.Caption,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",

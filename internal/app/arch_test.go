@@ -35,6 +35,7 @@ var mayImport = map[string]struct {
 	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "pay/alipay", "wechat"}}, // gives credentials that fit them
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil}, "message": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
+	"caption":     {3, nil},
 	"live":        {3, nil},                // its leases and replays are media's
 	"ebook":       {3, nil},                // takes uploads from media
 	"document":    {3, nil},                // takes uploads from media
@@ -42,7 +43,7 @@ var mayImport = map[string]struct {
 	"homework":    {3, []string{"access"}}, // asks who may open the lesson
 	"note":        {3, []string{"access"}}, // asks who may open the lesson
 	"certificate": {3, []string{"access"}}, // asks whether the course is still the learner's
-	"search":      {3, nil}, "topic": {3, nil}, "ranking": {4, nil}, "advice": {4, nil},
+	"search":      {3, nil}, "topic": {3, nil}, "ranking": {4, nil}, "recommend": {4, nil}, "advice": {4, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
 	"shipping":       {4, nil},
@@ -122,6 +123,7 @@ var owners = map[string]string{
 	"attachments": "catalog", "banners": "catalog", "products": "catalog", "skus": "catalog", "sku_platform_prices": "catalog",
 	"sku_price_history": "catalog", "sku_tier_prices": "catalog", "product_parts": "catalog", "grant_rules": "catalog", "virtual_items": "catalog",
 	"grants": "access", "lesson_progress": "learning", "page_reads": "learning",
+	"captions": "caption", "lesson_marks": "caption",
 	"ebooks": "ebook", "ebook_chapters": "ebook", "ebook_pictures": "ebook",
 	"documents": "document", "document_pages": "document", "delivered_pages": "document",
 	"study_sessions": "learning", "lesson_days": "learning",
@@ -136,7 +138,8 @@ var owners = map[string]string{
 	"bills":     "reconcile", "bill_lines": "reconcile", "bill_fees": "reconcile", "payouts": "reconcile", "payout_totals": "reconcile",
 	"contracts": "renewal", "contract_cycles": "renewal",
 	"invoice_titles": "invoice", "invoices": "invoice", "invoice_lines": "invoice", "red_invoices": "invoice", "invoice_files": "invoice",
-	"exports":             "export",
+	"exports":           "export",
+	"course_neighbours": "recommend", "personalization_off": "recommend",
 	"ledger_transactions": "ledger", "ledger_postings": "ledger", "ledger_seals": "ledger", "ledger_sealed": "ledger", "revenue_schedules": "commerce",
 	"point_accounts": "points", "point_moves": "points", "point_holds": "points",
 	"upgrade_credits": "commerce", "bargains": "commerce", "bargain_helps": "commerce", "bargain_days": "commerce",

@@ -103,6 +103,8 @@ export interface Operations {
 
   learning: Op<{ res: t.Learning }>
   lesson: Op<{ path: Id; res: t.Lesson }>
+  lessonTexts: Op<{ path: Id; res: t.LessonTexts }>
+  subtitle: Op<{ path: Id & { track_id: number }; res: { cues: t.Cue[] } }>
   play: Op<{ path: Id; query: { asset_id?: number }; res: t.Play }>
   beat: Op<{ path: Id; body: t.Beat; res: t.Progress }>
   endPlay: Op<{ path: Id; res: void }>
@@ -124,6 +126,9 @@ export interface Operations {
   advice: Op<{ res: { items: t.Advice[] } }>
   studyWeek: Op<{ query: { monday?: string }; res: t.StudyWeek }>
   studyMonth: Op<{ query: { month: string }; res: { days: t.StudyDay[] } }>
+  also: Op<{ path: Id; res: { items: t.AlsoCourse[] } }>
+  personalization: Op<{ res: { on: boolean } }>
+  setPersonalization: Op<{ body: { on: boolean }; res: { on: boolean } }>
   studyHours: Op<{ query: { from: string; to: string }; res: { items: t.StudyHours[]; more: boolean } }>
   reminder: Op<{ res: { hour: number } }>
   setReminder: Op<{ body: { hour: number }; res: { hour: number } }>
@@ -275,6 +280,8 @@ export const routes: Record<keyof Operations, string> = {
   requestRefund: 'POST /api/orders/{no}/refunds',
   learning: 'GET /api/learning',
   lesson: 'GET /api/lessons/{id}',
+  lessonTexts: 'GET /api/lessons/{id}/texts',
+  subtitle: 'GET /api/lessons/{id}/tracks/{track_id}',
   play: 'POST /api/lessons/{id}/play',
   beat: 'POST /api/plays/{id}/beat',
   endPlay: 'POST /api/plays/{id}/end',
@@ -295,6 +302,9 @@ export const routes: Record<keyof Operations, string> = {
   advice: 'GET /api/learning/advice',
   studyWeek: 'GET /api/learning/week',
   studyMonth: 'GET /api/learning/month',
+  also: 'GET /api/courses/{id}/also',
+  personalization: 'GET /api/me/personalization',
+  setPersonalization: 'PUT /api/me/personalization',
   studyHours: 'GET /api/learning/hours',
   reminder: 'GET /api/learning/reminder',
   setReminder: 'PUT /api/learning/reminder',

@@ -1925,6 +1925,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/lessons/{id}/captions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Subtitles and transcript of a lesson */
+        get: operations["console_captions"];
+        put?: never;
+        /** Put a file or typed text in the place of a lesson's subtitle or transcript; the body is the file */
+        post: operations["console_caption_save"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/lessons/{id}/captions/{caption_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A subtitle or transcript to be edited */
+        get: operations["console_caption"];
+        put?: never;
+        post?: never;
+        /** Delete a subtitle or transcript */
+        delete: operations["console_caption_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/lessons/{id}/epub": {
         parameters: {
             query?: never;
@@ -2040,6 +2076,24 @@ export interface paths {
         put?: never;
         /** Do something in a room: make a new stream key (the old one is cut off), end it for good, make the replay again, pin a notice, show a product, open a sign-in, take a message down, put a question on the screen, mark it answered, silence a learner */
         post: operations["console_live_do"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/lessons/{id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Parts of a video or audio */
+        get: operations["console_lesson_marks"];
+        /** Replace the parts of a video or audio */
+        put: operations["console_lesson_marks_save"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3529,6 +3583,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/courses/{id}/also": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What learners of this course took too */
+        get: operations["also"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/courses/{id}/certificate": {
         parameters: {
             query?: never;
@@ -4423,6 +4494,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lessons/{id}/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Parts, subtitles and transcript of a lesson */
+        get: operations["lesson_texts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lessons/{id}/tracks/{track_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A subtitle as data */
+        get: operations["subtitle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lessons/{id}/tracks/{track_id}/vtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A subtitle as WebVTT */
+        get: operations["subtitle_vtt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -5031,6 +5153,24 @@ export interface paths {
         get?: never;
         /** Set a password */
         put: operations["me_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/personalization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether study may choose what is shown */
+        get: operations["personalization"];
+        /** Switch that on or off */
+        put: operations["personalization_set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -5894,6 +6034,17 @@ export interface components {
             title: string;
             version: string;
         };
+        AlsoList: {
+            items: components["schemas"]["AlsoView"][];
+        };
+        AlsoView: {
+            course: components["schemas"]["CourseCard"];
+            /**
+             * Format: int64
+             * @description Who took both; three at least
+             */
+            people: number;
+        };
         Applied: {
             kind: string;
             label: string;
@@ -6688,6 +6839,24 @@ export interface components {
             phone: string;
             tax_no: string;
         };
+        ConsoleCaptionText: {
+            text: string;
+        };
+        ConsoleCaptionView: {
+            /**
+             * Format: int64
+             * @description 0: a text without times
+             */
+            cue_count: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "subtitle" | "transcript";
+            label: string;
+            language: string;
+            /** Format: int64 */
+            updated_at: number;
+        };
         ConsoleCaseChoice: {
             /** Format: int64 */
             id: number;
@@ -6792,6 +6961,13 @@ export interface components {
              * @description 0: there is none yet
              */
             version: number;
+        };
+        ConsoleChapterMark: {
+            /** Format: int64 */
+            at_ms: number;
+            /** @description What is to be kept of it, in lines */
+            points?: string;
+            title: string;
         };
         ConsoleChapterView: {
             /** Format: int64 */
@@ -8017,6 +8193,8 @@ export interface components {
             form: "video" | "audio" | "article" | "live" | "document" | "ebook" | "quiz" | "homework" | "booking";
             /** Format: int64 */
             id: number;
+            /** @description Of a video or audio: not ahead of what was watched, until it is finished */
+            in_order: boolean;
             is_free: boolean;
             /**
              * Format: int64
@@ -8089,6 +8267,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ConsoleListCaptionView: {
+            items: components["schemas"]["ConsoleCaptionView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ConsoleListCaseView: {
             items: components["schemas"]["ConsoleCaseView"][];
             /** @description Empty at the end */
@@ -8101,6 +8284,11 @@ export interface components {
         };
         ConsoleListCertificateKeyView: {
             items: components["schemas"]["ConsoleCertificateKeyView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListChapterMark: {
+            items: components["schemas"]["ConsoleChapterMark"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -9854,6 +10042,9 @@ export interface components {
             form: "video" | "audio" | "article" | "live" | "document" | "ebook" | "quiz" | "homework" | "booking";
             title: string;
         };
+        Console_lesson_marks_saveRequest: {
+            marks: components["schemas"]["ConsoleChapterMark"][];
+        };
         Console_lesson_question_acceptRequest: {
             /**
              * Format: int64
@@ -9881,6 +10072,8 @@ export interface components {
             document_id?: number;
             /** Format: int64 */
             ebook_id?: number;
+            /** @description Of a video or audio: not ahead of what was watched, until it is finished */
+            in_order?: boolean;
             is_free: boolean;
             /** Format: int64 */
             opens_after_days?: number;
@@ -10273,6 +10466,16 @@ export interface components {
             /** @description In lists: other SKUs cost more, say 起 */
             varies: boolean;
         };
+        CueView: {
+            /** Format: int64 */
+            from_ms: number;
+            text: string;
+            /** Format: int64 */
+            to_ms: number;
+        };
+        CuesView: {
+            cues: components["schemas"]["CueView"][];
+        };
         Cut: {
             /** Format: int64 */
             cut_fen: number;
@@ -10632,7 +10835,8 @@ export interface components {
             newest: components["schemas"]["CourseCard"][];
             /** @description What sells; empty while little does */
             ranking: components["schemas"]["RankingView"];
-            recommended: components["schemas"]["CourseCard"][];
+            /** @description By the learner's study if he has not switched that off, then what the school puts forward */
+            recommended: components["schemas"]["PickView"][];
             topics: components["schemas"]["TopicView"][];
         };
         HomeworkFileView: {
@@ -11100,6 +11304,8 @@ export interface components {
             /** Format: int64 */
             course_id: number;
             course_title: string;
+            /** @description Of the course; empty: draw the scene */
+            cover_url: string;
             /** Format: int64 */
             duration_ms: number;
             finished: boolean;
@@ -11107,6 +11313,8 @@ export interface components {
             form: "video" | "audio" | "article" | "live" | "document" | "ebook" | "quiz" | "homework" | "booking";
             /** Format: int64 */
             id: number;
+            /** @description Watched for the first time, in order: nobody gets ahead of reach_ms, and at most at 1.5 times the speed */
+            in_order: boolean;
             /** Format: int64 */
             next_id: number;
             /** Format: int64 */
@@ -11120,6 +11328,11 @@ export interface components {
             poster_url: string;
             /** Format: int64 */
             prev_id: number;
+            /**
+             * Format: int64
+             * @description in_order: how far it was watched without a gap
+             */
+            reach_ms: number;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
             /**
@@ -11458,6 +11671,12 @@ export interface components {
              */
             security: "tls" | "starttls";
             user: string;
+        };
+        MarkView: {
+            /** Format: int64 */
+            at_ms: number;
+            points: string;
+            title: string;
         };
         Me_changeRequest: {
             large_type?: boolean;
@@ -11825,6 +12044,19 @@ export interface components {
             /** Format: int64 */
             sku_id: number;
         };
+        PersonalView: {
+            on: boolean;
+        };
+        PickView: {
+            course: components["schemas"]["CourseCard"];
+            /**
+             * @description together, alike: by what the learner took; editor: the school puts it forward; shelf: it fills the list
+             * @enum {string}
+             */
+            kind: "together" | "alike" | "editor" | "shelf";
+            /** @description Empty when there is none to tell */
+            reason: string;
+        };
         Piece: {
             hit: boolean;
             text: string;
@@ -11966,6 +12198,11 @@ export interface components {
             percent: number;
             /** Format: int64 */
             position_ms: number;
+            /**
+             * Format: int64
+             * @description How far it was watched from the beginning without a gap
+             */
+            reach_ms: number;
         };
         PromisedPrice: {
             /** Format: int64 */
@@ -12585,7 +12822,7 @@ export interface components {
             promise: components["schemas"]["Piece"][];
             tags: (components["schemas"]["Piece"][] | null)[];
             teacher: components["schemas"]["Piece"][];
-            /** @description Around the words; empty for a lesson that is not free */
+            /** @description Around the words; of a lesson that is not free at most the one line of what is said in it */
             text: components["schemas"]["Piece"][];
             title: components["schemas"]["Piece"][];
             /**
@@ -12800,6 +13037,13 @@ export interface components {
             course_count: number;
             tag: string;
         };
+        TextsView: {
+            marks: components["schemas"]["MarkView"][];
+            /** @description Subtitles of a video, by language */
+            tracks: components["schemas"]["TrackView"][];
+            /** @description null: there is none */
+            transcript: components["schemas"]["TranscriptView"];
+        };
         TitleInput: {
             account?: string;
             address?: string;
@@ -12861,6 +13105,22 @@ export interface components {
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
             title: string;
+        };
+        TrackView: {
+            /** Format: int64 */
+            id: number;
+            label: string;
+            language: string;
+            /** @description WebVTT */
+            url: string;
+        };
+        TranscriptView: {
+            /** @description Empty: a text without times */
+            cues: components["schemas"]["CueView"][];
+            /** @description A preview: the rest is for those who have the lesson */
+            partial: boolean;
+            /** @description Of a text without times */
+            text: string;
         };
         Trial: {
             /** Format: int64 */
@@ -23929,6 +24189,353 @@ export interface operations {
             };
         };
     };
+    console_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListCaptionView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_caption_save: {
+        parameters: {
+            query: {
+                kind: "subtitle" | "transcript";
+                language: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleMade"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_caption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                caption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleCaptionText"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_caption_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                caption_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_lesson_epub: {
         parameters: {
             query?: never;
@@ -24641,6 +25248,178 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ConsoleLiveInput"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_lesson_marks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListChapterMark"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_lesson_marks_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_lesson_marks_saveRequest"];
             };
         };
         responses: {
@@ -33902,6 +34681,55 @@ export interface operations {
             };
         };
     };
+    also: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlsoList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     certificate_state: {
         parameters: {
             query?: never;
@@ -39139,6 +39967,158 @@ export interface operations {
             };
         };
     };
+    lesson_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextsView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subtitle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                track_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CuesView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subtitle_vtt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                track_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    "X-Content-Type-Options"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -42754,6 +43734,194 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    personalization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    personalization_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonalView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalView"];
                 };
             };
             /** @description Bad Request */

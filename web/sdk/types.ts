@@ -45,6 +45,7 @@ export type Notice = S['NoticeView']
 export type Advice = S['AdviceView']
 export type StudyWeek = S['WeekView']
 export type StudyDay = S['DayView']
+export type AlsoCourse = S['AlsoView']
 export type StudyHours = S['HoursView']
 export type NoticeKind = S['NoticeKind']
 
@@ -108,6 +109,12 @@ export type AccessReason = Lesson['access']['reason']
 export type Sprite = S['SpriteView']
 /** `sprite` is null for previews and for audio. */
 export type Play = Omit<S['PlayView'], 'sprite'> & { sprite: Sprite | null }
+/** What is said in a lesson: marks, subtitles, and the transcript; null when it has none. */
+export type LessonTexts = Omit<S['TextsView'], 'transcript'> & { transcript: Transcript | null }
+export type Transcript = S['TranscriptView']
+export type LessonMark = S['MarkView']
+export type SubtitleTrack = S['TrackView']
+export type Cue = S['CueView']
 export type Beat = Omit<S['BeatRequest'], '$schema'>
 export type Progress = S['ProgressView']
 /** A document; `pages` are those that may be read. */

@@ -8,6 +8,7 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
+	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
@@ -74,6 +75,8 @@ type Deps struct {
 	Topic *topic.Service
 	// Certificate attests what learners have done.
 	Certificate *certificate.Service
+	// Caption keeps what is said in videos and audio.
+	Caption *caption.Service
 	// Homework takes work in and has it marked.
 	Homework *homework.Service
 	// Commission is what inviters earn, and how it is paid out.

@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
 	"zhizhou/internal/advice"
+	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
@@ -29,6 +30,7 @@ import (
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
+	"zhizhou/internal/recommend"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
 	"zhizhou/internal/seal"
@@ -64,6 +66,7 @@ type Deps struct {
 	Commission   *commission.Service
 	Renewal      *renewal.Service
 	Search       *search.Service
+	Recommend    *recommend.Service
 	Ranking      *ranking.Service
 	Topic        *topic.Service
 	Certificate  *certificate.Service
@@ -72,6 +75,7 @@ type Deps struct {
 	Message      *message.Service
 	Advice       *advice.Service
 	Note         *note.Service
+	Caption      *caption.Service
 }
 
 type routes struct {
@@ -86,6 +90,7 @@ func Register(a *web.API, d Deps) {
 	r.courses()
 	r.search()
 	r.rankings()
+	r.recommending()
 	r.topics()
 	r.auth()
 	r.me()
