@@ -78,16 +78,24 @@ var demoStaff = []account.NewStaff{
 func (a *App) seedDemo(ctx context.Context, isNew bool) ([]string, error) {
 	file := filepath.Join(a.Config.DataDir, "demo-accounts.txt")
 	if isNew {
-		if err := a.seedSchool(ctx); err != nil {
+		courses, teacher := map[string]int64{}, int64(0)
+		if err := a.seedSchool(ctx, courses); err != nil {
 			return nil, fmt.Errorf("demo: %w", err)
 		}
 		var b strings.Builder
 		for _, s := range demoStaff {
 			s.Password = strings.ToLower(id.Code())[:12]
-			if _, err := a.Account.CreateStaff(ctx, s); err != nil {
+			made, err := a.Account.CreateStaff(ctx, s)
+			if err != nil {
 				return nil, fmt.Errorf("demo: %w", err)
 			}
+			if s.Role == "operator" {
+				teacher = made.ID
+			}
 			fmt.Fprintf(&b, "  后台账号 %-9s 密码 %s\n", s.Login, s.Password)
+		}
+		if err := a.seedTalk(ctx, courses[demo.TalkCourse], teacher); err != nil {
+			return nil, fmt.Errorf("demo: talk: %w", err)
 		}
 		if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
 			return nil, err
@@ -104,13 +112,14 @@ func (a *App) seedDemo(ctx context.Context, isNew bool) ([]string, error) {
 	return append(lines, "  学员登录：任意 11 位手机号，验证码看沙箱面板"), nil
 }
 
-func (a *App) seedSchool(ctx context.Context) error {
+// seedSchool makes the school and notes its courses by title.
+func (a *App) seedSchool(ctx context.Context, courses map[string]int64) error {
 	shop := setting.NewShop()
 	shop.Name, shop.Slogan, shop.Phone = "知舟演示学校", "把学过的，变成会的", "400-000-0000"
 	if err := a.Settings.Save(ctx, shop, 0, nil); err != nil && !errors.Is(err, setting.ErrVersion) {
 		return err
 	}
-	categories, teachers, courses := map[string]int64{}, map[string]int64{}, map[string]int64{}
+	categories, teachers := map[string]int64{}, map[string]int64{}
 	for i, c := range demo.Categories {
 		n, err := a.Catalog.SaveCategory(ctx, catalog.Category{Name: c[0], Slug: c[1], Position: int64(i)})
 		if err != nil {

@@ -55,7 +55,7 @@ func (s *Service) Export(ctx context.Context, userID, courseID int64) (string, e
 
 func (m Mark) markdown(b *strings.Builder) {
 	b.WriteString("\n")
-	if at := m.Place.Words(); at != "" {
+	if at := m.Words(); at != "" {
 		fmt.Fprintf(b, "**%s**\n\n", at)
 	}
 	switch {

@@ -85,7 +85,7 @@ type DeskPage struct {
 }
 
 func deskQuestion(q note.Asked) DeskQuestionView {
-	return DeskQuestionView{q.ID, q.UserID, q.Nickname, q.CourseID, q.LessonID, q.CourseTitle, q.LessonTitle, q.Place.Kind, q.At, q.Quote, q.Body, q.State, q.Answers, q.StaffAnswers, q.AcceptedID, q.Version, q.CreatedAt}
+	return DeskQuestionView{q.ID, q.UserID, q.Nickname, q.CourseID, q.LessonID, q.CourseTitle, q.LessonTitle, q.Kind, q.At, q.Quote, q.Body, q.State, q.Answers, q.StaffAnswers, q.AcceptedID, q.Version, q.CreatedAt}
 }
 
 func (r *routes) moderation() {

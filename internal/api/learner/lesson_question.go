@@ -56,7 +56,7 @@ func questionView(me int64) func(q note.Asked) LessonQuestionView {
 	return func(q note.Asked) LessonQuestionView {
 		mine := q.UserID == me
 		v := LessonQuestionView{
-			ID: q.ID, CourseID: q.CourseID, LessonID: q.LessonID, CourseTitle: q.CourseTitle, LessonTitle: q.LessonTitle, Author: masked(q.Nickname), Mine: mine, Place: q.Place.Kind, At: q.At,
+			ID: q.ID, CourseID: q.CourseID, LessonID: q.LessonID, CourseTitle: q.CourseTitle, LessonTitle: q.LessonTitle, Author: masked(q.Nickname), Mine: mine, Place: q.Kind, At: q.At,
 			Quote: q.Quote, Body: q.Body, State: q.State, Answers: q.Answers, StaffAnswers: q.StaffAnswers, AcceptedID: q.AcceptedID, Version: q.Version, CreatedAt: q.CreatedAt,
 		}
 		if mine {
