@@ -29,15 +29,17 @@ func (s *Service) stamps(ctx context.Context, tx *db.Tx, e catalog.Entry) (map[i
 }
 
 // said keeps the pieces that are in the index under this mark, or cuts the text into
-// new ones. Their hashes end with their number.
-func (s *Service) said(ctx context.Context, tx *db.Tx, l catalog.Lesson, mark string, old []part, keep map[part]bool) (add []part, texts []string, err error) {
-	had := false
+// new ones, left at most. Their hashes end with their number.
+func (s *Service) said(ctx context.Context, tx *db.Tx, l catalog.Lesson, mark string, left *int, old []part, keep map[part]bool) (add []part, texts []string, err error) {
+	had := 0
 	for _, p := range old {
 		if p.LessonID == l.ID && strings.HasPrefix(p.Hash, mark+".") {
-			keep[part{0, p.LessonID, p.Hash}], had = true, true
+			keep[part{0, p.LessonID, p.Hash}] = true
+			had++
 		}
 	}
-	if had {
+	if had > 0 {
+		*left -= had
 		return nil, nil, nil
 	}
 	text, err := s.texts.Text(ctx, tx, l, MaxText)
@@ -45,6 +47,9 @@ func (s *Service) said(ctx context.Context, tx *db.Tx, l catalog.Lesson, mark st
 		return nil, nil, err
 	}
 	for i, piece := range pieces(l.Title, first(text)) {
+		if *left--; *left < 0 {
+			break // what comes later is found by titles
+		}
 		p := part{0, l.ID, mark + "." + strconv.Itoa(i)}
 		keep[p] = true
 		add, texts = append(add, p), append(texts, piece)
