@@ -22,6 +22,7 @@ import (
 	"zhizhou/internal/learning"
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
+	"zhizhou/internal/note"
 	"zhizhou/internal/pay"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
@@ -84,6 +85,8 @@ type Deps struct {
 	Live *live.Service
 	// LiveServer is the address that encoders are told; "" while live is off.
 	LiveServer func() string
+	// Note keeps what learners write beside lessons.
+	Note *note.Service
 }
 
 type routes struct {
@@ -104,6 +107,7 @@ func Register(a *web.API, d Deps) {
 	r.certificates()
 	r.homework()
 	r.lives()
+	r.moderation()
 	r.selling()
 	r.people()
 	r.shelf()

@@ -26,9 +26,11 @@ import (
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/message"
+	"zhizhou/internal/note"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
+	"zhizhou/internal/recommend"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
 	"zhizhou/internal/seal"
@@ -64,6 +66,7 @@ type Deps struct {
 	Commission   *commission.Service
 	Renewal      *renewal.Service
 	Search       *search.Service
+	Recommend    *recommend.Service
 	Ranking      *ranking.Service
 	Topic        *topic.Service
 	Certificate  *certificate.Service
@@ -71,6 +74,7 @@ type Deps struct {
 	Live         *live.Service
 	Message      *message.Service
 	Advice       *advice.Service
+	Note         *note.Service
 	Caption      *caption.Service
 }
 
@@ -86,6 +90,7 @@ func Register(a *web.API, d Deps) {
 	r.courses()
 	r.search()
 	r.rankings()
+	r.recommending()
 	r.topics()
 	r.auth()
 	r.me()
@@ -110,6 +115,9 @@ func Register(a *web.API, d Deps) {
 	r.homework()
 	r.lives()
 	r.notices()
+	r.notes()
+	r.lessonQuestions()
+	r.favourites()
 	r.advice()
 }
 

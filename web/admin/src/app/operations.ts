@@ -59,6 +59,13 @@ export interface Operations {
   submissions: { path: Id; query: Paged & { state?: string }; res: T.Page<T.Work> }
   submissionReviews: { path: Id; res: { items: T.WorkReview[] } }
   markSubmission: { path: Id; body: { points: number[]; comment?: string; return?: boolean; excellent?: boolean }; res: void }
+  moderation: { query: Paged & { state?: string; what?: string; course_id?: number }; res: T.Page<T.Case> }
+  decideCases: { body: { items: T.CaseChoice[]; show: boolean; reason?: string }; res: { done: number; skipped: number } }
+  lessonQuestions: { query: Paged & { which?: string; course_id?: number }; res: T.Page<T.DeskQuestion> }
+  lessonQuestion: { path: Id; res: T.DeskPage }
+  answerQuestion: { path: Id; body: { body: string }; res: T.DeskPage }
+  editAnswer: { path: Id; body: { version: number; body: string }; res: void }
+  acceptAnswer: { path: Id; body: { answer_id: number }; res: void }
   certificateRule: { path: Id; res: T.CertificateRule }
   saveCertificateRule: { path: Id; body: T.CertificateRule; res: T.CertificateRule }
   certificates: { path: Id; query: Paged; res: T.Page<T.Certificate> }
@@ -233,6 +240,8 @@ export const addresses = {
   marks: 'GET /lessons/{id}/marks', saveMarks: 'PUT /lessons/{id}/marks',
   homework: 'GET /lessons/{id}/homework', saveHomework: 'PUT /lessons/{id}/homework', submissions: 'GET /lessons/{id}/submissions',
   submissionReviews: 'GET /submissions/{id}/reviews', markSubmission: 'POST /submissions/{id}/mark',
+  moderation: 'GET /moderation', decideCases: 'POST /moderation', lessonQuestions: 'GET /lesson-questions', lessonQuestion: 'GET /lesson-questions/{id}',
+  answerQuestion: 'POST /lesson-questions/{id}/answers', editAnswer: 'PUT /lesson-answers/{id}', acceptAnswer: 'PUT /lesson-questions/{id}/accepted',
   certificateRule: 'GET /courses/{id}/certificate-rule', saveCertificateRule: 'PUT /courses/{id}/certificate-rule', certificates: 'GET /courses/{id}/certificates',
   revokeCertificate: 'POST /certificates/{id}/revoke', reissueCertificate: 'POST /certificates/{id}/reissue',
   addAttachment: 'POST /courses/{id}/attachments', deleteAttachment: 'DELETE /courses/{id}/attachments/{attachment_id}',

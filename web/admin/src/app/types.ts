@@ -344,6 +344,12 @@ export type QuestionStat = S['ConsoleStatView']
 export type Homework = S['ConsoleHomeworkInput']
 export type Work = S['ConsoleWorkView']
 export type WorkReview = S['ConsoleWorkReviewView']
+/** What learners wrote for others, and their questions on lessons with all answers. */
+export type Case = S['ConsoleCaseView']
+export type CaseChoice = S['ConsoleCaseChoice']
+export type DeskQuestion = S['ConsoleDeskQuestionView']
+export type DeskAnswer = S['ConsoleDeskAnswerView']
+export type DeskPage = S['ConsoleDeskPage']
 /** What a course asks before it attests, and what was issued. */
 export type CertificateRule = S['ConsoleCertificateRuleInput']
 export type Certificate = S['ConsoleCertificate']
