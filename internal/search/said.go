@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -65,13 +66,16 @@ func first(text string) string {
 // piece returns the piece of a lesson's text that a hash of said names.
 func (s *Service) piece(ctx context.Context, a article) (string, error) {
 	_, no, ok := strings.Cut(a.Hash, ".")
-	n, err := strconv.Atoi(no)
-	if !ok || err != nil || s.texts.Text == nil {
+	n, bad := strconv.Atoi(no)
+	if !ok || bad != nil || s.texts.Text == nil {
 		return "", nil
 	}
 	l, err := s.catalog.Lesson(ctx, a.LessonID)
+	if errors.Is(err, catalog.ErrLessonGone) {
+		return "", nil
+	}
 	if err != nil {
-		return "", nil //nolint:nilerr // deleted a moment ago
+		return "", err
 	}
 	text, err := s.texts.Text(ctx, s.db, l, MaxText)
 	if err != nil {
