@@ -22,8 +22,11 @@ const (
 	pieceRunes = 5500
 	pieceLap   = 50
 	healAtOnce = 200
-	// MaxText is how much of what is said or written in a lesson is indexed, characters.
-	MaxText = 50_000
+	// MaxText is how much of what is said or written in a lesson is indexed, characters,
+	// and maxSaid how many pieces of a course: a new title of the course writes them all
+	// anew, in one transaction.
+	MaxText = 20_000
+	maxSaid = 200
 )
 
 type doc struct {
@@ -168,9 +171,10 @@ func (s *Service) indexLessons(ctx context.Context, tx *db.Tx, d doc, e catalog.
 	if err != nil {
 		return err
 	}
+	left := maxSaid
 	for _, l := range e.Lessons {
-		if stamp := stamps[l.ID]; stamp != "" {
-			more, said, err := s.said(ctx, tx, l, digest(shared+"\n"+strings.Join(facets, " ")+"\n"+l.Title+"\n"+stamp), old, keep)
+		if stamp := stamps[l.ID]; stamp != "" && left > 0 {
+			more, said, err := s.said(ctx, tx, l, digest(shared+"\n"+strings.Join(facets, " ")+"\n"+l.Title+"\n"+stamp), &left, old, keep)
 			if err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -29,15 +30,17 @@ func (s *Service) stamps(ctx context.Context, tx *db.Tx, e catalog.Entry) (map[i
 }
 
 // said keeps the pieces that are in the index under this mark, or cuts the text into
-// new ones. Their hashes end with their number.
-func (s *Service) said(ctx context.Context, tx *db.Tx, l catalog.Lesson, mark string, old []part, keep map[part]bool) (add []part, texts []string, err error) {
-	had := false
+// new ones, left at most. Their hashes end with their number.
+func (s *Service) said(ctx context.Context, tx *db.Tx, l catalog.Lesson, mark string, left *int, old []part, keep map[part]bool) (add []part, texts []string, err error) {
+	had := 0
 	for _, p := range old {
 		if p.LessonID == l.ID && strings.HasPrefix(p.Hash, mark+".") {
-			keep[part{0, p.LessonID, p.Hash}], had = true, true
+			keep[part{0, p.LessonID, p.Hash}] = true
+			had++
 		}
 	}
-	if had {
+	if had > 0 {
+		*left -= had
 		return nil, nil, nil
 	}
 	text, err := s.texts.Text(ctx, tx, l, MaxText)
@@ -45,6 +48,9 @@ func (s *Service) said(ctx context.Context, tx *db.Tx, l catalog.Lesson, mark st
 		return nil, nil, err
 	}
 	for i, piece := range pieces(l.Title, first(text)) {
+		if *left--; *left < 0 {
+			break // what comes later is found by titles
+		}
 		p := part{0, l.ID, mark + "." + strconv.Itoa(i)}
 		keep[p] = true
 		add, texts = append(add, p), append(texts, piece)
@@ -60,13 +66,16 @@ func first(text string) string {
 // piece returns the piece of a lesson's text that a hash of said names.
 func (s *Service) piece(ctx context.Context, a article) (string, error) {
 	_, no, ok := strings.Cut(a.Hash, ".")
-	n, err := strconv.Atoi(no)
-	if !ok || err != nil || s.texts.Text == nil {
+	n, bad := strconv.Atoi(no)
+	if !ok || bad != nil || s.texts.Text == nil {
 		return "", nil
 	}
 	l, err := s.catalog.Lesson(ctx, a.LessonID)
+	if errors.Is(err, catalog.ErrLessonGone) {
+		return "", nil
+	}
 	if err != nil {
-		return "", nil //nolint:nilerr // deleted a moment ago
+		return "", err
 	}
 	text, err := s.texts.Text(ctx, s.db, l, MaxText)
 	if err != nil {

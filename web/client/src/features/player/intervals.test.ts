@@ -50,3 +50,17 @@ describe('watched stretches', () => {
     expect(w.jump(9000)).toBeNull()
   })
 })
+
+describe('while the screen is locked', () => {
+  it('a long silence is playing as far as the time can have been filled, and a jump beyond', () => {
+    let now = 0
+    const w = new Watched(() => now)
+    w.observe(0, 1.5)
+    now = 60_000
+    expect(w.observe(90_000, 1.5)).toBeNull()
+    expect(w.take()).toEqual({ from_ms: 0, to_ms: 90_000 })
+    now = 70_000
+    expect(w.observe(150_000, 1.5)).toBeNull()
+    expect(w.take()).toBeNull()
+  })
+})
