@@ -46,7 +46,7 @@ type Upload struct {
 	ErrorCode string
 	ErrorMsg  string
 	Mime      string // sniffed, never what the browser said
-	AssetID   int64  // of a video or audio, or the document that a Taker made
+	AssetID   int64  // of a video or audio, of what a Taker made, or of the stored picture or file
 	BlobKey   string // of an image or attachment
 	CreatedAt int64
 }
@@ -230,15 +230,25 @@ func (s *Service) accept(ctx context.Context, u *Upload, file string) error {
 		if err != nil {
 			return err
 		}
-		u.Mime = "image/" + map[string]string{".jpg": "jpeg", ".png": "png"}[path.Ext(u.BlobKey)]
+		u.Mime = imageMime(path.Ext(u.BlobKey))
+		return s.endStored(ctx, u, StoredPicture)
 	default:
 		saved, err := s.takeFile(ctx, u.Name, file)
 		if err != nil {
 			return err
 		}
 		u.BlobKey, u.Mime = saved.Key, saved.Mime
+		return s.endStored(ctx, u, StoredFile)
 	}
-	return s.endUpload(ctx, u, func(context.Context, *db.Tx) error { return nil })
+}
+
+// endStored ends the upload of a picture or file, which can be used again.
+func (s *Service) endStored(ctx context.Context, u *Upload, kind string) error {
+	u.AssetID = id.New()
+	return s.endUpload(ctx, u, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, qStoredInsert, u.AssetID, kind, u.Name, u.BlobKey, u.Bytes, u.Mime, u.StaffID, s.now())
+		return err
+	})
 }
 
 func (s *Service) acceptVideo(ctx context.Context, u *Upload, file string) error {
