@@ -35,6 +35,10 @@ func Gift(giftID int64) Source { return Source{Kind: "gift", ID: giftID} }
 // RedeemCode is the source of what a code opened.
 func RedeemCode(codeID int64) Source { return Source{Kind: "redeem_code", ID: codeID} }
 
+// OpensCourse is the condition, as SQL, under which a grant g opens a course; its live
+// span the reader adds. For lists that join grants (ADR 0003).
+func OpensCourse(course string) string { return opens(course) }
+
 // opens is the condition under which a grant g opens a course: it is the course's
 // own, or that of a bundle or membership that holds it: by rule, so what joins
 // later is open too, and what has left stays open to those who had it before.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"zhizhou/internal/access"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 )
@@ -36,16 +37,18 @@ type Suggestion struct {
 	LessonID int64 // to go on with; 0: the wrong-question book
 }
 
-// Only what is open now counts: own grants, and bundles that hold the course.
+// Only what is open now counts, from whatever source.
 var (
 	qBegun = db.Q("advice/begun", `SELECT c.id AS course_id, c.title, o.until_at,
 			(SELECT COUNT(*) FROM lessons l WHERE l.course_id = c.id AND l.deleted_at = 0 AND l.released_at > 0) AS lessons,
 			(SELECT COUNT(*) FROM lessons l JOIN lesson_progress p ON p.lesson_id = l.id AND p.user_id = $1 AND p.finished_at > 0 WHERE l.course_id = c.id AND l.deleted_at = 0 AND l.released_at > 0) AS finished,
 			COALESCE((SELECT l.id FROM lessons l JOIN chapters h ON h.id = l.chapter_id WHERE l.course_id = c.id AND l.deleted_at = 0 AND l.released_at > 0
 				AND NOT EXISTS (SELECT 1 FROM lesson_progress p WHERE p.user_id = $1 AND p.lesson_id = l.id AND p.finished_at > 0) ORDER BY h.position, h.id, l.position, l.id LIMIT 1), 0) AS next_id
-		FROM courses c JOIN (SELECT g.resource_id AS course_id, MAX(CASE WHEN g.until_at = 0 THEN CAST($3 AS BIGINT) ELSE g.until_at END) AS until_at FROM grants g
-			WHERE g.user_id = $1 AND g.resource_kind = 'course' AND g.revoked_at = 0 AND g.starts_at <= $2 AND (g.until_at = 0 OR g.until_at > $2) GROUP BY g.resource_id) o ON o.course_id = c.id
-		WHERE c.deleted_at = 0 AND c.form = 'course' AND EXISTS (SELECT 1 FROM lesson_progress p WHERE p.user_id = $1 AND p.course_id = c.id) ORDER BY c.id LIMIT 200`)
+		FROM courses c JOIN (SELECT b.course_id, MAX(CASE WHEN g.until_at = 0 THEN CAST($3 AS BIGINT) ELSE g.until_at END) AS until_at
+			FROM (SELECT DISTINCT course_id FROM lesson_progress WHERE user_id = $1) b
+			JOIN grants g ON g.user_id = $1 AND g.revoked_at = 0 AND g.starts_at <= $2 AND (g.until_at = 0 OR g.until_at > $2) AND `+access.OpensCourse("b.course_id")+`
+			GROUP BY b.course_id) o ON o.course_id = c.id
+		WHERE c.deleted_at = 0 AND c.form = 'course' ORDER BY c.id LIMIT 200`)
 	qWeak = db.Q("advice/weak", `SELECT t.tag, COUNT(*) AS answers, CAST(SUM(a.score_centi) AS BIGINT) AS score, CAST(SUM(a.max_centi) AS BIGINT) AS most,
 			COUNT(CASE WHEN a.score_centi = a.max_centi THEN 1 END) AS right_count
 		FROM quiz_attempts q JOIN quiz_answers a ON a.attempt_id = q.id AND a.state <> 'to_mark' AND a.max_centi > 0 JOIN question_tags t ON t.question_id = a.question_id

@@ -20,7 +20,7 @@ var (
 	qReminderOff = db.Q("advice/reminder_off", `DELETE FROM study_reminders WHERE user_id = $1`)
 	// Who asked for an hour of today that has come, within three hours of it, and has
 	// begun something that can go on.
-	qDue = db.Q("advice/due", `SELECT r.user_id, COALESCE((SELECT d.studied_ms FROM study_days d WHERE d.user_id = r.user_id AND d.day = $1), 0) AS studied_ms,
+	qDue = db.Q("advice/due", `SELECT r.user_id, CAST(COALESCE((SELECT SUM(d.studied_ms) FROM lesson_days d WHERE d.user_id = r.user_id AND d.day = $1), 0) AS BIGINT) AS studied_ms,
 			COALESCE((SELECT p.lesson_id FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id AND l.deleted_at = 0 AND l.released_at > 0 WHERE p.user_id = r.user_id ORDER BY p.studied_at DESC, p.lesson_id LIMIT 1), 0) AS lesson_id
 		FROM study_reminders r WHERE r.hour <= $2 AND r.hour > $3 AND r.reminded_on < $1 ORDER BY r.user_id LIMIT $4`)
 	qReminded = db.Q("advice/reminded", `UPDATE study_reminders SET reminded_on = $2 WHERE user_id = $1 AND reminded_on < $2`)

@@ -48,7 +48,7 @@ type Passed struct {
 const maxDone = 50
 
 var (
-	qDays = db.Q("advice/days", `SELECT day, studied_ms FROM study_days WHERE user_id = $1 AND day >= $2 AND day <= $3 ORDER BY day`)
+	qDays = db.Q("advice/days", `SELECT day, CAST(SUM(studied_ms) AS BIGINT) AS studied_ms FROM lesson_days WHERE user_id = $1 AND day >= $2 AND day <= $3 GROUP BY day ORDER BY day`)
 	qDone = db.Q("advice/done", `SELECT p.lesson_id, l.title, c.title AS course, p.finished_at FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id JOIN courses c ON c.id = p.course_id
 		WHERE p.user_id = $1 AND p.finished_at >= $2 AND p.finished_at < $3 ORDER BY p.finished_at, p.lesson_id LIMIT $4`)
 	qPassed = db.Q("advice/passed", `SELECT q.lesson_id, l.title, q.score_centi, q.max_centi, q.passed FROM quiz_attempts q JOIN lessons l ON l.id = q.lesson_id
@@ -57,7 +57,7 @@ var (
 	qWeek     = db.Q("advice/week", `SELECT told_user, done_at FROM study_reports WHERE monday = $1`)
 	qWeekTold = db.Q("advice/week_told", `UPDATE study_reports SET told_user = $3 WHERE monday = $1 AND told_user = $2 AND done_at = 0`)
 	qWeekDone = db.Q("advice/week_done", `UPDATE study_reports SET done_at = $2 WHERE monday = $1 AND done_at = 0`)
-	qStudied  = db.Q("advice/studied", `SELECT user_id, COUNT(*) AS day_count, CAST(SUM(studied_ms) AS BIGINT) AS studied_ms FROM study_days WHERE day >= $1 AND day <= $2 AND user_id > $3 GROUP BY user_id ORDER BY user_id LIMIT $4`)
+	qStudied  = db.Q("advice/studied", `SELECT user_id, COUNT(DISTINCT day) AS day_count, CAST(SUM(studied_ms) AS BIGINT) AS studied_ms FROM lesson_days WHERE day >= $1 AND day <= $2 AND user_id > $3 GROUP BY user_id ORDER BY user_id LIMIT $4`)
 )
 
 // Week reports the week that begins on a Monday, YYYYMMDD; 0 is the one that runs.

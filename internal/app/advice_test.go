@@ -111,5 +111,13 @@ func TestSuggestions(t *testing.T) {
 		if !strings.Contains(got.raw, `"kind":"near"`) || !strings.Contains(got.raw, "再学 2 课") || !strings.Contains(got.raw, "5 课里学完了 3 课") || !strings.Contains(got.raw, fmt.Sprintf(`"lesson_id":%d`, lessons[3].ID)) {
 			t.Fatalf("near the end: %s", got.raw)
 		}
+		// Whoever has the course by something that holds it is told the same, and until when.
+		q := w.learner("13800138842", nil)
+		_, sku := w.goods("membership", "学习会员", 0, catalog.Goods{}, []catalog.PartRef{{Kind: "course", RefID: w.paid}}, catalog.SKU{Name: "五天", PriceFen: 500, PeriodDays: 5})
+		q.paid(q.quoted(map[string]any{"sku_id": sku}), "suggestions-member")
+		q.read(lessons[1].ID)
+		if got := q.want(200, "", "GET", "/api/learning/advice", nil).raw; !strings.Contains(got, `"kind":"ending"`) || !strings.Contains(got, "还有 5 天，5 课里学完了 1 课") {
+			t.Fatalf("by a membership: %s", got)
+		}
 	})
 }

@@ -126,7 +126,7 @@ var owners = map[string]string{
 	"library_folders": "library", "library_items": "library", "media_files": "media", "material_holds": "media", "course_versions": "version", "course_imports": "version",
 	"ebooks": "ebook", "ebook_chapters": "ebook", "ebook_pictures": "ebook",
 	"documents": "document", "document_pages": "document", "delivered_pages": "document",
-	"study_sessions": "learning", "study_days": "learning",
+	"study_sessions": "learning", "lesson_days": "learning",
 	"search_index": "search", "search_texts": "search", "search_docs": "search", "search_parts": "search", "search_terms": "search", "search_spellings": "search",
 	"search_synonyms": "search", "search_days": "search", "search_marks": "search",
 	"notices": "message", "notice_mutes": "message", "announcements": "message",

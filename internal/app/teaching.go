@@ -17,10 +17,21 @@ import (
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
+	"zhizhou/internal/jobs"
 	"zhizhou/internal/live"
 	"zhizhou/internal/message"
 	"zhizhou/internal/web"
 )
+
+// attended is the job of a room that is over: who was there may have met the last
+// condition of a certificate.
+type attended struct {
+	LessonID int64 `json:"lesson_id"`
+	At       int64 `json:"at"`
+}
+
+// Kind implements jobs.Args.
+func (attended) Kind() string { return "live_attended" }
 
 // newLive makes the live rooms and ties them to lessons and evidence.
 func (a *App) newLive(store blob.Store) {
@@ -30,7 +41,14 @@ func (a *App) newLive(store blob.Store) {
 	a.Live.OnAttend(func(ctx context.Context, tx *db.Tx, x live.Attended) error {
 		return a.Learning.Attend(ctx, tx, x.PlayID, x.UserID, catalog.Lesson{ID: x.LessonID, CourseID: x.CourseID}, x.FromMS, x.ToMS)
 	})
-	a.Live.OnEnd(a.Learning.Attended)
+	a.Live.OnEnd(func(ctx context.Context, tx *db.Tx, lessonID, wholeMS int64) error {
+		at, err := a.Learning.Attended(ctx, tx, lessonID, wholeMS)
+		if err != nil {
+			return err
+		}
+		return a.Jobs.Add(ctx, tx, attended{lessonID, at})
+	})
+	jobs.Work(a.Jobs, 10*time.Minute, func(ctx context.Context, x attended) error { return a.Learning.Follow(ctx, x.LessonID, x.At) })
 	a.Live.OnRemind(func(ctx context.Context, tx *db.Tx, r live.Reminder) error {
 		return a.Message.Notify(ctx, tx, message.Notice{
 			UserID: r.UserID, Kind: message.Live, Title: "直播就要开始了", Body: "「" + r.Title + "」" + time.UnixMilli(r.StartsAt).In(clock.China).Format("15:04") + " 开播，点这里进入直播间。",

@@ -55,6 +55,7 @@ type Filter struct {
 	From   int64  `json:"from,omitempty"` // ms
 	To     int64  `json:"to,omitempty"`   // ms, exclusive; 0: no end
 	Status string `json:"status,omitempty"`
+	Lesson int64  `json:"lesson,omitempty"` // of one lesson alone
 }
 
 // Kind is a list that can be exported.

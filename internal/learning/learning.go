@@ -1,6 +1,6 @@
 // Package learning keeps the evidence of study: which parts of a lesson somebody
 // really went through, timed by the server. It owns lesson_progress,
-// study_sessions, study_days and page_reads.
+// study_sessions, lesson_days and page_reads.
 //
 // A client's report is a claim. What is credited is the union of claimed
 // intervals, never more than twice the server's time since the watching began,
@@ -40,10 +40,10 @@ var (
 	qSessionLesson = db.Q("learning/session_lesson", `SELECT lesson_id FROM study_sessions WHERE id = $1 AND user_id = $2`)
 	qSessionLast   = db.Q("learning/session_last", `SELECT id FROM study_sessions WHERE user_id = $1 AND lesson_id = $2 ORDER BY id DESC LIMIT 1`)
 	qSessionSet    = db.Q("learning/session_set", `UPDATE study_sessions SET last_at = $2, last_seq = $3, claimed_ms = claimed_ms + $4, credited_ms = credited_ms + $5 WHERE id = $1 AND last_seq < $3`)
-	qDayAdd        = db.Q("learning/day_add", `INSERT INTO study_days (user_id, day, studied_ms) VALUES ($1, $2, $3)
-		ON CONFLICT (user_id, day) DO UPDATE SET studied_ms = study_days.studied_ms + $3`)
-	qDays     = db.Q("learning/days", `SELECT day, studied_ms FROM study_days WHERE user_id = $1 AND day >= $2 ORDER BY day`)
-	qTotal    = db.Q("learning/total", `SELECT CAST(COALESCE(SUM(studied_ms), 0) AS BIGINT) FROM study_days WHERE user_id = $1`)
+	qDayAdd        = db.Q("learning/day_add", `INSERT INTO lesson_days (user_id, day, lesson_id, studied_ms) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (user_id, day, lesson_id) DO UPDATE SET studied_ms = lesson_days.studied_ms + $4`)
+	qDays     = db.Q("learning/days", `SELECT day, CAST(SUM(studied_ms) AS BIGINT) AS studied_ms FROM lesson_days WHERE user_id = $1 AND day >= $2 GROUP BY day ORDER BY day`)
+	qTotal    = db.Q("learning/total", `SELECT CAST(COALESCE(SUM(studied_ms), 0) AS BIGINT) FROM lesson_days WHERE user_id = $1`)
 	qOfCourse = db.Q("learning/of_course", `SELECT lesson_id, position_ms, covered_ms, finished_at, studied_at FROM lesson_progress WHERE user_id = $1 AND course_id = $2`)
 	qOfLesson = db.Q("learning/of_lesson", `SELECT lesson_id, position_ms, covered_ms, finished_at, studied_at FROM lesson_progress WHERE user_id = $1 AND lesson_id = $2`)
 	qSummary  = db.Q("learning/summary", `SELECT p.course_id, COUNT(CASE WHEN p.finished_at > 0 THEN 1 END) AS finished_count,
@@ -58,8 +58,8 @@ var (
 		WHERE p.user_id = $1 AND l.deleted_at = 0 AND l.released_at > 0 AND c.deleted_at = 0 ORDER BY p.studied_at DESC LIMIT $2`)
 	qMergeFrom     = db.Q("learning/merge_from", `SELECT lesson_id, course_id, position_ms, covered_ms, spans, finished_at, started_at, studied_at FROM lesson_progress WHERE user_id = $1`)
 	qMergeSessions = db.Q("learning/merge_sessions", `UPDATE study_sessions SET user_id = $2 WHERE user_id = $1`)
-	qMergeDays     = db.Q("learning/merge_days", `SELECT day, studied_ms FROM study_days WHERE user_id = $1 ORDER BY day`)
-	qDropDays      = db.Q("learning/drop_days", `DELETE FROM study_days WHERE user_id = $1`)
+	qMergeDays     = db.Q("learning/merge_days", `SELECT day, lesson_id, studied_ms FROM lesson_days WHERE user_id = $1 ORDER BY day, lesson_id`)
+	qDropDays      = db.Q("learning/drop_days", `DELETE FROM lesson_days WHERE user_id = $1`)
 	qDropProgress  = db.Q("learning/drop_progress", `DELETE FROM lesson_progress WHERE user_id = $1`)
 )
 
@@ -243,7 +243,7 @@ func (s *Service) reportIn(ctx context.Context, tx *db.Tx, sessionID, userID int
 			return err
 		}
 		if g.earned > 0 {
-			if _, err := tx.Exec(ctx, qDayAdd, userID, clock.Day(s.clock.Now()), g.earned); err != nil {
+			if _, err := tx.Exec(ctx, qDayAdd, userID, clock.Day(s.clock.Now()), l.ID, g.earned); err != nil {
 				return err
 			}
 		}

@@ -42,12 +42,15 @@ func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
 			return err
 		}
 	}
-	var days []Day
+	var days []struct {
+		Day, LessonID int64
+		StudiedMS     int64 `db:"studied_ms"`
+	}
 	if err := tx.List(ctx, qMergeDays, &days, from); err != nil {
 		return err
 	}
 	for _, d := range days {
-		if _, err := tx.Exec(ctx, qDayAdd, to, d.Day, d.StudiedMS); err != nil {
+		if _, err := tx.Exec(ctx, qDayAdd, to, d.Day, d.LessonID, d.StudiedMS); err != nil {
 			return err
 		}
 	}

@@ -355,7 +355,7 @@ func seedBare(ctx context.Context, d *db.DB) error {
 		`INSERT INTO lessons (id, course_id, chapter_id, title, form, position) VALUES (1, 1, 1, 'l', 'video', 1)`,
 		`INSERT INTO lesson_progress (user_id, lesson_id, course_id, started_at, studied_at) VALUES (1, 1, 1, 0, 0)`,
 		`INSERT INTO study_sessions (id, user_id, lesson_id, course_id, started_at, last_at) VALUES (1, 1, 1, 1, 0, 0)`,
-		`INSERT INTO study_days (user_id, day, studied_ms) VALUES (1, 1, 0)`,
+		`INSERT INTO lesson_days (user_id, day, lesson_id, studied_ms) VALUES (1, 1, 1, 0)`,
 	} {
 		if _, err := d.SQL().ExecContext(ctx, text); err != nil {
 			return err
@@ -372,7 +372,7 @@ func bareBeat(ctx context.Context, pool *sql.DB, i int) error {
 	for _, text := range []string{
 		`UPDATE lesson_progress SET position_ms = $1, covered_ms = $1, spans = '0-1000', studied_at = $1 WHERE user_id = 1 AND lesson_id = 1`,
 		`UPDATE study_sessions SET last_at = $1, last_seq = $1, claimed_ms = $1 WHERE id = 1`,
-		`UPDATE study_days SET studied_ms = $1 WHERE user_id = 1`,
+		`UPDATE lesson_days SET studied_ms = $1 WHERE user_id = 1`,
 	} {
 		if _, err := tx.ExecContext(ctx, text, i); err != nil {
 			return err

@@ -126,6 +126,7 @@ export interface Operations {
   advice: Op<{ res: { items: t.Advice[] } }>
   studyWeek: Op<{ query: { monday?: string }; res: t.StudyWeek }>
   studyMonth: Op<{ query: { month: string }; res: { days: t.StudyDay[] } }>
+  studyHours: Op<{ query: { from: string; to: string }; res: { items: t.StudyHours[]; more: boolean } }>
   reminder: Op<{ res: { hour: number } }>
   setReminder: Op<{ body: { hour: number }; res: { hour: number } }>
   notices: Op<{ query: Cursor; res: t.Page<t.Notice> }>
@@ -272,6 +273,7 @@ export const routes: Record<keyof Operations, string> = {
   advice: 'GET /api/learning/advice',
   studyWeek: 'GET /api/learning/week',
   studyMonth: 'GET /api/learning/month',
+  studyHours: 'GET /api/learning/hours',
   reminder: 'GET /api/learning/reminder',
   setReminder: 'PUT /api/learning/reminder',
   notices: 'GET /api/me/notices',

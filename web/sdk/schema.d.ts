@@ -3891,6 +3891,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/learning/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was studied for how long, by day and lesson */
+        get: operations["study_hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/learning/month": {
         parameters: {
             query?: never;
@@ -7301,7 +7318,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "orders" | "refunds" | "ledger" | "invoices" | "revenue" | "balances";
+            kind: "orders" | "refunds" | "ledger" | "invoices" | "revenue" | "balances" | "study" | "attendance";
             label: string;
             mine: boolean;
             /** @enum {string} */
@@ -9649,7 +9666,12 @@ export interface components {
             /** Format: int64 */
             from?: number;
             /** @enum {string} */
-            kind: "orders" | "refunds" | "ledger" | "invoices" | "revenue" | "balances";
+            kind: "orders" | "refunds" | "ledger" | "invoices" | "revenue" | "balances" | "study" | "attendance";
+            /**
+             * Format: int64
+             * @description The live lesson of an attendance list
+             */
+            lesson_id?: number;
             status?: string;
             /** Format: int64 */
             to?: number;
@@ -10488,6 +10510,23 @@ export interface components {
         };
         HotWord: {
             word: string;
+        };
+        HoursList: {
+            items: components["schemas"]["HoursView"][];
+            /** @description The span has more than 5,000 rows: ask for less */
+            more: boolean;
+        };
+        HoursView: {
+            course: string;
+            day: string;
+            lesson: string;
+            /**
+             * Format: int64
+             * @description 0: counted before lessons were told apart
+             */
+            lesson_id: number;
+            /** Format: int64 */
+            studied_ms: number;
         };
         InstructorView: {
             avatar_url: string;
@@ -35588,6 +35627,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdviceList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    study_hours: {
+        parameters: {
+            query: {
+                /** @description YYYY-MM-DD */
+                from: string;
+                /** @description YYYY-MM-DD, included */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursList"];
                 };
             };
             /** @description Bad Request */

@@ -46,6 +46,7 @@ export type Notice = S['NoticeView']
 export type Advice = S['AdviceView']
 export type StudyWeek = S['WeekView']
 export type StudyDay = S['DayView']
+export type StudyHours = S['HoursView']
 export type NoticeKind = S['NoticeKind']
 
 export type User = S['UserView']

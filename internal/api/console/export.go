@@ -20,7 +20,7 @@ import (
 // ExportView is a file that somebody asked for.
 type ExportView struct {
 	ID         int64  `json:"id"`
-	Kind       string `json:"kind" enum:"orders,refunds,ledger,invoices,revenue,balances"`
+	Kind       string `json:"kind" enum:"orders,refunds,ledger,invoices,revenue,balances,study,attendance"`
 	Label      string `json:"label"`
 	Format     string `json:"format" enum:"csv,xlsx"`
 	From       int64  `json:"from" doc:"ms; 0: from the beginning"`
@@ -98,11 +98,12 @@ func (r *routes) exports() {
 		func(ctx context.Context, in *struct {
 			Key  string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"64"`
 			Body struct {
-				Kind   string `json:"kind" enum:"orders,refunds,ledger,invoices,revenue,balances"`
+				Kind   string `json:"kind" enum:"orders,refunds,ledger,invoices,revenue,balances,study,attendance"`
 				Format string `json:"format" enum:"csv,xlsx"`
 				From   int64  `json:"from" minimum:"0" required:"false"`
 				To     int64  `json:"to" minimum:"0" required:"false"`
 				Status string `json:"status" maxLength:"30" required:"false"`
+				Lesson int64  `json:"lesson_id" minimum:"0" required:"false" doc:"The live lesson of an attendance list"`
 			}
 		},
 		) (*web.Body[ExportView], error) {
@@ -114,7 +115,7 @@ func (r *routes) exports() {
 			if !account.Allowed(web.CallerOf(ctx).Staff.Role, k.Permission) {
 				return nil, web.ErrForbidden
 			}
-			e, err := r.Export.Ask(ctx, b.Kind, b.Format, export.Filter{From: b.From, To: b.To, Status: b.Status}, in.Key)
+			e, err := r.Export.Ask(ctx, b.Kind, b.Format, export.Filter{From: b.From, To: b.To, Status: b.Status, Lesson: b.Lesson}, in.Key)
 			if err != nil {
 				return nil, err
 			}

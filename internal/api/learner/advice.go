@@ -59,6 +59,21 @@ type MonthView struct {
 	Days []DayView `json:"days" nullable:"false"`
 }
 
+// HoursView is how long a lesson was studied on a day.
+type HoursView struct {
+	Day       string `json:"day"`
+	LessonID  int64  `json:"lesson_id" doc:"0: counted before lessons were told apart"`
+	Lesson    string `json:"lesson"`
+	Course    string `json:"course"`
+	StudiedMS int64  `json:"studied_ms"`
+}
+
+// HoursList are those of a span, by day and lesson.
+type HoursList struct {
+	Items []HoursView `json:"items" nullable:"false"`
+	More  bool        `json:"more" doc:"The span has more than 5,000 rows: ask for less"`
+}
+
 // ReminderView is when the learner wants to be reminded.
 type ReminderView struct {
 	Hour int64 `json:"hour" doc:"Of China's clock, 0–23; -1: never"`
@@ -100,6 +115,28 @@ func (r *routes) advice() {
 			}
 			rows, err := r.Advice.Calendar(ctx, web.UserID(ctx), first/100)
 			return web.Answer(MonthView{studyDays(rows)}), err
+		})
+	web.Handle(r.web, at("study_hours", http.MethodGet, "hours", "What was studied for how long, by day and lesson"),
+		func(ctx context.Context, in *struct {
+			From string `query:"from" required:"true" maxLength:"10" doc:"YYYY-MM-DD"`
+			To   string `query:"to" required:"true" maxLength:"10" doc:"YYYY-MM-DD, included"`
+		},
+		) (*web.Body[HoursList], error) {
+			from, err := dayOf(in.From)
+			if err != nil {
+				return nil, err
+			}
+			to, err := dayOf(in.To)
+			if err != nil {
+				return nil, err
+			}
+			const most = 5000
+			rows, err := r.Learning.Hours(ctx, web.UserID(ctx), from, to, most+1)
+			v := HoursList{Items: []HoursView{}, More: len(rows) > most}
+			for _, h := range rows[:min(most, len(rows))] {
+				v.Items = append(v.Items, HoursView{dayText(h.Day), h.LessonID, h.Lesson, h.Course, h.StudiedMS})
+			}
+			return web.Answer(v), err
 		})
 	web.Handle(r.web, at("reminder", http.MethodGet, "reminder", "When the learner wants to be reminded"),
 		func(ctx context.Context, _ *none) (*web.Body[ReminderView], error) {

@@ -134,7 +134,7 @@ export interface SearchWord { word: string; visitors: number; hits: number; mark
 export interface Synonym { id: number; words: string[]; updated_at: number }
 export type TopicStatus = 'draft' | 'published' | 'unpublished'
 export interface TopicRow { id: number; title: string; cover_url: string; scene: string; status: TopicStatus; course_count: number; published_at: number; updated_at: number }
-export interface TopicEntry { course_id: number; note?: string; title?: string; status?: string }
+export interface TopicEntry { course_id: number; note?: string; title?: string; status?: string; lesson_id?: number }
 export interface TopicInput { version?: number; title: string; intro?: string; cover?: string; scene?: string; courses: TopicEntry[] }
 export interface Topic extends TopicInput { id: number; status: TopicStatus; cover_url: string }
 
@@ -212,9 +212,9 @@ export interface Payout {
   id: number; source: BillSource; label: string; amount_fen: number; bank_day: number; reference: string; note: string; state: PayoutState; state_label: string
   created_at: number; created_by: string; decided_at: number; decided_by: string; undo_asked: boolean
 }
-export type ExportKind = 'orders' | 'refunds' | 'ledger' | 'invoices' | 'revenue' | 'balances'
+export type ExportKind = 'orders' | 'refunds' | 'ledger' | 'invoices' | 'revenue' | 'balances' | 'study' | 'attendance'
 export type ExportState = 'queued' | 'running' | 'done' | 'failed' | 'expired'
-export interface ExportInput { kind: ExportKind; format: 'csv' | 'xlsx'; from?: number; to?: number; status?: string }
+export interface ExportInput { kind: ExportKind; format: 'csv' | 'xlsx'; from?: number; to?: number; status?: string; lesson_id?: number }
 export interface ExportFile {
   id: number; kind: ExportKind; label: string; format: 'csv' | 'xlsx'; from: number; to: number; status: string; state: ExportState; state_label: string; done: number; total: number
   bytes: number; error: string; asked_by: string; mine: boolean; created_at: number; done_at: number; expires_at: number; url: string
