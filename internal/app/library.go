@@ -11,6 +11,7 @@ import (
 	"zhizhou/internal/library"
 	"zhizhou/internal/media"
 	"zhizhou/internal/version"
+	"zhizhou/internal/web"
 )
 
 // newLibrary shows all material in one place, and keeps what is being used from being
@@ -42,6 +43,16 @@ func (a *App) newVersions(store blob.Store) {
 	a.Version = &version.Service{
 		DB: a.DB, Clock: a.Clock, Store: store, Dir: filepath.Join(a.Config.DataDir, "work", "archives"), Catalog: a.Catalog, Quiz: a.Quiz, Homework: a.Homework, Media: a.Media, Document: a.Document, Ebook: a.Ebook,
 	}
+	a.Media.OnUpload(media.PurposeArchive, a.Version.Taker(staffScope))
 	a.Catalog.OnTurn(a.Version.OnTurn)
 	a.Catalog.OnDeleted(a.Version.Forget)
+}
+
+// staffScope is whose courses alone the caller may touch: an instructor's own, 0 for all.
+func staffScope(ctx context.Context) int64 {
+	s := web.CallerOf(ctx).Staff
+	if s.Role == "instructor" && s.InstructorID == 0 {
+		return -1
+	}
+	return s.InstructorID
 }

@@ -93,7 +93,8 @@ type Size struct{ DurationMS, Pages int64 }
 var (
 	qCourseText = db.Q("catalog/course_text", `UPDATE courses SET title = $2, promise = $3, intro_html = $4, audience = $5, outcomes = $6, cover = $7, scene = $8, instructor_id = $9,
 		category_id = COALESCE((SELECT k.id FROM categories k WHERE k.id = $10), 0), cadence = $11, planned_count = $12, updated_at = $13, version = version + 1 WHERE id = $1 AND deleted_at = 0`)
-	qChapterPut = db.Q("catalog/chapter_put", `INSERT INTO chapters (id, course_id, title, position) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET title = $3, position = $4 WHERE chapters.course_id = $2`)
+	qInstructorName = db.Q("catalog/instructor_by_name", `SELECT id FROM instructors WHERE name = $1 ORDER BY id LIMIT 1`)
+	qChapterPut     = db.Q("catalog/chapter_put", `INSERT INTO chapters (id, course_id, title, position) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET title = $3, position = $4 WHERE chapters.course_id = $2`)
 	// What is shown to learners stays shown; what was deleted comes back as it was kept.
 	qLessonPut = db.Q("catalog/lesson_put", `INSERT INTO lessons (id, course_id, chapter_id, title, form, position, is_free, preview_ms, body_html, asset_id, duration_ms, document_id, preview_pages, page_count, ebook_id, opens_at, opens_after_days, after_lesson_id, released_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, CASE WHEN $19 THEN CAST($20 AS BIGINT) ELSE 0 END)
@@ -163,15 +164,32 @@ func (s *Service) LockCourse(ctx context.Context, tx *db.Tx, scope, courseID int
 
 // MakeDraft makes an empty draft of a form, to be filled by PutContent.
 func (s *Service) MakeDraft(ctx context.Context, tx *db.Tx, scope int64, title, form string) (int64, error) {
+	courseID := id.New()
+	return courseID, s.MakeDraftOf(ctx, tx, courseID, scope, title, form)
+}
+
+// MakeDraftOf is MakeDraft with an id that is known before.
+func (s *Service) MakeDraftOf(ctx context.Context, tx *db.Tx, courseID, scope int64, title, form string) error {
 	if form != FormColumn {
 		form = FormCourse
 	}
-	courseID, now := id.New(), clock.MS(s.clock)
+	now := clock.MS(s.clock)
 	if _, err := tx.Exec(ctx, qCourseInsert, courseID, title, id.Token(16), scope, Scenes[courseID%int64(len(Scenes))], now, form); err != nil {
-		return 0, err
+		return err
 	}
 	_, err := tx.Exec(ctx, qProductInsert, id.New(), courseID, now)
-	return courseID, err
+	return err
+}
+
+// Forms lists the forms in which lessons can be made.
+func Forms() []string { return forms }
+
+// Named finds an instructor by name and a category by slug, 0 where there is none.
+func (s *Service) Named(ctx context.Context, r db.Reader, instructor, slug string) (instructorID, categoryID int64, err error) {
+	if err = ignoreNone(r.Get(ctx, qInstructorName, &instructorID, instructor)); err == nil {
+		err = ignoreNone(r.Get(ctx, qCategorySlug, &categoryID, slug))
+	}
+	return instructorID, categoryID, err
 }
 
 // PutContent makes a course say what c says, in a transaction that has locked it. Lessons

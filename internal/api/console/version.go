@@ -2,7 +2,11 @@ package console
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"net/url"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"zhizhou/internal/account"
 	"zhizhou/internal/version"
@@ -45,6 +49,42 @@ type VersionPath struct {
 	VersionID int64 `path:"version_id"`
 }
 
+// CourseImportView says what an import brought.
+type CourseImportView struct {
+	Imported    bool       `json:"imported" doc:"Whether the course came in an archive at all"`
+	Name        string     `json:"name"`
+	CreatedAt   int64      `json:"created_at"`
+	Chapters    int        `json:"chapters"`
+	Lessons     int        `json:"lessons"`
+	Attachments int        `json:"attachments"`
+	Materials   int        `json:"materials"`
+	Questions   int        `json:"questions"`
+	Left        []LeftView `json:"left" nullable:"false"`
+}
+
+// LeftView is something that did not come along.
+type LeftView struct {
+	Name string `json:"name"`
+	Why  string `json:"why"`
+}
+
+// archive streams a course. Nothing of it is kept here.
+func (r *routes) archive(ctx context.Context, in *ByID) (*huma.StreamResponse, error) {
+	p, err := r.Version.Export(ctx, scope(ctx), in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		hc.SetHeader("Content-Type", "application/zip")
+		hc.SetHeader("Content-Disposition", fmt.Sprintf(`attachment; filename="course.zip"; filename*=UTF-8''%s`, url.PathEscape(p.Title()+".zip")))
+		hc.SetHeader("Cache-Control", "private, no-store")
+		hc.SetHeader("X-Content-Type-Options", "nosniff")
+		if err := p.Write(ctx, hc.BodyWriter()); err != nil {
+			panic(http.ErrAbortHandler) // half an archive must not look like a whole one
+		}
+	}}, nil
+}
+
 func (r *routes) courseVersions() {
 	const tag = "console course"
 	edit := account.PermCourseEdit
@@ -85,6 +125,16 @@ func (r *routes) courseVersions() {
 		func(ctx context.Context, in *VersionPath) (*web.Body[VersionView], error) {
 			before, err := r.Version.Restore(ctx, scope(ctx), in.ID, in.VersionID)
 			return web.Answer(versionView(before)), err
+		})
+	web.Handle(r.web, route("course_archive", http.MethodGet, "courses/{id}/archive", "The whole course as one file; the log notes it", tag, edit), r.archive)
+	web.Handle(r.web, route("course_import", http.MethodGet, "courses/{id}/import", "What came with a course that was imported, and what did not", tag, account.PermCourseRead),
+		func(ctx context.Context, in *ByID) (*web.Body[CourseImportView], error) {
+			row, rep, found, err := r.Version.ImportOf(ctx, scope(ctx), in.ID)
+			v := CourseImportView{found, row.Name, row.CreatedAt, rep.Chapters, rep.Lessons, rep.Attachments, rep.Materials, rep.Questions, []LeftView{}}
+			for _, l := range rep.Left {
+				v.Left = append(v.Left, LeftView(l))
+			}
+			return web.Answer(v), err
 		})
 	web.Handle(r.web, route("course_clone", http.MethodPost, "courses/{id}/clone", "Make a draft that says the same; prices come switched off", tag, edit),
 		func(ctx context.Context, in *struct {
