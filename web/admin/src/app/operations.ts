@@ -73,6 +73,7 @@ export interface Operations {
   takeVersion: { path: Id; body: { remark: string }; res: T.CourseVersion }
   compareVersion: { path: { id: number; version_id: number }; query: { to?: number }; res: T.Page<T.VersionChange> }
   restoreVersion: { path: { id: number; version_id: number }; res: T.CourseVersion }
+  courseImport: { path: Id; res: T.CourseImport }
   cloneCourse: { path: Id; body: { prices: boolean }; res: T.Made }
   deleteAttachment: { path: { id: number; attachment_id: number }; res: void }
   saveSku: { path: { id: number; sku_id: number }; body: T.SkuInput; res: T.Made }
@@ -247,7 +248,7 @@ export const addresses = {
   library: 'GET /library', materialUses: 'GET /library/{kind}/{id}/uses', moveMaterial: 'POST /library/move', deleteMaterial: 'POST /library/delete',
   folders: 'GET /folders', makeFolder: 'POST /folders', changeFolder: 'PUT /folders/{id}', deleteFolder: 'DELETE /folders/{id}',
   courseVersions: 'GET /courses/{id}/versions', takeVersion: 'POST /courses/{id}/versions', compareVersion: 'GET /courses/{id}/versions/{version_id}/changes',
-  restoreVersion: 'POST /courses/{id}/versions/{version_id}/restore', cloneCourse: 'POST /courses/{id}/clone',
+  restoreVersion: 'POST /courses/{id}/versions/{version_id}/restore', courseImport: 'GET /courses/{id}/import', cloneCourse: 'POST /courses/{id}/clone',
   saveSku: 'PUT /products/{id}/skus/{sku_id}', saveRefundPolicy: 'PUT /products/{id}/refund-policy', addImage: 'POST /images',
   goods: 'GET /products', addGoods: 'POST /products', product: 'GET /products/{id}', saveGoods: 'PUT /products/{id}', saveParts: 'PUT /products/{id}/parts', publishGoods: 'POST /products/{id}/publish',
   promotions: 'GET /promotions', savePromotion: 'PUT /promotions/{id}', switchPromotion: 'POST /promotions/{id}/switch', pricePreview: 'POST /price-preview',

@@ -63,6 +63,7 @@ export interface CourseVersion {
   id: number; no: number; cause: VersionCause; remark: string; chapters: number; lessons: number; attachments: number; added: number; removed: number; changed: number; others: number
   staff_name: string; created_at: number
 }
+export interface CourseImport { imported: boolean; name: string; created_at: number; chapters: number; lessons: number; attachments: number; materials: number; questions: number; left: { name: string; why: string }[] }
 export interface VersionChange { part: 'course' | 'chapter' | 'lesson' | 'attachment'; id: number; title: string; change: 'added' | 'removed' | 'changed'; fields: string[] }
 export type TaxCategory = 'digital_service' | 'service' | 'book' | 'goods'
 /** Percent; '' is that of the tax category. */
