@@ -166,7 +166,7 @@ func (s *Service) settle(ctx context.Context, p *packed) error {
 	p.files = there
 	for _, l := range p.Content.Lessons() {
 		if l.Form == catalog.Live {
-			p.Left = append(p.Left, Left{l.Title, "直播的时间和回放不随课程包走"})
+			p.Left = append(p.Left, Left{l.Title, "直播的时间和回放不随课程存档走"})
 		}
 	}
 	to, pictures := map[media.Ref]int64{}, map[string]string{}

@@ -56,7 +56,7 @@ func (s *Service) Taker(scope func(ctx context.Context) int64) media.Taker {
 		Bytes: MaxArchive,
 		Check: func(name string) error {
 			if !strings.HasSuffix(strings.ToLower(name), ".zip") {
-				return ErrArchive.Say("请选择导出的课程包（.zip）")
+				return ErrArchive.Say("请选择导出的课程存档（.zip）")
 			}
 			return nil
 		},

@@ -27,10 +27,10 @@ const (
 
 // The refusals of archives.
 var (
-	ErrArchive    = errs.New(errs.Invalid, "archive_invalid", "这不是知舟的课程包，或文件已损坏")
-	ErrArchiveNew = errs.New(errs.Invalid, "archive_format", "这个课程包来自更新的版本，请先升级本站")
-	ErrArchiveSum = errs.New(errs.Invalid, "archive_digest", "课程包里的文件与清单不符，请重新导出")
-	ErrArchiveBig = errs.New(errs.Invalid, "archive_too_big", "课程包太大，或解开后太大")
+	ErrArchive    = errs.New(errs.Invalid, "archive_invalid", "这不是知舟的课程存档，或文件已损坏")
+	ErrArchiveNew = errs.New(errs.Invalid, "archive_format", "这个课程存档来自更新的版本，请先升级本站")
+	ErrArchiveSum = errs.New(errs.Invalid, "archive_digest", "课程存档里的文件与清单不符，请重新导出")
+	ErrArchiveBig = errs.New(errs.Invalid, "archive_too_big", "课程存档太大，或解开后太大")
 )
 
 // Manifest is what an archive says of itself. Its ids count from 1 in the order in which
