@@ -79,7 +79,7 @@ func (s *Service) PointTexts(ctx context.Context, r db.Reader, lessonID int64) (
 	err := r.List(ctx, qPoints, &rows, lessonID)
 	out := make([]PointText, 0, len(rows))
 	for _, p := range rows {
-		out = append(out, PointText{p.ID, p.LessonID, p.AtMS, p.QuestionID})
+		out = append(out, PointText(p))
 	}
 	return out, err
 }
