@@ -4,9 +4,9 @@ package demo
 
 import "embed"
 
-// Media holds the lessons' videos.
+// Media holds the lessons' videos and recordings, and what is said in them.
 //
-//go:embed media/*.mp4
+//go:embed media/*.mp4 media/*.ogg media/*.vtt
 var Media embed.FS
 
 // Texts holds the articles and the agreements as HTML.
@@ -36,14 +36,22 @@ type Chapter struct {
 	Lessons []Lesson
 }
 
-// Lesson is a lesson to seed: a video of Media, a text of Texts, a document of
-// Papers or a quiz of Quizzes.
+// Lesson is a lesson to seed: a video or recording of Media, a text of Texts, a document
+// of Papers or a quiz of Quizzes.
 type Lesson struct {
 	Title, Video, Text, Paper string
-	Quiz                      string
+	Audio, Quiz               string
+	Said                      string // WebVTT of Media: subtitles of a video, transcript of a recording
+	Marks                     []Mark
 	Free                      bool
 	PreviewS                  int64
 	PreviewPages              int64
+}
+
+// Mark is where a part of a video or recording begins, in seconds.
+type Mark struct {
+	AtS           int64
+	Title, Points string
 }
 
 // Instructors are the teachers: name, title, words about them.
@@ -66,13 +74,22 @@ var Courses = []Course{
 		Tags:     []string{"写作", "邮件", "汇报"}, Scene: "boat", Category: "writing", Instructor: "沈牧之", PriceFen: 16900, Recommended: true,
 		Chapters: []Chapter{
 			{"想清楚再动笔", []Lesson{
-				{Title: "读者只给你七秒钟", Video: "lesson1.mp4", Free: true},
+				{Title: "读者只给你七秒钟", Video: "lesson1.mp4", Free: true, Said: "lesson1.vtt", Marks: []Mark{
+					{0, "七秒钟里看得完什么", "一封邮件打开之后，只够看完第一句话。"}, {22, "第一句放结论", "放：建议怎么做。\n不放：事情是怎么来的。"},
+					{45, "一个例子", "「关于周会时间的说明」改成「建议周会改到周四上午十点」。"}, {68, "现在试一试", "把昨天一封邮件的最后一句挪到第一句。"},
+				}},
 				{Title: "讲义：一页纸的写作清单", Text: "checklist.html"},
 			}},
 			{"把材料排成顺序", []Lesson{
 				{Title: "先说结论，再说理由", Video: "lesson2.mp4", PreviewS: 12},
 				{Title: "一句话只说一件事", Video: "lesson3.mp4"},
 				{Title: "十分钟改稿手册", Paper: "handbook.pdf", PreviewPages: 2},
+			}},
+			{"路上听", []Lesson{
+				{Title: "开口之前，先想好两句话", Audio: "listen1.ogg", Free: true, Said: "listen1.vtt", Marks: []Mark{
+					{0, "只能说一句，说哪一句", "结论：让对方做一件事，或者放弃一件事。"}, {25, "对方最可能反问什么", "把反问的答案放在第二句。"}, {45, "一个例子：请两天假", ""},
+				}},
+				{Title: "听别人说话，替他记三样东西", Audio: "listen2.ogg", PreviewS: 20, Said: "listen2.vtt"},
 			}},
 		},
 	},

@@ -27,6 +27,7 @@ const usage = `知舟 Zhizhou: self-hosted paid knowledge
   zhizhou course export ID [-o FILE]   write a whole course into one file
   zhizhou course import FILE           make a draft of such a file
   zhizhou doctor                 audit money and access; prints OK or the rows that are wrong
+  zhizhou recommend eval         what recommendations would have hit of what learners took later
   zhizhou openapi                print the API description
 
 Configuration comes from the environment: see docs/configuration.md.
@@ -60,7 +61,7 @@ func run(ctx context.Context, args []string) error {
 	switch args[0] {
 	case "serve":
 		return serve(ctx, cfg, log, args[1:])
-	case "migrate", "doctor", "admin", "openapi", "course":
+	case "migrate", "doctor", "admin", "openapi", "course", "recommend":
 		return tool(ctx, cfg, log, args)
 	}
 	return flag.ErrHelp
@@ -97,7 +98,7 @@ func serve(ctx context.Context, cfg app.Config, log *slog.Logger, args []string)
 
 func tool(ctx context.Context, cfg app.Config, log *slog.Logger, args []string) error {
 	// An audit of a wrong folder must not make an empty shop there and call it sound.
-	if args[0] == "doctor" && !cfg.Exists() {
+	if (args[0] == "doctor" || args[0] == "recommend") && !cfg.Exists() {
 		return fmt.Errorf("there is no database at %s: set DATA_DIR or DATABASE_URL as for serve", cfg.DatabaseURL)
 	}
 	a, err := app.New(ctx, cfg, log)
@@ -112,6 +113,10 @@ func tool(ctx context.Context, cfg app.Config, log *slog.Logger, args []string) 
 	case "openapi":
 		raw, err := a.OpenAPI()
 		fmt.Print(string(raw))
+		return err
+	case "recommend eval":
+		r, err := a.Recommend.Evaluate(ctx, 20, 20)
+		fmt.Println(r)
 		return err
 	case "doctor":
 		rows, err := a.Doctor(ctx)

@@ -214,7 +214,7 @@ func (s *Service) Lesson(ctx context.Context, userID int64, l catalog.Lesson, sh
 		return Decision{}, catalog.ErrLessonGone
 	case l.IsFree:
 		return Decision{Allowed: true, Reason: "free"}, nil
-	case l.Form == catalog.Video && l.PreviewMS > 0:
+	case (l.Form == catalog.Video || l.Form == catalog.Audio) && l.PreviewMS > 0:
 		return Decision{Reason: "preview", PreviewMS: l.PreviewMS}, nil
 	case (l.Form == catalog.Document || l.Form == catalog.Ebook) && l.PreviewPages > 0:
 		return Decision{Reason: "preview", PreviewPages: l.PreviewPages}, nil

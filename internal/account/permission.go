@@ -28,23 +28,26 @@ const (
 	PermAuditRead     = "audit.read"
 	PermSettingRead   = "setting.read"
 	PermSettingEdit   = "setting.edit"
+	PermModerate      = "content.moderate"
+	PermAnswer        = "question.answer"
 )
 
 // AllPermissions lists every permission; the owner has them all.
 var AllPermissions = []string{
 	PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead,
 	PermRefundDecide, PermServiceGive, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
+	PermModerate, PermAnswer,
 }
 
 // Roles are what each role may do. Money is decided by finance and the owner,
 // people are managed by the owner alone.
 var roles = map[string][]string{
 	"owner":      AllPermissions,
-	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead, PermServiceGive, PermCommission, PermUserRead, PermSettingRead},
-	"editor":     {PermCourseRead, PermCourseEdit, PermMediaUpload},
-	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload},
+	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead, PermServiceGive, PermCommission, PermUserRead, PermSettingRead, PermModerate, PermAnswer},
+	"editor":     {PermCourseRead, PermCourseEdit, PermMediaUpload, PermModerate, PermAnswer},
+	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload, PermAnswer},
 	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermAuditRead},
-	"support":    {PermOrderRead, PermServiceGive, PermUserRead, PermUserEdit},
+	"support":    {PermOrderRead, PermServiceGive, PermUserRead, PermUserEdit, PermModerate},
 }
 
 // Allowed reports whether role has permission.

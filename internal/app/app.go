@@ -25,6 +25,7 @@ import (
 	"zhizhou/internal/api/page"
 	"zhizhou/internal/audit"
 	"zhizhou/internal/blob"
+	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
@@ -43,9 +44,11 @@ import (
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/message"
+	"zhizhou/internal/note"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
+	"zhizhou/internal/recommend"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
@@ -71,6 +74,7 @@ type App struct {
 	Catalog   *catalog.Service
 	Search    *search.Service
 	Ranking   *ranking.Service
+	Recommend *recommend.Service
 	Topic     *topic.Service
 	Access    *access.Service
 	Learning  *learning.Service
@@ -90,12 +94,14 @@ type App struct {
 
 	Certificate *certificate.Service
 	Homework    *homework.Service
+	Note        *note.Service
 
 	Referral   *referral.Service
 	Commission *commission.Service
 	Renewal    *renewal.Service
 	Message    *message.Service
 	Advice     *advice.Service
+	Caption    *caption.Service
 
 	Sandbox *sandbox.Sandbox // nil unless switched on
 	API     *web.API
@@ -173,6 +179,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Account = account.New(account.Config{DB: a.DB, Box: a.Box, Clock: a.Clock, SMS: sms, WeChat: a.outside, Log: a.log, MaxDevices: cfg.MaxDevices})
 	a.Catalog = catalog.New(a.DB, a.Clock, func() { a.API.Forget() })
 	a.newFinding()
+	a.newCaption()
 	if a.Media, err = media.New(media.Config{
 		DB: a.DB, Jobs: a.Jobs, Store: store, Box: a.Box, Clock: a.Clock, Dir: filepath.Join(cfg.DataDir, "work"), Log: a.log, SegmentBase: cfg.SegmentBase,
 	}); err != nil {
@@ -185,10 +192,13 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Learning = learning.New(a.DB, a.Clock)
 	a.Access.Finished = a.Learning.Finished
 	a.newLibrary()
+	a.Media.OnKey(a.notAhead)
+	a.Search.Texts(a.texts())
 	a.newTelling()
 	a.newQuiz()
 	a.newCertificate()
 	a.newHomework()
+	a.newNote()
 	a.newLive(store)
 	a.newVersions(store)
 	a.Points = &points.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings}
@@ -288,13 +298,13 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Message: a.Message, Advice: a.Advice,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Message: a.Message, Advice: a.Advice, Note: a.Note, Caption: a.Caption,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
-		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, LiveServer: a.liveServer,
+		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, LiveServer: a.liveServer, Note: a.Note, Caption: a.Caption,
 		Library: a.Library, Version: a.Version,
 	})
 	files := &hook.Media{

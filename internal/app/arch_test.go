@@ -35,15 +35,17 @@ var mayImport = map[string]struct {
 	"sandbox":     {1, []string{"pay", "pay/wechat", "pay/virtual", "pay/alipay", "wechat"}}, // gives credentials that fit them
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil}, "message": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
+	"caption":     {3, nil},
 	"live":        {3, nil},                // its leases and replays are media's
 	"ebook":       {3, nil},                // takes uploads from media
 	"document":    {3, nil},                // takes uploads from media
 	"quiz":        {3, []string{"access"}}, // asks who may open the lesson
 	"homework":    {3, []string{"access"}}, // asks who may open the lesson
+	"note":        {3, []string{"access"}}, // asks who may open the lesson
 	"certificate": {3, []string{"access"}}, // asks whether the course is still the learner's
 	"library":     {4, nil},                // reads what media, document and ebook own, and asks them to delete
 	"version":     {4, nil},
-	"search":      {3, nil}, "topic": {3, nil}, "ranking": {4, nil}, "advice": {4, nil},
+	"search":      {3, nil}, "topic": {3, nil}, "ranking": {4, nil}, "recommend": {4, nil}, "advice": {4, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
 	"shipping":       {4, nil},
@@ -124,6 +126,7 @@ var owners = map[string]string{
 	"sku_price_history": "catalog", "sku_tier_prices": "catalog", "product_parts": "catalog", "grant_rules": "catalog", "virtual_items": "catalog",
 	"grants": "access", "lesson_progress": "learning", "page_reads": "learning",
 	"library_folders": "library", "library_items": "library", "media_files": "media", "material_holds": "media", "course_versions": "version", "course_imports": "version",
+	"captions": "caption", "lesson_marks": "caption",
 	"ebooks": "ebook", "ebook_chapters": "ebook", "ebook_pictures": "ebook",
 	"documents": "document", "document_pages": "document", "delivered_pages": "document",
 	"study_sessions": "learning", "lesson_days": "learning",
@@ -138,7 +141,8 @@ var owners = map[string]string{
 	"bills":     "reconcile", "bill_lines": "reconcile", "bill_fees": "reconcile", "payouts": "reconcile", "payout_totals": "reconcile",
 	"contracts": "renewal", "contract_cycles": "renewal",
 	"invoice_titles": "invoice", "invoices": "invoice", "invoice_lines": "invoice", "red_invoices": "invoice", "invoice_files": "invoice",
-	"exports":             "export",
+	"exports":           "export",
+	"course_neighbours": "recommend", "personalization_off": "recommend",
 	"ledger_transactions": "ledger", "ledger_postings": "ledger", "ledger_seals": "ledger", "ledger_sealed": "ledger", "revenue_schedules": "commerce",
 	"point_accounts": "points", "point_moves": "points", "point_holds": "points",
 	"upgrade_credits": "commerce", "bargains": "commerce", "bargain_helps": "commerce", "bargain_days": "commerce",
@@ -149,6 +153,7 @@ var owners = map[string]string{
 	"questions": "quiz", "question_tags": "quiz", "papers": "quiz", "paper_questions": "quiz", "paper_rules": "quiz", "quiz_attempts": "quiz", "quiz_answers": "quiz",
 	"wrong_questions": "quiz", "quiz_points": "quiz", "quiz_point_answers": "quiz",
 	"certificate_rules": "certificate", "certificate_rule_quizzes": "certificate", "certificate_names": "certificate", "certificates": "certificate", "certificate_scores": "certificate", "certificate_keys": "certificate",
+	"notes": "note", "note_likes": "note", "note_writers": "note", "lesson_questions": "note", "lesson_answers": "note", "favourites": "note",
 	"homeworks": "homework", "homework_rows": "homework", "submissions": "homework", "submission_files": "homework", "peer_reviews": "homework",
 	"live_rooms": "live", "live_pushes": "live", "live_keys": "live", "live_segments": "live", "live_messages": "live", "live_mutes": "live",
 	"live_attendance": "live", "live_sign_ins": "live", "live_reminders": "live",

@@ -15,6 +15,7 @@ import (
 	"zhizhou/demo"
 	"zhizhou/internal/account"
 	"zhizhou/internal/audit"
+	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
@@ -189,7 +190,7 @@ func (a *App) seedOutline(ctx context.Context, courseID int64, chapters []demo.C
 			if err := a.seedLesson(ctx, courseID, chapterID, l); err != nil {
 				return false, fmt.Errorf("lesson %s: %w", l.Title, err)
 			}
-			waiting = waiting || l.Video != "" || l.Paper != ""
+			waiting = waiting || l.Video != "" || l.Paper != "" || l.Audio != ""
 		}
 	}
 	return waiting, nil
@@ -199,9 +200,12 @@ func (a *App) seedLesson(ctx context.Context, courseID, chapterID int64, l demo.
 	form := catalog.Article
 	change := catalog.LessonChange{Title: l.Title, IsFree: l.Free, PreviewMS: l.PreviewS * 1000, PreviewPages: l.PreviewPages}
 	switch {
-	case l.Video != "":
+	case l.Video != "" || l.Audio != "":
 		form = catalog.Video
-		assetID, err := a.imported(ctx, demo.Media, "media/"+l.Video, media.PurposeVideo)
+		if l.Audio != "" {
+			form = catalog.Audio
+		}
+		assetID, err := a.imported(ctx, demo.Media, "media/"+l.Video+l.Audio, media.PurposeVideo)
 		if err != nil {
 			return err
 		}
@@ -226,7 +230,35 @@ func (a *App) seedLesson(ctx context.Context, courseID, chapterID int64, l demo.
 	if err != nil {
 		return err
 	}
-	return a.Catalog.UpdateLesson(ctx, 0, lessonID, change)
+	if err := a.Catalog.UpdateLesson(ctx, 0, lessonID, change); err != nil {
+		return err
+	}
+	return a.seedSaid(ctx, lessonID, form, l)
+}
+
+// seedSaid gives a lesson its subtitles or transcript, and its parts.
+func (a *App) seedSaid(ctx context.Context, lessonID int64, form string, l demo.Lesson) error {
+	if l.Said != "" {
+		raw, err := demo.Media.ReadFile("media/" + l.Said)
+		if err != nil {
+			return err
+		}
+		kind := caption.Subtitle
+		if form == catalog.Audio {
+			kind = caption.Transcript
+		}
+		if _, err := a.Caption.Save(ctx, 0, lessonID, kind, "zh-CN", raw); err != nil {
+			return err
+		}
+	}
+	if len(l.Marks) == 0 {
+		return nil
+	}
+	marks := make([]caption.Mark, len(l.Marks))
+	for i, m := range l.Marks {
+		marks[i] = caption.Mark{AtMS: m.AtS * 1000, Title: m.Title, Points: m.Points}
+	}
+	return a.Caption.SaveMarks(ctx, 0, lessonID, marks)
 }
 
 // imported brings a demo video or document in by the same door as an upload.

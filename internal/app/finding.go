@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"zhizhou/internal/ranking"
+	"zhizhou/internal/recommend"
 	"zhizhou/internal/search"
 	"zhizhou/internal/topic"
 )
@@ -15,6 +16,8 @@ func (a *App) newFinding() {
 	a.Search = search.New(a.DB, a.Clock, a.Catalog, public)
 	a.Catalog.OnChange(a.Search.Index)
 	a.Ranking = &ranking.Service{DB: a.DB, Clock: a.Clock, Catalog: a.Catalog}
+	a.Recommend = &recommend.Service{DB: a.DB, Clock: a.Clock, Catalog: a.Catalog}
+	a.Account.OnMerge(a.Recommend.Merge)
 	a.Topic = &topic.Service{DB: a.DB, Clock: a.Clock, Catalog: a.Catalog, Changed: public}
 }
 
@@ -23,6 +26,10 @@ func (a *App) findingWork() {
 	a.Jobs.Every("search", time.Minute, a.Search.Heal)
 	a.Jobs.Every("search_words", time.Hour, a.Search.Sweep)
 	a.Jobs.Every("rankings", 10*time.Minute, a.Rank)
+	a.Jobs.Every("recommend", time.Hour, func(ctx context.Context) error {
+		_, err := a.Recommend.Rebuild(ctx)
+		return err
+	})
 }
 
 // Rank makes the rankings anew and tells search what sells.

@@ -309,6 +309,9 @@ func (s *Service) ready(ctx context.Context, tx *db.Tx, c Course) error {
 		if l.Form == Video && (l.AssetID == 0 || l.DurationMS == 0) {
 			return e.Say("课时「"+l.Title+"」的视频还没有就绪").Field("lessons", l.Title+"：视频未就绪")
 		}
+		if l.Form == Audio && (l.AssetID == 0 || l.DurationMS == 0) {
+			return e.Say("课时「"+l.Title+"」的音频还没有就绪").Field("lessons", l.Title+"：音频未就绪")
+		}
 		if l.Form == Document && (l.DocumentID == 0 || l.PageCount == 0) {
 			return e.Say("课时「"+l.Title+"」的文档还没有就绪").Field("lessons", l.Title+"：文档未就绪")
 		}

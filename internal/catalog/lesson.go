@@ -46,6 +46,8 @@ type LessonChange struct {
 	// PageCount is that of the document when it is ready, of an e-book its screens, else 0.
 	PageCount int64
 	EbookID   int64
+	// InOrder keeps the first viewing of a video or audio from getting ahead.
+	InOrder bool
 	Unlock
 }
 
@@ -79,14 +81,14 @@ func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch Le
 	note := map[string]any{
 		"id": lessonID, "title": title, "is_free": ch.IsFree, "preview_ms": ch.PreviewMS, "asset_id": ch.AssetID,
 		"preview_pages": ch.PreviewPages, "document_id": ch.DocumentID, "ebook_id": ch.EbookID,
-		"unlock": ch.Unlock,
+		"unlock": ch.Unlock, "in_order": ch.InOrder,
 	}
 	return s.edit(ctx, scope, l.CourseID, "lesson.update", note, func(ctx context.Context, tx *db.Tx) error {
 		if err := unlockable(ctx, tx, l, ch); err != nil {
 			return err
 		}
 		n, err := tx.Exec(ctx, qLessonUpdate, lessonID, title, ch.IsFree, ch.PreviewMS, body, ch.AssetID, duration, ch.DocumentID, ch.PreviewPages, ch.PageCount,
-			ch.OpensAt, ch.OpensAfterDays, ch.AfterLessonID, ch.EbookID)
+			ch.OpensAt, ch.OpensAfterDays, ch.AfterLessonID, ch.EbookID, ch.InOrder)
 		if err != nil {
 			return err
 		}
@@ -108,8 +110,8 @@ func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch Le
 // fit takes away what a lesson of the form cannot have and returns its text and
 // length.
 func (ch *LessonChange) fit(form string) (body string, durationMS int64) {
-	if form != Video {
-		ch.AssetID, ch.AssetMS, ch.PreviewMS = 0, 0, 0
+	if form != Video && form != Audio {
+		ch.AssetID, ch.AssetMS, ch.PreviewMS, ch.InOrder = 0, 0, 0, false
 	}
 	if form != Document {
 		ch.DocumentID = 0
@@ -121,7 +123,7 @@ func (ch *LessonChange) fit(form string) (body string, durationMS int64) {
 		ch.PreviewPages, ch.PageCount = 0, 0
 	}
 	switch form {
-	case Video:
+	case Video, Audio:
 		return Sanitize(ch.BodyHTML), ch.AssetMS
 	case Live: // its length and replay are the room's, and kept by the statement
 		return Sanitize(ch.BodyHTML), 0
@@ -149,7 +151,7 @@ func (s *Service) DeleteLesson(ctx context.Context, scope, lessonID int64) error
 	})
 }
 
-// AssetReady takes over the length of a video that has just become ready, inside
+// AssetReady takes over the length of a video or audio that has just become ready, inside
 // the transaction that made it so.
 func (s *Service) AssetReady(ctx context.Context, tx *db.Tx, assetID, durationMS int64) error {
 	var lessons []Lesson

@@ -7,8 +7,10 @@ import (
 	"zhizhou/internal/db"
 )
 
-// Playable tells that it is, or has become, a video.
-func (l Lesson) Playable() bool { return l.Form == Video || l.Form == Live && l.AssetID != 0 }
+// Playable tells that it is a video or audio, or has become one.
+func (l Lesson) Playable() bool {
+	return l.Form == Video || l.Form == Audio || l.Form == Live && l.AssetID != 0
+}
 
 // SetLength notes how long a live lesson is to be, or was.
 func (s *Service) SetLength(ctx context.Context, tx *db.Tx, lessonID, durationMS int64) error {

@@ -29,7 +29,7 @@ var FormNames = []struct{ Form, Name string }{
 }
 
 // forms are those in which a lesson can be made.
-var forms = []string{Video, Article, Live, Document, Ebook, Quiz, Homework}
+var forms = []string{Video, Audio, Article, Live, Document, Ebook, Quiz, Homework}
 
 // Written tells that there is something to read, hear, see or do in it.
 func (l Lesson) Written() bool {
@@ -75,7 +75,7 @@ type Lesson struct {
 	Form         string
 	Position     int64
 	IsFree       bool
-	PreviewMS    int64  `db:"preview_ms"` // of a video, from the start; 0: none
+	PreviewMS    int64  `db:"preview_ms"` // of a video or audio, from the start; 0: none
 	BodyHTML     string `db:"body_html"`
 	AssetID      int64
 	DurationMS   int64 `db:"duration_ms"` // of an article: the time to read it
@@ -83,6 +83,7 @@ type Lesson struct {
 	PreviewPages int64 // of a document, of an e-book chapters, from the start, for everybody; 0: none
 	PageCount    int64 // of a document, of an e-book screens; 0: not ready
 	EbookID      int64
+	InOrder      bool // of a video or audio: not ahead of what was watched, until it is finished
 	// ReleasedAt is since when learners see it, ms; 0: it is still being written.
 	ReleasedAt int64
 	// ReleaseAt is when it is to be released by itself, ms; 0: when somebody says so.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
 )
 
@@ -46,6 +47,29 @@ func (s *Service) Search(ctx context.Context, documentID, last int64, words stri
 		out = append(out, h)
 	}
 	return out, nil
+}
+
+// Words returns what can be read in a document, page after page, about most characters
+// of it.
+func (s *Service) Words(ctx context.Context, r db.Reader, documentID int64, most int) (string, error) {
+	var pages []string
+	if err := r.List(ctx, qWords, &pages, documentID); err != nil {
+		return "", err
+	}
+	return upTo(pages, most), nil
+}
+
+func upTo(texts []string, most int) string {
+	var b strings.Builder
+	for _, t := range texts {
+		if most <= 0 {
+			break
+		}
+		b.WriteString(t)
+		b.WriteByte('\n')
+		most -= utf8.RuneCountInString(t)
+	}
+	return b.String()
 }
 
 // excerpt shows where the folded words stand in a text. Folding changes how many

@@ -21,6 +21,7 @@ var (
 	qPageInsert = db.Q("document/page_insert", `INSERT INTO document_pages (document_id, page, width, height, text, folded) VALUES ($1, $2, $3, $4, $5, $6)`)
 	qPages      = db.Q("document/pages", `SELECT page, width, height FROM document_pages WHERE document_id = $1 AND page <= $2 ORDER BY page`)
 	qPage       = db.Q("document/page", `SELECT page, width, height FROM document_pages WHERE document_id = $1 AND page = $2`)
+	qWords      = db.Q("document/words", `SELECT text FROM document_pages WHERE document_id = $1 ORDER BY page`)
 	qSearch     = db.Q("document/search", `SELECT page, text FROM document_pages WHERE document_id = $1 AND page <= $2 AND folded LIKE $3 ESCAPE '\' ORDER BY page LIMIT $4`)
 
 	qDelivered      = db.Q("document/delivered", `INSERT INTO delivered_pages (user_id, document_id, page, at) VALUES ($1, $2, $3, $4) ON CONFLICT (user_id, document_id, page) DO NOTHING`)

@@ -198,6 +198,27 @@ func (s *Service) Search(ctx context.Context, bookID, last int64, words string) 
 	return out, nil
 }
 
+var qWords = db.Q("ebook/words", `SELECT text FROM ebook_chapters WHERE ebook_id = $1 ORDER BY chapter`)
+
+// Words returns what can be read in a book, chapter after chapter, about most characters
+// of it.
+func (s *Service) Words(ctx context.Context, r db.Reader, bookID int64, most int) (string, error) {
+	var chapters []string
+	if err := r.List(ctx, qWords, &chapters, bookID); err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, t := range chapters {
+		if most <= 0 {
+			break
+		}
+		b.WriteString(t)
+		b.WriteByte('\n')
+		most -= utf8.RuneCountInString(t)
+	}
+	return b.String(), nil
+}
+
 func like(words string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(words) + "%"
 }

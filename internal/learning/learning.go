@@ -4,7 +4,9 @@
 //
 // A client's report is a claim. What is credited is the union of claimed
 // intervals, never more than twice the server's time since the watching began,
-// never outside the lesson, never taken back by a late report (INV-22).
+// never outside the lesson, never taken back by a late report (INV-22). In a lesson that
+// is watched in order, nothing counts that lies ahead of what was watched, until it is
+// finished.
 package learning
 
 import (
@@ -19,9 +21,11 @@ import (
 )
 
 const (
-	maxRate     = 2  // credited content per wall time; the fastest speed offered
+	maxRate     = 20 // tenths of credited content per wall time; the fastest speed offered
+	orderRate   = 15 // the same where nobody gets ahead
 	finishShare = 90 // percent of a lesson that counts as finished
 	maxSpans    = 400
+	orderSlack  = 3000 // ms by which a report may begin after what was watched in order
 )
 
 // The refusals of this domain.
@@ -46,6 +50,7 @@ var (
 	qTotal    = db.Q("learning/total", `SELECT CAST(COALESCE(SUM(studied_ms), 0) AS BIGINT) FROM lesson_days WHERE user_id = $1`)
 	qOfCourse = db.Q("learning/of_course", `SELECT lesson_id, position_ms, covered_ms, finished_at, studied_at FROM lesson_progress WHERE user_id = $1 AND course_id = $2`)
 	qOfLesson = db.Q("learning/of_lesson", `SELECT lesson_id, position_ms, covered_ms, finished_at, studied_at FROM lesson_progress WHERE user_id = $1 AND lesson_id = $2`)
+	qReach    = db.Q("learning/reach", `SELECT spans, finished_at FROM lesson_progress WHERE user_id = $1 AND lesson_id = $2`)
 	qSummary  = db.Q("learning/summary", `SELECT p.course_id, COUNT(CASE WHEN p.finished_at > 0 THEN 1 END) AS finished_count,
 		CAST(COALESCE(SUM(CASE WHEN p.covered_ms < l.duration_ms THEN p.covered_ms ELSE l.duration_ms END), 0) AS BIGINT) AS covered_ms, MAX(p.studied_at) AS studied_at,
 		(SELECT q.lesson_id FROM lesson_progress q JOIN lessons ql ON ql.id = q.lesson_id AND ql.deleted_at = 0 AND ql.released_at > 0
@@ -95,6 +100,7 @@ type Progress struct {
 	CoveredMS  int64 `db:"covered_ms"`
 	FinishedAt int64
 	StudiedAt  int64
+	ReachMS    int64 `db:"-"` // how far it was watched without a gap; told of a report alone
 }
 
 // Percent is the covered share of a lesson of durationMS, 0–100.
@@ -150,8 +156,20 @@ func (s *Service) Watch(ctx context.Context, sessionID, userID int64, l catalog.
 func (s *Service) credit(ctx context.Context, sessionID, userID int64, l catalog.Lesson, seq int64, claim func(Progress) (span, int64)) (Progress, error) {
 	return s.report(ctx, sessionID, userID, l, seq, func(_ context.Context, _ *db.Tx, sess session, p Progress, now int64) (gain, error) {
 		sp, position := claim(p)
-		budget := max(0, (now-sess.StartedAt)*maxRate-sess.ClaimedMS)
-		sp.to = min(sp.to, sp.from+budget)
+		rate := int64(maxRate)
+		inOrder := l.InOrder && p.FinishedAt == 0
+		if inOrder {
+			rate = orderRate
+			if sp.from > p.ReachMS+orderSlack {
+				return gain{position: p.ReachMS, whole: l.DurationMS}, nil
+			}
+			sp.from = min(sp.from, p.ReachMS) // what a player leaves out between two reports
+		}
+		budget := max(0, (now-sess.StartedAt)*rate/10-sess.ClaimedMS)
+		sp.to = max(sp.from, min(sp.to, sp.from+budget))
+		if inOrder {
+			position = min(position, max(p.ReachMS, sp.to))
+		}
 		g := gain{position: position, whole: l.DurationMS, claimed: sp.to - sp.from}
 		g.earned = min(g.claimed, max(0, now-sess.LastAt))
 		if g.claimed > 0 {
@@ -216,7 +234,8 @@ func (s *Service) reportIn(ctx context.Context, tx *db.Tx, sessionID, userID int
 		if err := tx.Get(ctx, qProgress, &row, userID, l.ID); err != nil {
 			return err
 		}
-		out.PositionMS, out.CoveredMS, out.FinishedAt = row.PositionMS, row.CoveredMS, row.FinishedAt
+		spans := parseSpans(row.Spans)
+		out.PositionMS, out.CoveredMS, out.FinishedAt, out.ReachMS = row.PositionMS, row.CoveredMS, row.FinishedAt, reach(spans)
 		if seq <= sess.LastSeq {
 			return nil
 		}
@@ -228,14 +247,13 @@ func (s *Service) reportIn(ctx context.Context, tx *db.Tx, sessionID, userID int
 		if err != nil || n == 0 {
 			return err
 		}
-		spans := parseSpans(row.Spans)
 		for _, sp := range g.spans {
 			spans = addSpan(spans, sp)
 		}
 		if int64(len(spans)) > max(maxSpans, l.Screens()) { // of what is read each part may stand alone
 			return ErrBeat
 		}
-		out.PositionMS, out.CoveredMS = g.position, covered(spans)
+		out.PositionMS, out.CoveredMS, out.ReachMS = g.position, covered(spans), reach(spans)
 		if out.FinishedAt == 0 && g.whole > 0 && out.CoveredMS*100 >= g.whole*finishShare {
 			out.FinishedAt = now
 		}
@@ -291,6 +309,20 @@ func (s *Service) Lesson(ctx context.Context, userID, lessonID int64) (Progress,
 		err = nil
 	}
 	return p, err
+}
+
+// Reach returns how far a user has watched a lesson from its beginning without a gap,
+// ms, and whether it was ever finished.
+func (s *Service) Reach(ctx context.Context, userID, lessonID int64) (ms int64, finished bool, err error) {
+	var row struct {
+		Spans      string
+		FinishedAt int64
+	}
+	err = s.db.Get(ctx, qReach, &row, userID, lessonID)
+	if errors.Is(err, db.ErrNone) {
+		err = nil
+	}
+	return reach(parseSpans(row.Spans)), row.FinishedAt > 0, err
 }
 
 // Course returns the progress in each lesson of a course that was begun.

@@ -280,3 +280,45 @@ func TestEvidenceOfARefund(t *testing.T) {
 		is(10, 100) // never more than the lesson
 	})
 }
+
+// In a lesson that is watched in order a leap earns nothing, a gap between two reports
+// is closed, and what was finished is free (INV-22).
+func TestINV22NobodyGetsAheadInOrder(t *testing.T) {
+	each(t, func(t *testing.T, r room) {
+		film := video
+		film.InOrder = true
+		seq := int64(0)
+		watch := func(from, to int64) learning.Progress {
+			t.Helper()
+			seq++
+			p, err := r.Watch(context.Background(), 100, 7, film, learning.Beat{Seq: seq, FromMS: from, ToMS: to, PositionMS: to})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
+		}
+		r.begin(t, 100, film)
+		r.clock.Advance(10 * time.Minute)
+		if p := watch(3_001, 60_000); p.CoveredMS != 0 || p.PositionMS != 0 {
+			t.Fatalf("a leap: %+v", p)
+		}
+		if p := watch(3_000, 60_000); p.ReachMS != 60_000 || p.CoveredMS != 60_000 {
+			t.Fatalf("a late beginning: %+v", p)
+		}
+		if p := watch(10_000, 20_000); p.ReachMS != 60_000 || p.CoveredMS != 60_000 {
+			t.Fatalf("seen again: %+v", p)
+		}
+		if p := watch(62_000, 300_000); p.ReachMS != 300_000 {
+			t.Fatalf("a small gap: %+v", p)
+		}
+		if p := watch(310_000, 600_000); p.ReachMS != 300_000 || p.PositionMS != 300_000 {
+			t.Fatalf("a leap: %+v", p)
+		}
+		if p := watch(300_000, 545_000); p.FinishedAt == 0 {
+			t.Fatalf("not finished: %+v", p)
+		}
+		if p := watch(580_000, 600_000); p.CoveredMS != 565_000 {
+			t.Fatalf("after the first viewing: %+v", p)
+		}
+	})
+}

@@ -55,3 +55,11 @@ func covered(spans []span) int64 {
 	}
 	return n
 }
+
+// reach is where the part that was watched from the beginning ends.
+func reach(spans []span) int64 {
+	if len(spans) == 0 || spans[0].from > orderSlack {
+		return 0
+	}
+	return spans[0].to
+}

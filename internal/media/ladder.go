@@ -38,7 +38,11 @@ func ladder(src Source) []Rung {
 		}
 	}
 	if src.Audio {
-		out = append(out, Rung{Name: "audio", AudioKbs: 64})
+		kbs := int64(64) // for those who only listen to a video
+		if !src.Video {
+			kbs = 96
+		}
+		out = append(out, Rung{Name: "audio", AudioKbs: kbs})
 	}
 	return out
 }

@@ -133,7 +133,15 @@ func (s *Service) deliver(ctx context.Context, t Token, renditionID int64) error
 	if part < 0 {
 		return ErrTokenBad
 	}
-	var ms int64
+	var from, ms int64
+	for _, d := range seg.MS[:part*seg.Every] {
+		from += d
+	}
+	for _, fn := range s.onKey {
+		if err := fn(ctx, t, from); err != nil {
+			return err
+		}
+	}
 	for _, d := range seg.MS[part*seg.Every : min(len(seg.MS), (part+1)*seg.Every)] {
 		ms += d
 	}

@@ -111,6 +111,7 @@ type Service struct {
 	log     *slog.Logger
 	lim     Limits
 	segKey  []byte
+	onKey   []func(ctx context.Context, t Token, fromMS int64) error
 	onReady []func(ctx context.Context, tx *db.Tx, assetID, durationMS int64) error
 	takers  map[string]Taker
 	cache   renditionCache
@@ -160,6 +161,13 @@ const jobTimeout = 170 * time.Minute
 // touches the database only and must be registered before jobs start.
 func (s *Service) OnReady(fn func(ctx context.Context, tx *db.Tx, assetID, durationMS int64) error) {
 	s.onReady = append(s.onReady, fn)
+}
+
+// OnKey registers fn, which may refuse a key of a full rendition: it is told where in
+// the lesson the part begins that the key opens, ms. It must be registered before
+// requests come.
+func (s *Service) OnKey(fn func(ctx context.Context, t Token, fromMS int64) error) {
+	s.onKey = append(s.onKey, fn)
 }
 
 // UploadDir is the folder in which running uploads lie.

@@ -14,8 +14,8 @@ var checks = []db.Check{
 		WHERE c.status = 'published' AND c.deleted_at = 0 AND NOT EXISTS (SELECT 1 FROM search_docs d WHERE d.course_id = c.id)
 		UNION ALL SELECT p.kind || ' ' || CAST(p.id AS TEXT) FROM products p WHERE p.kind IN ('bundle', 'membership', 'service') AND p.status = 'published'
 			AND NOT EXISTS (SELECT 1 FROM search_docs d WHERE d.course_id = p.id)`)},
-	{Invariant: 42, Name: "a deleted lesson is in the search index", Q: db.Q("audit/search_lessons", `SELECT 'lesson ' || CAST(p.lesson_id AS TEXT) AS row FROM search_parts p
-		LEFT JOIN lessons l ON l.id = p.lesson_id WHERE l.id IS NULL OR l.deleted_at > 0`)},
+	{Invariant: 42, Name: "a deleted or unreleased lesson is in the search index", Q: db.Q("audit/search_lessons", `SELECT 'lesson ' || CAST(p.lesson_id AS TEXT) AS row FROM search_parts p
+		LEFT JOIN lessons l ON l.id = p.lesson_id WHERE l.id IS NULL OR l.deleted_at > 0 OR l.released_at = 0`)},
 	{Invariant: 42, Name: "the search index and its list disagree", Q: db.Q("audit/search_rows", `SELECT 'entry ' || CAST(x.rowid AS TEXT) AS row FROM search_index x
 		WHERE NOT EXISTS (SELECT 1 FROM search_docs d WHERE d.id = x.rowid)`)},
 }

@@ -3,9 +3,10 @@
 // synonyms and the counts of what was searched for.
 //
 // The index is written inside the transaction that changes a course, and holds what
-// is published and nothing else. It refuses to show text of a lesson that is not
-// free: such a lesson is found by its words and named by its title alone. Who
-// searched for what is not kept.
+// is published and nothing else. It refuses to show the article of a lesson that is not
+// free: such a lesson is found by its words and named by its title alone; of what is
+// said in it, or stands in its document or book, it shows the one line with the words.
+// Who searched for what is not kept.
 package search
 
 import (
@@ -27,6 +28,7 @@ type Service struct {
 	catalog *catalog.Service
 	changed func()
 	write   dialect
+	texts   Texts
 
 	mu       sync.Mutex
 	synonyms remembered[[]Synonym]

@@ -13,7 +13,7 @@ import (
 
 const (
 	// rule is raised when the tokenizer changes; Heal then writes older entries anew.
-	rule = 1
+	rule = 2
 	// The ids of a course's lessons follow its own.
 	partBits = 11
 	maxParts = 1<<partBits - 1
@@ -22,6 +22,8 @@ const (
 	pieceRunes = 5500
 	pieceLap   = 50
 	healAtOnce = 200
+	// MaxText is how much of what is said or written in a lesson is indexed, characters.
+	MaxText = 50_000
 )
 
 type doc struct {
@@ -162,7 +164,18 @@ func (s *Service) indexLessons(ctx context.Context, tx *db.Tx, d doc, e catalog.
 	var add []part
 	var texts []string
 	keep := map[part]bool{}
+	stamps, err := s.stamps(ctx, tx, e)
+	if err != nil {
+		return err
+	}
 	for _, l := range e.Lessons {
+		if stamp := stamps[l.ID]; stamp != "" {
+			more, said, err := s.said(ctx, tx, l, digest(shared+"\n"+strings.Join(facets, " ")+"\n"+l.Title+"\n"+stamp), old, keep)
+			if err != nil {
+				return err
+			}
+			add, texts = append(add, more...), append(texts, said...)
+		}
 		for _, text := range pieces(l.Title, catalog.Text(l.BodyHTML)) {
 			p := part{0, l.ID, digest(shared + "\n" + strings.Join(facets, " ") + "\n" + text)}
 			if !have[p] && !keep[p] {

@@ -131,6 +131,7 @@ type article struct {
 	Title    string
 	IsFree   bool
 	BodyHTML string `db:"body_html"`
+	Hash     string
 }
 
 // ids fills a statement's list of placeholders.
@@ -263,7 +264,15 @@ func (s *Service) explain(ctx context.Context, hits []Hit, courseIDs []int64, co
 			continue
 		}
 		h.Where, h.LessonID, h.Lesson, h.LessonFree = "lesson", a.LessonID, marks(a.Title, terms), a.IsFree
-		if a.IsFree {
+		said, err := s.piece(ctx, a)
+		switch {
+		case err != nil:
+			return err
+		case said != "" && a.IsFree:
+			h.Text = snippet(said, terms)
+		case said != "":
+			h.Text = line(said, terms)
+		case a.IsFree:
 			h.Text = snippet(catalog.Text(a.BodyHTML), terms)
 		}
 	}

@@ -107,11 +107,11 @@ var (
 	qNamed = db.Q("search/named", `SELECT l.id, l.course_id, l.title, l.is_free
 		FROM lessons l JOIN chapters h ON h.id = l.chapter_id WHERE l.course_id IN `+these(1)+` AND l.deleted_at = 0 AND l.released_at > 0 ORDER BY l.course_id, h.position, h.id, l.position, l.id`)
 	qArticles = db.Q2("search/articles",
-		`SELECT p.doc_id, l.id AS lesson_id, l.title, l.is_free, CASE WHEN l.is_free THEN l.body_html ELSE '' END AS body_html
-			FROM search_parts p JOIN lessons l ON l.id = p.lesson_id AND l.deleted_at = 0
+		`SELECT p.doc_id, l.id AS lesson_id, l.title, l.is_free, CASE WHEN l.is_free THEN l.body_html ELSE '' END AS body_html, p.hash
+			FROM search_parts p JOIN lessons l ON l.id = p.lesson_id AND l.deleted_at = 0 AND l.released_at > 0
 			WHERE p.doc_id IN `+these(2)+` AND p.id IN (SELECT rowid FROM search_texts WHERE search_texts MATCH $1) ORDER BY l.is_free DESC, p.id`,
-		`SELECT p.doc_id, l.id AS lesson_id, l.title, l.is_free, CASE WHEN l.is_free THEN l.body_html ELSE '' END AS body_html
-			FROM search_parts p JOIN lessons l ON l.id = p.lesson_id AND l.deleted_at = 0 JOIN search_texts x ON x.rowid = p.id
+		`SELECT p.doc_id, l.id AS lesson_id, l.title, l.is_free, CASE WHEN l.is_free THEN l.body_html ELSE '' END AS body_html, p.hash
+			FROM search_parts p JOIN lessons l ON l.id = p.lesson_id AND l.deleted_at = 0 AND l.released_at > 0 JOIN search_texts x ON x.rowid = p.id
 			WHERE p.doc_id IN `+these(2)+` AND x.words @@ CAST($1 AS tsquery) ORDER BY l.is_free DESC, p.id`)
 
 	qSuggest = db.Q("search/suggest", `SELECT kind, term, COUNT(*) AS n FROM (SELECT kind, term, course_id FROM search_terms WHERE term_key >= $1 AND term_key < $2 ORDER BY term_key LIMIT 400) x

@@ -97,6 +97,11 @@ func run(ctx context.Context) error {
 			}
 		}
 	}
+	if strings.Contains(only, "RECOMMEND") { // a million rows take a minute to make
+		if err := recommending(ctx, filepath.Join(dir, "recommend.db")); err != nil {
+			return err
+		}
+	}
 	if wanted("T7") {
 		if err := heartbeats(ctx, filepath.Join(dir, "h.db"), filepath.Join(dir, "hbare.db")); err != nil {
 			return err

@@ -103,6 +103,8 @@ export interface Operations {
 
   learning: Op<{ res: t.Learning }>
   lesson: Op<{ path: Id; res: t.Lesson }>
+  lessonTexts: Op<{ path: Id; res: t.LessonTexts }>
+  subtitle: Op<{ path: Id & { track_id: number }; res: { cues: t.Cue[] } }>
   play: Op<{ path: Id; query: { asset_id?: number }; res: t.Play }>
   beat: Op<{ path: Id; body: t.Beat; res: t.Progress }>
   endPlay: Op<{ path: Id; res: void }>
@@ -126,6 +128,9 @@ export interface Operations {
   advice: Op<{ res: { items: t.Advice[] } }>
   studyWeek: Op<{ query: { monday?: string }; res: t.StudyWeek }>
   studyMonth: Op<{ query: { month: string }; res: { days: t.StudyDay[] } }>
+  also: Op<{ path: Id; res: { items: t.AlsoCourse[] } }>
+  personalization: Op<{ res: { on: boolean } }>
+  setPersonalization: Op<{ body: { on: boolean }; res: { on: boolean } }>
   studyHours: Op<{ query: { from: string; to: string }; res: { items: t.StudyHours[]; more: boolean } }>
   reminder: Op<{ res: { hour: number } }>
   setReminder: Op<{ body: { hour: number }; res: { hour: number } }>
@@ -144,6 +149,32 @@ export interface Operations {
   reviewHomework: Op<{ path: Id; body: { points: number[]; comment: string }; res: void }>
   addHomeworkFile: Op<{ path: Id; query: { name: string }; body: unknown; raw: true; res: t.HomeworkFile }>
   dropHomeworkFile: Op<{ path: Id; res: void }>
+  lessonNotes: Op<{ path: Id; res: t.Page<t.Note> }>
+  sharedNotes: Op<{ path: Id; query: Cursor; res: t.Page<t.SharedNote> }>
+  addNote: Op<{ path: Id; body: t.NoteSpot & { body?: string; share?: boolean }; res: t.Note }>
+  editNote: Op<{ path: Id; body: { version: number; body: string; share: boolean }; res: t.Note }>
+  deleteNote: Op<{ path: Id; res: void }>
+  likeNote: Op<{ path: Id; body: { on: boolean }; res: void }>
+  myNotes: Op<{ query: Cursor & { course_id?: number; kind?: string; q?: string }; res: t.Page<t.KeptNote> }>
+  noteCourses: Op<{ res: t.Page<t.NoteCourse> }>
+  exportNotes: Op<{ query: { course_id?: number }; res: { name: string; markdown: string } }>
+  lessonQuestions: Op<{ path: Id; query: Cursor; res: t.Page<t.LessonQuestion> }>
+  myLessonQuestions: Op<{ query: Cursor; res: t.Page<t.LessonQuestion> }>
+  askLesson: Op<{ path: Id; body: { place?: t.NotePlace; at?: number; quote?: string; body: string }; res: t.LessonQuestion }>
+  lessonQuestion: Op<{ path: Id; res: t.LessonQuestionPage }>
+  editLessonQuestion: Op<{ path: Id; body: { version: number; body: string }; res: void }>
+  deleteLessonQuestion: Op<{ path: Id; res: void }>
+  acceptAnswer: Op<{ path: Id; body: { answer_id: number }; res: void }>
+  answerLesson: Op<{ path: Id; body: { body: string }; res: t.LessonQuestionPage }>
+  editAnswer: Op<{ path: Id; body: { version: number; body: string }; res: void }>
+  deleteAnswer: Op<{ path: Id; res: void }>
+  likeAnswer: Op<{ path: Id; body: { on: boolean }; res: void }>
+  favourites: Op<{ query: Cursor & { kind?: string }; res: t.Page<t.Favourite> }>
+  courseFavourite: Op<{ path: Id; res: { on: boolean } }>
+  keepCourse: Op<{ path: Id; body: { on: boolean }; res: { on: boolean } }>
+  lessonFavourite: Op<{ path: Id; res: { on: boolean } }>
+  keepLesson: Op<{ path: Id; body: { on: boolean }; res: { on: boolean } }>
+  deleteFavourite: Op<{ path: Id; res: void }>
   certificates: Op<{ res: t.Certificates }>
   certificateName: Op<{ body: { name: string }; res: t.Certificates }>
   showCertificate: Op<{ path: Id; body: { shown: t.CertificateShown }; res: t.Certificates }>
@@ -251,6 +282,8 @@ export const routes: Record<keyof Operations, string> = {
   requestRefund: 'POST /api/orders/{no}/refunds',
   learning: 'GET /api/learning',
   lesson: 'GET /api/lessons/{id}',
+  lessonTexts: 'GET /api/lessons/{id}/texts',
+  subtitle: 'GET /api/lessons/{id}/tracks/{track_id}',
   play: 'POST /api/lessons/{id}/play',
   beat: 'POST /api/plays/{id}/beat',
   endPlay: 'POST /api/plays/{id}/end',
@@ -273,6 +306,9 @@ export const routes: Record<keyof Operations, string> = {
   advice: 'GET /api/learning/advice',
   studyWeek: 'GET /api/learning/week',
   studyMonth: 'GET /api/learning/month',
+  also: 'GET /api/courses/{id}/also',
+  personalization: 'GET /api/me/personalization',
+  setPersonalization: 'PUT /api/me/personalization',
   studyHours: 'GET /api/learning/hours',
   reminder: 'GET /api/learning/reminder',
   setReminder: 'PUT /api/learning/reminder',
@@ -285,6 +321,32 @@ export const routes: Record<keyof Operations, string> = {
   wrongQuestions: 'GET /api/me/wrong-questions',
   tryWrong: 'POST /api/me/wrong-questions/{id}/try',
   forgetWrong: 'DELETE /api/me/wrong-questions/{id}',
+  lessonNotes: 'GET /api/lessons/{id}/notes/mine',
+  sharedNotes: 'GET /api/lessons/{id}/notes',
+  addNote: 'POST /api/lessons/{id}/notes',
+  editNote: 'PUT /api/notes/{id}',
+  deleteNote: 'DELETE /api/notes/{id}',
+  likeNote: 'PUT /api/notes/{id}/like',
+  myNotes: 'GET /api/me/notes',
+  noteCourses: 'GET /api/me/notes/courses',
+  exportNotes: 'GET /api/me/notes/export',
+  lessonQuestions: 'GET /api/lessons/{id}/questions',
+  myLessonQuestions: 'GET /api/me/lesson-questions',
+  askLesson: 'POST /api/lessons/{id}/questions',
+  lessonQuestion: 'GET /api/lesson-questions/{id}',
+  editLessonQuestion: 'PUT /api/lesson-questions/{id}',
+  deleteLessonQuestion: 'DELETE /api/lesson-questions/{id}',
+  acceptAnswer: 'PUT /api/lesson-questions/{id}/accepted',
+  answerLesson: 'POST /api/lesson-questions/{id}/answers',
+  editAnswer: 'PUT /api/lesson-answers/{id}',
+  deleteAnswer: 'DELETE /api/lesson-answers/{id}',
+  likeAnswer: 'PUT /api/lesson-answers/{id}/like',
+  favourites: 'GET /api/me/favourites',
+  courseFavourite: 'GET /api/courses/{id}/favourite',
+  keepCourse: 'PUT /api/courses/{id}/favourite',
+  lessonFavourite: 'GET /api/lessons/{id}/favourite',
+  keepLesson: 'PUT /api/lessons/{id}/favourite',
+  deleteFavourite: 'DELETE /api/me/favourites/{id}',
   homework: 'GET /api/lessons/{id}/homework',
   handIn: 'POST /api/lessons/{id}/submissions',
   showSubmission: 'PUT /api/submissions/{id}/consent',

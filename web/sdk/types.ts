@@ -46,6 +46,7 @@ export type Notice = S['NoticeView']
 export type Advice = S['AdviceView']
 export type StudyWeek = S['WeekView']
 export type StudyDay = S['DayView']
+export type AlsoCourse = S['AlsoView']
 export type StudyHours = S['HoursView']
 export type NoticeKind = S['NoticeKind']
 
@@ -109,6 +110,12 @@ export type AccessReason = Lesson['access']['reason']
 export type Sprite = S['SpriteView']
 /** `sprite` is null for previews and for audio. */
 export type Play = Omit<S['PlayView'], 'sprite'> & { sprite: Sprite | null }
+/** What is said in a lesson: marks, subtitles, and the transcript; null when it has none. */
+export type LessonTexts = Omit<S['TextsView'], 'transcript'> & { transcript: Transcript | null }
+export type Transcript = S['TranscriptView']
+export type LessonMark = S['MarkView']
+export type SubtitleTrack = S['TrackView']
+export type Cue = S['CueView']
 export type Beat = Omit<S['BeatRequest'], '$schema'>
 export type Progress = S['ProgressView']
 /** A document; `pages` are those that may be read. */
@@ -144,6 +151,17 @@ export type Homework = S['HomeworkView']
 export type Submission = S['SubmissionView']
 export type HomeworkReview = S['ReviewTaskView']
 export type HomeworkFile = S['HomeworkFileView']
+/** What the caller wrote and marked in a lesson, also in the list over all; what others share; questions with answers; favourites. */
+export type Note = S['NoteView']
+export type KeptNote = S['KeptNoteView']
+export type SharedNote = S['SharedNoteView']
+export type NoteCourse = S['NoteCourseView']
+export type NotePlace = Note['place']
+export interface NoteSpot { place?: NotePlace; at?: number; quote?: string; prefix?: string; suffix?: string }
+export type LessonQuestion = S['LessonQuestionView']
+export type LessonAnswer = S['LessonAnswerView']
+export type LessonQuestionPage = S['LessonQuestionPage']
+export type Favourite = S['FavouriteView']
 /** A certificate of the caller, how far one is, and what anybody may know of one; `minutes` are studied, `score_permille` -1 is none. */
 export type Certificate = S['CertificateView']
 export type Certificates = S['CertificatesView']

@@ -8,6 +8,7 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
+	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
@@ -22,6 +23,7 @@ import (
 	"zhizhou/internal/library"
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
+	"zhizhou/internal/note"
 	"zhizhou/internal/pay"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
@@ -75,6 +77,8 @@ type Deps struct {
 	Topic *topic.Service
 	// Certificate attests what learners have done.
 	Certificate *certificate.Service
+	// Caption keeps what is said in videos and audio.
+	Caption *caption.Service
 	// Homework takes work in and has it marked.
 	Homework *homework.Service
 	// Commission is what inviters earn, and how it is paid out.
@@ -87,6 +91,8 @@ type Deps struct {
 	Live *live.Service
 	// LiveServer is the address that encoders are told; "" while live is off.
 	LiveServer func() string
+	// Note keeps what learners write beside lessons.
+	Note *note.Service
 }
 
 type routes struct {
@@ -109,6 +115,7 @@ func Register(a *web.API, d Deps) {
 	r.certificates()
 	r.homework()
 	r.lives()
+	r.moderation()
 	r.selling()
 	r.people()
 	r.shelf()

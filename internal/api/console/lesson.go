@@ -112,6 +112,7 @@ func (r *routes) lessons() {
 	r.documents()
 	r.ebooks()
 	r.articles()
+	r.captions()
 }
 
 func (r *routes) lessonAnswer(ctx context.Context, lessonID int64) (*web.Body[LessonView], error) {
@@ -137,6 +138,7 @@ func (r *routes) saveLesson(ctx context.Context, in *struct {
 		DocumentID   int64  `json:"document_id,omitempty"`
 		PreviewPages int64  `json:"preview_pages,omitempty" minimum:"0"`
 		EbookID      int64  `json:"ebook_id,omitempty"`
+		InOrder      bool   `json:"in_order,omitempty" doc:"Of a video or audio: not ahead of what was watched, until it is finished"`
 
 		OpensAt        int64 `json:"opens_at,omitempty" minimum:"0"`
 		OpensAfterDays int64 `json:"opens_after_days,omitempty" minimum:"0"`
@@ -146,7 +148,7 @@ func (r *routes) saveLesson(ctx context.Context, in *struct {
 ) (*web.Body[LessonView], error) {
 	ch := catalog.LessonChange{
 		Unlock: catalog.Unlock{OpensAt: in.Body.OpensAt, OpensAfterDays: in.Body.OpensAfterDays, AfterLessonID: in.Body.AfterLessonID},
-		Title:  in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID, DocumentID: in.Body.DocumentID, PreviewPages: in.Body.PreviewPages, EbookID: in.Body.EbookID,
+		Title:  in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID, DocumentID: in.Body.DocumentID, PreviewPages: in.Body.PreviewPages, EbookID: in.Body.EbookID, InOrder: in.Body.InOrder,
 	}
 	if err := r.fitDocument(ctx, in.ID, &ch); err != nil {
 		return nil, err
@@ -164,6 +166,9 @@ func (r *routes) saveLesson(ctx context.Context, in *struct {
 		}
 		if a.Status == media.StatusReady {
 			ch.AssetMS = a.DurationMS
+		}
+		if err := r.fitAudio(ctx, in.ID, a); err != nil {
+			return nil, err
 		}
 	}
 	if err := r.Catalog.UpdateLesson(ctx, scope(ctx), in.ID, ch); err != nil {

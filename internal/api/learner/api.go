@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
 	"zhizhou/internal/advice"
+	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
@@ -25,9 +26,11 @@ import (
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/message"
+	"zhizhou/internal/note"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
+	"zhizhou/internal/recommend"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
 	"zhizhou/internal/seal"
@@ -63,6 +66,7 @@ type Deps struct {
 	Commission   *commission.Service
 	Renewal      *renewal.Service
 	Search       *search.Service
+	Recommend    *recommend.Service
 	Ranking      *ranking.Service
 	Topic        *topic.Service
 	Certificate  *certificate.Service
@@ -70,6 +74,8 @@ type Deps struct {
 	Live         *live.Service
 	Message      *message.Service
 	Advice       *advice.Service
+	Note         *note.Service
+	Caption      *caption.Service
 }
 
 type routes struct {
@@ -84,6 +90,7 @@ func Register(a *web.API, d Deps) {
 	r.courses()
 	r.search()
 	r.rankings()
+	r.recommending()
 	r.topics()
 	r.auth()
 	r.me()
@@ -108,6 +115,9 @@ func Register(a *web.API, d Deps) {
 	r.homework()
 	r.lives()
 	r.notices()
+	r.notes()
+	r.lessonQuestions()
+	r.favourites()
 	r.advice()
 }
 

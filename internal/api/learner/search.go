@@ -29,7 +29,7 @@ type SearchHit struct {
 	LessonID   int64       `json:"lesson_id"`
 	Lesson     []Piece     `json:"lesson" nullable:"false" doc:"Title of the lesson in which the words stand"`
 	LessonFree bool        `json:"lesson_free"`
-	Text       []Piece     `json:"text" nullable:"false" doc:"Around the words; empty for a lesson that is not free"`
+	Text       []Piece     `json:"text" nullable:"false" doc:"Around the words; of a lesson that is not free at most the one line of what is said in it"`
 }
 
 // SearchView is a page of what was found.

@@ -75,7 +75,7 @@ type HomeView struct {
 	Banners     []BannerView   `json:"banners" nullable:"false"`
 	Categories  []CategoryView `json:"categories" nullable:"false"`
 	Continue    []ContinueItem `json:"continue" nullable:"false"`
-	Recommended []CourseCard   `json:"recommended" nullable:"false"`
+	Recommended []PickView     `json:"recommended" nullable:"false" doc:"By the learner's study if he has not switched that off, then what the school puts forward"`
 	Newest      []CourseCard   `json:"newest" nullable:"false"`
 	Flash       []GoodsCard    `json:"flash" nullable:"false" doc:"Goods of any kind with a flash sale that runs or begins within a day"`
 	Ranking     RankingView    `json:"ranking" doc:"What sells; empty while little does"`
@@ -144,16 +144,15 @@ func (r *routes) home(ctx context.Context, _ *none) (*web.Body[HomeView], error)
 	if v.Categories, err = r.categories(ctx); err != nil {
 		return nil, err
 	}
-	recommended, err := r.Catalog.Shelf(ctx, platform(ctx), 0, catalog.Recommended, nil, 6)
-	if err != nil {
+	if v.Recommended, err = r.picks(ctx); err != nil {
 		return nil, err
 	}
 	newest, err := r.Catalog.Shelf(ctx, platform(ctx), 0, catalog.Newest, nil, 8)
 	if err != nil {
 		return nil, err
 	}
-	v.Recommended, v.Newest = cards(recommended), cards(newest)
-	if err := r.dealt(ctx, v.Recommended, v.Newest); err != nil {
+	v.Newest = cards(newest)
+	if err := r.dealt(ctx, v.Newest); err != nil {
 		return nil, err
 	}
 	if v.Flash, err = r.flashShelf(ctx, flashMax); err != nil {

@@ -28,9 +28,12 @@ type LessonView struct {
 	PositionMS   int64            `json:"position_ms"`
 	Percent      int64            `json:"percent"`
 	Finished     bool             `json:"finished"`
+	InOrder      bool             `json:"in_order" doc:"Watched for the first time, in order: nobody gets ahead of reach_ms, and at most at 1.5 times the speed"`
+	ReachMS      int64            `json:"reach_ms" doc:"in_order: how far it was watched without a gap"`
 	PrevID       int64            `json:"prev_id"`
 	NextID       int64            `json:"next_id"`
 	PosterURL    string           `json:"poster_url"`
+	CoverURL     string           `json:"cover_url" doc:"Of the course; empty: draw the scene"`
 	Scene        string           `json:"scene" enum:"boat,report,bird,poem,data,rice,brush,deed"`
 	Attachments  []AttachmentView `json:"attachments" nullable:"false"`
 	Screens      int64            `json:"screens" doc:"How many parts the reading of an article is counted in"`
@@ -94,6 +97,7 @@ type ProgressView struct {
 	CoveredMS  int64 `json:"covered_ms"`
 	PositionMS int64 `json:"position_ms"`
 	Finished   bool  `json:"finished"`
+	ReachMS    int64 `json:"reach_ms" doc:"How far it was watched from the beginning without a gap"`
 }
 
 type lessonPath struct {
@@ -111,6 +115,7 @@ func (r *routes) study() {
 		})
 	web.Handle(r.web, web.Route{ID: "read", Method: http.MethodPost, Path: "/api/lessons/{id}/read", Summary: "Report what was read", Tag: "study", Need: web.Learner}, r.read)
 	r.attachments()
+	r.captions()
 }
 
 // open finds a lesson and decides about it.
@@ -137,7 +142,7 @@ func (r *routes) lesson(ctx context.Context, in *lessonPath) (*web.Body[LessonVi
 		return nil, err
 	}
 	v := LessonView{
-		ID: l.ID, CourseID: l.CourseID, CourseTitle: c.Title, Title: l.Title, Form: l.Form, DurationMS: l.DurationMS, Playable: l.Playable(), Scene: c.Scene,
+		ID: l.ID, CourseID: l.CourseID, CourseTitle: c.Title, Title: l.Title, Form: l.Form, DurationMS: l.DurationMS, Playable: l.Playable(), Scene: c.Scene, CoverURL: imageURL(c.Cover),
 		Access: AccessView{d.Allowed, d.Reason, d.PreviewMS, d.PreviewPages, d.OpensAt, d.AfterLessonID, ""}, Attachments: []AttachmentView{}, Clips: []ClipView{},
 	}
 	if err := r.place(ctx, l, &v); err != nil {
@@ -162,7 +167,15 @@ func (r *routes) lesson(ctx context.Context, in *lessonPath) (*web.Body[LessonVi
 			v.PosterURL = a.PosterURL()
 		}
 	}
+	v.InOrder = l.InOrder
 	if userID := web.UserID(ctx); userID != 0 {
+		if l.InOrder {
+			var done bool
+			if v.ReachMS, done, err = r.Learning.Reach(ctx, userID, l.ID); err != nil {
+				return nil, err
+			}
+			v.InOrder = !done
+		}
 		p, err := r.Learning.Lesson(ctx, userID, l.ID)
 		if err != nil {
 			return nil, err
@@ -255,7 +268,7 @@ func (r *routes) follow(ctx context.Context, v *PlayView, l catalog.Lesson) erro
 		return err
 	}
 	v.Watermark = u.Mark()
-	if l.Form != catalog.Video {
+	if l.Form != catalog.Video && l.Form != catalog.Audio {
 		return nil // of an article counts what is read
 	}
 	if err := r.Learning.Begin(ctx, v.PlayID, userID, l); err != nil {
@@ -309,5 +322,5 @@ func (r *routes) beat(ctx context.Context, in *struct {
 }
 
 func progress(p learning.Progress, l catalog.Lesson) ProgressView {
-	return ProgressView{learning.Percent(p.CoveredMS, l.DurationMS), p.CoveredMS, p.PositionMS, p.FinishedAt > 0}
+	return ProgressView{learning.Percent(p.CoveredMS, l.DurationMS), p.CoveredMS, p.PositionMS, p.FinishedAt > 0, p.ReachMS}
 }

@@ -95,7 +95,7 @@ test('material is filed, used again and kept; courses go back and are cloned', a
     await phone.page.goto(`/learn/${free.id}`)
     await phone.page.getByText(/PNG · 在线查看/).click()
     await phone.page.getByText(/共 1 页，仅供在线查看/).waitFor()
-    await phone.page.locator('[aria-label="第 1 页"]').waitFor()
+    await phone.page.getByAltText('第 1 页').waitFor()
     await looksSound(phone, 'attachment')
   })
   isSound(phone)

@@ -25,7 +25,7 @@ export interface Operations {
   orderOutline: { path: Id; body: { chapters: { id: number; lesson_ids: number[] }[] }; res: void }
   addLesson: { path: Id; body: { chapter_id: number; title: string; form: T.LessonForm }; res: T.Made }
   lesson: { path: Id; res: T.Lesson }
-  saveLesson: { path: Id; body: { title: string; is_free: boolean; preview_ms: number; body_html?: string; asset_id?: number; document_id?: number; ebook_id?: number; preview_pages?: number; opens_at?: number; opens_after_days?: number; after_lesson_id?: number }; res: T.Lesson }
+  saveLesson: { path: Id; body: { title: string; is_free: boolean; preview_ms: number; body_html?: string; asset_id?: number; document_id?: number; ebook_id?: number; preview_pages?: number; in_order?: boolean; opens_at?: number; opens_after_days?: number; after_lesson_id?: number }; res: T.Lesson }
   releaseLesson: { path: Id; body: { at: number }; res: T.Lesson }
   withholdLesson: { path: Id; res: T.Lesson }
   deleteLesson: { path: Id; res: void }
@@ -48,11 +48,24 @@ export interface Operations {
   questionStats: { path: Id; res: { items: T.QuestionStat[] } }
   videoPoints: { path: Id; res: { items: T.VideoPoint[] } }
   saveVideoPoints: { path: Id; body: { points: { id?: number; at_ms: number; question_id: number }[] }; res: void }
+  captions: { path: Id; res: { items: T.Caption[] } }
+  caption: { path: Id & { caption_id: number }; res: { text: string } }
+  saveCaption: { path: Id; query: { kind: T.Caption['kind']; language: string }; raw: Blob; res: T.Made }
+  deleteCaption: { path: Id & { caption_id: number }; res: void }
+  marks: { path: Id; res: { items: T.ChapterMark[] } }
+  saveMarks: { path: Id; body: { marks: T.ChapterMark[] }; res: void }
   homework: { path: Id; res: T.Homework }
   saveHomework: { path: Id; body: T.Homework; res: T.Homework }
   submissions: { path: Id; query: Paged & { state?: string }; res: T.Page<T.Work> }
   submissionReviews: { path: Id; res: { items: T.WorkReview[] } }
   markSubmission: { path: Id; body: { points: number[]; comment?: string; return?: boolean; excellent?: boolean }; res: void }
+  moderation: { query: Paged & { state?: string; what?: string; course_id?: number }; res: T.Page<T.Case> }
+  decideCases: { body: { items: T.CaseChoice[]; show: boolean; reason?: string }; res: { done: number; skipped: number } }
+  lessonQuestions: { query: Paged & { which?: string; course_id?: number }; res: T.Page<T.DeskQuestion> }
+  lessonQuestion: { path: Id; res: T.DeskPage }
+  answerQuestion: { path: Id; body: { body: string }; res: T.DeskPage }
+  editAnswer: { path: Id; body: { version: number; body: string }; res: void }
+  acceptAnswer: { path: Id; body: { answer_id: number }; res: void }
   certificateRule: { path: Id; res: T.CertificateRule }
   saveCertificateRule: { path: Id; body: T.CertificateRule; res: T.CertificateRule }
   certificates: { path: Id; query: Paged; res: T.Page<T.Certificate> }
@@ -239,8 +252,12 @@ export const addresses = {
   live: 'GET /lessons/{id}/live', planLive: 'PUT /lessons/{id}/live', liveDo: 'POST /lessons/{id}/live/{action}', liveSay: 'POST /lessons/{id}/live/messages', attendance: 'GET /lessons/{id}/live/attendance',
   attempts: 'GET /lessons/{id}/attempts', attempt: 'GET /attempts/{id}', markAttempt: 'POST /attempts/{id}/marks', questionStats: 'GET /lessons/{id}/question-stats',
   videoPoints: 'GET /lessons/{id}/quiz-points', saveVideoPoints: 'PUT /lessons/{id}/quiz-points',
+  captions: 'GET /lessons/{id}/captions', caption: 'GET /lessons/{id}/captions/{caption_id}', saveCaption: 'POST /lessons/{id}/captions', deleteCaption: 'DELETE /lessons/{id}/captions/{caption_id}',
+  marks: 'GET /lessons/{id}/marks', saveMarks: 'PUT /lessons/{id}/marks',
   homework: 'GET /lessons/{id}/homework', saveHomework: 'PUT /lessons/{id}/homework', submissions: 'GET /lessons/{id}/submissions',
   submissionReviews: 'GET /submissions/{id}/reviews', markSubmission: 'POST /submissions/{id}/mark',
+  moderation: 'GET /moderation', decideCases: 'POST /moderation', lessonQuestions: 'GET /lesson-questions', lessonQuestion: 'GET /lesson-questions/{id}',
+  answerQuestion: 'POST /lesson-questions/{id}/answers', editAnswer: 'PUT /lesson-answers/{id}', acceptAnswer: 'PUT /lesson-questions/{id}/accepted',
   certificateRule: 'GET /courses/{id}/certificate-rule', saveCertificateRule: 'PUT /courses/{id}/certificate-rule', certificates: 'GET /courses/{id}/certificates',
   revokeCertificate: 'POST /certificates/{id}/revoke', reissueCertificate: 'POST /certificates/{id}/reissue',
   addAttachment: 'POST /courses/{id}/attachments', deleteAttachment: 'DELETE /courses/{id}/attachments/{attachment_id}',

@@ -12,6 +12,6 @@ export function formIcon(form: LessonForm): string {
 
 /** What an outline says of a lesson's size. */
 export function formNote(l: { form: LessonForm; duration_ms: number; page_count: number }): string {
-  if (l.form === 'video') return clock(l.duration_ms)
+  if (l.form === 'video' || l.form === 'audio') return clock(l.duration_ms)
   return l.form === 'document' && l.page_count > 0 ? `${l.page_count} 页` : formName[l.form]
 }

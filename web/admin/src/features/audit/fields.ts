@@ -235,7 +235,7 @@ const words: Record<string, Record<string, string>> = {
     draft: '草稿', scheduled: '定时上架', published: '已上架', unpublished: '已下架', on: '已启用', off: '已停用',
     requested: '待审核', approved: '已同意', processing: '退款中', succeeded: '已退款', rejected: '已拒绝', abnormal: '异常',
   },
-  state: { done: '已完成', waiting: '待处理', returning: '退回中', returned: '已退回', matched: '已对上', explained: '已说明' },
+  state: { done: '已完成', waiting: '待处理', returning: '退回中', returned: '已退回', matched: '已对上', explained: '已说明', pending: '待审核', shown: '已公开', hidden: '未公开' },
   form: { course: kindLabels.course, column: kindLabels.column },
   mode: { fixed: '固定题目', random: '随机抽题' },
   show_answers: { submitted: '交卷后', passed: '及格后', never: '不公布' },

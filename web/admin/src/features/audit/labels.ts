@@ -30,6 +30,10 @@ const actions: Record<string, string> = {
   'quiz_points.save': '保存视频答题点',
   'homework.save': '保存作业',
   'homework.mark': '批改作业',
+  'moderation.shown': '公开学员内容',
+  'moderation.hidden': '不公开学员内容',
+  'answer.create': '回答学员提问',
+  'answer.edit': '修改对提问的回答',
   'certificate.rule': '保存证书设置',
   'certificate.revoke': '撤销证书',
   'certificate.reissue': '重发证书',
@@ -157,6 +161,9 @@ const kinds: Record<string, string> = {
   attempt: '作答',
   certificate: '证书',
   submission: '作业',
+  note: '笔记',
+  lesson_question: '学员提问',
+  lesson_answer: '回答',
   certificate_key: '证书签名密钥',
   payment: '付款',
   agreement: '协议',
@@ -200,7 +207,7 @@ export function targetLabel(target: string, name = ''): string {
   return name ? `${kinds[kind] ?? kind}「${name}」` : [kinds[kind] ?? kind, whats[id] ?? id].filter(Boolean).join(' ')
 }
 const areas: Record<string, string[]> = {
-  内容: ['course', 'chapter', 'outline', 'lesson', 'live', 'document', 'attachment', 'material', 'folder', 'version', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'homework', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor'],
+  内容: ['course', 'chapter', 'outline', 'lesson', 'live', 'document', 'attachment', 'material', 'folder', 'version', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'homework', 'moderation', 'answer', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor'],
   商品: ['product', 'sku'],
   营销: ['promotion', 'coupon', 'codes', 'experiment', 'points'],
   交易: ['refund', 'service', 'renewal', 'shipment', 'held'],

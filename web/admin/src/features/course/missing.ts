@@ -22,10 +22,11 @@ export function missing(c: Course): Missing[] {
       else if (l.document.status === 'failed') must(`「${l.title}」的文件处理失败`, 'outline', l.id)
       else if (l.document.status !== 'ready') must(`「${l.title}」的文件还在处理`, 'outline', l.id)
     }
-    if (l.form !== 'video') continue
-    if (!l.asset) must(`「${l.title}」还没有视频`, 'outline', l.id)
-    else if (l.asset.status === 'failed') must(`「${l.title}」的视频处理失败`, 'outline', l.id)
-    else if (l.asset.status !== 'ready') must(`「${l.title}」的视频还在处理`, 'outline', l.id)
+    if (l.form !== 'video' && l.form !== 'audio') continue
+    const what = l.form === 'audio' ? '音频' : '视频'
+    if (!l.asset) must(`「${l.title}」还没有${what}`, 'outline', l.id)
+    else if (l.asset.status === 'failed') must(`「${l.title}」的${what}处理失败`, 'outline', l.id)
+    else if (l.asset.status !== 'ready') must(`「${l.title}」的${what}还在处理`, 'outline', l.id)
   }
   if (!c.skus.some((s) => s.active)) must('还没有在售的规格，免费课程也要一个 0 元规格', 'sell')
   if (!c.instructor_id) must('还没有选择讲师', 'info')

@@ -10,16 +10,24 @@ const JUMP_MS = 2000
 export class Watched {
   private from = -1
   private last = -1
+  private lastAt = 0
+
+  /** With `now` (ms) a long silence between two reports is no jump, as far as playing can have filled it: the system
+   *  reports seldom, or not at all, while the screen is locked. */
+  constructor(private readonly now?: () => number) {}
 
   /** Notes a position reached by playing at `rate`; returns the stretch that a jump has ended, if any. */
   observe(positionMs: number, rate: number): Span | null {
     const pos = Math.round(positionMs)
+    const at = this.now?.() ?? 0
+    const silent = at - this.lastAt
+    this.lastAt = at
     if (this.from < 0) {
       this.from = this.last = pos
       return null
     }
     const step = pos - this.last
-    if (step < 0 || step > JUMP_MS * Math.max(1, rate)) return this.jump(pos)
+    if (step < 0 || step > JUMP_MS * Math.max(1, rate) + silent * rate) return this.jump(pos)
     this.last = pos
     return null
   }
@@ -28,6 +36,7 @@ export class Watched {
   jump(positionMs: number): Span | null {
     const done = this.take()
     this.from = this.last = Math.round(positionMs)
+    this.lastAt = this.now?.() ?? 0
     return done
   }
 

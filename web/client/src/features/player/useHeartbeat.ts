@@ -21,12 +21,12 @@ export interface HeartbeatHooks {
  * Reports what was really played: every twelve seconds, on pause and at the end. Beats go out one after another
  * under growing numbers; one that got no answer is sent again under its own number, so nothing counts twice.
  */
-export function useHeartbeat(hooks: HeartbeatHooks) {
+export function heartbeat(hooks: HeartbeatHooks, watch = () => new Watched()) {
   let playId = 0
   let rate = 1
   let position = 0
   let told = 0 // the position that the last beat carried
-  let watched = new Watched()
+  let watched = watch()
   let queue = new Beats()
   let sending = false
   // A play begun as a visitor is nobody's: it reports nothing, not even after a
@@ -37,7 +37,7 @@ export function useHeartbeat(hooks: HeartbeatHooks) {
     playId = id
     counted = !visitor()
     queue = new Beats()
-    watched = new Watched()
+    watched = watch()
   }
   function tell(span: Span | null) {
     if (span) told = position
@@ -85,9 +85,16 @@ export function useHeartbeat(hooks: HeartbeatHooks) {
     await call('endPlay', { path: { id }, keepalive: true }).catch(() => undefined)
   }
   const timer = setInterval(() => flush(), EVERY_MS)
+  const stop = () => clearInterval(timer)
+  return { begin, observe, seek, flush, end, stop }
+}
+
+/** A heartbeat that ends with the component. */
+export function useHeartbeat(hooks: HeartbeatHooks) {
+  const beat = heartbeat(hooks)
   onBeforeUnmount(() => {
-    clearInterval(timer)
-    end()
+    beat.stop()
+    beat.end()
   })
-  return { begin, observe, seek, flush, end }
+  return beat
 }

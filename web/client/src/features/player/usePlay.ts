@@ -1,6 +1,7 @@
 import { ref } from 'vue'
 import { ApiError, type Play } from '@zhizhou/sdk'
 import { call, say } from '@/app/api'
+import { hush } from '../audio/hush'
 
 const RENEW_WITHIN_MS = 60_000
 const RENEW_AT_MOST = 3
@@ -18,6 +19,7 @@ export function usePlay(lessonId: () => number, assetId: () => number = () => 0)
   async function open(): Promise<Play | null> {
     if (opening.value) return null
     opening.value = true
+    hush()
     problem.value = null
     try {
       play.value = await call('play', { path: { id: lessonId() }, query: assetId() ? { asset_id: assetId() } : {} })

@@ -11,12 +11,12 @@ export function useLesson(id: () => number) {
   const write = (l: Lesson) =>
     call('saveLesson', {
       path: { id: l.id },
-      body: { title: l.title.trim(), is_free: l.is_free, preview_ms: l.preview_ms, preview_pages: l.preview_pages, document_id: l.document_id, ebook_id: l.ebook_id, body_html: l.body_html ?? '', asset_id: l.asset_id, opens_at: l.opens_at, opens_after_days: l.opens_after_days, after_lesson_id: l.after_lesson_id },
+      body: { title: l.title.trim(), is_free: l.is_free, preview_ms: l.preview_ms, preview_pages: l.preview_pages, document_id: l.document_id, ebook_id: l.ebook_id, body_html: l.body_html ?? '', asset_id: l.asset_id, in_order: l.in_order, opens_at: l.opens_at, opens_after_days: l.opens_after_days, after_lesson_id: l.after_lesson_id },
     })
   const auto = useAutosave(
     () => {
       const l = form.value
-      return l && [l.title, l.is_free, l.preview_ms, l.preview_pages, l.body_html, l.opens_at, l.opens_after_days, l.after_lesson_id]
+      return l && [l.title, l.is_free, l.preview_ms, l.preview_pages, l.body_html, l.in_order, l.opens_at, l.opens_after_days, l.after_lesson_id]
     },
     async () => {
       if (form.value) mirror(await write(form.value))
@@ -52,7 +52,7 @@ export function useLesson(id: () => number) {
   async function attach(lessonId: number, madeId: number) {
     const here = form.value?.id === lessonId ? form.value : null
     const l = here ?? (await call('lesson', { path: { id: lessonId } }))
-    const saved = await write({ ...l, [l.form === 'video' ? 'asset_id' : l.form === 'ebook' ? 'ebook_id' : 'document_id']: madeId })
+    const saved = await write({ ...l, [l.form === 'video' || l.form === 'audio' ? 'asset_id' : l.form === 'ebook' ? 'ebook_id' : 'document_id']: madeId })
     const { asset_id, asset, document_id, document, page_count, ebook_id, ebook } = saved
     if (form.value?.id === lessonId) auto.quietly(() => Object.assign(form.value!, { asset_id, asset, document_id, document, page_count, ebook_id, ebook }))
     mirror(saved)

@@ -1,0 +1,14 @@
+import { reactive } from 'vue'
+
+/** What plays now, for what stands beside the player: transcript and parts. `until` is how far it is open, ms. */
+export const stage = reactive({
+  lessonId: 0,
+  ms: 0,
+  until: Infinity,
+  seek: (_ms: number): void => undefined,
+})
+
+/** A player takes the stage. */
+export function take(lessonId: number, seek: (ms: number) => void): void {
+  Object.assign(stage, { lessonId, ms: 0, until: Infinity, seek })
+}
