@@ -58,6 +58,7 @@ type LessonText struct {
 	DocumentID     int64  `json:"document_id"`
 	EbookID        int64  `json:"ebook_id"`
 	Released       bool   `json:"released"`
+	InOrder        bool   `json:"in_order"`
 	OpensAt        int64  `json:"opens_at"`
 	OpensAfterDays int64  `json:"opens_after_days"`
 	AfterLessonID  int64  `json:"after_lesson_id"`
@@ -96,13 +97,13 @@ var (
 	qInstructorName = db.Q("catalog/instructor_by_name", `SELECT id FROM instructors WHERE name = $1 ORDER BY id LIMIT 1`)
 	qChapterPut     = db.Q("catalog/chapter_put", `INSERT INTO chapters (id, course_id, title, position) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET title = $3, position = $4 WHERE chapters.course_id = $2`)
 	// What is shown to learners stays shown; what was deleted comes back as it was kept.
-	qLessonPut = db.Q("catalog/lesson_put", `INSERT INTO lessons (id, course_id, chapter_id, title, form, position, is_free, preview_ms, body_html, asset_id, duration_ms, document_id, preview_pages, page_count, ebook_id, opens_at, opens_after_days, after_lesson_id, released_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, CASE WHEN $19 THEN CAST($20 AS BIGINT) ELSE 0 END)
+	qLessonPut = db.Q("catalog/lesson_put", `INSERT INTO lessons (id, course_id, chapter_id, title, form, position, is_free, preview_ms, body_html, asset_id, duration_ms, document_id, preview_pages, page_count, ebook_id, opens_at, opens_after_days, after_lesson_id, released_at, in_order)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, CASE WHEN $19 THEN CAST($20 AS BIGINT) ELSE 0 END, $21)
 		ON CONFLICT (id) DO UPDATE SET chapter_id = $3, title = $4, position = $6, is_free = $7, preview_ms = $8, body_html = $9,
 		asset_id = CASE WHEN lessons.form = 'live' THEN lessons.asset_id ELSE $10 END, duration_ms = CASE WHEN lessons.form = 'live' THEN lessons.duration_ms ELSE $11 END,
 		document_id = $12, preview_pages = $13, page_count = $14, ebook_id = $15, opens_at = $16, opens_after_days = $17, after_lesson_id = $18,
 		released_at = CASE WHEN lessons.released_at > 0 AND (lessons.deleted_at = 0 OR $19) THEN lessons.released_at WHEN $19 THEN CAST($20 AS BIGINT) ELSE 0 END,
-		release_at = 0, deleted_at = 0 WHERE lessons.course_id = $2 AND lessons.form = $5`)
+		release_at = 0, in_order = $21, deleted_at = 0 WHERE lessons.course_id = $2 AND lessons.form = $5`)
 	qLessonAside     = db.Q("catalog/lesson_aside", `UPDATE lessons SET released_at = 0, release_at = 0, after_lesson_id = 0, position = $2 WHERE id = $1 AND deleted_at = 0`)
 	qAttachmentsDrop = db.Q("catalog/attachments_drop", `DELETE FROM attachments WHERE course_id = $1`)
 	qAttachmentPut   = db.Q("catalog/attachment_put", `INSERT INTO attachments (id, course_id, lesson_id, name, blob_key, bytes, mime, position, file_id, permission) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
@@ -137,7 +138,7 @@ func (s *Service) ContentOf(ctx context.Context, r db.Reader, courseID int64) (C
 			live[l.ID] = true
 			x := LessonText{
 				ID: l.ID, Title: l.Title, Form: l.Form, IsFree: l.IsFree, PreviewMS: l.PreviewMS, PreviewPages: l.PreviewPages, BodyHTML: l.BodyHTML, AssetID: l.AssetID, DocumentID: l.DocumentID,
-				EbookID: l.EbookID, Released: l.ReleasedAt > 0, OpensAt: l.OpensAt, OpensAfterDays: l.OpensAfterDays, AfterLessonID: l.AfterLessonID,
+				EbookID: l.EbookID, Released: l.ReleasedAt > 0, InOrder: l.InOrder, OpensAt: l.OpensAt, OpensAfterDays: l.OpensAfterDays, AfterLessonID: l.AfterLessonID,
 			}
 			if l.Form == Live {
 				x.AssetID = 0
@@ -218,7 +219,7 @@ func (s *Service) PutContent(ctx context.Context, tx *db.Tx, scope, courseID int
 			l.tidy()
 			z := size(l)
 			n, err := tx.Exec(ctx, qLessonPut, l.ID, courseID, p.ID, l.Title, l.Form, j+1, l.IsFree, l.PreviewMS, l.BodyHTML, l.AssetID, z.DurationMS, l.DocumentID, l.PreviewPages, z.Pages, l.EbookID,
-				l.OpensAt, l.OpensAfterDays, l.AfterLessonID, l.Released, now)
+				l.OpensAt, l.OpensAfterDays, l.AfterLessonID, l.Released, now, l.InOrder)
 			if err != nil || n == 0 {
 				return orElse(err, ErrOutline)
 			}
