@@ -276,6 +276,11 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, c Course, to string, publ
 	if err := s.tell(ctx, tx, c.ID); err != nil {
 		return err
 	}
+	if to == Published {
+		if err := s.turn(ctx, tx, c, "publish"); err != nil {
+			return err
+		}
+	}
 	return audit.Write(ctx, tx, s.clock, "course."+to, target(c.ID), map[string]any{"status": c.Status}, map[string]any{"status": to, "publish_at": publishAt}, "")
 }
 
@@ -343,6 +348,11 @@ func (s *Service) DeleteCourse(ctx context.Context, courseID int64) error {
 		}
 		if _, err := tx.Exec(ctx, qCourseDelete, courseID, clock.MS(s.clock)); err != nil {
 			return err
+		}
+		for _, f := range s.onDeleted {
+			if err := f(ctx, tx, courseID); err != nil {
+				return err
+			}
 		}
 		if err := s.tell(ctx, tx, courseID); err != nil {
 			return err

@@ -37,7 +37,7 @@ async function disown(tus: Upload) {
 }
 
 /** Starts, or resumes after a reload, the upload of `file` for a lesson. `arrived` gets the id of the new asset or document. */
-export async function startUpload(lessonId: number, file: File, arrived: (madeId: number) => Promise<void>, purpose: 'video' | 'document' | 'ebook' = 'video') {
+export async function startUpload(lessonId: number, file: File, arrived: (madeId: number) => Promise<void>, purpose: 'video' | 'document' | 'ebook' | 'image' | 'attachment' | 'archive' = 'video') {
   const task = reactive<Task>({ lessonId, name: file.name, bytes: file.size, sent: 0, speed: 0, leftS: 0, state: 'running', message: '' })
   const rate = new Rate()
   function fail(e: Error) {
