@@ -1082,6 +1082,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/courses/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change many courses, each by itself, or see what it would do */
+        post: operations["console_courses_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/courses/{id}": {
         parameters: {
             query?: never;
@@ -1285,6 +1302,23 @@ export interface paths {
         put?: never;
         /** Append a lesson to a chapter */
         post: operations["console_lesson_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/courses/{id}/lessons/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change many lessons at once, or see what it would do; a version is kept before */
+        post: operations["console_lessons_bulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7116,6 +7150,17 @@ export interface components {
             /** @description Numbers this near count too */
             tolerance: string;
         };
+        ConsoleBulkRow: {
+            /** Format: int64 */
+            id: number;
+            ok: boolean;
+            /** @description Why it is left alone */
+            reason: string;
+            title: string;
+        };
+        ConsoleBulkRows: {
+            items: components["schemas"]["ConsoleBulkRow"][];
+        };
         ConsoleBuyerView: {
             account: string;
             address: string;
@@ -10439,6 +10484,18 @@ export interface components {
              */
             publish_at?: number;
         };
+        Console_courses_bulkRequest: {
+            /** @enum {string} */
+            action: "category" | "instructor" | "tag_add" | "tag_take" | "publish" | "unpublish";
+            courses: number[];
+            dry: boolean;
+            /**
+             * Format: int64
+             * @description Category (0: none) or instructor
+             */
+            ref_id?: number;
+            tag?: string;
+        };
         Console_export_askRequest: {
             /** @enum {string} */
             format: "csv" | "xlsx";
@@ -10548,6 +10605,21 @@ export interface components {
             /** Format: int64 */
             preview_pages?: number;
             title: string;
+        };
+        Console_lessons_bulkRequest: {
+            /** @enum {string} */
+            action: "move" | "free" | "paid" | "release" | "withhold" | "unlock" | "delete";
+            /** Format: int64 */
+            after_lesson_id?: number;
+            /** Format: int64 */
+            chapter_id?: number;
+            /** @description Only say what would become of each */
+            dry: boolean;
+            lessons: number[];
+            /** Format: int64 */
+            opens_after_days?: number;
+            /** Format: int64 */
+            opens_at?: number;
         };
         Console_live_planRequest: {
             /** Format: int64 */
@@ -19557,6 +19629,93 @@ export interface operations {
             };
         };
     };
+    console_courses_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_courses_bulkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleBulkRows"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_course: {
         parameters: {
             query?: never;
@@ -20971,6 +21130,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsoleMade"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_lessons_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_lessons_bulkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleBulkRows"];
                 };
             };
             /** @description Bad Request */

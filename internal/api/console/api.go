@@ -138,6 +138,7 @@ func Register(a *web.API, d Deps) {
 	r.reconcile()
 	r.payouts()
 	r.exports()
+	r.bulk()
 	r.trail()
 	r.users()
 	r.staff()

@@ -179,6 +179,8 @@ export interface Operations {
   undoPayout: { path: Id; body: { reason: string }; res: T.Payout }
   exports: { query: Paged; res: T.Page<T.ExportFile> }
   exportFile: { path: Id; res: T.ExportFile }
+  bulkLessons: { path: { id: number }; body: T.BulkLessons; res: { items: T.BulkRow[] } }
+  bulkCourses: { body: T.BulkCourses; res: { items: T.BulkRow[] } }
   askExport: { body: T.ExportInput; res: T.ExportFile }
   orderTrail: { path: { no: string }; res: T.Trail }
   invoices: { query: Paged & { status?: T.InvoiceStatus | ''; number?: string }; res: T.Page<T.InvoiceRow> }
@@ -287,7 +289,7 @@ export const addresses = {
   bills: 'GET /bills', runBill: 'POST /bills/run', billDifferences: 'GET /bill-differences', resolveDifference: 'POST /bill-differences/{id}/resolve',
   trialBalance: 'GET /ledger/balances', taxReport: 'GET /ledger/tax', revenueReport: 'GET /ledger/revenue',
   clearing: 'GET /clearing', payouts: 'GET /payouts', addPayout: 'POST /payouts', confirmPayout: 'POST /payouts/{id}/confirm', dropPayout: 'POST /payouts/{id}/drop',
-  undoPayout: 'POST /payouts/{id}/undo', exports: 'GET /exports', exportFile: 'GET /exports/{id}', askExport: 'POST /exports', orderTrail: 'GET /orders/{no}/trail',
+  undoPayout: 'POST /payouts/{id}/undo', exports: 'GET /exports', exportFile: 'GET /exports/{id}', askExport: 'POST /exports', bulkLessons: 'POST /courses/{id}/lessons/bulk', bulkCourses: 'POST /courses/bulk', orderTrail: 'GET /orders/{no}/trail',
   invoices: 'GET /invoices', invoiceCounts: 'GET /invoice-counts', invoice: 'GET /invoices/{id}', takeInvoice: 'POST /invoices/{id}/take', issueInvoice: 'POST /invoices/{id}/issue',
   rejectInvoice: 'POST /invoices/{id}/reject', redInvoice: 'POST /invoices/{id}/red', issueRedInvoice: 'POST /invoices/{id}/red/issue', invoiceTax: 'GET /invoice-tax',
   withdrawals: 'GET /withdrawals', decideWithdrawal: 'POST /withdrawals/{id}/decide', checkWithdrawal: 'POST /withdrawals/{id}/check',

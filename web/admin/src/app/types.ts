@@ -215,6 +215,11 @@ export interface Payout {
 }
 export type ExportKind = 'orders' | 'refunds' | 'ledger' | 'invoices' | 'revenue' | 'balances' | 'study' | 'attendance'
 export type ExportState = 'queued' | 'running' | 'done' | 'failed' | 'expired'
+export interface BulkRow { id: number; title: string; ok: boolean; reason: string }
+export type BulkLessonAction = 'move' | 'free' | 'paid' | 'release' | 'withhold' | 'unlock' | 'delete'
+export interface BulkLessons { lessons: number[]; action: BulkLessonAction; chapter_id?: number; opens_at?: number; opens_after_days?: number; after_lesson_id?: number; dry: boolean }
+export type BulkCourseAction = 'category' | 'instructor' | 'tag_add' | 'tag_take' | 'publish' | 'unpublish'
+export interface BulkCourses { courses: number[]; action: BulkCourseAction; ref_id?: number; tag?: string; dry: boolean }
 export interface ExportInput { kind: ExportKind; format: 'csv' | 'xlsx'; from?: number; to?: number; status?: string; lesson_id?: number }
 export interface ExportFile {
   id: number; kind: ExportKind; label: string; format: 'csv' | 'xlsx'; from: number; to: number; status: string; state: ExportState; state_label: string; done: number; total: number
