@@ -32,6 +32,7 @@ import (
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/shipping"
+	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
 	"zhizhou/internal/version"
 	"zhizhou/internal/web"
@@ -93,6 +94,8 @@ type Deps struct {
 	LiveServer func() string
 	// Note keeps what learners write beside lessons.
 	Note *note.Service
+	// Teacher takes in who wants to teach here.
+	Teacher *teacher.Service
 }
 
 type routes struct {
@@ -144,6 +147,8 @@ func Register(a *web.API, d Deps) {
 	r.staff()
 	r.settings()
 	r.agreements()
+	r.applications()
+	r.income()
 }
 
 type none struct{}

@@ -65,6 +65,7 @@ var addresses = []address{
 	{path: "/me/invite", title: "邀请有礼", private: true},
 	{path: "/me/commission", title: "我的佣金", private: true},
 	{path: "/me/withdraw", title: "提现", private: true},
+	{path: "/me/teach", title: "成为讲师", private: true},
 	{path: "/me/withdrawals", title: "提现记录", private: true},
 }
 

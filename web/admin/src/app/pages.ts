@@ -36,14 +36,14 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'search', label: '搜索', icon: 'search', permission: 'course.publish' },
     ],
   },
-  { group: '商品', pages: goodsKinds.map(([kind, icon]) => ({ name: 'goods', params: { kind }, label: kindLabels[kind], icon, permission: 'course.read' })) },
+  { group: '商品', pages: goodsKinds.map(([kind, icon]) => ({ name: 'goods', params: { kind }, label: kindLabels[kind], icon, permission: 'product.read' })) },
   {
     group: '营销',
     pages: [
-      { name: 'promotions', label: '活动', icon: 'flag', permission: 'course.read' },
-      { name: 'coupons', label: '优惠券', icon: 'ticket', permission: 'course.read' },
+      { name: 'promotions', label: '活动', icon: 'flag', permission: 'product.read' },
+      { name: 'coupons', label: '优惠券', icon: 'ticket', permission: 'product.read' },
       { name: 'codes', label: '兑换码', icon: 'key', permission: 'product.edit' },
-      { name: 'experiments', label: '价格实验', icon: 'scale', permission: 'course.read' },
+      { name: 'experiments', label: '价格实验', icon: 'scale', permission: 'product.read' },
       { name: 'price', label: '价格预览', icon: 'yuan', permission: 'order.read' },
     ],
   },
