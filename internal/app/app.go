@@ -40,6 +40,7 @@ import (
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/jobs"
 	"zhizhou/internal/learning"
+	"zhizhou/internal/library"
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/message"
@@ -58,6 +59,7 @@ import (
 	"zhizhou/internal/shipping"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
+	"zhizhou/internal/version"
 	"zhizhou/internal/web"
 )
 
@@ -88,6 +90,8 @@ type App struct {
 	Shipping  *shipping.Service
 	Invoice   *invoice.Service
 	Export    *export.Service
+	Library   *library.Service
+	Version   *version.Service
 
 	Certificate *certificate.Service
 	Homework    *homework.Service
@@ -189,6 +193,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Access = access.New(a.DB, a.Clock)
 	a.Learning = learning.New(a.DB, a.Clock)
 	a.Access.Finished = a.Learning.Finished
+	a.newLibrary()
 	a.Media.OnKey(a.notAhead)
 	a.Search.Texts(a.texts())
 	a.newTelling()
@@ -199,6 +204,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Teacher = &teacher.Service{DB: a.DB, Clock: a.Clock, Box: a.Box, Store: store, Media: a.Media, Catalog: a.Catalog, Message: a.Message}
 	a.Account.OnMerge(a.Teacher.Merge)
 	a.newLive(store)
+	a.newVersions(store)
 	a.Points = &points.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings}
 	a.Commerce = commerce.New(commerce.Config{
 		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Catalog: a.Catalog, Access: a.Access, Learning: a.Learning, Points: a.Points,
@@ -303,6 +309,7 @@ func (a *App) routes() {
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
 		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, LiveServer: a.liveServer, Note: a.Note, Caption: a.Caption, Teacher: a.Teacher,
+		Library: a.Library, Version: a.Version,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",

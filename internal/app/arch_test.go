@@ -44,6 +44,8 @@ var mayImport = map[string]struct {
 	"homework":    {3, []string{"access"}}, // asks who may open the lesson
 	"note":        {3, []string{"access"}}, // asks who may open the lesson
 	"certificate": {3, []string{"access"}}, // asks whether the course is still the learner's
+	"library":     {4, nil},                // reads what media, document and ebook own, and asks them to delete
+	"version":     {4, nil},
 	"search":      {3, nil}, "topic": {3, nil}, "ranking": {4, nil}, "recommend": {4, nil}, "advice": {4, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
@@ -124,6 +126,7 @@ var owners = map[string]string{
 	"attachments": "catalog", "banners": "catalog", "products": "catalog", "skus": "catalog", "sku_platform_prices": "catalog",
 	"sku_price_history": "catalog", "sku_tier_prices": "catalog", "product_parts": "catalog", "grant_rules": "catalog", "virtual_items": "catalog",
 	"grants": "access", "lesson_progress": "learning", "page_reads": "learning",
+	"library_folders": "library", "library_items": "library", "media_files": "media", "material_holds": "media", "course_versions": "version", "course_imports": "version",
 	"captions": "caption", "lesson_marks": "caption",
 	"ebooks": "ebook", "ebook_chapters": "ebook", "ebook_pictures": "ebook",
 	"documents": "document", "document_pages": "document", "delivered_pages": "document",

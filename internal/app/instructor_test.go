@@ -45,7 +45,7 @@ func placed(t *testing.T) []byte {
 
 // An application goes from its papers to the profile: sealed, seen by who decides alone,
 // each look in the log, decided once.
-func TestINV49ApplicationToTeach(t *testing.T) {
+func TestINV50ApplicationToTeach(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p, other, stranger := w.learner("13900009101", nil), w.learner("13900009102", nil), w.person(nil)
 		operator, finance, editor := w.staff("operator"), w.staff("finance"), w.staff("editor")

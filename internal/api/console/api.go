@@ -20,6 +20,7 @@ import (
 	"zhizhou/internal/homework"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
+	"zhizhou/internal/library"
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/note"
@@ -33,6 +34,7 @@ import (
 	"zhizhou/internal/shipping"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
+	"zhizhou/internal/version"
 	"zhizhou/internal/web"
 )
 
@@ -82,6 +84,10 @@ type Deps struct {
 	Homework *homework.Service
 	// Commission is what inviters earn, and how it is paid out.
 	Commission *commission.Service
+	// Library shows all material in one place.
+	Library *library.Service
+	// Version keeps what courses said before.
+	Version *version.Service
 	// Live keeps live rooms.
 	Live *live.Service
 	// LiveServer is the address that encoders are told; "" while live is off.
@@ -104,6 +110,8 @@ func Register(a *web.API, d Deps) {
 	r.overview()
 	r.courses()
 	r.lessons()
+	r.library()
+	r.courseVersions()
 	r.questions()
 	r.imports()
 	r.papers()
@@ -133,6 +141,7 @@ func Register(a *web.API, d Deps) {
 	r.reconcile()
 	r.payouts()
 	r.exports()
+	r.bulk()
 	r.trail()
 	r.users()
 	r.staff()

@@ -42,6 +42,7 @@ var addresses = []address{
 	{path: "/me/points", title: "我的积分", private: true},
 	{path: "/me/services", title: "我的服务", private: true},
 	{path: "/read/{id}", title: "阅读", private: true},
+	{path: "/attachment/{id}", title: "资料", private: true},
 	{path: "/book/{id}", title: "阅读", private: true},
 	{path: "/attempt/{id}", title: "测验", private: true},
 	{path: "/live/{id}", title: "直播间", private: true},

@@ -27,6 +27,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     pages: [
       { name: 'courses', label: '课程与专栏', icon: 'book', permission: 'course.read' },
       { name: 'questions', label: '题库', icon: 'pen', permission: 'course.read' },
+      { name: 'library', label: '素材库', icon: 'folder', permission: 'media.upload' },
       { name: 'lesson-questions', label: '学员提问', icon: 'quote', permission: 'question.answer' },
       { name: 'moderation', label: '内容审核', icon: 'eye', permission: 'content.moderate' },
       { name: 'media', label: '音视频与文档', icon: 'video', permission: 'media.upload', badge: 'assets' },
