@@ -30,12 +30,12 @@ var (
 
 	qSlotAdd = db.Q("booking/slot_add", `INSERT INTO booking_slots (id, lesson_id, course_id, starts_at, ends_at, place, places, state, code, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9) ON CONFLICT DO NOTHING`)
-	qSlot       = db.Q("booking/slot", `SELECT `+slotColumns+` FROM booking_slots s WHERE s.id = $1`)
-	qSlotLock   = db.Q("booking/slot_lock", `SELECT `+slotColumns+` FROM booking_slots s WHERE s.id = $1 /*for_update*/`)
-	qSlotsOpen  = db.Q("booking/slots_open", `SELECT `+slotColumns+` FROM booking_slots s WHERE s.lesson_id = $1 AND s.state <> 'cancelled' AND s.starts_at > $2 ORDER BY s.starts_at, s.id LIMIT 200`)
-	qSlotsNext  = db.Q("booking/slots_next", `SELECT `+slotColumns+`, (SELECT COUNT(*) FROM bookings b WHERE b.slot_id = s.id AND b.state = 'waiting') AS waiting FROM booking_slots s
+	qSlot      = db.Q("booking/slot", `SELECT `+slotColumns+` FROM booking_slots s WHERE s.id = $1`)
+	qSlotLock  = db.Q("booking/slot_lock", `SELECT `+slotColumns+` FROM booking_slots s WHERE s.id = $1 /*for_update*/`)
+	qSlotsOpen = db.Q("booking/slots_open", `SELECT `+slotColumns+` FROM booking_slots s WHERE s.lesson_id = $1 AND s.state <> 'cancelled' AND s.starts_at > $2 ORDER BY s.starts_at, s.id LIMIT 200`)
+	qSlotsNext = db.Q("booking/slots_next", `SELECT `+slotColumns+`, (SELECT COUNT(*) FROM bookings b WHERE b.slot_id = s.id AND b.state = 'waiting') AS waiting FROM booking_slots s
 		WHERE s.lesson_id = $1 AND s.ends_at > $2 AND (s.starts_at > $3 OR (s.starts_at = $3 AND s.id > $4)) ORDER BY s.starts_at, s.id LIMIT $5`)
-	qSlotsPast  = db.Q("booking/slots_past", `SELECT `+slotColumns+`, (SELECT COUNT(*) FROM bookings b WHERE b.slot_id = s.id AND b.state = 'waiting') AS waiting FROM booking_slots s
+	qSlotsPast = db.Q("booking/slots_past", `SELECT `+slotColumns+`, (SELECT COUNT(*) FROM bookings b WHERE b.slot_id = s.id AND b.state = 'waiting') AS waiting FROM booking_slots s
 		WHERE s.lesson_id = $1 AND s.ends_at <= $2 AND (CAST($3 AS BIGINT) = 0 OR s.starts_at < $3 OR (s.starts_at = $3 AND s.id < $4)) ORDER BY s.starts_at DESC, s.id DESC LIMIT $5`)
 	qSlotSame   = db.Q("booking/slot_same", `SELECT COUNT(*) FROM booking_slots WHERE lesson_id = $1 AND starts_at = $2 AND place = $3 AND state <> 'cancelled' AND id <> $4`)
 	qSlotChange = db.Q("booking/slot_change", `UPDATE booking_slots SET starts_at = $2, ends_at = $3, place = $4, places = $5 WHERE id = $1 AND state <> 'cancelled' AND booked <= $5`)
