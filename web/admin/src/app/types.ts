@@ -195,7 +195,7 @@ export interface Payout {
   id: number; source: BillSource; label: string; amount_fen: number; bank_day: number; reference: string; note: string; state: PayoutState; state_label: string
   created_at: number; created_by: string; decided_at: number; decided_by: string; undo_asked: boolean
 }
-export type ExportKind = 'orders' | 'refunds' | 'ledger' | 'invoices' | 'revenue' | 'balances' | 'study' | 'attendance'
+export type ExportKind = 'orders' | 'refunds' | 'ledger' | 'invoices' | 'revenue' | 'balances' | 'study' | 'attendance' | 'bookings'
 export type ExportState = 'queued' | 'running' | 'done' | 'failed' | 'expired'
 export interface ExportInput { kind: ExportKind; format: 'csv' | 'xlsx'; from?: number; to?: number; status?: string; lesson_id?: number }
 export interface ExportFile {
@@ -344,6 +344,12 @@ export type QuestionStat = S['ConsoleStatView']
 export type Homework = S['ConsoleHomeworkInput']
 export type Work = S['ConsoleWorkView']
 export type WorkReview = S['ConsoleWorkReviewView']
+/** How a lesson is booked, its times, and who booked them. */
+export type BookingPlan = S['ConsoleBookingPlanInput']
+export type SlotInput = S['ConsoleSlotInput']
+export type Slot = S['ConsoleSlotView']
+export type SlotSeries = S['ConsoleSeriesInput']
+export type Booked = S['ConsoleBookedView']
 /** What learners wrote for others, and their questions on lessons with all answers. */
 export type Case = S['ConsoleCaseView']
 export type CaseChoice = S['ConsoleCaseChoice']

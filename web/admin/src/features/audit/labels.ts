@@ -30,6 +30,12 @@ const actions: Record<string, string> = {
   'quiz_points.save': '保存视频答题点',
   'homework.save': '保存作业',
   'homework.mark': '批改作业',
+  'booking.save': '保存预约设置',
+  'booking.slots': '排预约场次',
+  'booking.change': '改预约场次',
+  'booking.state': '停止或取消预约场次',
+  'booking.remove': '取消学员的预约',
+  'booking.mark': '登记到场',
   'moderation.shown': '公开学员内容',
   'moderation.hidden': '不公开学员内容',
   'answer.create': '回答学员提问',
@@ -195,7 +201,7 @@ export function targetLabel(target: string, name = ''): string {
   return name ? `${kinds[kind] ?? kind}「${name}」` : [kinds[kind] ?? kind, whats[id] ?? id].filter(Boolean).join(' ')
 }
 const areas: Record<string, string[]> = {
-  内容: ['course', 'chapter', 'outline', 'lesson', 'live', 'document', 'attachment', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'homework', 'moderation', 'answer', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor'],
+  内容: ['course', 'chapter', 'outline', 'lesson', 'live', 'document', 'attachment', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'homework', 'booking', 'moderation', 'answer', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor'],
   商品: ['product', 'sku'],
   营销: ['promotion', 'coupon', 'codes', 'experiment', 'points'],
   交易: ['refund', 'service', 'renewal', 'shipment', 'held'],
