@@ -37,10 +37,10 @@ type Chapter struct {
 }
 
 // Lesson is a lesson to seed: a video or recording of Media, a text of Texts, a document
-// of Papers or a quiz of Quizzes.
+// of Papers, a quiz of Quizzes or a lesson of Meetings.
 type Lesson struct {
 	Title, Video, Text, Paper string
-	Audio, Quiz               string
+	Audio, Quiz, Meeting      string
 	Said                      string // WebVTT of Media: subtitles of a video, transcript of a recording
 	Marks                     []Mark
 	Free                      bool
@@ -103,6 +103,7 @@ var Courses = []Course{
 			{Title: "一碗面到底赚多少", Text: "noodle.html", Free: true},
 			{Title: "利润不是现金", Text: "cash.html"},
 			{Title: "小测验：看懂一张报表", Quiz: "report", Free: true},
+			{Title: "线下算账门诊：带上你自己的账", Meeting: "clinic"},
 		}}},
 	},
 	{
