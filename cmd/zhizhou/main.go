@@ -24,6 +24,8 @@ const usage = `知舟 Zhizhou: self-hosted paid knowledge
   zhizhou serve [-demo]          serve; -demo seeds a demo school and switches the sandbox on
   zhizhou migrate                bring the database to this version and stop
   zhizhou admin create LOGIN     make an owner of the console; the password is read from standard input
+  zhizhou course export ID [-o FILE]   write a whole course into one file
+  zhizhou course import FILE           make a draft of such a file
   zhizhou doctor                 audit money and access; prints OK or the rows that are wrong
   zhizhou recommend eval         what recommendations would have hit of what learners took later
   zhizhou openapi                print the API description
@@ -59,7 +61,7 @@ func run(ctx context.Context, args []string) error {
 	switch args[0] {
 	case "serve":
 		return serve(ctx, cfg, log, args[1:])
-	case "migrate", "doctor", "admin", "openapi", "recommend":
+	case "migrate", "doctor", "admin", "openapi", "course", "recommend":
 		return tool(ctx, cfg, log, args)
 	}
 	return flag.ErrHelp
@@ -128,6 +130,8 @@ func tool(ctx context.Context, cfg app.Config, log *slog.Logger, args []string) 
 			fmt.Println("OK")
 		}
 		return err
+	case "course export", "course import":
+		return course(ctx, a, args[1:])
 	case "admin create":
 		if len(args) != 3 {
 			return flag.ErrHelp

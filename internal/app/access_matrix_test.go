@@ -70,7 +70,7 @@ func (w *world) sample(s *huma.Schema) any {
 var bodies = map[string]any{
 	"note_add":              map[string]any{"body": "记一笔"},
 	"console_question_save": map[string]any{"kind": "judge", "stem_html": "<p>结论在前</p>", "options": []string{}, "matches": []string{}, "choices": []int{}, "truth": true, "blanks": []any{}, "model": "", "explanation_html": "", "difficulty": 1, "points": 1, "tags": []string{}},
-	"console_live_plan":     map[string]any{"starts_at": 4_000_000_000_000, "planned_ms": 3_600_000, "record": false, "version": 0},
+	"console_live_plan":     map[string]any{"starts_at": time.Now().Add(time.Hour).UnixMilli(), "planned_ms": 3_600_000, "record": false, "version": 0},
 }
 
 var queries = map[string]any{"homework_file_add name": "a.txt"}

@@ -41,6 +41,7 @@ import (
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/jobs"
 	"zhizhou/internal/learning"
+	"zhizhou/internal/library"
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/message"
@@ -57,7 +58,9 @@ import (
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/shipping"
+	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
+	"zhizhou/internal/version"
 	"zhizhou/internal/web"
 )
 
@@ -88,6 +91,8 @@ type App struct {
 	Shipping  *shipping.Service
 	Invoice   *invoice.Service
 	Export    *export.Service
+	Library   *library.Service
+	Version   *version.Service
 
 	Certificate *certificate.Service
 	Homework    *homework.Service
@@ -100,6 +105,7 @@ type App struct {
 	Message    *message.Service
 	Advice     *advice.Service
 	Caption    *caption.Service
+	Teacher    *teacher.Service
 
 	Sandbox *sandbox.Sandbox // nil unless switched on
 	API     *web.API
@@ -189,6 +195,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Access = access.New(a.DB, a.Clock)
 	a.Learning = learning.New(a.DB, a.Clock)
 	a.Access.Finished = a.Learning.Finished
+	a.newLibrary()
 	a.Media.OnKey(a.notAhead)
 	a.Search.Texts(a.texts())
 	a.newTelling()
@@ -197,7 +204,10 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.newHomework()
 	a.newBooking()
 	a.newNote()
+	a.Teacher = &teacher.Service{DB: a.DB, Clock: a.Clock, Box: a.Box, Store: store, Media: a.Media, Catalog: a.Catalog, Message: a.Message}
+	a.Account.OnMerge(a.Teacher.Merge)
 	a.newLive(store)
+	a.newVersions(store)
 	a.Points = &points.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings}
 	a.Commerce = commerce.New(commerce.Config{
 		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Catalog: a.Catalog, Access: a.Access, Learning: a.Learning, Points: a.Points,
@@ -296,13 +306,14 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Caption: a.Caption,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Caption: a.Caption, Teacher: a.Teacher,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
-		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, LiveServer: a.liveServer, Note: a.Note, Caption: a.Caption,
+		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, LiveServer: a.liveServer, Note: a.Note, Caption: a.Caption, Teacher: a.Teacher,
+		Library: a.Library, Version: a.Version,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",

@@ -36,6 +36,7 @@ var mayImport = map[string]struct {
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil}, "message": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
 	"caption":     {3, nil},
+	"teacher":     {3, nil},                // makes instructors through catalog
 	"live":        {3, nil},                // its leases and replays are media's
 	"ebook":       {3, nil},                // takes uploads from media
 	"document":    {3, nil},                // takes uploads from media
@@ -44,6 +45,8 @@ var mayImport = map[string]struct {
 	"booking":     {3, []string{"access"}}, // asks who may open the lesson
 	"note":        {3, []string{"access"}}, // asks who may open the lesson
 	"certificate": {3, []string{"access"}}, // asks whether the course is still the learner's
+	"library":     {4, nil},                // reads what media, document and ebook own, and asks them to delete
+	"version":     {4, nil},
 	"search":      {3, nil}, "topic": {3, nil}, "ranking": {4, nil}, "recommend": {4, nil}, "advice": {4, nil},
 	"commerce/price": {0, []string{"money"}}, // pure: nothing is read, nothing is stored
 	"commerce":       {4, nil},
@@ -124,6 +127,7 @@ var owners = map[string]string{
 	"attachments": "catalog", "banners": "catalog", "products": "catalog", "skus": "catalog", "sku_platform_prices": "catalog",
 	"sku_price_history": "catalog", "sku_tier_prices": "catalog", "product_parts": "catalog", "grant_rules": "catalog", "virtual_items": "catalog",
 	"grants": "access", "lesson_progress": "learning", "page_reads": "learning",
+	"library_folders": "library", "library_items": "library", "media_files": "media", "material_holds": "media", "course_versions": "version", "course_imports": "version",
 	"captions": "caption", "lesson_marks": "caption",
 	"ebooks": "ebook", "ebook_chapters": "ebook", "ebook_pictures": "ebook",
 	"documents": "document", "document_pages": "document", "delivered_pages": "document",
@@ -154,6 +158,7 @@ var owners = map[string]string{
 	"notes": "note", "note_likes": "note", "note_writers": "note", "lesson_questions": "note", "lesson_answers": "note", "favourites": "note",
 	"booking_plans": "booking", "booking_slots": "booking", "bookings": "booking",
 	"homeworks": "homework", "homework_rows": "homework", "submissions": "homework", "submission_files": "homework", "peer_reviews": "homework",
+	"instructor_applications": "teacher", "application_files": "teacher",
 	"live_rooms": "live", "live_pushes": "live", "live_keys": "live", "live_segments": "live", "live_messages": "live", "live_mutes": "live",
 	"live_attendance": "live", "live_sign_ins": "live", "live_reminders": "live",
 	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "delivered_parts": "media", "blob_trash": "media",

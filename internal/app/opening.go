@@ -19,7 +19,7 @@ import (
 // newReading makes what is read page by page and ties it to uploads and lessons.
 func (a *App) newReading(store blob.Store) (err error) {
 	a.Document, err = document.New(document.Config{
-		DB: a.DB, Jobs: a.Jobs, Store: store, Box: a.Box, Clock: a.Clock, Dir: filepath.Join(a.Config.DataDir, "work", "document"), Log: a.log,
+		DB: a.DB, Jobs: a.Jobs, Store: store, Box: a.Box, Clock: a.Clock, Dir: filepath.Join(a.Config.DataDir, "work", "document"), Log: a.log, Redraw: a.Media.Redraw,
 	})
 	if err != nil {
 		return err
@@ -129,14 +129,37 @@ func (a *App) allowFile(ctx context.Context, g media.FileGrant) error {
 	if err != nil {
 		return err
 	}
-	if file.LessonID != 0 {
-		return a.allow(ctx, g.User, file.LessonID, false)
+	if file.Permission != catalog.MayDownload { // it was taken away since
+		return media.ErrFileLink
 	}
-	have, err := a.Access.Course(ctx, a.DB, g.User, file.CourseID)
+	return a.allowAttachment(ctx, g.User, file)
+}
+
+func (a *App) allowAttachment(ctx context.Context, userID int64, file catalog.Attachment) error {
+	if file.LessonID != 0 {
+		return a.allow(ctx, userID, file.LessonID, false)
+	}
+	have, err := a.Access.Course(ctx, a.DB, userID, file.CourseID)
 	if err == nil && !have.Owned {
-		err = access.ErrLocked.Say("购买课程后可以下载附件")
+		err = access.ErrLocked.Say("购买课程后可以打开附件")
 	}
 	return err
+}
+
+// allowSheet is the same question of an attachment that is only shown.
+func (a *App) allowSheet(ctx context.Context, g document.Grant) error {
+	file, err := a.Catalog.Attachment(ctx, g.Attachment)
+	if err != nil {
+		return err
+	}
+	d, err := a.Document.ForFile(ctx, file.FileID)
+	if err != nil {
+		return err
+	}
+	if file.Permission != catalog.MayView || d.ID != g.Document {
+		return document.ErrPageGone
+	}
+	return a.allowAttachment(ctx, g.User, file)
 }
 
 // allowPage is the live question of reading: the device is still signed in, the
@@ -150,6 +173,9 @@ func (a *App) allowPage(ctx context.Context, g document.Grant) (full bool, err e
 		if !live {
 			return false, account.ErrSignIn
 		}
+	}
+	if g.Attachment != 0 {
+		return true, a.allowSheet(ctx, g)
 	}
 	l, err := a.Catalog.Lesson(ctx, g.Lesson)
 	if err != nil {

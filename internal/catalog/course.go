@@ -224,18 +224,23 @@ func (s *Service) Publish(ctx context.Context, courseID, at int64) error {
 		if err != nil {
 			return err
 		}
-		if err := s.ready(ctx, tx, c); err != nil {
-			return err
-		}
-		now := clock.MS(s.clock)
-		if at > now {
-			return s.move(ctx, tx, c, Scheduled, at)
-		}
-		if err := s.releaseWritten(ctx, tx, c, now); err != nil {
-			return err
-		}
-		return s.move(ctx, tx, c, Published, 0)
+		return s.publish(ctx, tx, c, at)
 	})
+}
+
+// publish does it to a course whose row is locked.
+func (s *Service) publish(ctx context.Context, tx *db.Tx, c Course, at int64) error {
+	if err := s.ready(ctx, tx, c); err != nil {
+		return err
+	}
+	now := clock.MS(s.clock)
+	if at > now {
+		return s.move(ctx, tx, c, Scheduled, at)
+	}
+	if err := s.releaseWritten(ctx, tx, c, now); err != nil {
+		return err
+	}
+	return s.move(ctx, tx, c, Published, 0)
 }
 
 // Unpublish hides a course; who bought it keeps it. Returns ErrCourseGone, ErrStatus.
@@ -275,6 +280,11 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, c Course, to string, publ
 	}
 	if err := s.tell(ctx, tx, c.ID); err != nil {
 		return err
+	}
+	if to == Published {
+		if err := s.turn(ctx, tx, c, "publish"); err != nil {
+			return err
+		}
 	}
 	return audit.Write(ctx, tx, s.clock, "course."+to, target(c.ID), map[string]any{"status": c.Status}, map[string]any{"status": to, "publish_at": publishAt}, "")
 }
@@ -343,6 +353,11 @@ func (s *Service) DeleteCourse(ctx context.Context, courseID int64) error {
 		}
 		if _, err := tx.Exec(ctx, qCourseDelete, courseID, clock.MS(s.clock)); err != nil {
 			return err
+		}
+		for _, f := range s.onDeleted {
+			if err := f(ctx, tx, courseID); err != nil {
+				return err
+			}
 		}
 		if err := s.tell(ctx, tx, courseID); err != nil {
 			return err

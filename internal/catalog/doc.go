@@ -21,10 +21,13 @@ type Service struct {
 	changed   func()
 	onLesson  []func(ctx context.Context, tx *db.Tx, l Lesson) error
 	onDelete  []func(ctx context.Context, tx *db.Tx, courseID int64) error
+	onDeleted []func(ctx context.Context, tx *db.Tx, courseID int64) error
 	onRelease []func(ctx context.Context, tx *db.Tx, c Course, l Lesson) error
 	onPublish []func(ctx context.Context, tx *db.Tx, l Lesson) error
 	onSKU     []func(ctx context.Context, tx *db.Tx, k SKU) error
 	onChange  []func(ctx context.Context, tx *db.Tx, courseID int64) error
+	onAttach  []func(ctx context.Context, tx *db.Tx, a Attachment) error
+	onTurn    []func(ctx context.Context, tx *db.Tx, c Course, cause string) error
 }
 
 // New makes a Service. changed is called after each public change, to drop caches.
@@ -41,6 +44,12 @@ func (s *Service) OnLesson(f func(ctx context.Context, tx *db.Tx, l Lesson) erro
 // OnDelete registers f, which may refuse that a course is deleted.
 func (s *Service) OnDelete(f func(ctx context.Context, tx *db.Tx, courseID int64) error) {
 	s.onDelete = append(s.onDelete, f)
+}
+
+// OnDeleted registers f to run in the transaction that deletes a course, when nothing
+// refused it.
+func (s *Service) OnDeleted(f func(ctx context.Context, tx *db.Tx, courseID int64) error) {
+	s.onDeleted = append(s.onDeleted, f)
 }
 
 // OnPublish registers f, which may refuse that a course with this lesson is

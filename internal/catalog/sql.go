@@ -112,9 +112,10 @@ var (
 	qLessonReplay    = db.Q("catalog/lesson_replay", `UPDATE lessons SET asset_id = $2 WHERE id = $1 AND form = 'live'`)
 	qLessonLength    = db.Q("catalog/lesson_length", `UPDATE lessons SET duration_ms = $2 WHERE id = $1`)
 
-	qAttachments      = db.Q("catalog/attachments", `SELECT id, course_id, lesson_id, name, blob_key, bytes, mime, position FROM attachments WHERE course_id = $1 ORDER BY position, id`)
-	qAttachment       = db.Q("catalog/attachment", `SELECT id, course_id, lesson_id, name, blob_key, bytes, mime, position FROM attachments WHERE id = $1`)
-	qAttachmentInsert = db.Q("catalog/attachment_insert", `INSERT INTO attachments (id, course_id, lesson_id, name, blob_key, bytes, mime, position) VALUES ($1, $2, $3, $4, $5, $6, $7, $1)`)
+	qAttachments      = db.Q("catalog/attachments", `SELECT id, course_id, lesson_id, name, blob_key, bytes, mime, position, file_id, permission FROM attachments WHERE course_id = $1 ORDER BY position, id`)
+	qAttachment       = db.Q("catalog/attachment", `SELECT id, course_id, lesson_id, name, blob_key, bytes, mime, position, file_id, permission FROM attachments WHERE id = $1`)
+	qAttachmentInsert = db.Q("catalog/attachment_insert", `INSERT INTO attachments (id, course_id, lesson_id, name, blob_key, bytes, mime, position, file_id, permission) VALUES ($1, $2, $3, $4, $5, $6, $7, $1, $8, $9)`)
+	qAttachmentChange = db.Q("catalog/attachment_change", `UPDATE attachments SET name = $3, permission = $4 WHERE id = $1 AND course_id = $2`)
 	qAttachmentDelete = db.Q("catalog/attachment_delete", `DELETE FROM attachments WHERE id = $1 AND course_id = $2`)
 
 	qInstructors       = db.Q("catalog/instructors", `SELECT id, name, title, bio, avatar FROM instructors ORDER BY id LIMIT 500`)

@@ -17,11 +17,13 @@ const (
 	// KeptUnused is how long a document stays that no lesson shows.
 	KeptUnused = 30 * 24 * time.Hour
 
-	shown = `EXISTS (SELECT 1 FROM lessons l JOIN courses c ON c.id = l.course_id WHERE l.document_id = documents.id AND l.deleted_at = 0 AND c.deleted_at = 0)`
+	shown = `(EXISTS (SELECT 1 FROM lessons l JOIN courses c ON c.id = l.course_id WHERE l.document_id = documents.id AND l.deleted_at = 0 AND c.deleted_at = 0)
+		OR EXISTS (SELECT 1 FROM material_holds h WHERE h.kind = 'document' AND h.material_id = documents.id)
+		OR documents.for_file <> 0 AND EXISTS (SELECT 1 FROM attachments a JOIN courses c ON c.id = a.course_id WHERE a.file_id = documents.for_file AND a.permission = 'view' AND c.deleted_at = 0))`
 )
 
 var (
-	qList = db.Q("document/list", `SELECT `+columns+`, unused_at FROM documents WHERE deleted_at = 0 AND (CAST($1 AS BIGINT) = 0 OR id < $1) AND ($2 = '' OR status = $2 OR $2 = 'open' AND status IN ('uploaded', 'working'))
+	qList = db.Q("document/list", `SELECT `+columns+`, unused_at FROM documents WHERE deleted_at = 0 AND for_file = 0 AND (CAST($1 AS BIGINT) = 0 OR id < $1) AND ($2 = '' OR status = $2 OR $2 = 'open' AND status IN ('uploaded', 'working'))
 		AND ($3 = '' OR LOWER(name) LIKE $3 ESCAPE '\') AND (CAST($4 AS BIGINT) = 0 OR created_by = $4) ORDER BY id DESC LIMIT $5`)
 	qUses = db.Q("document/uses", `SELECT l.document_id, l.id AS lesson_id, l.title, l.course_id, c.title AS course_title FROM lessons l JOIN courses c ON c.id = l.course_id
 		WHERE l.document_id <> 0 AND l.document_id IN (`+places(maxListed)+`) AND l.deleted_at = 0 AND c.deleted_at = 0 ORDER BY l.id`)
@@ -124,26 +126,31 @@ func hold(ctx context.Context, tx *db.Tx, documentID int64) error {
 // was handed its pages stays known. Returns ErrGone, ErrUsed.
 func (s *Service) Delete(ctx context.Context, documentID int64, reason string) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		// A lesson that takes it just now holds the row: what it wrote is seen after.
-		if err := hold(ctx, tx, documentID); err != nil {
-			return err
-		}
-		d, err := get(ctx, tx, documentID)
-		if err != nil {
-			return err
-		}
-		n, err := tx.Exec(ctx, qDelete, documentID, s.now())
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return ErrUsed
-		}
-		if _, err := tx.Exec(ctx, qPagesDrop, documentID); err != nil {
-			return err
-		}
-		return audit.Write(ctx, tx, s.clock, "document.delete", fmt.Sprintf("document:%d", documentID), map[string]any{"name": d.Name, "bytes": d.Bytes, "pages": d.Pages}, nil, reason)
+		return s.DeleteIn(ctx, tx, documentID, reason)
 	})
+}
+
+// DeleteIn is Delete inside a transaction.
+func (s *Service) DeleteIn(ctx context.Context, tx *db.Tx, documentID int64, reason string) error {
+	// A lesson that takes it just now holds the row: what it wrote is seen after.
+	if err := hold(ctx, tx, documentID); err != nil {
+		return err
+	}
+	d, err := get(ctx, tx, documentID)
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, qDelete, documentID, s.now())
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return ErrUsed
+	}
+	if _, err := tx.Exec(ctx, qPagesDrop, documentID); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, s.clock, "document.delete", fmt.Sprintf("document:%d", documentID), map[string]any{"name": d.Name, "bytes": d.Bytes, "pages": d.Pages}, nil, reason)
 }
 
 // Sweep deletes documents that no lesson has shown for KeptUnused, and the files of

@@ -22,9 +22,11 @@ type Grant struct {
 	Session  int64 // the device
 	Lesson   int64
 	Document int64
-	Page     int64
-	Browser  bool // the device sends its session with every request; native image views do not
-	ExpS     int64
+	// Attachment whose pages are shown instead of a lesson's; 0: none.
+	Attachment int64
+	Page       int64
+	Browser    bool // the device sends its session with every request; native image views do not
+	ExpS       int64
 }
 
 func (g Grant) text() string {
@@ -32,8 +34,8 @@ func (g Grant) text() string {
 	if g.Browser {
 		browser = 1
 	}
-	parts := make([]string, 0, 7)
-	for _, v := range []int64{g.User, g.Session, g.Lesson, g.Document, g.Page, browser, g.ExpS} {
+	parts := make([]string, 0, 8)
+	for _, v := range []int64{g.User, g.Session, g.Lesson, g.Document, g.Page, browser, g.ExpS, g.Attachment} {
 		parts = append(parts, strconv.FormatInt(v, 36))
 	}
 	return strings.Join(parts, ".")
@@ -60,14 +62,14 @@ func (s *Service) PageLink(g Grant) Link {
 // caller to ask. Returns ErrLink, ErrReader.
 func (s *Service) OpenLink(signed, name string, userID, sessionID int64) (Grant, error) {
 	cut := strings.LastIndexByte(signed, '.')
-	if cut < 0 || len(signed) > 200 || !s.cfg.Box.Verify(linkPurpose, signed[:cut], signed[cut+1:]) {
+	if cut < 0 || len(signed) > 220 || !s.cfg.Box.Verify(linkPurpose, signed[:cut], signed[cut+1:]) {
 		return Grant{}, ErrLink
 	}
 	parts := strings.Split(signed[:cut], ".")
-	if len(parts) != 7 {
+	if len(parts) != 8 {
 		return Grant{}, ErrLink
 	}
-	var v [7]int64
+	var v [8]int64
 	for i, p := range parts {
 		n, err := strconv.ParseInt(p, 36, 64)
 		if err != nil || n < 0 {
@@ -75,7 +77,7 @@ func (s *Service) OpenLink(signed, name string, userID, sessionID int64) (Grant,
 		}
 		v[i] = n
 	}
-	g := Grant{User: v[0], Session: v[1], Lesson: v[2], Document: v[3], Page: v[4], Browser: v[5] == 1, ExpS: v[6]}
+	g := Grant{User: v[0], Session: v[1], Lesson: v[2], Document: v[3], Page: v[4], Browser: v[5] == 1, ExpS: v[6], Attachment: v[7]}
 	if g.text() != signed[:cut] || name != strconv.FormatInt(g.Page, 10)+".jpg" || s.clock.Now().Unix() > g.ExpS {
 		return Grant{}, ErrLink
 	}

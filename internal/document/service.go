@@ -70,6 +70,8 @@ type Config struct {
 	Dir    string // private scratch folder
 	Limits Limits
 	Log    *slog.Logger
+	// Redraw decodes a picture and writes it anew, as JPEG or PNG.
+	Redraw func(ctx context.Context, raw []byte) (out []byte, ext string, width, height int64, err error)
 	// Worker is the command that becomes the child; this binary and WorkerName.
 	Worker []string
 }

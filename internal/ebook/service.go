@@ -190,6 +190,16 @@ func (s *Service) Get(ctx context.Context, bookID int64) (Book, error) {
 	return b, err
 }
 
+// GetIn is Get inside a transaction.
+func (s *Service) GetIn(ctx context.Context, tx *db.Tx, bookID int64) (Book, error) {
+	var b Book
+	err := tx.Get(ctx, qGet, &b, bookID)
+	if errors.Is(err, db.ErrNone) {
+		return b, ErrGone
+	}
+	return b, err
+}
+
 // List lists books, newest first: of createdBy, 0 of anybody; before is the last id of
 // the page before, 0 for the first.
 func (s *Service) List(ctx context.Context, query string, createdBy, before int64, limit int) ([]Book, error) {
@@ -225,13 +235,18 @@ func (s *Service) Use(ctx context.Context, tx *db.Tx, bookID int64) error {
 // Delete deletes a book that no lesson shows. Its row stays. Returns ErrGone, ErrUsed.
 func (s *Service) Delete(ctx context.Context, bookID int64) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := s.Use(ctx, tx, bookID); err != nil {
-			return err
-		}
-		n, err := tx.Exec(ctx, qDelete, bookID, s.now())
-		if err == nil && n == 0 {
-			err = ErrUsed
-		}
-		return err
+		return s.DeleteIn(ctx, tx, bookID)
 	})
+}
+
+// DeleteIn is Delete inside a transaction.
+func (s *Service) DeleteIn(ctx context.Context, tx *db.Tx, bookID int64) error {
+	if err := s.Use(ctx, tx, bookID); err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, qDelete, bookID, s.now())
+	if err == nil && n == 0 {
+		err = ErrUsed
+	}
+	return err
 }

@@ -67,24 +67,8 @@ func (s *Service) SaveTask(ctx context.Context, scope int64, t Task) error {
 	if l.Form != catalog.Homework {
 		return ErrNone
 	}
-	if t.TaskHTML = catalog.Sanitize(t.TaskHTML); catalog.Plain(t.TaskHTML, 10) == "" {
-		return ErrTask.Field("task_html", "请写清楚要做什么")
-	}
-	if t.Most < 1 || t.Most > 20 || t.Peers < 0 || t.Peers > 3 || t.PassPermille < 0 || t.PassPermille > 1000 || t.DueDays < 0 || t.DueAt < 0 {
-		return ErrTask
-	}
-	if len(t.Rubric) < 1 || len(t.Rubric) > 12 {
-		return ErrTask.Field("rubric", "评分标准要 1 到 12 条")
-	}
-	for i := range t.Rubric {
-		r := &t.Rubric[i]
-		r.Title, r.Note = text.Line(r.Title), text.Lines(r.Note)
-		if r.Title == "" || utf8.RuneCountInString(r.Title) > 30 || utf8.RuneCountInString(r.Note) > 300 || r.Points < 1 || r.Points > 100 {
-			return ErrTask.Field("rubric", fmt.Sprintf("第 %d 条：要有名称，分值 1 到 100", i+1))
-		}
-	}
-	if t.PeersDecide && t.Peers == 0 {
-		return ErrTask.Field("peers_decide", "没有互评，就不能由互评给分")
+	if err := t.check(); err != nil {
+		return err
 	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		before, err := s.task(ctx, tx, t.LessonID)
@@ -108,6 +92,30 @@ func (s *Service) SaveTask(ctx context.Context, scope int64, t Task) error {
 		}
 		return audit.Write(ctx, tx, s.clock, "homework.save", fmt.Sprintf("lesson:%d", t.LessonID), Points(before.Rubric), Points(t.Rubric), "")
 	})
+}
+
+// check cleans a task. Returns ErrTask.
+func (t *Task) check() error {
+	if t.TaskHTML = catalog.Sanitize(t.TaskHTML); catalog.Plain(t.TaskHTML, 10) == "" {
+		return ErrTask.Field("task_html", "请写清楚要做什么")
+	}
+	if t.Most < 1 || t.Most > 20 || t.Peers < 0 || t.Peers > 3 || t.PassPermille < 0 || t.PassPermille > 1000 || t.DueDays < 0 || t.DueAt < 0 {
+		return ErrTask
+	}
+	if len(t.Rubric) < 1 || len(t.Rubric) > 12 {
+		return ErrTask.Field("rubric", "评分标准要 1 到 12 条")
+	}
+	for i := range t.Rubric {
+		r := &t.Rubric[i]
+		r.Title, r.Note = text.Line(r.Title), text.Lines(r.Note)
+		if r.Title == "" || utf8.RuneCountInString(r.Title) > 30 || utf8.RuneCountInString(r.Note) > 300 || r.Points < 1 || r.Points > 100 {
+			return ErrTask.Field("rubric", fmt.Sprintf("第 %d 条：要有名称，分值 1 到 100", i+1))
+		}
+	}
+	if t.PeersDecide && t.Peers == 0 {
+		return ErrTask.Field("peers_decide", "没有互评，就不能由互评给分")
+	}
+	return nil
 }
 
 // due is the learner's own deadline, 0 when there is none: the earlier of both kinds.

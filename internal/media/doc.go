@@ -13,7 +13,9 @@
 // api/hook ask a function that app wires to access), it knows no lessons beyond
 // their ids, it makes no watermark text and limits no devices.
 //
-// Tables: uploads, assets, renditions, media_keys, play_fences, plays, blob_trash.
+// Tables: uploads, assets, renditions, media_keys, play_fences, plays, blob_trash,
+// media_files (pictures and files that can be used again), material_holds (what kept
+// versions of courses need).
 //
 // Invariants:
 //   - INV-19: a preview is its own rendition with its own keys, cut at

@@ -32,6 +32,7 @@ var decoding = make(chan struct{}, 1)
 type Picture struct {
 	Key           string
 	Width, Height int64 // pixels
+	Bytes         int64
 }
 
 // SaveImage is SavePicture for who needs only the key.
@@ -51,7 +52,7 @@ func (s *Service) SavePicture(ctx context.Context, r io.Reader) (Picture, error)
 		return Picture{}, err
 	}
 	key, err := s.storeImage(ctx, out, ext)
-	return Picture{key, int64(size.X), int64(size.Y)}, err
+	return Picture{key, int64(size.X), int64(size.Y), int64(len(out))}, err
 }
 
 // readImage reads a picture and returns it re-encoded.
@@ -242,6 +243,9 @@ func tiffOrientation(b []byte) (int, error) {
 	}
 	return 0, errExif
 }
+
+// PictureTail is what the key and the address of a picture have in common.
+func PictureTail(key string) string { return strings.TrimPrefix(key, imagePrefix) }
 
 // ImageURL returns the public address of a picture, "" for "".
 func ImageURL(key string) string {

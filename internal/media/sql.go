@@ -14,8 +14,8 @@ var (
 	qUploadStale  = db.Q("media/upload_stale", `SELECT tus_id FROM uploads WHERE status = 'receiving' AND created_at < $1 LIMIT 100`)
 
 	qAssetInsert = db.Q("media/asset_insert", `INSERT INTO assets (id, name, kind, status, source_key, bytes, duration_ms, width, height, created_by, created_at) VALUES ($1, $2, $3, 'uploaded', $4, $5, $6, $7, $8, $9, $10)`)
-	qAssetGet    = db.Q("media/asset_get", `SELECT `+assetCols+` FROM assets WHERE id = $1`)
-	qAssetList   = db.Q("media/asset_list", `SELECT `+assetCols+` FROM assets WHERE id < $1 AND ($2 = '' OR status = $2) AND ($3 = '' OR LOWER(name) LIKE $3 ESCAPE '\') AND (CAST($5 AS BIGINT) = 0 OR created_by = $5) ORDER BY id DESC LIMIT $4`)
+	qAssetGet    = db.Q("media/asset_get", `SELECT `+assetCols+` FROM assets WHERE id = $1 AND deleted_at = 0`)
+	qAssetList   = db.Q("media/asset_list", `SELECT `+assetCols+` FROM assets WHERE deleted_at = 0 AND id < $1 AND ($2 = '' OR status = $2) AND ($3 = '' OR LOWER(name) LIKE $3 ESCAPE '\') AND (CAST($5 AS BIGINT) = 0 OR created_by = $5) ORDER BY id DESC LIMIT $4`)
 	qAssetRetry  = db.Q("media/asset_retry", `UPDATE assets SET status = 'uploaded', error_code = '', error_msg = '', stage = '', percent = 0, eta_s = 0, attempts = 0, run = '', run_at = 0 WHERE id = $1 AND status = 'failed'`)
 	// A run is taken over only when it gave no sign of life for a while.
 	qAssetClaim   = db.Q("media/asset_claim", `UPDATE assets SET status = 'probing', stage = 'probing', run = $2, run_at = $3, attempts = attempts + 1 WHERE id = $1 AND (status = 'uploaded' OR (status IN ('probing', 'transcoding') AND run_at < $4))`)

@@ -25,6 +25,7 @@ const (
 	PurposeImage      = "image"
 	PurposeDocument   = "document" // what a lesson shows page by page; see Taker
 	PurposeEbook      = "ebook"    // what a lesson shows chapter by chapter; see Taker
+	PurposeArchive    = "archive"  // a whole course; see Taker
 )
 
 // The statuses of an upload: receiving → done or refused.
@@ -46,7 +47,7 @@ type Upload struct {
 	ErrorCode string
 	ErrorMsg  string
 	Mime      string // sniffed, never what the browser said
-	AssetID   int64  // of a video or audio, or the document that a Taker made
+	AssetID   int64  // of a video or audio, of what a Taker made, or of the stored picture or file
 	BlobKey   string // of an image or attachment
 	CreatedAt int64
 }
@@ -230,23 +231,43 @@ func (s *Service) accept(ctx context.Context, u *Upload, file string) error {
 		if err != nil {
 			return err
 		}
-		u.Mime = "image/" + map[string]string{".jpg": "jpeg", ".png": "png"}[path.Ext(u.BlobKey)]
+		u.Mime = imageMime(path.Ext(u.BlobKey))
+		return s.endStored(ctx, u, StoredPicture)
 	default:
 		saved, err := s.takeFile(ctx, u.Name, file)
 		if err != nil {
 			return err
 		}
 		u.BlobKey, u.Mime = saved.Key, saved.Mime
+		return s.endStored(ctx, u, StoredFile)
 	}
-	return s.endUpload(ctx, u, func(context.Context, *db.Tx) error { return nil })
+}
+
+// endStored ends the upload of a picture or file, which can be used again.
+func (s *Service) endStored(ctx context.Context, u *Upload, kind string) error {
+	u.AssetID = id.New()
+	return s.endUpload(ctx, u, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, qStoredInsert, u.AssetID, kind, u.Name, u.BlobKey, u.Bytes, u.Mime, u.StaffID, s.now())
+		return err
+	})
 }
 
 func (s *Service) acceptVideo(ctx context.Context, u *Upload, file string) error {
+	end, err := s.takeVideo(ctx, u, file)
+	if err != nil {
+		return err
+	}
+	return s.endUpload(ctx, u, end)
+}
+
+// takeVideo looks into a received file and returns what to do in the transaction that
+// takes it in.
+func (s *Service) takeVideo(ctx context.Context, u *Upload, file string) (func(context.Context, *db.Tx) error, error) {
 	probe, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	src, err := s.Probe(probe, file)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	kind := "audio"
 	if src.Video {
@@ -258,14 +279,14 @@ func (s *Service) acceptVideo(ctx context.Context, u *Upload, file string) error
 	// The key is that of the upload, so that repeating after a crash writes the same one.
 	key := "src/" + u.TusID
 	if err := s.store.Take(ctx, key, file, "application/octet-stream"); err != nil {
-		return err
+		return nil, err
 	}
-	return s.endUpload(ctx, u, func(ctx context.Context, tx *db.Tx) error {
+	return func(ctx context.Context, tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, qAssetInsert, u.AssetID, u.Name, kind, key, u.Bytes, src.DurationMS, src.Width, src.Height, u.StaffID, s.now()); err != nil {
 			return err
 		}
 		return s.cfg.Jobs.Add(ctx, tx, Transcode{AssetID: u.AssetID})
-	})
+	}, nil
 }
 
 func (s *Service) endUpload(ctx context.Context, u *Upload, and func(context.Context, *db.Tx) error) error {

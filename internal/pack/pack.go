@@ -59,6 +59,11 @@ func Open(raw []byte, lim Limits) (*Zip, error) {
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return nil, fmt.Errorf("%w: %w", ErrBroken, err)
 	}
+	return open(r, lim)
+}
+
+// open checks what a directory claims.
+func open(r *zip.Reader, lim Limits) (*Zip, error) {
 	z := &Zip{files: map[string]*zip.File{}, left: lim.Bytes, each: lim.Each}
 	var total uint64
 	for _, f := range r.File {

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -66,9 +67,12 @@ func first(text string) string {
 // piece returns the piece of a lesson's text that a hash of said names.
 func (s *Service) piece(ctx context.Context, a article) (string, error) {
 	_, no, ok := strings.Cut(a.Hash, ".")
-	n, bad := strconv.Atoi(no)
-	if !ok || bad != nil || s.texts.Text == nil {
-		return "", nil
+	if !ok || s.texts.Text == nil {
+		return "", nil // an article
+	}
+	n, err := strconv.Atoi(no)
+	if err != nil {
+		return "", fmt.Errorf("search: part of lesson %d: %w", a.LessonID, err)
 	}
 	l, err := s.catalog.Lesson(ctx, a.LessonID)
 	if errors.Is(err, catalog.ErrLessonGone) {

@@ -111,6 +111,8 @@ export interface Operations {
   read: Op<{ path: Id; body: { seq: number; position_permille: number; screens: { screen: number; ms: number }[] }; res: t.Progress }>
   document: Op<{ path: Id; res: t.Document }>
   documentPages: Op<{ path: Id; query: { from: number; count?: number }; res: { items: t.PageLink[] } }>
+  attachmentSheet: Op<{ path: Id; res: t.AttachmentSheet }>
+  attachmentPages: Op<{ path: Id; query: { from: number; count?: number }; res: { items: t.PageLink[] } }>
   documentSearch: Op<{ path: Id; query: { q: string }; res: { items: t.DocumentHit[] } }>
   ebook: Op<{ path: Id; res: t.Ebook }>
   ebookChapter: Op<{ path: Id & { chapter: number }; res: t.BookChapter }>
@@ -293,6 +295,8 @@ export const routes: Record<keyof Operations, string> = {
   read: 'POST /api/lessons/{id}/read',
   document: 'GET /api/lessons/{id}/document',
   documentPages: 'GET /api/lessons/{id}/pages',
+  attachmentSheet: 'GET /api/attachments/{id}/sheet',
+  attachmentPages: 'GET /api/attachments/{id}/pages',
   documentSearch: 'GET /api/lessons/{id}/search',
   ebook: 'GET /api/lessons/{id}/ebook',
   ebookChapter: 'GET /api/lessons/{id}/chapters/{chapter}',

@@ -21,6 +21,7 @@ import (
 	"zhizhou/internal/homework"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
+	"zhizhou/internal/library"
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/note"
@@ -32,7 +33,9 @@ import (
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/shipping"
+	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
+	"zhizhou/internal/version"
 	"zhizhou/internal/web"
 )
 
@@ -84,12 +87,18 @@ type Deps struct {
 	Booking *booking.Service
 	// Commission is what inviters earn, and how it is paid out.
 	Commission *commission.Service
+	// Library shows all material in one place.
+	Library *library.Service
+	// Version keeps what courses said before.
+	Version *version.Service
 	// Live keeps live rooms.
 	Live *live.Service
 	// LiveServer is the address that encoders are told; "" while live is off.
 	LiveServer func() string
 	// Note keeps what learners write beside lessons.
 	Note *note.Service
+	// Teacher takes in who wants to teach here.
+	Teacher *teacher.Service
 }
 
 type routes struct {
@@ -104,6 +113,8 @@ func Register(a *web.API, d Deps) {
 	r.overview()
 	r.courses()
 	r.lessons()
+	r.library()
+	r.courseVersions()
 	r.questions()
 	r.imports()
 	r.papers()
@@ -134,11 +145,14 @@ func Register(a *web.API, d Deps) {
 	r.reconcile()
 	r.payouts()
 	r.exports()
+	r.bulk()
 	r.trail()
 	r.users()
 	r.staff()
 	r.settings()
 	r.agreements()
+	r.applications()
+	r.income()
 }
 
 type none struct{}

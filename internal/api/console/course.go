@@ -133,15 +133,6 @@ type AssetView struct {
 	CreatedAt  int64  `json:"created_at"`
 }
 
-// AttachmentView is a file of a course.
-type AttachmentView struct {
-	ID       int64  `json:"id"`
-	LessonID int64  `json:"lesson_id"`
-	Name     string `json:"name"`
-	Bytes    int64  `json:"bytes"`
-	Mime     string `json:"mime"`
-}
-
 func (r *routes) courses() {
 	const tag = "console course"
 	web.Handle(r.web, route("courses", http.MethodGet, "courses", "Courses, last changed first", tag, account.PermCourseRead),
@@ -231,10 +222,15 @@ func (r *routes) courses() {
 		Height int64  `json:"height"`
 	}
 	web.Handle(r.web, image, func(ctx context.Context, in *struct {
+		Name    string `query:"name" maxLength:"150" doc:"What the library calls it"`
 		RawBody []byte `contentType:"application/octet-stream"`
 	},
 	) (*web.Body[stored], error) {
 		p, err := r.Media.SavePicture(ctx, bytes.NewReader(in.RawBody))
+		if err != nil {
+			return nil, err
+		}
+		_, err = r.Media.KeepPicture(ctx, p, in.Name, web.CallerOf(ctx).Staff.ID)
 		return web.Answer(stored{p.Key, media.ImageURL(p.Key), p.Width, p.Height}), err
 	})
 }
@@ -278,7 +274,7 @@ func (r *routes) courseView(ctx context.Context, courseID int64) (*web.Body[Cour
 		return nil, err
 	}
 	for _, a := range files {
-		v.Attachments = append(v.Attachments, AttachmentView{a.ID, a.LessonID, a.Name, a.Bytes, a.Mime})
+		v.Attachments = append(v.Attachments, attachmentView(a))
 	}
 	product, skus, err := r.Catalog.Product(ctx, courseID, true)
 	if err != nil {

@@ -1,10 +1,8 @@
 package console
 
 import (
-	"bytes"
 	"context"
 	"net/http"
-	"time"
 
 	"zhizhou/internal/account"
 	"zhizhou/internal/catalog"
@@ -109,33 +107,7 @@ func (r *routes) lessons() {
 		func(ctx context.Context, in *ByID) (*none, error) {
 			return nil, r.Catalog.DeleteLesson(ctx, scope(ctx), in.ID)
 		})
-	attach := route("attachment_create", http.MethodPost, "courses/{id}/attachments", "Add a file; the body is the file", tag, edit)
-	attach.MaxBytes, attach.Timeout = r.Media.Limits().FileBytes, 10*time.Minute
-	web.Handle(r.web, attach, func(ctx context.Context, in *struct {
-		ByID
-		Name     string `query:"name" required:"true" maxLength:"150"`
-		LessonID int64  `query:"lesson_id"`
-		RawBody  []byte `contentType:"application/octet-stream"`
-	},
-	) (*web.Body[Made], error) {
-		if _, _, err := r.Catalog.Course(ctx, scope(ctx), in.ID); err != nil {
-			return nil, err
-		}
-		f, err := r.Media.SaveFile(ctx, in.Name, bytes.NewReader(in.RawBody))
-		if err != nil {
-			return nil, err
-		}
-		n, err := r.Catalog.AddAttachment(ctx, scope(ctx), catalog.Attachment{CourseID: in.ID, LessonID: in.LessonID, Name: f.Name, BlobKey: f.Key, Bytes: f.Bytes, Mime: f.Mime})
-		return web.Answer(Made{n}), err
-	})
-	web.Handle(r.web, route("attachment_delete", http.MethodDelete, "courses/{id}/attachments/{attachment_id}", "Remove a file", tag, edit),
-		func(ctx context.Context, in *struct {
-			ByID
-			AttachmentID int64 `path:"attachment_id"`
-		},
-		) (*none, error) {
-			return nil, r.Catalog.DeleteAttachment(ctx, scope(ctx), in.ID, in.AttachmentID)
-		})
+	r.attachments()
 	r.assets()
 	r.documents()
 	r.ebooks()

@@ -37,6 +37,7 @@ import (
 	"zhizhou/internal/seal"
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
+	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
 	"zhizhou/internal/web"
 )
@@ -78,6 +79,7 @@ type Deps struct {
 	Advice       *advice.Service
 	Note         *note.Service
 	Caption      *caption.Service
+	Teacher      *teacher.Service
 }
 
 type routes struct {
@@ -122,6 +124,8 @@ func Register(a *web.API, d Deps) {
 	r.lessonQuestions()
 	r.favourites()
 	r.advice()
+	r.teachers()
+	r.teaching()
 }
 
 const publicCache = 5 * time.Second

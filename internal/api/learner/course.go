@@ -66,13 +66,6 @@ type UnlockView struct {
 	AfterLessonID  int64 `json:"after_lesson_id" doc:"To be finished before, a quiz passed; 0: none"`
 }
 
-// AttachmentView is a file of a course.
-type AttachmentView struct {
-	ID    int64  `json:"id"`
-	Name  string `json:"name"`
-	Bytes int64  `json:"bytes"`
-}
-
 // SKUView is an offer.
 type SKUView struct {
 	ID           int64  `json:"id"`
@@ -214,7 +207,7 @@ func detail(p catalog.Page) CourseDetail {
 	}
 	for _, a := range p.Attachments {
 		if a.LessonID == 0 {
-			v.Attachments = append(v.Attachments, AttachmentView{a.ID, a.Name, a.Bytes})
+			v.Attachments = append(v.Attachments, attachmentView(a))
 		}
 	}
 	for _, k := range p.SKUs {

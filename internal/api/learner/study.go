@@ -114,8 +114,8 @@ func (r *routes) study() {
 			return nil, r.Media.EndPlay(ctx, in.ID, web.UserID(ctx))
 		})
 	web.Handle(r.web, web.Route{ID: "read", Method: http.MethodPost, Path: "/api/lessons/{id}/read", Summary: "Report what was read", Tag: "study", Need: web.Learner}, r.read)
+	r.attachments()
 	r.captions()
-	web.Handle(r.web, web.Route{ID: "attachment", Method: http.MethodGet, Path: "/api/attachments/{id}", Summary: "Download a file", Tag: "study", Need: web.Learner, Status: http.StatusFound}, r.attachment)
 }
 
 // open finds a lesson and decides about it.
@@ -158,7 +158,7 @@ func (r *routes) lesson(ctx context.Context, in *lessonPath) (*web.Body[LessonVi
 		}
 		for _, a := range files {
 			if a.LessonID == l.ID {
-				v.Attachments = append(v.Attachments, AttachmentView{a.ID, a.Name, a.Bytes})
+				v.Attachments = append(v.Attachments, attachmentView(a))
 			}
 		}
 	}
@@ -323,32 +323,4 @@ func (r *routes) beat(ctx context.Context, in *struct {
 
 func progress(p learning.Progress, l catalog.Lesson) ProgressView {
 	return ProgressView{learning.Percent(p.CoveredMS, l.DurationMS), p.CoveredMS, p.PositionMS, p.FinishedAt > 0, p.ReachMS}
-}
-
-func (r *routes) attachment(ctx context.Context, in *lessonPath) (*redirect, error) {
-	a, err := r.Catalog.Attachment(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	userID := web.UserID(ctx)
-	var allowed bool
-	if a.LessonID != 0 {
-		_, d, err := r.open(ctx, a.LessonID)
-		if err != nil {
-			return nil, err
-		}
-		allowed = d.Allowed
-	} else {
-		h, err := r.Access.Course(ctx, r.Settings.DB, userID, a.CourseID)
-		if err != nil {
-			return nil, err
-		}
-		allowed = h.Owned
-	}
-	if !allowed {
-		return nil, access.ErrLocked.Say("购买课程后可以下载附件")
-	}
-	c := web.CallerOf(ctx)
-	to := media.FileGrant{Attachment: a.ID, User: userID, Session: c.User.SessionID, Browser: c.Bearer == ""}
-	return &redirect{Location: r.Media.FileURL(to, a.BlobKey, a.Name)}, nil
 }

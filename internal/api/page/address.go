@@ -42,6 +42,7 @@ var addresses = []address{
 	{path: "/me/points", title: "我的积分", private: true},
 	{path: "/me/services", title: "我的服务", private: true},
 	{path: "/read/{id}", title: "阅读", private: true},
+	{path: "/attachment/{id}", title: "资料", private: true},
 	{path: "/book/{id}", title: "阅读", private: true},
 	{path: "/attempt/{id}", title: "测验", private: true},
 	{path: "/live/{id}", title: "直播间", private: true},
@@ -65,6 +66,7 @@ var addresses = []address{
 	{path: "/me/invite", title: "邀请有礼", private: true},
 	{path: "/me/commission", title: "我的佣金", private: true},
 	{path: "/me/withdraw", title: "提现", private: true},
+	{path: "/me/teach", title: "成为讲师", private: true},
 	{path: "/me/withdrawals", title: "提现记录", private: true},
 }
 

@@ -11,6 +11,7 @@ const answers = {
   'GET /api/home': { banners: [], categories: [{ id: 1, name: '写作', slug: 'w', course_count: 1 }], continue: [], recommended: [{ kind: 'editor', reason: '编辑推荐', course: card }], newest: [], flash: [], ranking: { kind: 'sales_7', items: [], computed_at: 0 }, topics: [] },
   'GET /api/courses/7': { ...card, intro_html: '<p>介绍</p>', audience: '', outcomes: ['写一封不会被追问的邮件'], category: { id: 1, name: '写作', slug: 'w' }, instructor: { id: 1, name: '沈牧之', title: '编辑', bio: '', avatar_url: '' }, chapters: [{ id: 1, title: '想清楚', no: 1, lessons }], attachments: [], skus: [{ id: 70, name: '长期', price_fen: 16900, period_days: 0 }], refund_policy: { days: 7, max_watched_percent: 20, text: '学习不超过 20%' }, is_draft: false },
   'GET /api/courses/7/mine': { owned: false, until_at: 0, order_no: '', percent: 0, finished_count: 0, last_lesson_id: 0, lessons: [] },
+  'GET /api/courses/7/also': { items: [], next_cursor: '' },
   'GET /api/lessons/71': { id: 71, course_id: 7, course_title: '把话写清楚', chapter_title: '想清楚', no: 1, title: '读者只给你七秒钟', form: 'article', duration_ms: 0, body_html: '<p>第一行决定一切</p>', access: { allowed: true, reason: 'free', preview_ms: 0 }, position_ms: 0, percent: 0, finished: false, prev_id: 0, next_id: 72, poster_url: '', attachments: [] },
 }
 const seen = []

@@ -84,6 +84,22 @@ export interface Operations {
   revokeCertificate: { path: Id; body: { reason: string }; res: void }
   reissueCertificate: { path: Id; body: { reason: string; name?: string }; res: T.Certificate }
   addAttachment: { path: Id; query: { name: string; lesson_id?: number }; raw: Blob; res: T.Made }
+  reuseFile: { path: Id; body: { file_id: number; lesson_id?: number }; res: T.Made }
+  changeAttachment: { path: { id: number; attachment_id: number }; body: { name: string; permission: T.AttachmentPermission }; res: void }
+  library: { query: Paged & { folder?: number; form?: T.MaterialForm | ''; state?: string; q?: string; from?: number; to?: number; min_bytes?: number; max_bytes?: number; by?: number }; res: T.Page<T.Material> }
+  materialUses: { path: { kind: T.MaterialKind; id: number }; res: T.Page<T.MaterialUse> }
+  moveMaterial: { body: { folder_id: number; items: T.MaterialRef[] }; res: void }
+  deleteMaterial: { body: { items: T.MaterialRef[] }; res: T.Page<T.RowResult> }
+  folders: { res: T.Page<T.Folder> }
+  makeFolder: { body: { name: string; parent_id: number }; res: T.Made }
+  changeFolder: { path: Id; body: { name: string; parent_id: number }; res: void }
+  deleteFolder: { path: Id; query: { up?: boolean }; res: void }
+  courseVersions: { path: Id; res: T.Page<T.CourseVersion> }
+  takeVersion: { path: Id; body: { remark: string }; res: T.CourseVersion }
+  compareVersion: { path: { id: number; version_id: number }; query: { to?: number }; res: T.Page<T.VersionChange> }
+  restoreVersion: { path: { id: number; version_id: number }; res: T.CourseVersion }
+  courseImport: { path: Id; res: T.CourseImport }
+  cloneCourse: { path: Id; body: { prices: boolean }; res: T.Made }
   deleteAttachment: { path: { id: number; attachment_id: number }; res: void }
   saveSku: { path: { id: number; sku_id: number }; body: T.SkuInput; res: T.Made }
   saveRefundPolicy: { path: Id; body: { days: number; max_watched_percent: number }; res: void }
@@ -116,7 +132,7 @@ export interface Operations {
   makeCodes: { body: { name: string; sku_id: number; size: number; expires_at: number }; res: T.Made }
   revokeCodes: { path: Id; body: { reason: string }; res: void }
   codes: { path: Id; query: { after?: number }; res: T.Page<T.Code> }
-  addImage: { raw: Blob; res: { key: string; url: string; width: number; height: number } }
+  addImage: { query?: { name?: string }; raw: Blob; res: { key: string; url: string; width: number; height: number } }
   importText: { path: Id; query: { name: string }; raw: Blob; res: T.TextImport }
   formulas: { body: { tex: string[]; block: boolean }; res: T.Page<T.Formula> }
   assets: { query: Paged & { status?: string; q?: string }; res: T.Page<T.Asset> }
@@ -175,6 +191,8 @@ export interface Operations {
   undoPayout: { path: Id; body: { reason: string }; res: T.Payout }
   exports: { query: Paged; res: T.Page<T.ExportFile> }
   exportFile: { path: Id; res: T.ExportFile }
+  bulkLessons: { path: { id: number }; body: T.BulkLessons; res: { items: T.BulkRow[] } }
+  bulkCourses: { body: T.BulkCourses; res: { items: T.BulkRow[] } }
   askExport: { body: T.ExportInput; res: T.ExportFile }
   orderTrail: { path: { no: string }; res: T.Trail }
   invoices: { query: Paged & { status?: T.InvoiceStatus | ''; number?: string }; res: T.Page<T.InvoiceRow> }
@@ -260,6 +278,11 @@ export const addresses = {
   certificateRule: 'GET /courses/{id}/certificate-rule', saveCertificateRule: 'PUT /courses/{id}/certificate-rule', certificates: 'GET /courses/{id}/certificates',
   revokeCertificate: 'POST /certificates/{id}/revoke', reissueCertificate: 'POST /certificates/{id}/reissue',
   addAttachment: 'POST /courses/{id}/attachments', deleteAttachment: 'DELETE /courses/{id}/attachments/{attachment_id}',
+  reuseFile: 'POST /courses/{id}/attachments/reuse', changeAttachment: 'PUT /courses/{id}/attachments/{attachment_id}',
+  library: 'GET /library', materialUses: 'GET /library/{kind}/{id}/uses', moveMaterial: 'POST /library/move', deleteMaterial: 'POST /library/delete',
+  folders: 'GET /folders', makeFolder: 'POST /folders', changeFolder: 'PUT /folders/{id}', deleteFolder: 'DELETE /folders/{id}',
+  courseVersions: 'GET /courses/{id}/versions', takeVersion: 'POST /courses/{id}/versions', compareVersion: 'GET /courses/{id}/versions/{version_id}/changes',
+  restoreVersion: 'POST /courses/{id}/versions/{version_id}/restore', courseImport: 'GET /courses/{id}/import', cloneCourse: 'POST /courses/{id}/clone',
   saveSku: 'PUT /products/{id}/skus/{sku_id}', saveRefundPolicy: 'PUT /products/{id}/refund-policy', addImage: 'POST /images',
   goods: 'GET /products', addGoods: 'POST /products', product: 'GET /products/{id}', saveGoods: 'PUT /products/{id}', saveParts: 'PUT /products/{id}/parts', publishGoods: 'POST /products/{id}/publish',
   promotions: 'GET /promotions', savePromotion: 'PUT /promotions/{id}', switchPromotion: 'POST /promotions/{id}/switch', pricePreview: 'POST /price-preview',
@@ -281,7 +304,7 @@ export const addresses = {
   bills: 'GET /bills', runBill: 'POST /bills/run', billDifferences: 'GET /bill-differences', resolveDifference: 'POST /bill-differences/{id}/resolve',
   trialBalance: 'GET /ledger/balances', taxReport: 'GET /ledger/tax', revenueReport: 'GET /ledger/revenue',
   clearing: 'GET /clearing', payouts: 'GET /payouts', addPayout: 'POST /payouts', confirmPayout: 'POST /payouts/{id}/confirm', dropPayout: 'POST /payouts/{id}/drop',
-  undoPayout: 'POST /payouts/{id}/undo', exports: 'GET /exports', exportFile: 'GET /exports/{id}', askExport: 'POST /exports', orderTrail: 'GET /orders/{no}/trail',
+  undoPayout: 'POST /payouts/{id}/undo', exports: 'GET /exports', exportFile: 'GET /exports/{id}', askExport: 'POST /exports', bulkLessons: 'POST /courses/{id}/lessons/bulk', bulkCourses: 'POST /courses/bulk', orderTrail: 'GET /orders/{no}/trail',
   invoices: 'GET /invoices', invoiceCounts: 'GET /invoice-counts', invoice: 'GET /invoices/{id}', takeInvoice: 'POST /invoices/{id}/take', issueInvoice: 'POST /invoices/{id}/issue',
   rejectInvoice: 'POST /invoices/{id}/reject', redInvoice: 'POST /invoices/{id}/red', issueRedInvoice: 'POST /invoices/{id}/red/issue', invoiceTax: 'GET /invoice-tax',
   withdrawals: 'GET /withdrawals', decideWithdrawal: 'POST /withdrawals/{id}/decide', checkWithdrawal: 'POST /withdrawals/{id}/check',

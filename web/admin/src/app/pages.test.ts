@@ -9,7 +9,7 @@ describe('menu', () => {
     expect(labels(['overview.read', 'order.read', 'refund.decide', 'bill.read', 'invoice.read', 'user.read', 'audit.read'])).toEqual(['概览', '价格预览', '订单', '退款', '自动续费', '发货信息', '待查款', '发票', '对账', '在途资金', '总账', '学员', '操作日志'])
   })
   it('has every kind of goods one tap away', () => {
-    const all = labels(['course.read']).join(' ')
+    const all = labels(['product.read']).join(' ')
     for (const label of Object.values(kindLabels)) expect(all).toContain(label)
   })
   it('knows where somebody is, also below a list', () => {

@@ -25,6 +25,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     pages: [
       { name: 'courses', label: '课程与专栏', icon: 'book', permission: 'course.read' },
       { name: 'questions', label: '题库', icon: 'pen', permission: 'course.read' },
+      { name: 'library', label: '素材库', icon: 'folder', permission: 'media.upload' },
       { name: 'lesson-questions', label: '学员提问', icon: 'quote', permission: 'question.answer' },
       { name: 'moderation', label: '内容审核', icon: 'eye', permission: 'content.moderate' },
       { name: 'media', label: '音视频与文档', icon: 'video', permission: 'media.upload', badge: 'assets' },
@@ -35,14 +36,14 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'search', label: '搜索', icon: 'search', permission: 'course.publish' },
     ],
   },
-  { group: '商品', pages: goodsKinds.map(([kind, icon]) => ({ name: 'goods', params: { kind }, label: kindLabels[kind], icon, permission: 'course.read' })) },
+  { group: '商品', pages: goodsKinds.map(([kind, icon]) => ({ name: 'goods', params: { kind }, label: kindLabels[kind], icon, permission: 'product.read' })) },
   {
     group: '营销',
     pages: [
-      { name: 'promotions', label: '活动', icon: 'flag', permission: 'course.read' },
-      { name: 'coupons', label: '优惠券', icon: 'ticket', permission: 'course.read' },
+      { name: 'promotions', label: '活动', icon: 'flag', permission: 'product.read' },
+      { name: 'coupons', label: '优惠券', icon: 'ticket', permission: 'product.read' },
       { name: 'codes', label: '兑换码', icon: 'key', permission: 'product.edit' },
-      { name: 'experiments', label: '价格实验', icon: 'scale', permission: 'course.read' },
+      { name: 'experiments', label: '价格实验', icon: 'scale', permission: 'product.read' },
       { name: 'price', label: '价格预览', icon: 'yuan', permission: 'order.read' },
     ],
   },

@@ -46,7 +46,25 @@ export interface Lesson {
   document_id: number; document: Paper | null; preview_pages: number; page_count: number
 }
 export interface Chapter { id: number; title: string; lessons: Lesson[] }
-export interface Attachment { id: number; lesson_id: number; name: string; bytes: number; mime: string }
+export type AttachmentPermission = 'view' | 'download'
+export interface Attachment { id: number; lesson_id: number; name: string; bytes: number; mime: string; file_id: number; permission: AttachmentPermission; may_be_shown: boolean }
+export type MaterialKind = 'asset' | 'document' | 'ebook' | 'picture' | 'file'
+export type MaterialForm = 'video' | 'audio' | 'document' | 'ebook' | 'picture' | 'file'
+export interface MaterialRef { kind: MaterialKind; id: number }
+export interface Material extends MaterialRef {
+  form: MaterialForm; name: string; state: 'ready' | 'working' | 'failed'; percent: number; error: string; bytes: number; length: number; picture_key: string; picture_url: string
+  mime: string; folder_id: number; staff_name: string; created_at: number
+}
+export interface MaterialUse { what: string; id: number; title: string; course_id: number; label: string }
+export interface Folder { id: number; parent_id: number; name: string; mine: boolean }
+export interface RowResult { kind: string; id: number; ok: boolean; error: string }
+export type VersionCause = 'manual' | 'publish' | 'restore' | 'import' | 'clone' | 'bulk'
+export interface CourseVersion {
+  id: number; no: number; cause: VersionCause; remark: string; chapters: number; lessons: number; attachments: number; added: number; removed: number; changed: number; others: number
+  staff_name: string; created_at: number
+}
+export interface CourseImport { imported: boolean; name: string; created_at: number; chapters: number; lessons: number; attachments: number; materials: number; questions: number; left: { name: string; why: string }[] }
+export interface VersionChange { part: 'course' | 'chapter' | 'lesson' | 'attachment'; id: number; title: string; change: 'added' | 'removed' | 'changed'; fields: string[] }
 export type TaxCategory = 'digital_service' | 'service' | 'book' | 'goods'
 /** Percent; '' is that of the tax category. */
 export type TaxRate = '' | '0' | '1' | '3' | '6' | '9' | '13'
@@ -197,6 +215,11 @@ export interface Payout {
 }
 export type ExportKind = 'orders' | 'refunds' | 'ledger' | 'invoices' | 'revenue' | 'balances' | 'study' | 'attendance' | 'bookings'
 export type ExportState = 'queued' | 'running' | 'done' | 'failed' | 'expired'
+export interface BulkRow { id: number; title: string; ok: boolean; reason: string }
+export type BulkLessonAction = 'move' | 'free' | 'paid' | 'release' | 'withhold' | 'unlock' | 'delete'
+export interface BulkLessons { lessons: number[]; action: BulkLessonAction; chapter_id?: number; opens_at?: number; opens_after_days?: number; after_lesson_id?: number; dry: boolean }
+export type BulkCourseAction = 'category' | 'instructor' | 'tag_add' | 'tag_take' | 'publish' | 'unpublish'
+export interface BulkCourses { courses: number[]; action: BulkCourseAction; ref_id?: number; tag?: string; dry: boolean }
 export interface ExportInput { kind: ExportKind; format: 'csv' | 'xlsx'; from?: number; to?: number; status?: string; lesson_id?: number }
 export interface ExportFile {
   id: number; kind: ExportKind; label: string; format: 'csv' | 'xlsx'; from: number; to: number; status: string; state: ExportState; state_label: string; done: number; total: number

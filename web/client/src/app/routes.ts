@@ -29,6 +29,7 @@ export const pages = {
   points: { page: '/pkg-shop/points/PointsPage', path: '/me/points', tab: false },
   ownServices: { page: '/pkg-shop/service/OwnServicesPage', path: '/me/services', tab: false },
   reader: { page: '/pkg-shop/document/ReaderPage', path: '/read/:id', tab: false },
+  sheet: { page: '/pkg-study/attachment/SheetPage', path: '/attachment/:id', tab: false },
   book: { page: '/pkg-study/ebook/BookPage', path: '/book/:id', tab: false },
   attempt: { page: '/pkg-shop/quiz/AttemptPage', path: '/attempt/:id', tab: false },
   live: { page: '/pkg-study/live/RoomPage', path: '/live/:id', tab: false },

@@ -46,7 +46,19 @@ const actions: Record<string, string> = {
   'certificate.key': '更换证书签名密钥',
   'document.delete': '删除文档',
   'attachment.create': '添加附件',
+  'attachment.update': '修改附件',
   'attachment.delete': '移除附件',
+  'material.delete': '删除素材',
+  'folder.create': '新建素材文件夹',
+  'folder.update': '整理素材文件夹',
+  'folder.delete': '删除素材文件夹',
+  'version.take': '保存课程版本',
+  'version.restore': '恢复课程版本',
+  'course.clone': '复制课程',
+  'course.export': '导出课程',
+  'course.import': '导入课程',
+  'course.bulk': '批量修改课程',
+  'lesson.bulk': '批量修改课时',
   'sku.save': '保存规格',
   'product.refund_policy': '修改退款规则',
   'product.add': '新建商品',
@@ -201,7 +213,7 @@ export function targetLabel(target: string, name = ''): string {
   return name ? `${kinds[kind] ?? kind}「${name}」` : [kinds[kind] ?? kind, whats[id] ?? id].filter(Boolean).join(' ')
 }
 const areas: Record<string, string[]> = {
-  内容: ['course', 'chapter', 'outline', 'lesson', 'live', 'document', 'attachment', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'homework', 'booking', 'moderation', 'answer', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor'],
+  内容: ['course', 'chapter', 'outline', 'lesson', 'live', 'document', 'attachment', 'material', 'folder', 'version', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'homework', 'booking', 'moderation', 'answer', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor'],
   商品: ['product', 'sku'],
   营销: ['promotion', 'coupon', 'codes', 'experiment', 'points'],
   交易: ['refund', 'service', 'renewal', 'shipment', 'held'],
