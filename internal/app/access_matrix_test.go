@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"zhizhou/internal/booking"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/db"
 	"zhizhou/internal/web"
@@ -110,6 +111,9 @@ func (w *world) everyForm(editor *person) map[string]int64 {
 	w.t.Helper()
 	out := map[string]int64{catalog.Article: w.lesson, catalog.Live: w.liveLesson(false), catalog.Homework: w.task(nil)}
 	out[catalog.Quiz], _ = w.exam(everyKind()[:2], nil)
+	meeting, _ := w.meeting(func(p *booking.Plan) { p.Hold, p.Most = 5, 0 }, 1, 90*24*time.Hour)
+	w.ok(w.app.DB.Tx(w.system(), func(ctx context.Context, tx *db.Tx) error { return tx.Sure(ctx, qSlotOne, meeting) })) // the smallest body names it
+	out[catalog.Booking] = meeting
 	out[catalog.Document], _ = w.paper(editor)
 	out[catalog.Ebook], _ = w.bound(editor)
 	out[catalog.Audio] = w.audio(editor, 12, map[string]any{"preview_ms": 0})

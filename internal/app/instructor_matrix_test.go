@@ -34,6 +34,7 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 		file := p.sends(at(catalog.Homework, "homework-files?name=a.txt"), []byte("请假"))
 		p.want(200, "", "POST", at(catalog.Homework, "submissions"), map[string]any{"body": "老板，我要请假。", "files": []int64{file.num("id")}})
 		submission := own.want(200, "", "GET", fmt.Sprintf("/api/console/lessons/%d/submissions", forms[catalog.Homework]), nil).item(0, "items").num("id")
+		booked := idOf(p.want(200, "", "POST", at(catalog.Booking, "bookings"), map[string]any{"slot_id": 1}).list("own")[0])
 		asked := p.want(200, "", "POST", at(catalog.Article, "questions"), map[string]any{"body": "为什么结论在前"}).num("id")
 		own.want(200, "", "POST", fmt.Sprintf("/api/console/lesson-questions/%d/answers", asked), map[string]any{"body": "因为对方忙"})
 		talk := own.want(200, "", "GET", fmt.Sprintf("/api/console/lesson-questions/%d", asked), nil)
@@ -48,7 +49,7 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 		things := map[string][]int64{
 			"courses": {w.paid}, "lessons": {}, "attempts": {attempt}, "homework-files": {file.num("id")}, "submissions": {submission}, "lesson-questions": {asked},
 			"lesson-answers": {talk.item(0, "answers").num("id")}, "certificates": {certified}, "documents": {lesson(catalog.Document).num("document_id")}, "ebooks": {lesson(catalog.Ebook).num("ebook_id")},
-			"assets": {lesson(catalog.Audio).num("asset_id")}, "questions": {question},
+			"assets": {lesson(catalog.Audio).num("asset_id")}, "questions": {question}, "bookings": {booked}, "booking-slots": {1},
 			"library": {lesson(catalog.Audio).num("asset_id")}, "folders": {own.want(200, "", "POST", "/api/console/folders", map[string]any{"parent_id": 0, "name": "板书"}).num("id")},
 		}
 		for _, n := range forms {

@@ -156,6 +156,11 @@ export interface Operations {
   reviewHomework: Op<{ path: Id; body: { points: number[]; comment: string }; res: void }>
   addHomeworkFile: Op<{ path: Id; query: { name: string }; body: unknown; raw: true; res: t.HomeworkFile }>
   dropHomeworkFile: Op<{ path: Id; res: void }>
+  booking: Op<{ path: Id; res: t.BookingDesk }>
+  book: Op<{ path: Id; body: { slot_id: number; wait?: boolean }; res: t.BookingDesk }>
+  myBookings: Op<{ res: { items: t.Booking[] } }>
+  cancelBooking: Op<{ path: Id; res: void }>
+  checkIn: Op<{ path: Id; body: { code: string }; res: void }>
   lessonNotes: Op<{ path: Id; res: t.Page<t.Note> }>
   sharedNotes: Op<{ path: Id; query: Cursor; res: t.Page<t.SharedNote> }>
   addNote: Op<{ path: Id; body: t.NoteSpot & { body?: string; share?: boolean }; res: t.Note }>
@@ -367,6 +372,11 @@ export const routes: Record<keyof Operations, string> = {
   reviewHomework: 'POST /api/homework-reviews/{id}',
   addHomeworkFile: 'POST /api/lessons/{id}/homework-files',
   dropHomeworkFile: 'DELETE /api/homework-files/{id}',
+  booking: 'GET /api/lessons/{id}/booking',
+  book: 'POST /api/lessons/{id}/bookings',
+  myBookings: 'GET /api/me/bookings',
+  cancelBooking: 'DELETE /api/bookings/{id}',
+  checkIn: 'POST /api/bookings/{id}/check-in',
   certificates: 'GET /api/me/certificates',
   certificateName: 'PUT /api/me/certificate-name',
   showCertificate: 'PUT /api/me/certificates/{id}',

@@ -8,6 +8,7 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
+	"zhizhou/internal/booking"
 	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
@@ -82,6 +83,8 @@ type Deps struct {
 	Caption *caption.Service
 	// Homework takes work in and has it marked.
 	Homework *homework.Service
+	// Booking holds lessons at times that are booked.
+	Booking *booking.Service
 	// Commission is what inviters earn, and how it is paid out.
 	Commission *commission.Service
 	// Library shows all material in one place.
@@ -117,6 +120,7 @@ func Register(a *web.API, d Deps) {
 	r.papers()
 	r.certificates()
 	r.homework()
+	r.booking()
 	r.lives()
 	r.moderation()
 	r.selling()

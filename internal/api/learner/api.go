@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
 	"zhizhou/internal/advice"
+	"zhizhou/internal/booking"
 	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
@@ -72,6 +73,7 @@ type Deps struct {
 	Topic        *topic.Service
 	Certificate  *certificate.Service
 	Homework     *homework.Service
+	Booking      *booking.Service
 	Live         *live.Service
 	Message      *message.Service
 	Advice       *advice.Service
@@ -115,6 +117,7 @@ func Register(a *web.API, d Deps) {
 	r.wrongQuestions()
 	r.certificates()
 	r.homework()
+	r.booking()
 	r.lives()
 	r.notices()
 	r.notes()

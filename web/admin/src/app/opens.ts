@@ -6,6 +6,7 @@ const one: Record<string, (key: string) => RouteLocationRaw> = {
   product: (id) => ({ name: 'product', params: { id } }),
   topic: (id) => ({ name: 'topic', params: { id } }),
   homework: (id) => ({ name: 'homework', params: { id } }),
+  booking: (id) => ({ name: 'booking', params: { id } }),
   quiz: (id) => ({ name: 'quiz', params: { id } }),
   order: (no) => ({ name: 'orders', params: { no } }),
   invoice: (id) => ({ name: 'invoices', params: { id } }),

@@ -61,6 +61,18 @@ export interface Operations {
   saveMarks: { path: Id; body: { marks: T.ChapterMark[] }; res: void }
   homework: { path: Id; res: T.Homework }
   saveHomework: { path: Id; body: T.Homework; res: T.Homework }
+  booking: { path: Id; res: T.BookingPlan }
+  saveBooking: { path: Id; body: T.BookingPlan; res: T.BookingPlan }
+  slots: { path: Id; query: Paged & { past?: boolean }; res: T.Page<T.Slot> }
+  previewSlots: { path: Id; body: T.SlotSeries; res: { items: { starts_at: number; ends_at: number }[] } }
+  addSlots: { path: Id; body: { slots: T.SlotInput[] }; res: { added: number } }
+  changeSlot: { path: Id; body: T.SlotInput; res: void }
+  setSlot: { path: Id; body: { state: T.Slot['state']; reason?: string }; res: void }
+  slotCode: { path: Id; res: { code: string } }
+  renewSlotCode: { path: Id; res: { code: string } }
+  slotBookings: { path: Id; query: Paged; res: T.Page<T.Booked> }
+  markBooking: { path: Id; body: { there: boolean }; res: void }
+  removeBooking: { path: Id; body: { reason: string }; res: void }
   submissions: { path: Id; query: Paged & { state?: string }; res: T.Page<T.Work> }
   submissionReviews: { path: Id; res: { items: T.WorkReview[] } }
   markSubmission: { path: Id; body: { points: number[]; comment?: string; return?: boolean; excellent?: boolean }; res: void }
@@ -262,6 +274,9 @@ export const addresses = {
   videoPoints: 'GET /lessons/{id}/quiz-points', saveVideoPoints: 'PUT /lessons/{id}/quiz-points',
   captions: 'GET /lessons/{id}/captions', caption: 'GET /lessons/{id}/captions/{caption_id}', saveCaption: 'POST /lessons/{id}/captions', deleteCaption: 'DELETE /lessons/{id}/captions/{caption_id}',
   marks: 'GET /lessons/{id}/marks', saveMarks: 'PUT /lessons/{id}/marks',
+  booking: 'GET /lessons/{id}/booking', saveBooking: 'PUT /lessons/{id}/booking', slots: 'GET /lessons/{id}/slots', previewSlots: 'POST /lessons/{id}/slots/preview', addSlots: 'POST /lessons/{id}/slots',
+  changeSlot: 'PUT /booking-slots/{id}', setSlot: 'POST /booking-slots/{id}/state', slotCode: 'GET /booking-slots/{id}/code', renewSlotCode: 'POST /booking-slots/{id}/code',
+  slotBookings: 'GET /booking-slots/{id}/bookings', markBooking: 'POST /bookings/{id}/mark', removeBooking: 'POST /bookings/{id}/cancel',
   homework: 'GET /lessons/{id}/homework', saveHomework: 'PUT /lessons/{id}/homework', submissions: 'GET /lessons/{id}/submissions',
   submissionReviews: 'GET /submissions/{id}/reviews', markSubmission: 'POST /submissions/{id}/mark',
   moderation: 'GET /moderation', decideCases: 'POST /moderation', lessonQuestions: 'GET /lesson-questions', lessonQuestion: 'GET /lesson-questions/{id}',

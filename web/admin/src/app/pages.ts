@@ -95,7 +95,7 @@ export const homeFor = (permissions: string[]) => menuFor(permissions)[0]?.pages
 /** The kind of the goods that are being edited: their address does not say it. */
 export const editedKind = ref('')
 
-const above: Record<string, string> = { course: 'courses', product: 'goods', bill: 'bills', topic: 'topics', quiz: 'questions', homework: 'courses', trail: 'orders' }
+const above: Record<string, string> = { course: 'courses', product: 'goods', bill: 'bills', topic: 'topics', quiz: 'questions', homework: 'courses', booking: 'courses', trail: 'orders' }
 /** Whether an entry of the menu is where somebody is. */
 export function isHere(p: MenuPage, name: string, params: Record<string, unknown>): boolean {
   if ((above[name] ?? name) !== p.name) return false

@@ -23,6 +23,7 @@ const routes: RouteRecordRaw[] = [
   page('/questions', 'questions', '题库', 'course.read', () => import('@/features/quiz/QuestionsPage.vue')),
   page('/quizzes/:id(\\d+)/:tab(attempts|stats)?', 'quiz', '测验结果', 'course.edit', () => import('@/features/quiz/ResultsPage.vue')),
   page('/live/:id(\\d+)/:tab(attendance)?', 'live', '直播间', 'course.read', () => import('@/features/live/LivePage.vue')),
+  page('/booking/:id(\\d+)', 'booking', '预约场次', 'course.edit', () => import('@/features/booking/SlotsPage.vue')),
   page('/homework/:id(\\d+)', 'homework', '作业批改', 'course.edit', () => import('@/features/homework/QueuePage.vue')),
   page('/library', 'library', '素材库', 'media.upload', () => import('@/features/library/LibraryPage.vue')),
   page('/lesson-questions/:id(\\d+)?', 'lesson-questions', '学员提问', 'question.answer', () => import('@/features/note/QuestionsPage.vue')),

@@ -213,7 +213,7 @@ export interface Payout {
   id: number; source: BillSource; label: string; amount_fen: number; bank_day: number; reference: string; note: string; state: PayoutState; state_label: string
   created_at: number; created_by: string; decided_at: number; decided_by: string; undo_asked: boolean
 }
-export type ExportKind = 'orders' | 'refunds' | 'ledger' | 'invoices' | 'revenue' | 'balances' | 'study' | 'attendance'
+export type ExportKind = 'orders' | 'refunds' | 'ledger' | 'invoices' | 'revenue' | 'balances' | 'study' | 'attendance' | 'bookings'
 export type ExportState = 'queued' | 'running' | 'done' | 'failed' | 'expired'
 export interface BulkRow { id: number; title: string; ok: boolean; reason: string }
 export type BulkLessonAction = 'move' | 'free' | 'paid' | 'release' | 'withhold' | 'unlock' | 'delete'
@@ -371,6 +371,12 @@ export type Income = S['ConsoleIncomeView']
 export type Homework = S['ConsoleHomeworkInput']
 export type Work = S['ConsoleWorkView']
 export type WorkReview = S['ConsoleWorkReviewView']
+/** How a lesson is booked, its times, and who booked them. */
+export type BookingPlan = S['ConsoleBookingPlanInput']
+export type SlotInput = S['ConsoleSlotInput']
+export type Slot = S['ConsoleSlotView']
+export type SlotSeries = S['ConsoleSeriesInput']
+export type Booked = S['ConsoleBookedView']
 /** What learners wrote for others, and their questions on lessons with all answers. */
 export type Case = S['ConsoleCaseView']
 export type CaseChoice = S['ConsoleCaseChoice']

@@ -35,6 +35,7 @@ export const pages = {
   live: { page: '/pkg-study/live/RoomPage', path: '/live/:id', tab: false },
   wrong: { page: '/pkg-shop/quiz/WrongPage', path: '/me/wrong-questions', tab: false },
   homework: { page: '/pkg-study/homework/HomeworkPage', path: '/homework/:id', tab: false },
+  booking: { page: '/pkg-study/booking/BookingPage', path: '/booking/:id', tab: false },
   certificates: { page: '/pkg-study/certificate/CertificatesPage', path: '/me/certificates', tab: false },
   certificate: { page: '/pkg-study/certificate/VerifyPage', path: '/certificate/:code', tab: false },
   notes: { page: '/pkg-study/note/NotesPage', path: '/me/notes', tab: false },

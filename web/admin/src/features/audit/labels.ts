@@ -33,6 +33,12 @@ const actions: Record<string, string> = {
   'teaching.paper': '查看讲师申请材料',
   'homework.save': '保存作业',
   'homework.mark': '批改作业',
+  'booking.save': '保存预约设置',
+  'booking.slots': '排预约场次',
+  'booking.change': '改预约场次',
+  'booking.state': '停止或取消预约场次',
+  'booking.remove': '取消学员的预约',
+  'booking.mark': '登记到场',
   'moderation.shown': '公开学员内容',
   'moderation.hidden': '不公开学员内容',
   'answer.create': '回答学员提问',
@@ -211,7 +217,7 @@ export function targetLabel(target: string, name = ''): string {
   return name ? `${kinds[kind] ?? kind}「${name}」` : [kinds[kind] ?? kind, whats[id] ?? id].filter(Boolean).join(' ')
 }
 const areas: Record<string, string[]> = {
-  内容: ['course', 'chapter', 'outline', 'lesson', 'live', 'document', 'attachment', 'material', 'folder', 'version', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'homework', 'moderation', 'answer', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor', 'teaching'],
+  内容: ['course', 'chapter', 'outline', 'lesson', 'live', 'document', 'attachment', 'material', 'folder', 'version', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'homework', 'booking', 'moderation', 'answer', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor', 'teaching'],
   商品: ['product', 'sku'],
   营销: ['promotion', 'coupon', 'codes', 'experiment', 'points'],
   交易: ['refund', 'service', 'renewal', 'shipment', 'held'],
