@@ -24,8 +24,31 @@ const noThirdParty: Plugin = {
   },
 }
 
+// The server writes into a page which scripts it will load, so that they need not wait for the first one.
+const chunksOfPages: Plugin = {
+  name: 'zz-chunks-of-pages',
+  generateBundle(_, bundle) {
+    if (process.env.UNI_PLATFORM !== 'h5') return
+    const chunks = Object.values(bundle).flatMap((f) => (f.type === 'chunk' ? [f] : []))
+    const byName = new Map(chunks.map((c) => [c.fileName, c]))
+    const entry = chunks.find((c) => c.isEntry)
+    const pages: Record<string, string[]> = {}
+    for (const c of chunks.filter((c) => c.isDynamicEntry && /Page$/.test(c.name))) {
+      const found = new Set<string>()
+      const walk = (name: string) => {
+        if (name === entry?.fileName || found.has(name)) return
+        found.add(name)
+        byName.get(name)?.imports.forEach(walk)
+      }
+      walk(c.fileName)
+      pages[c.name.split('/').pop() ?? c.name] = [...found]
+    }
+    this.emitFile({ type: 'asset', fileName: 'chunks.json', source: JSON.stringify(pages) })
+  },
+}
+
 export default defineConfig({
-  plugins: [uni(), plainNames, noThirdParty],
+  plugins: [uni(), plainNames, noThirdParty, chunksOfPages],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: { target: 'es2019' },
   server: { host: '127.0.0.1', port: 18210, proxy: { '/api': 'http://127.0.0.1:8080', '/media': 'http://127.0.0.1:8080' } },
