@@ -48,7 +48,8 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 		things := map[string][]int64{
 			"courses": {w.paid}, "lessons": {}, "attempts": {attempt}, "homework-files": {file.num("id")}, "submissions": {submission}, "lesson-questions": {asked},
 			"lesson-answers": {talk.item(0, "answers").num("id")}, "certificates": {certified}, "documents": {lesson(catalog.Document).num("document_id")}, "ebooks": {lesson(catalog.Ebook).num("ebook_id")},
-			"assets": {lesson(catalog.Audio).num("asset_id")}, "questions": {question},
+			"assets": {lesson(catalog.Audio).num("asset_id")}, "questions": {question}, "library": {lesson(catalog.Audio).num("asset_id")},
+			"folders": {own.want(200, "", "POST", "/api/console/folders", map[string]any{"name": "只有本人的夹子", "parent_id": 0}).num("id")},
 		}
 		for _, n := range forms {
 			things["lessons"] = append(things["lessons"], n)
@@ -68,7 +69,7 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 			}
 			for _, n := range ids {
 				tried++
-				params := map[string]string{"id": fmt.Sprint(n), "action": "start"}
+				params := map[string]string{"id": fmt.Sprint(n), "action": "start", "kind": "asset"}
 				if a := other.tries(r, params, tried); a.status != 403 && a.status != 404 {
 					t.Errorf("%s %s answers another instructor with %d %s", r.Method, r.Path, a.status, a.raw)
 				}
@@ -88,7 +89,7 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 }
 
 // schoolWide are the lists without a number that know no owner, by route.
-var schoolWide = map[string]string{}
+var schoolWide = map[string]string{"console_folders": "the tree of folders is the school's; what lies in them and changing them is not"}
 
 // otherLists calls every list of the console that instructors may call and insists that
 // none shows to other what is hidden, and that most show something of it to its owner.
