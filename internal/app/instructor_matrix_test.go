@@ -90,7 +90,7 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 }
 
 // schoolWide are the lists without a number that know no owner, by route.
-var schoolWide = map[string]string{}
+var schoolWide = map[string]string{"console_folders": "the tree of folders is the school's; what lies in them and changing them is not"}
 
 // otherLists calls every list of the console that instructors may call and insists that
 // none shows to other what is hidden, and that most show something of it to its owner.
