@@ -1,10 +1,10 @@
 # Zhizhou. Each target is a thin door to one script; the scripts also run alone.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test check gen e2e bench sim clean
+.PHONY: help run build test check gen e2e bench lighthouse sim clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## build what changed and serve the demo school (ADDR=127.0.0.1:8080, DATA_DIR=data)
 	@exec scripts/run.sh
@@ -26,6 +26,9 @@ e2e: ## the browser tests alone
 
 bench: ## measure against bare references
 	@exec scripts/bench.sh
+
+lighthouse: ## measure the pages by which people come as on a phone (RUNS=3)
+	@exec scripts/lighthouse.sh
 
 sim: ## random histories of buying against a model (SEED=1 HISTORIES=1000)
 	@SIM_SEED=$(or $(SEED),1) SIM_HISTORIES=$(or $(HISTORIES),1000) scripts/postgres.sh go test ./internal/app -count=1 -timeout 12h -v -run '^TestSimulation'

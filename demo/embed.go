@@ -14,9 +14,9 @@ var Media embed.FS
 //go:embed text/*.html
 var Texts embed.FS
 
-// Papers holds the documents; each is printed from the text beside it.
+// Papers holds the documents, each printed from the text beside it, and a form.
 //
-//go:embed paper/*.pdf
+//go:embed paper/*.pdf paper/*.txt
 var Papers embed.FS
 
 // Course is a course to seed.

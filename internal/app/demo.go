@@ -5,7 +5,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -149,10 +148,32 @@ func (a *App) seedSchool(ctx context.Context, courses map[string]int64) error {
 			}
 		}
 	}
+	if err := a.seedWorkshop(ctx, categories, teachers, courses); err != nil {
+		return fmt.Errorf("course %s: %w", demo.Workshop.Title, err)
+	}
 	return a.seedShop(ctx, categories, teachers, courses)
 }
 
 func (a *App) seedCourse(ctx context.Context, c demo.Course, categoryID, teacherID, position int64) (int64, error) {
+	courseID, err := a.seedPage(ctx, c, categoryID, teacherID, position)
+	if err != nil {
+		return 0, err
+	}
+	waiting, err := a.seedOutline(ctx, courseID, c.Chapters)
+	if err != nil {
+		return 0, err
+	}
+	if waiting {
+		// Videos are still being processed: the sweep publishes when they are ready.
+		err = a.Catalog.ScheduleWhenReady(ctx, courseID, clock.MS(a.Clock))
+	} else {
+		err = a.Catalog.Publish(ctx, courseID, 0)
+	}
+	return courseID, err
+}
+
+// seedPage makes a course with its page and offer, and nothing in it yet.
+func (a *App) seedPage(ctx context.Context, c demo.Course, categoryID, teacherID, position int64) (int64, error) {
 	made, err := a.Catalog.CreateCourse(ctx, 0, c.Title)
 	if err != nil {
 		return 0, err
@@ -171,19 +192,7 @@ func (a *App) seedCourse(ctx context.Context, c demo.Course, categoryID, teacher
 	if err != nil {
 		return 0, err
 	}
-	if _, err := a.Catalog.SaveSKU(ctx, productID, catalog.SKU{Name: name, PriceFen: c.PriceFen, PeriodDays: c.PeriodDays, TaxCategory: "digital_service", Active: true}); err != nil {
-		return 0, err
-	}
-	waiting, err := a.seedOutline(ctx, made.ID, c.Chapters)
-	if err != nil {
-		return 0, err
-	}
-	if waiting {
-		// Videos are still being processed: the sweep publishes when they are ready.
-		err = a.Catalog.ScheduleWhenReady(ctx, made.ID, clock.MS(a.Clock))
-	} else {
-		err = a.Catalog.Publish(ctx, made.ID, 0)
-	}
+	_, err = a.Catalog.SaveSKU(ctx, productID, catalog.SKU{Name: name, PriceFen: c.PriceFen, PeriodDays: c.PeriodDays, TaxCategory: "digital_service", Active: true})
 	return made.ID, err
 }
 
@@ -283,20 +292,5 @@ func (a *App) imported(ctx context.Context, files embed.FS, name, purpose string
 	if err != nil {
 		return 0, err
 	}
-	uploadID, err := a.Media.BeginUpload(ctx, 0, media.UploadMeta{Name: path.Base(name), Purpose: purpose, Bytes: st.Size()})
-	if err != nil {
-		return 0, err
-	}
-	dst, err := os.OpenFile(filepath.Join(a.Media.UploadDir(), uploadID), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return 0, err
-	}
-	if _, err = io.Copy(dst, src); err == nil {
-		err = dst.Sync()
-	}
-	if err = errors.Join(err, dst.Close()); err != nil {
-		return 0, err
-	}
-	u, err := a.Media.FinishUpload(ctx, uploadID)
-	return u.AssetID, err
+	return a.received(ctx, src, path.Base(name), purpose, st.Size())
 }

@@ -50,6 +50,7 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 			"courses": {w.paid}, "lessons": {}, "attempts": {attempt}, "homework-files": {file.num("id")}, "submissions": {submission}, "lesson-questions": {asked},
 			"lesson-answers": {talk.item(0, "answers").num("id")}, "certificates": {certified}, "documents": {lesson(catalog.Document).num("document_id")}, "ebooks": {lesson(catalog.Ebook).num("ebook_id")},
 			"assets": {lesson(catalog.Audio).num("asset_id")}, "questions": {question}, "bookings": {booked}, "booking-slots": {1},
+			"library": {lesson(catalog.Audio).num("asset_id")}, "folders": {own.want(200, "", "POST", "/api/console/folders", map[string]any{"parent_id": 0, "name": "板书"}).num("id")},
 		}
 		for _, n := range forms {
 			things["lessons"] = append(things["lessons"], n)
@@ -69,7 +70,7 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 			}
 			for _, n := range ids {
 				tried++
-				params := map[string]string{"id": fmt.Sprint(n), "action": "start"}
+				params := map[string]string{"id": fmt.Sprint(n), "action": "start", "kind": "asset"}
 				if a := other.tries(r, params, tried); a.status != 403 && a.status != 404 {
 					t.Errorf("%s %s answers another instructor with %d %s", r.Method, r.Path, a.status, a.raw)
 				}

@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"zhizhou/internal/db"
 )
@@ -16,7 +15,7 @@ var (
 	// Who teaches something that everybody may see.
 	qProfiles = db.Q("catalog/profiles", `SELECT i.id, i.name, i.title, i.bio, i.avatar,
 		(SELECT COUNT(*) FROM courses c WHERE c.instructor_id = i.id AND`+visible+`) AS course_count FROM instructors i
-		WHERE i.id > $1 AND ($2 = '' OR i.name LIKE $2) AND EXISTS (SELECT 1 FROM courses c WHERE c.instructor_id = i.id AND`+visible+`) ORDER BY i.id LIMIT $3`)
+		WHERE i.id > $1 AND EXISTS (SELECT 1 FROM courses c WHERE c.instructor_id = i.id AND`+visible+`) ORDER BY i.id LIMIT $2`)
 )
 
 // Profile is an instructor as everybody sees one.
@@ -35,14 +34,10 @@ func (s *Service) Profile(ctx context.Context, instructorID int64) (Profile, err
 	return p, err
 }
 
-// Profiles lists instructors with published courses whose name contains q ("": all), by
-// id from after on.
-func (s *Service) Profiles(ctx context.Context, q string, after int64, limit int) ([]Profile, error) {
-	if q = strings.NewReplacer("%", "", "_", "").Replace(strings.TrimSpace(q)); q != "" {
-		q = "%" + q + "%"
-	}
+// Profiles lists instructors with published courses, by id from after on.
+func (s *Service) Profiles(ctx context.Context, after int64, limit int) ([]Profile, error) {
 	var rows []Profile
-	err := s.db.List(ctx, qProfiles, &rows, after, q, limit)
+	err := s.db.List(ctx, qProfiles, &rows, after, limit)
 	return rows, err
 }
 

@@ -49,6 +49,7 @@ var each = []string{
 	`SELECT 'product', p.id, ` + productName + `, ` + productOpens + ` FROM ` + productFrom + ` WHERE p.id IN (?)`,
 	`SELECT 'sku', k.id, ` + productName + ` || ' · ' || k.name, ` + productOpens + ` FROM ` + productFrom + ` JOIN skus k ON k.product_id = p.id WHERE k.id IN (?)`,
 	`SELECT 'instructor', id, name, 'instructors', '' FROM instructors WHERE id IN (?)`,
+	`SELECT 'instructor_application', a.id, u.nickname, 'applications', '' FROM instructor_applications a JOIN users u ON u.id = a.user_id WHERE a.id IN (?)`,
 	`SELECT 'category', id, name, 'categories', '' FROM categories WHERE id IN (?)`,
 	`SELECT 'banner', id, title, 'banners', '' FROM banners WHERE id IN (?)`,
 	`SELECT 'topic', id, title, 'topic', CAST(id AS TEXT) FROM topics WHERE id IN (?)`,

@@ -8,11 +8,11 @@ import (
 )
 
 var checks = []db.Check{
-	{Invariant: 49, Name: "approved application without its instructor", Q: db.Q("audit/teacher_instructor", `SELECT 'application ' || CAST(a.id AS TEXT) AS row FROM instructor_applications a
+	{Invariant: 50, Name: "approved application without its instructor", Q: db.Q("audit/teacher_instructor", `SELECT 'application ' || CAST(a.id AS TEXT) AS row FROM instructor_applications a
 		WHERE a.state = 'approved' AND NOT EXISTS (SELECT 1 FROM instructors i WHERE i.id = a.instructor_id)`)},
-	{Invariant: 49, Name: "instructor made by an application that is not approved", Q: db.Q("audit/teacher_state", `SELECT 'application ' || CAST(a.id AS TEXT) AS row FROM instructor_applications a
+	{Invariant: 50, Name: "instructor made by an application that is not approved", Q: db.Q("audit/teacher_state", `SELECT 'application ' || CAST(a.id AS TEXT) AS row FROM instructor_applications a
 		WHERE a.state <> 'approved' AND a.instructor_id <> 0`)},
-	{Invariant: 49, Name: "paper in sight of a withdrawn application", Q: db.Q("audit/teacher_papers", `SELECT 'paper ' || CAST(f.id AS TEXT) AS row FROM application_files f
+	{Invariant: 50, Name: "paper in sight of a withdrawn application", Q: db.Q("audit/teacher_papers", `SELECT 'paper ' || CAST(f.id AS TEXT) AS row FROM application_files f
 		JOIN instructor_applications a ON a.id = f.application_id WHERE a.state = 'withdrawn'`)},
 }
 

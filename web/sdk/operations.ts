@@ -143,6 +143,13 @@ export interface Operations {
   wrongQuestions: Op<{ query: Cursor & { course_id?: number }; res: t.Page<t.WrongQuestion> }>
   tryWrong: Op<{ path: Id; body: t.QuizReply; res: t.Practice }>
   forgetWrong: Op<{ path: Id; res: void }>
+  instructor: Op<{ path: Id; res: t.Teacher }>
+  instructorCourses: Op<{ path: Id; query: Cursor; res: t.Page<t.CourseCard> }>
+  teaching: Op<{ res: t.TeachingDesk }>
+  applyTeaching: Op<{ body: { name: string; title: string; bio: string; fields: string[]; files: number[] }; res: t.TeachingDesk }>
+  withdrawTeaching: Op<{ path: Id; res: void }>
+  addTeachingFile: Op<{ query: { name: string }; body: unknown; raw: true; res: t.TeachingFile }>
+  dropTeachingFile: Op<{ path: Id; res: void }>
   homework: Op<{ path: Id; res: t.Homework }>
   handIn: Op<{ path: Id; body: { body: string; files: number[]; consent?: boolean }; res: t.Homework }>
   showSubmission: Op<{ path: Id; body: { on: boolean }; res: void }>
@@ -352,6 +359,13 @@ export const routes: Record<keyof Operations, string> = {
   lessonFavourite: 'GET /api/lessons/{id}/favourite',
   keepLesson: 'PUT /api/lessons/{id}/favourite',
   deleteFavourite: 'DELETE /api/me/favourites/{id}',
+  instructor: 'GET /api/instructors/{id}',
+  instructorCourses: 'GET /api/instructors/{id}/courses',
+  teaching: 'GET /api/me/teaching',
+  applyTeaching: 'POST /api/me/teaching',
+  withdrawTeaching: 'POST /api/me/teaching/{id}/withdraw',
+  addTeachingFile: 'POST /api/me/teaching-files',
+  dropTeachingFile: 'DELETE /api/me/teaching-files/{id}',
   homework: 'GET /api/lessons/{id}/homework',
   handIn: 'POST /api/lessons/{id}/submissions',
   showSubmission: 'PUT /api/submissions/{id}/consent',

@@ -4358,23 +4358,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/instructors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Instructors with published courses whose name has certain words in it */
-        get: operations["instructors"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/instructors/{id}": {
         parameters: {
             query?: never;
@@ -12975,11 +12958,6 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
-        ListTeacherPage: {
-            items: components["schemas"]["TeacherPage"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
         ListTitleView: {
             items: components["schemas"]["TitleView"][];
             /** @description Empty at the end */
@@ -13256,7 +13234,7 @@ export interface components {
         };
         NoticeKind: {
             /** @enum {string} */
-            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking";
+            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching";
             on: boolean;
         };
         NoticeKinds: {
@@ -13269,7 +13247,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking";
+            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching";
             /** @description An address within the client, or empty */
             link: string;
             title: string;
@@ -40856,55 +40834,6 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    instructors: {
-        parameters: {
-            query: {
-                q: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListTeacherPage"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -150,6 +150,11 @@ export type QuizPoint = S['QuizPointView']
 export type Homework = S['HomeworkView']
 export type Submission = S['SubmissionView']
 export type HomeworkReview = S['ReviewTaskView']
+/** An instructor as everybody sees one; own applications to teach and their papers. */
+export type Teacher = S['TeacherPage']
+export type TeachingDesk = S['TeachingDesk']
+export type TeachingApplication = S['TeachingApplication']
+export type TeachingFile = S['TeachingFile']
 export type HomeworkFile = S['HomeworkFileView']
 /** A lesson that is booked before its learner: its times, and what the learner booked. */
 export type BookingDesk = S['BookingDeskView']

@@ -59,18 +59,6 @@ func (r *routes) teachers() {
 	public := func(id, path, summary string) web.Route {
 		return web.Route{ID: id, Method: http.MethodGet, Path: path, Summary: summary, Tag: "course", Need: web.Public, Cache: publicCache}
 	}
-	web.Handle(r.web, public("instructors", "/api/instructors", "Instructors with published courses whose name has certain words in it"),
-		func(ctx context.Context, in *struct {
-			Q string `query:"q" required:"true" minLength:"1" maxLength:"40"`
-		},
-		) (*web.Body[web.List[TeacherPage]], error) {
-			rows, err := r.Catalog.Profiles(ctx, in.Q, 0, 5)
-			out := web.List[TeacherPage]{Items: []TeacherPage{}}
-			for _, p := range rows {
-				out.Items = append(out.Items, teacherPage(p))
-			}
-			return web.Answer(out), err
-		})
 	web.Handle(r.web, public("instructor", "/api/instructors/{id}", "An instructor's profile"),
 		func(ctx context.Context, in *struct {
 			ID int64 `path:"id" minimum:"1"`

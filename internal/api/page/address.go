@@ -6,15 +6,16 @@ import "strings"
 type address struct {
 	path    string // a part in braces stands for anything but nothing
 	title   string
-	private bool // about one person, or of no use to a search engine
+	private bool   // about one person, or of no use to a search engine
+	page    string // its component, for the pages by which people come
 }
 
 // addresses are the client's pages, except those of courses and lessons, which
 // have handlers of their own. A test compares them with the client's own table.
 var addresses = []address{
-	{path: "/"},
-	{path: "/courses", title: "课程"},
-	{path: "/search", title: "搜索", private: true},
+	{path: "/", page: "HomePage"},
+	{path: "/courses", title: "课程", page: "CoursesPage"},
+	{path: "/search", title: "搜索", private: true, page: "SearchPage"},
 	{path: "/rankings", title: "榜单"},
 	{path: "/topics", title: "专题"},
 	{path: "/agreement/user_agreement", title: "用户协议"},

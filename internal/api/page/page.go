@@ -4,14 +4,12 @@
 package page
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
 	"io/fs"
 	"net/http"
-	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -41,13 +39,15 @@ type Deps struct {
 
 type pages struct {
 	Deps
-	client, admin fs.FS
+	client, admin *squeezed
 	shell         []byte
+	chunks        map[string][]string
 }
 
 // Routes serves everything that no other route takes.
 func Routes(mux *http.ServeMux, d Deps) {
-	p := &pages{Deps: d, client: built("client"), admin: built("admin")}
+	p := &pages{Deps: d, client: &squeezed{FS: built("client")}, admin: &squeezed{FS: built("admin")}}
+	p.chunks = chunks(p.client)
 	p.shell = read(p.client, "index.html")
 	mux.HandleFunc("GET /sitemap.xml", p.sitemap)
 	mux.HandleFunc("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) {
@@ -85,25 +85,6 @@ func read(f fs.FS, name string) []byte {
 		panic(err) // built() looked for it
 	}
 	return raw
-}
-
-// file serves an asset if there is one. Names with a hash never change.
-func file(w http.ResponseWriter, r *http.Request, f fs.FS, name string) bool {
-	name = strings.TrimPrefix(path.Clean("/"+name), "/")
-	if name == "" || name == "index.html" {
-		return false
-	}
-	raw, err := fs.ReadFile(f, name)
-	if err != nil {
-		return false
-	}
-	cache := "public, max-age=3600"
-	if strings.HasPrefix(name, "assets/") {
-		cache = "public, max-age=31536000, immutable"
-	}
-	w.Header().Set("Cache-Control", cache)
-	http.ServeContent(w, r, path.Base(name), time.Time{}, bytes.NewReader(raw))
-	return true
 }
 
 func (p *pages) console(w http.ResponseWriter, r *http.Request) {
@@ -150,9 +131,12 @@ func (p *pages) site(w http.ResponseWriter, r *http.Request) {
 	if a.private {
 		w.Header().Set("X-Robots-Tag", "noindex")
 	}
-	h := head{title: s.Name, description: s.Slogan, url: p.PublicURL + a.path, kind: "website"}
+	h := head{title: s.Name, description: s.Slogan, url: p.PublicURL + a.path, kind: "website", page: a.page}
 	if a.title != "" {
 		h.title = a.title + " · " + s.Name
+	}
+	if a.path == "/" {
+		h.asks = []string{"/api/home"}
 	}
 	p.write(w, h)
 }
@@ -178,6 +162,8 @@ func (p *pages) shop(r *http.Request) *setting.Shop {
 type head struct {
 	title, description, url, kind, image string
 	data                                 any
+	page                                 string   // the component that shows it; "" when it is not fetched ahead
+	asks                                 []string // what it will ask the API first
 }
 
 // The marks that the client's build leaves in its shell.
@@ -217,6 +203,13 @@ func (p *pages) writeAs(w http.ResponseWriter, status int, h head) {
 			fmt.Fprintf(&b, `<script type="application/ld+json">%s</script>`, raw)
 		}
 	}
+	// Scripts and answers come while the first script is still on its way.
+	for _, name := range p.chunks[h.page] {
+		fmt.Fprintf(&b, `<link rel="modulepreload" crossorigin href="/%s">`, html.EscapeString(name))
+	}
+	for _, asked := range h.asks {
+		fmt.Fprintf(&b, `<link rel="preload" as="fetch" crossorigin="anonymous" href="%s">`, html.EscapeString(asked))
+	}
 	write(w, status, []byte(strings.Replace(doc, headMark, b.String(), 1)))
 }
 
@@ -237,7 +230,12 @@ func (p *pages) course(w http.ResponseWriter, r *http.Request) {
 	if c.Course.Status != catalog.Published {
 		w.Header().Set("X-Robots-Tag", "noindex")
 	}
-	p.write(w, p.courseHead(r, c))
+	h := p.courseHead(r, c)
+	h.page = "CoursePage"
+	if r.URL.RawQuery == "" { // a preview asks otherwise
+		h.asks = []string{"/api/courses/" + strconv.FormatInt(courseID, 10)}
+	}
+	p.write(w, h)
 }
 
 // owned returns a course that is not public to a person who has it.
@@ -275,6 +273,7 @@ func (p *pages) lesson(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Robots-Tag", "noindex")
 	}
 	h := p.courseHead(r, c)
+	h.page, h.asks = "LessonPage", []string{"/api/lessons/" + strconv.FormatInt(lessonID, 10)}
 	h.title, h.data = l.Title+" · "+h.title, nil
 	p.write(w, h)
 }

@@ -45,7 +45,7 @@ func (p *pages) teacher(w http.ResponseWriter, r *http.Request) {
 
 // teacherURLs lists who teaches something that everybody may see.
 func (p *pages) teacherURLs(r *http.Request) ([]siteURL, error) {
-	rows, err := p.Catalog.Profiles(r.Context(), "", 0, 500)
+	rows, err := p.Catalog.Profiles(r.Context(), 0, 500)
 	var list []siteURL
 	for _, t := range rows {
 		list = append(list, siteURL{Loc: p.teacherURL(t.ID)})

@@ -29,6 +29,11 @@ export interface Operations {
   releaseLesson: { path: Id; body: { at: number }; res: T.Lesson }
   withholdLesson: { path: Id; res: T.Lesson }
   deleteLesson: { path: Id; res: void }
+  applications: { query: Paged & { state?: T.TeachApplication['state'] }; res: T.Page<T.TeachApplication> }
+  application: { path: Id; res: T.TeachApplicationDetail }
+  decideApplication: { path: Id; body: { approve: boolean; reason?: string }; res: { instructor_id: number } }
+  income: { query: { month?: string; instructor_id?: number }; res: T.Income }
+  incomeInstructors: { res: { items: { id: number; name: string }[] } }
   questions: { query: Paged & { kind?: string; tag?: string; difficulty?: number; q?: string }; res: T.Page<T.Question> }
   questionTags: { res: { items: { tag: string; count: number }[] } }
   saveQuestion: { path: Id; body: T.QuestionInput & { version?: number }; res: T.Made }
@@ -261,6 +266,7 @@ export const addresses = {
   unpublishCourse: 'POST /courses/{id}/unpublish', deleteCourse: 'DELETE /courses/{id}',
   addChapter: 'POST /courses/{id}/chapters', renameChapter: 'PATCH /courses/{id}/chapters/{chapter_id}', deleteChapter: 'DELETE /courses/{id}/chapters/{chapter_id}',
   orderOutline: 'PUT /courses/{id}/outline', addLesson: 'POST /courses/{id}/lessons', lesson: 'GET /lessons/{id}', saveLesson: 'PUT /lessons/{id}', deleteLesson: 'DELETE /lessons/{id}', importText: 'POST /lessons/{id}/import', formulas: 'POST /formulas', releaseLesson: 'POST /lessons/{id}/release', withholdLesson: 'POST /lessons/{id}/withhold',
+  applications: 'GET /instructor-applications', application: 'GET /instructor-applications/{id}', decideApplication: 'POST /instructor-applications/{id}/decision', income: 'GET /income', incomeInstructors: 'GET /income/instructors',
   questions: 'GET /questions', questionTags: 'GET /question-tags', saveQuestion: 'PUT /questions/{id}', deleteQuestion: 'DELETE /questions/{id}',
   checkImport: 'POST /question-imports/check', runImport: 'POST /question-imports', paper: 'GET /lessons/{id}/paper', savePaper: 'PUT /lessons/{id}/paper',
   live: 'GET /lessons/{id}/live', planLive: 'PUT /lessons/{id}/live', liveDo: 'POST /lessons/{id}/live/{action}', liveSay: 'POST /lessons/{id}/live/messages', attendance: 'GET /lessons/{id}/live/attendance',

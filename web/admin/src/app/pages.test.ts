@@ -23,6 +23,11 @@ describe('menu', () => {
   it('sends an editor, who has no overview, to the courses', () => {
     expect(homeFor(['course.read', 'course.edit', 'media.upload'])).toBe('courses')
   })
+  it('calls the income an instructor sees their own', () => {
+    expect(labels(['income.read'])).toEqual(['我的收入'])
+    expect(labels(['income.read', 'order.read'])).toContain('讲师收入')
+    expect(labels(['course.read', 'course.edit', 'media.upload', 'question.answer', 'income.read'])).toEqual(['课程与专栏', '题库', '学员提问', '音视频与文档', '讲师', '我的收入'])
+  })
   it('leaves out empty groups and falls back to the account page', () => {
     expect(menuFor([])).toEqual([])
     expect(homeFor([])).toBe('account')

@@ -11,6 +11,8 @@ export interface MenuPage {
   permission: string
   /** Which of the pages of that name it opens. */
   params?: Record<string, string>
+  /** What who sees the own alone reads in place of the label: holders without `order.read`. */
+  own?: string
   badge?: 'refunds' | 'held' | 'assets' | 'bills' | 'invoices' | 'services'
 }
 
@@ -30,6 +32,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'moderation', label: '内容审核', icon: 'eye', permission: 'content.moderate' },
       { name: 'media', label: '音视频与文档', icon: 'video', permission: 'media.upload', badge: 'assets' },
       { name: 'instructors', label: '讲师', icon: 'user', permission: 'course.read' },
+      { name: 'applications', label: '讲师申请', icon: 'teach', permission: 'instructor.review' },
       { name: 'categories', label: '分类', icon: 'tag', permission: 'course.publish' },
       { name: 'banners', label: '首页横幅', icon: 'image', permission: 'course.publish' },
       { name: 'topics', label: '专题', icon: 'olist', permission: 'course.publish' },
@@ -64,6 +67,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'invoices', label: '发票', icon: 'doc', permission: 'invoice.read', badge: 'invoices' },
       { name: 'bills', label: '对账', icon: 'checkc', permission: 'bill.read', badge: 'bills' },
       { name: 'commission', label: '佣金与提现', icon: 'gift', permission: 'commission.read' },
+      { name: 'income', label: '讲师收入', own: '我的收入', icon: 'purse', permission: 'income.read' },
       { name: 'clearing', label: '在途资金', icon: 'cc', permission: 'bill.read' },
       { name: 'ledger', label: '总账', icon: 'list', permission: 'bill.read' },
     ],
@@ -81,7 +85,8 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
 
 /** The menu that a holder of `permissions` sees; groups without pages are left out. */
 export function menuFor(permissions: string[]) {
-  return menu.map((g) => ({ ...g, pages: g.pages.filter((p) => permissions.includes(p.permission)) })).filter((g) => g.pages.length)
+  const named = (p: MenuPage) => (p.own && !permissions.includes('order.read') ? { ...p, label: p.own } : p)
+  return menu.map((g) => ({ ...g, pages: g.pages.filter((p) => permissions.includes(p.permission)).map(named) })).filter((g) => g.pages.length)
 }
 
 /** The page to open first: the first one of the menu, the account page when a role has none. */

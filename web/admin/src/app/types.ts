@@ -363,6 +363,10 @@ export type PaperRule = S['ConsoleRuleInput']
 export type QuizAttempt = S['ConsoleAttempt']
 export type QuizMarking = S['ConsoleMarkingView']
 export type QuestionStat = S['ConsoleStatView']
+/** Who wants to teach; what an instructor's courses earned. */
+export type TeachApplication = S['ConsoleApplicationRow']
+export type TeachApplicationDetail = S['ConsoleApplicationDetail']
+export type Income = S['ConsoleIncomeView']
 /** What a homework asks, what was handed in, and reviews of it by other learners. */
 export type Homework = S['ConsoleHomeworkInput']
 export type Work = S['ConsoleWorkView']

@@ -52,6 +52,8 @@ export const pages = {
   invoiceTitles: { page: '/pkg-shop/invoice/TitlesPage', path: '/me/invoice-titles', tab: false },
   invoiceTitle: { page: '/pkg-shop/invoice/TitlePage', path: '/me/invoice-title/:id', tab: false },
   rankings: { page: '/pkg-shop/ranking/RankingsPage', path: '/rankings', tab: false },
+  teacher: { page: '/pkg-shop/teacher/TeacherPage', path: '/teacher/:id', tab: false },
+  teach: { page: '/pkg-study/teach/TeachPage', path: '/me/teach', tab: false },
   topics: { page: '/pkg-shop/topic/TopicsPage', path: '/topics', tab: false },
   topic: { page: '/pkg-shop/topic/TopicPage', path: '/topic/:id', tab: false },
   invite: { page: '/pkg-shop/invite/InvitePage', path: '/me/invite', tab: false },

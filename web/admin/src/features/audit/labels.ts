@@ -28,6 +28,9 @@ const actions: Record<string, string> = {
   'paper.save': '保存试卷',
   'quiz.mark': '批改简答题',
   'quiz_points.save': '保存视频答题点',
+  'teaching.approve': '通过讲师申请',
+  'teaching.reject': '拒绝讲师申请',
+  'teaching.paper': '查看讲师申请材料',
   'homework.save': '保存作业',
   'homework.mark': '批改作业',
   'booking.save': '保存预约设置',
@@ -167,6 +170,7 @@ const kinds: Record<string, string> = {
   attempt: '作答',
   certificate: '证书',
   submission: '作业',
+  instructor_application: '讲师申请',
   note: '笔记',
   lesson_question: '学员提问',
   lesson_answer: '回答',
@@ -213,7 +217,7 @@ export function targetLabel(target: string, name = ''): string {
   return name ? `${kinds[kind] ?? kind}「${name}」` : [kinds[kind] ?? kind, whats[id] ?? id].filter(Boolean).join(' ')
 }
 const areas: Record<string, string[]> = {
-  内容: ['course', 'chapter', 'outline', 'lesson', 'live', 'document', 'attachment', 'material', 'folder', 'version', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'homework', 'booking', 'moderation', 'answer', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor'],
+  内容: ['course', 'chapter', 'outline', 'lesson', 'live', 'document', 'attachment', 'material', 'folder', 'version', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'homework', 'booking', 'moderation', 'answer', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor', 'teaching'],
   商品: ['product', 'sku'],
   营销: ['promotion', 'coupon', 'codes', 'experiment', 'points'],
   交易: ['refund', 'service', 'renewal', 'shipment', 'held'],
