@@ -169,6 +169,8 @@ const kinds: Record<string, string> = {
   questions: '题库',
   attempt: '作答',
   certificate: '证书',
+  slot: '预约场次',
+  booking: '预约',
   submission: '作业',
   instructor_application: '讲师申请',
   note: '笔记',
