@@ -37,10 +37,10 @@ type Chapter struct {
 }
 
 // Lesson is a lesson to seed: a video or recording of Media, a text of Texts, a document
-// of Papers or a quiz of Quizzes.
+// of Papers, a quiz of Quizzes or a lesson of Meetings.
 type Lesson struct {
 	Title, Video, Text, Paper string
-	Audio, Quiz               string
+	Audio, Quiz, Meeting      string
 	Said                      string // WebVTT of Media: subtitles of a video, transcript of a recording
 	Marks                     []Mark
 	Free                      bool
@@ -75,8 +75,10 @@ var Courses = []Course{
 		Chapters: []Chapter{
 			{"想清楚再动笔", []Lesson{
 				{Title: "读者只给你七秒钟", Video: "lesson1.mp4", Free: true, Said: "lesson1.vtt", Marks: []Mark{
-					{0, "七秒钟里看得完什么", "一封邮件打开之后，只够看完第一句话。"}, {22, "第一句放结论", "放：建议怎么做。\n不放：事情是怎么来的。"},
-					{45, "一个例子", "「关于周会时间的说明」改成「建议周会改到周四上午十点」。"}, {68, "现在试一试", "把昨天一封邮件的最后一句挪到第一句。"},
+					{0, "七秒钟里看得完什么", "一封邮件打开之后，只够看完第一句话。"},
+					{22, "第一句放结论", "放：建议怎么做。\n不放：事情是怎么来的。"},
+					{45, "一个例子", "「关于周会时间的说明」改成「建议周会改到周四上午十点」。"},
+					{68, "现在试一试", "把昨天一封邮件的最后一句挪到第一句。"},
 				}},
 				{Title: "讲义：一页纸的写作清单", Text: "checklist.html"},
 			}},
@@ -103,6 +105,7 @@ var Courses = []Course{
 			{Title: "一碗面到底赚多少", Text: "noodle.html", Free: true},
 			{Title: "利润不是现金", Text: "cash.html"},
 			{Title: "小测验：看懂一张报表", Quiz: "report", Free: true},
+			{Title: "线下算账门诊：带上你自己的账", Meeting: "clinic"},
 		}}},
 	},
 	{

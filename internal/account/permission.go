@@ -9,6 +9,7 @@ const (
 	PermCourseRead    = "course.read"
 	PermCourseEdit    = "course.edit"
 	PermCoursePublish = "course.publish"
+	PermProductRead   = "product.read"
 	PermProductEdit   = "product.edit"
 	PermMediaUpload   = "media.upload"
 	PermOrderRead     = "order.read"
@@ -30,23 +31,25 @@ const (
 	PermSettingEdit   = "setting.edit"
 	PermModerate      = "content.moderate"
 	PermAnswer        = "question.answer"
+	PermIncomeRead    = "income.read"
+	PermTeachReview   = "instructor.review"
 )
 
 // AllPermissions lists every permission; the owner has them all.
 var AllPermissions = []string{
-	PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead,
+	PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductRead, PermProductEdit, PermMediaUpload, PermOrderRead,
 	PermRefundDecide, PermServiceGive, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
-	PermModerate, PermAnswer,
+	PermModerate, PermAnswer, PermIncomeRead, PermTeachReview,
 }
 
 // Roles are what each role may do. Money is decided by finance and the owner,
 // people are managed by the owner alone.
 var roles = map[string][]string{
 	"owner":      AllPermissions,
-	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductEdit, PermMediaUpload, PermOrderRead, PermServiceGive, PermCommission, PermUserRead, PermSettingRead, PermModerate, PermAnswer},
-	"editor":     {PermCourseRead, PermCourseEdit, PermMediaUpload, PermModerate, PermAnswer},
-	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload, PermAnswer},
-	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermAuditRead},
+	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductRead, PermProductEdit, PermMediaUpload, PermOrderRead, PermServiceGive, PermCommission, PermUserRead, PermSettingRead, PermModerate, PermAnswer, PermIncomeRead, PermTeachReview},
+	"editor":     {PermCourseRead, PermCourseEdit, PermProductRead, PermMediaUpload, PermModerate, PermAnswer},
+	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload, PermAnswer, PermIncomeRead},
+	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermAuditRead, PermIncomeRead},
 	"support":    {PermOrderRead, PermServiceGive, PermUserRead, PermUserEdit, PermModerate},
 }
 

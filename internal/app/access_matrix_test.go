@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"zhizhou/internal/booking"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/db"
 	"zhizhou/internal/web"
@@ -69,7 +70,7 @@ func (w *world) sample(s *huma.Schema) any {
 var bodies = map[string]any{
 	"note_add":              map[string]any{"body": "记一笔"},
 	"console_question_save": map[string]any{"kind": "judge", "stem_html": "<p>结论在前</p>", "options": []string{}, "matches": []string{}, "choices": []int{}, "truth": true, "blanks": []any{}, "model": "", "explanation_html": "", "difficulty": 1, "points": 1, "tags": []string{}},
-	"console_live_plan":     map[string]any{"starts_at": 4_000_000_000_000, "planned_ms": 3_600_000, "record": false, "version": 0},
+	"console_live_plan":     map[string]any{"starts_at": time.Now().Add(time.Hour).UnixMilli(), "planned_ms": 3_600_000, "record": false, "version": 0},
 }
 
 var queries = map[string]any{"homework_file_add name": "a.txt"}
@@ -110,6 +111,9 @@ func (w *world) everyForm(editor *person) map[string]int64 {
 	w.t.Helper()
 	out := map[string]int64{catalog.Article: w.lesson, catalog.Live: w.liveLesson(false), catalog.Homework: w.task(nil)}
 	out[catalog.Quiz], _ = w.exam(everyKind()[:2], nil)
+	meeting, _ := w.meeting(func(p *booking.Plan) { p.Hold, p.Most = 5, 0 }, 1, 90*24*time.Hour)
+	w.ok(w.app.DB.Tx(w.system(), func(ctx context.Context, tx *db.Tx) error { return tx.Sure(ctx, qSlotOne, meeting) })) // the smallest body names it
+	out[catalog.Booking] = meeting
 	out[catalog.Document], _ = w.paper(editor)
 	out[catalog.Ebook], _ = w.bound(editor)
 	out[catalog.Audio] = w.audio(editor, 12, map[string]any{"preview_ms": 0})

@@ -25,6 +25,7 @@ import (
 	"zhizhou/internal/api/page"
 	"zhizhou/internal/audit"
 	"zhizhou/internal/blob"
+	"zhizhou/internal/booking"
 	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
@@ -57,6 +58,7 @@ import (
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/shipping"
+	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
 	"zhizhou/internal/version"
 	"zhizhou/internal/web"
@@ -94,6 +96,7 @@ type App struct {
 
 	Certificate *certificate.Service
 	Homework    *homework.Service
+	Booking     *booking.Service
 	Note        *note.Service
 
 	Referral   *referral.Service
@@ -102,6 +105,7 @@ type App struct {
 	Message    *message.Service
 	Advice     *advice.Service
 	Caption    *caption.Service
+	Teacher    *teacher.Service
 
 	Sandbox *sandbox.Sandbox // nil unless switched on
 	API     *web.API
@@ -198,7 +202,10 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.newQuiz()
 	a.newCertificate()
 	a.newHomework()
+	a.newBooking()
 	a.newNote()
+	a.Teacher = &teacher.Service{DB: a.DB, Clock: a.Clock, Box: a.Box, Store: store, Media: a.Media, Catalog: a.Catalog, Message: a.Message}
+	a.Account.OnMerge(a.Teacher.Merge)
 	a.newLive(store)
 	a.newVersions(store)
 	a.Points = &points.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings}
@@ -216,6 +223,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	// Who reacts to whom.
 	a.Commerce.OnPaid(func(ctx context.Context, tx *db.Tx, o commerce.Order) error { return a.Shipping.Paid(ctx, tx, o.ID) })
 	a.Commerce.OnRefunded(a.nothingToShip)
+	a.Commerce.OnRefunded(a.freePlaces)
 	a.Media.OnReady(a.Catalog.AssetReady)
 	a.Catalog.OnLesson(a.wantPreview)
 	a.Catalog.OnPublish(a.previewMade)
@@ -298,13 +306,13 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Message: a.Message, Advice: a.Advice, Note: a.Note, Caption: a.Caption,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Caption: a.Caption, Teacher: a.Teacher,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
-		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, LiveServer: a.liveServer, Note: a.Note, Caption: a.Caption,
+		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, LiveServer: a.liveServer, Note: a.Note, Caption: a.Caption, Teacher: a.Teacher,
 		Library: a.Library, Version: a.Version,
 	})
 	files := &hook.Media{

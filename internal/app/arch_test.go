@@ -36,11 +36,13 @@ var mayImport = map[string]struct {
 	"account":     {2, nil}, "catalog": {2, nil}, "ledger": {2, nil}, "media": {2, nil}, "points": {2, nil}, "message": {2, nil},
 	"access": {3, nil}, "learning": {3, nil},
 	"caption":     {3, nil},
+	"teacher":     {3, nil},                // makes instructors through catalog
 	"live":        {3, nil},                // its leases and replays are media's
 	"ebook":       {3, nil},                // takes uploads from media
 	"document":    {3, nil},                // takes uploads from media
 	"quiz":        {3, []string{"access"}}, // asks who may open the lesson
 	"homework":    {3, []string{"access"}}, // asks who may open the lesson
+	"booking":     {3, []string{"access"}}, // asks who may open the lesson
 	"note":        {3, []string{"access"}}, // asks who may open the lesson
 	"certificate": {3, []string{"access"}}, // asks whether the course is still the learner's
 	"library":     {4, nil},                // reads what media, document and ebook own, and asks them to delete
@@ -154,7 +156,9 @@ var owners = map[string]string{
 	"wrong_questions": "quiz", "quiz_points": "quiz", "quiz_point_answers": "quiz",
 	"certificate_rules": "certificate", "certificate_rule_quizzes": "certificate", "certificate_names": "certificate", "certificates": "certificate", "certificate_scores": "certificate", "certificate_keys": "certificate",
 	"notes": "note", "note_likes": "note", "note_writers": "note", "lesson_questions": "note", "lesson_answers": "note", "favourites": "note",
+	"booking_plans": "booking", "booking_slots": "booking", "bookings": "booking",
 	"homeworks": "homework", "homework_rows": "homework", "submissions": "homework", "submission_files": "homework", "peer_reviews": "homework",
+	"instructor_applications": "teacher", "application_files": "teacher",
 	"live_rooms": "live", "live_pushes": "live", "live_keys": "live", "live_segments": "live", "live_messages": "live", "live_mutes": "live",
 	"live_attendance": "live", "live_sign_ins": "live", "live_reminders": "live",
 	"uploads": "media", "assets": "media", "renditions": "media", "media_keys": "media", "plays": "media", "play_fences": "media", "delivered_parts": "media", "blob_trash": "media",

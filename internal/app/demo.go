@@ -230,6 +230,8 @@ func (a *App) seedLesson(ctx context.Context, courseID, chapterID int64, l demo.
 		change.AssetID = assetID
 	case l.Quiz != "":
 		return a.seedQuiz(ctx, courseID, chapterID, l)
+	case l.Meeting != "":
+		return a.seedMeeting(ctx, courseID, chapterID, l)
 	case l.Paper != "":
 		form = catalog.Document
 		documentID, err := a.imported(ctx, demo.Papers, "paper/"+l.Paper, media.PurposeDocument)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"zhizhou/internal/audit"
+	"zhizhou/internal/booking"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
@@ -21,6 +22,7 @@ import (
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
 	"zhizhou/internal/search"
+	"zhizhou/internal/teacher"
 	"zhizhou/internal/version"
 )
 
@@ -29,7 +31,7 @@ import (
 func (a *App) Doctor(ctx context.Context) ([]string, error) {
 	var out []string
 	for _, check := range []func(context.Context, db.Reader) ([]db.Finding, error){
-		commerce.Audit, reconcile.Audit, invoice.Audit, points.Audit, commission.Audit, referral.Audit, renewal.Audit, search.Audit, quiz.Audit, document.Audit, certificate.Audit, homework.Audit, live.Audit, note.Audit, version.Audit,
+		commerce.Audit, reconcile.Audit, invoice.Audit, points.Audit, commission.Audit, referral.Audit, renewal.Audit, search.Audit, quiz.Audit, document.Audit, certificate.Audit, homework.Audit, booking.Audit, live.Audit, note.Audit, version.Audit, teacher.Audit,
 		func(ctx context.Context, _ db.Reader) ([]db.Finding, error) { return a.Shipping.Audit(ctx) },
 	} {
 		found, err := check(ctx, a.DB)

@@ -18,7 +18,7 @@ import (
 // page of rows comes from.
 func (a *App) newExport(store blob.Store) *export.Service {
 	return export.New(export.Service{DB: a.DB, Jobs: a.Jobs, Store: store, Box: a.Box, Clock: a.Clock, Dir: filepath.Join(a.Config.DataDir, "work", "exports"), Log: a.log},
-		[]export.Kind{a.orderLines(), a.refundRows(), a.ledgerRows(), a.invoiceRows(), a.monthReport(), a.trialBalance(), a.studyHours(), a.attendance()})
+		[]export.Kind{a.orderLines(), a.refundRows(), a.ledgerRows(), a.invoiceRows(), a.monthReport(), a.trialBalance(), a.studyHours(), a.attendance(), a.bookings()})
 }
 
 // paged makes a page of cells out of rows; the id of the last one is the cursor.

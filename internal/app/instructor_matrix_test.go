@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -13,9 +14,7 @@ import (
 
 // sharedByAll are the routes of the console that instructors may call and that know no
 // owner.
-var sharedByAll = map[string]string{
-	"console_category_save": "", "console_topic": "topics are the school's",
-}
+var sharedByAll = map[string]string{}
 
 // What an instructor has is nobody else's: every route of the console that instructors
 // may call with a number is called with the numbers of another one's course. The routes
@@ -35,17 +34,23 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 		file := p.sends(at(catalog.Homework, "homework-files?name=a.txt"), []byte("请假"))
 		p.want(200, "", "POST", at(catalog.Homework, "submissions"), map[string]any{"body": "老板，我要请假。", "files": []int64{file.num("id")}})
 		submission := own.want(200, "", "GET", fmt.Sprintf("/api/console/lessons/%d/submissions", forms[catalog.Homework]), nil).item(0, "items").num("id")
+		booked := idOf(p.want(200, "", "POST", at(catalog.Booking, "bookings"), map[string]any{"slot_id": 1}).list("own")[0])
 		asked := p.want(200, "", "POST", at(catalog.Article, "questions"), map[string]any{"body": "为什么结论在前"}).num("id")
 		own.want(200, "", "POST", fmt.Sprintf("/api/console/lesson-questions/%d/answers", asked), map[string]any{"body": "因为对方忙"})
 		talk := own.want(200, "", "GET", fmt.Sprintf("/api/console/lesson-questions/%d", asked), nil)
 		certified := own.want(200, "", "GET", fmt.Sprintf("/api/console/courses/%d/certificates", w.paid), nil).item(0, "items").num("id")
-		lesson := func(form string) answer { return own.want(200, "", "GET", fmt.Sprintf("/api/console/lessons/%d", forms[form]), nil) }
-		question := own.want(200, "", "PUT", "/api/console/questions/0", bodies["console_question_save"]).num("id")
+		lesson := func(form string) answer {
+			return own.want(200, "", "GET", fmt.Sprintf("/api/console/lessons/%d", forms[form]), nil)
+		}
+		tagged := maps.Clone(bodies["console_question_save"].(map[string]any))
+		tagged["tags"] = []string{"只有本人的标签"}
+		question := own.want(200, "", "PUT", "/api/console/questions/0", tagged).num("id")
 
 		things := map[string][]int64{
 			"courses": {w.paid}, "lessons": {}, "attempts": {attempt}, "homework-files": {file.num("id")}, "submissions": {submission}, "lesson-questions": {asked},
 			"lesson-answers": {talk.item(0, "answers").num("id")}, "certificates": {certified}, "documents": {lesson(catalog.Document).num("document_id")}, "ebooks": {lesson(catalog.Ebook).num("ebook_id")},
-			"assets": {lesson(catalog.Audio).num("asset_id")}, "questions": {question},
+			"assets": {lesson(catalog.Audio).num("asset_id")}, "questions": {question}, "bookings": {booked}, "booking-slots": {1},
+			"library": {lesson(catalog.Audio).num("asset_id")}, "folders": {own.want(200, "", "POST", "/api/console/folders", map[string]any{"parent_id": 0, "name": "板书"}).num("id")},
 		}
 		for _, n := range forms {
 			things["lessons"] = append(things["lessons"], n)
@@ -65,7 +70,7 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 			}
 			for _, n := range ids {
 				tried++
-				params := map[string]string{"id": fmt.Sprint(n), "action": "start"}
+				params := map[string]string{"id": fmt.Sprint(n), "action": "start", "kind": "asset"}
 				if a := other.tries(r, params, tried); a.status != 403 && a.status != 404 {
 					t.Errorf("%s %s answers another instructor with %d %s", r.Method, r.Path, a.status, a.raw)
 				}
@@ -74,14 +79,43 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 		if tried < 60 {
 			t.Errorf("only %d doors were tried", tried)
 		}
-		// The lists of the other one are empty of it.
-		for _, path := range []string{"courses", "questions", "assets", "documents", "ebooks", "lesson-questions"} {
-			if a := other.want(200, "", "GET", "/api/console/"+path, nil); strings.Contains(a.raw, `"id":`) {
-				t.Errorf("the list of %s shows another one's: %s", path, a.raw)
-			}
-			if a := own.want(200, "", "GET", "/api/console/"+path, nil); !strings.Contains(a.raw, `"id":`) {
-				t.Errorf("the list of %s is empty for its owner: %s", path, a.raw)
+		hidden := []string{fmt.Sprint(p.id()), fmt.Sprint(w.product(w.paid)), fmt.Sprint(w.sku), "把话写清楚", "只有本人的标签"}
+		for _, ids := range things {
+			for _, n := range ids {
+				hidden = append(hidden, fmt.Sprint(n))
 			}
 		}
+		w.otherLists(own, other, hidden)
 	})
+}
+
+// schoolWide are the lists without a number that know no owner, by route.
+var schoolWide = map[string]string{}
+
+// otherLists calls every list of the console that instructors may call and insists that
+// none shows to other what is hidden, and that most show something of it to its owner.
+func (w *world) otherLists(own, other *person, hidden []string) {
+	w.t.Helper()
+	called, filled := 0, map[string]bool{}
+	for _, r := range w.app.API.Routes() {
+		if r.Need != web.Console || r.Method != "GET" || strings.Contains(r.Path, "{") || r.Permission == "self" || !account.Allowed("instructor", r.Permission) {
+			continue
+		}
+		called++
+		mine, others := own.tries(r, nil, called), other.tries(r, nil, called)
+		if others.status != 200 || mine.status != 200 {
+			w.t.Errorf("%s answers its owner with %d, another instructor with %d %s", r.Path, mine.status, others.status, others.raw)
+		}
+		for _, secret := range hidden {
+			filled[r.ID] = filled[r.ID] || strings.Contains(mine.raw, secret)
+			if _, ok := schoolWide[r.ID]; !ok && strings.Contains(others.raw, secret) {
+				w.t.Errorf("%s shows another instructor %s: %s", r.Path, secret, others.raw)
+			}
+		}
+	}
+	for _, id := range []string{"courses", "questions", "question_tags", "assets", "documents", "ebooks", "lesson_questions"} {
+		if !filled["console_"+id] {
+			w.t.Errorf("%s is empty for its owner, so nothing was tried (%d lists called: %v)", id, called, filled)
+		}
+	}
 }

@@ -224,18 +224,23 @@ func (s *Service) Publish(ctx context.Context, courseID, at int64) error {
 		if err != nil {
 			return err
 		}
-		if err := s.ready(ctx, tx, c); err != nil {
-			return err
-		}
-		now := clock.MS(s.clock)
-		if at > now {
-			return s.move(ctx, tx, c, Scheduled, at)
-		}
-		if err := s.releaseWritten(ctx, tx, c, now); err != nil {
-			return err
-		}
-		return s.move(ctx, tx, c, Published, 0)
+		return s.publish(ctx, tx, c, at)
 	})
+}
+
+// publish does it to a course whose row is locked.
+func (s *Service) publish(ctx context.Context, tx *db.Tx, c Course, at int64) error {
+	if err := s.ready(ctx, tx, c); err != nil {
+		return err
+	}
+	now := clock.MS(s.clock)
+	if at > now {
+		return s.move(ctx, tx, c, Scheduled, at)
+	}
+	if err := s.releaseWritten(ctx, tx, c, now); err != nil {
+		return err
+	}
+	return s.move(ctx, tx, c, Published, 0)
 }
 
 // Unpublish hides a course; who bought it keeps it. Returns ErrCourseGone, ErrStatus.

@@ -29,7 +29,7 @@ var FormNames = []struct{ Form, Name string }{
 }
 
 // forms are those in which a lesson can be made.
-var forms = []string{Video, Audio, Article, Live, Document, Ebook, Quiz, Homework}
+var forms = []string{Video, Audio, Article, Live, Document, Ebook, Quiz, Homework, Booking}
 
 // Written tells that there is something to read, hear, see or do in it.
 func (l Lesson) Written() bool {

@@ -23,40 +23,58 @@ func (s *Service) Instructors(ctx context.Context) ([]Instructor, error) {
 
 // SaveInstructor adds (ID 0) or changes an instructor and returns the id.
 func (s *Service) SaveInstructor(ctx context.Context, in Instructor) (int64, error) {
-	var err error
-	if in.Name, err = named(in.Name, 20, errs.New(errs.Invalid, "instructor_invalid", "请检查讲师资料"), "name", "姓名为 1–20 个字"); err != nil {
+	if in.ID == 0 {
+		var made int64
+		err := s.public(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			made, err = s.AddInstructor(ctx, tx, in)
+			return err
+		})
+		return made, err
+	}
+	in, err := in.clean()
+	if err != nil {
 		return 0, err
 	}
-	in.Title, in.Bio = text.Line(in.Title), text.Lines(in.Bio)
-	isNew := in.ID == 0
-	if isNew {
-		in.ID = id.New()
-	}
 	return in.ID, s.public(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if isNew {
-			if _, err := tx.Exec(ctx, qInstructorInsert, in.ID, in.Name, in.Title, in.Bio, in.Avatar, clock.MS(s.clock)); err != nil {
+		n, err := tx.Exec(ctx, qInstructorUpdate, in.ID, in.Name, in.Title, in.Bio, in.Avatar)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrInstructorGone
+		}
+		var courses []int64
+		if err := tx.List(ctx, qInstructorCourses, &courses, in.ID); err != nil {
+			return err
+		}
+		for _, c := range courses {
+			if err := s.tell(ctx, tx, c); err != nil {
 				return err
-			}
-		} else {
-			n, err := tx.Exec(ctx, qInstructorUpdate, in.ID, in.Name, in.Title, in.Bio, in.Avatar)
-			if err != nil {
-				return err
-			}
-			if n == 0 {
-				return ErrInstructorGone
-			}
-			var courses []int64
-			if err := tx.List(ctx, qInstructorCourses, &courses, in.ID); err != nil {
-				return err
-			}
-			for _, c := range courses {
-				if err := s.tell(ctx, tx, c); err != nil {
-					return err
-				}
 			}
 		}
 		return audit.Write(ctx, tx, s.clock, "instructor.save", "instructor:"+in.Name, nil, in, "")
 	})
+}
+
+// AddInstructor adds an instructor inside tx and returns the id. Returns an Invalid
+// error that names the field.
+func (s *Service) AddInstructor(ctx context.Context, tx *db.Tx, in Instructor) (int64, error) {
+	in, err := in.clean()
+	if err != nil {
+		return 0, err
+	}
+	in.ID = id.New()
+	if _, err := tx.Exec(ctx, qInstructorInsert, in.ID, in.Name, in.Title, in.Bio, in.Avatar, clock.MS(s.clock)); err != nil {
+		return 0, err
+	}
+	return in.ID, audit.Write(ctx, tx, s.clock, "instructor.save", "instructor:"+in.Name, nil, in, "")
+}
+
+func (in Instructor) clean() (Instructor, error) {
+	var err error
+	in.Name, err = named(in.Name, 20, errs.New(errs.Invalid, "instructor_invalid", "请检查讲师资料"), "name", "姓名为 1–20 个字")
+	in.Title, in.Bio = text.Line(in.Title), text.Lines(in.Bio)
+	return in, err
 }
 
 var slug = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)

@@ -18,7 +18,7 @@ var (
 	tUser   = db.Q("learningtest/user", `INSERT INTO users (id, nickname, created_at) VALUES ($1, '学员', 0)`)
 	tCourse = db.Q("learningtest/course", `INSERT INTO courses (id, title, status, preview_token, duration_ms, created_at, updated_at) VALUES (1, '课', 'published', 't', 600000, 0, 0)`)
 	tChap   = db.Q("learningtest/chapter", `INSERT INTO chapters (id, course_id, title, position) VALUES (1, 1, '章', 1)`)
-	tLesson = db.Q("learningtest/lesson", `INSERT INTO lessons (id, course_id, chapter_id, title, form, position, duration_ms) VALUES ($1, 1, 1, '课时', $2, $1, $3)`)
+	tLesson = db.Q("learningtest/lesson", `INSERT INTO lessons (id, course_id, chapter_id, title, form, position, duration_ms, released_at) VALUES ($1, 1, 1, '课时', $2, $1, $3, 1)`)
 )
 
 var (

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"zhizhou/internal/audit"
@@ -40,11 +41,23 @@ var (
 	qUp       = db.Q("library/up", `UPDATE library_items SET folder_id = $2 WHERE folder_id = $1`)
 )
 
-// Folders lists all folders by name.
-func (s *Service) Folders(ctx context.Context) ([]Folder, error) {
+// Folders lists the folders that somebody may see, by name.
+func (s *Service) Folders(ctx context.Context, who Who) ([]Folder, error) {
 	var rows []Folder
-	err := s.DB.List(ctx, qFolders, &rows)
-	return rows, err
+	if err := s.DB.List(ctx, qFolders, &rows); err != nil || !who.OwnOnly {
+		return rows, err
+	}
+	rows = slices.DeleteFunc(rows, func(f Folder) bool { return f.CreatedBy != who.StaffID })
+	own := map[int64]bool{}
+	for _, f := range rows {
+		own[f.ID] = true
+	}
+	for i := range rows {
+		if !own[rows[i].ParentID] {
+			rows[i].ParentID = 0 // it lies in a colleague's folder
+		}
+	}
+	return rows, nil
 }
 
 func folder(ctx context.Context, tx *db.Tx, q *db.Stmt, folderID int64) (Folder, error) {

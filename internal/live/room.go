@@ -111,14 +111,14 @@ type Plan struct {
 // SavePlan makes or moves a room. Returns ErrRoom, ErrChanged, ErrOver and what Mine
 // returns.
 func (s *Service) SavePlan(ctx context.Context, scope, lessonID int64, p Plan) error {
+	if _, err := s.Mine(ctx, scope, lessonID); err != nil {
+		return err
+	}
 	if p.PlannedMS < 5*60_000 || p.PlannedMS > 12*3600_000 {
 		return ErrRoom.Field("planned_ms", "时长为 5 分钟到 12 小时")
 	}
 	if p.StartsAt <= 0 || p.StartsAt > s.now()+400*24*3600_000 {
 		return ErrRoom.Field("starts_at", "请选择开播时间")
-	}
-	if _, err := s.Mine(ctx, scope, lessonID); err != nil {
-		return err
 	}
 	recording := RecordOff
 	if p.Record {

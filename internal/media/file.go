@@ -152,6 +152,32 @@ func (s *Service) SavePrivate(ctx context.Context, name string, r io.Reader) (Fi
 	return f, s.store.Put(ctx, f.Key, bytes.NewReader(out), f.Bytes, f.Mime)
 }
 
+// Paper makes a person's paper fit to be kept: a picture is written anew, so nothing but
+// its pixels survives; a PDF stays as it is. Nothing is stored. Returns the cleaned name
+// and the type, and ErrFileType, ErrBroken, ErrTooBig, ErrImageTooMany.
+func (s *Service) Paper(ctx context.Context, name string, raw []byte) (File, []byte, error) {
+	f := File{Name: cleanName(name), Mime: sniff(raw[:min(len(raw), 1024)])}
+	switch f.Mime {
+	case "image/jpeg", "image/png", "image/webp":
+		out, ext, _, _, err := s.Redraw(ctx, raw)
+		if err != nil {
+			return f, nil, err
+		}
+		if i := strings.LastIndexByte(f.Name, '.'); i > 0 {
+			f.Name = f.Name[:i]
+		}
+		f.Name, f.Mime, f.Bytes = f.Name+ext, imageMime(ext), int64(len(out))
+		return f, out, nil
+	case "application/pdf":
+		if !fits(f.Name, f.Mime) {
+			return f, nil, errContent
+		}
+		f.Bytes = int64(len(raw))
+		return f, raw, nil
+	}
+	return f, nil, ErrFileType.Say("请上传 JPG、PNG、WebP 图片或 PDF")
+}
+
 // DropFile deletes a file that SaveFile or SavePrivate stored; an absent one is no error.
 func (s *Service) DropFile(ctx context.Context, key string) error {
 	if !strings.HasPrefix(key, filePrefix) {

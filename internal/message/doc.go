@@ -25,10 +25,11 @@ const (
 	Homework    = "homework"    // handed back, marked, to be reviewed
 	Certificate = "certificate" // issued or revoked
 	Booking     = "booking"     // a booked lesson: confirmed, moved, about to begin
+	Teaching    = "teaching"    // one's application to teach: decided
 )
 
 // Kinds are all of them, in the order in which settings show them.
-var Kinds = []string{Column, Live, Study, Answer, Homework, Certificate, Booking}
+var Kinds = []string{Column, Live, Study, Answer, Homework, Certificate, Booking, Teaching}
 
 // keepMS is how long a notice is kept: a year.
 const keepMS = 366 * 24 * 3600_000

@@ -28,7 +28,7 @@ func Parse(text string) (Ref, bool) {
 }
 
 // Name is what a thing is called. Opens is what shows it: course, product, order, user,
-// quiz, homework, invoice, or a list that it stands in; Key is which of them, "" for a list.
+// quiz, homework, booking, invoice, or a list that it stands in; Key is which of them, "" for a list.
 type Name struct {
 	Kind  string
 	ID    int64
@@ -49,6 +49,7 @@ var each = []string{
 	`SELECT 'product', p.id, ` + productName + `, ` + productOpens + ` FROM ` + productFrom + ` WHERE p.id IN (?)`,
 	`SELECT 'sku', k.id, ` + productName + ` || ' · ' || k.name, ` + productOpens + ` FROM ` + productFrom + ` JOIN skus k ON k.product_id = p.id WHERE k.id IN (?)`,
 	`SELECT 'instructor', id, name, 'instructors', '' FROM instructors WHERE id IN (?)`,
+	`SELECT 'instructor_application', a.id, u.nickname, 'applications', '' FROM instructor_applications a JOIN users u ON u.id = a.user_id WHERE a.id IN (?)`,
 	`SELECT 'category', id, name, 'categories', '' FROM categories WHERE id IN (?)`,
 	`SELECT 'banner', id, title, 'banners', '' FROM banners WHERE id IN (?)`,
 	`SELECT 'topic', id, title, 'topic', CAST(id AS TEXT) FROM topics WHERE id IN (?)`,
@@ -61,6 +62,8 @@ var each = []string{
 	`SELECT 'lesson_question', q.id, u.nickname || ' · ' || l.title, 'lesson-questions', '' FROM lesson_questions q JOIN users u ON u.id = q.user_id JOIN lessons l ON l.id = q.lesson_id WHERE q.id IN (?)`,
 	`SELECT 'lesson_answer', a.id, COALESCE(u.nickname, a.staff_name) || ' · ' || l.title, 'lesson-questions', '' FROM lesson_answers a JOIN lesson_questions q ON q.id = a.question_id LEFT JOIN users u ON u.id = a.user_id JOIN lessons l ON l.id = q.lesson_id WHERE a.id IN (?)`,
 	`SELECT 'submission', b.id, u.nickname || ' · ' || l.title, 'homework', CAST(b.lesson_id AS TEXT) FROM submissions b JOIN users u ON u.id = b.user_id JOIN lessons l ON l.id = b.lesson_id WHERE b.id IN (?)`,
+	`SELECT 'slot', s.id, l.title, 'booking', CAST(s.lesson_id AS TEXT) FROM booking_slots s JOIN lessons l ON l.id = s.lesson_id WHERE s.id IN (?)`,
+	`SELECT 'booking', b.id, u.nickname || ' · ' || l.title, 'booking', CAST(b.lesson_id AS TEXT) FROM bookings b JOIN users u ON u.id = b.user_id JOIN lessons l ON l.id = b.lesson_id WHERE b.id IN (?)`,
 	`SELECT 'certificate', k.id, k.code || ' · ' || k.course_title, 'course', CAST(k.course_id AS TEXT) FROM certificates k WHERE k.id IN (?)`,
 	`SELECT 'staff', id, name, 'staff', '' FROM staff WHERE id IN (?)`,
 	`SELECT 'user', id, nickname, 'user', CAST(id AS TEXT) FROM users WHERE id IN (?)`,

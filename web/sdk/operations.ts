@@ -143,12 +143,24 @@ export interface Operations {
   wrongQuestions: Op<{ query: Cursor & { course_id?: number }; res: t.Page<t.WrongQuestion> }>
   tryWrong: Op<{ path: Id; body: t.QuizReply; res: t.Practice }>
   forgetWrong: Op<{ path: Id; res: void }>
+  instructor: Op<{ path: Id; res: t.Teacher }>
+  instructorCourses: Op<{ path: Id; query: Cursor; res: t.Page<t.CourseCard> }>
+  teaching: Op<{ res: t.TeachingDesk }>
+  applyTeaching: Op<{ body: { name: string; title: string; bio: string; fields: string[]; files: number[] }; res: t.TeachingDesk }>
+  withdrawTeaching: Op<{ path: Id; res: void }>
+  addTeachingFile: Op<{ query: { name: string }; body: unknown; raw: true; res: t.TeachingFile }>
+  dropTeachingFile: Op<{ path: Id; res: void }>
   homework: Op<{ path: Id; res: t.Homework }>
   handIn: Op<{ path: Id; body: { body: string; files: number[]; consent?: boolean }; res: t.Homework }>
   showSubmission: Op<{ path: Id; body: { on: boolean }; res: void }>
   reviewHomework: Op<{ path: Id; body: { points: number[]; comment: string }; res: void }>
   addHomeworkFile: Op<{ path: Id; query: { name: string }; body: unknown; raw: true; res: t.HomeworkFile }>
   dropHomeworkFile: Op<{ path: Id; res: void }>
+  booking: Op<{ path: Id; res: t.BookingDesk }>
+  book: Op<{ path: Id; body: { slot_id: number; wait?: boolean }; res: t.BookingDesk }>
+  myBookings: Op<{ res: { items: t.Booking[] } }>
+  cancelBooking: Op<{ path: Id; res: void }>
+  checkIn: Op<{ path: Id; body: { code: string }; res: void }>
   lessonNotes: Op<{ path: Id; res: t.Page<t.Note> }>
   sharedNotes: Op<{ path: Id; query: Cursor; res: t.Page<t.SharedNote> }>
   addNote: Op<{ path: Id; body: t.NoteSpot & { body?: string; share?: boolean }; res: t.Note }>
@@ -347,12 +359,24 @@ export const routes: Record<keyof Operations, string> = {
   lessonFavourite: 'GET /api/lessons/{id}/favourite',
   keepLesson: 'PUT /api/lessons/{id}/favourite',
   deleteFavourite: 'DELETE /api/me/favourites/{id}',
+  instructor: 'GET /api/instructors/{id}',
+  instructorCourses: 'GET /api/instructors/{id}/courses',
+  teaching: 'GET /api/me/teaching',
+  applyTeaching: 'POST /api/me/teaching',
+  withdrawTeaching: 'POST /api/me/teaching/{id}/withdraw',
+  addTeachingFile: 'POST /api/me/teaching-files',
+  dropTeachingFile: 'DELETE /api/me/teaching-files/{id}',
   homework: 'GET /api/lessons/{id}/homework',
   handIn: 'POST /api/lessons/{id}/submissions',
   showSubmission: 'PUT /api/submissions/{id}/consent',
   reviewHomework: 'POST /api/homework-reviews/{id}',
   addHomeworkFile: 'POST /api/lessons/{id}/homework-files',
   dropHomeworkFile: 'DELETE /api/homework-files/{id}',
+  booking: 'GET /api/lessons/{id}/booking',
+  book: 'POST /api/lessons/{id}/bookings',
+  myBookings: 'GET /api/me/bookings',
+  cancelBooking: 'DELETE /api/bookings/{id}',
+  checkIn: 'POST /api/bookings/{id}/check-in',
   certificates: 'GET /api/me/certificates',
   certificateName: 'PUT /api/me/certificate-name',
   showCertificate: 'PUT /api/me/certificates/{id}',

@@ -150,7 +150,16 @@ export type QuizPoint = S['QuizPointView']
 export type Homework = S['HomeworkView']
 export type Submission = S['SubmissionView']
 export type HomeworkReview = S['ReviewTaskView']
+/** An instructor as everybody sees one; own applications to teach and their papers. */
+export type Teacher = S['TeacherPage']
+export type TeachingDesk = S['TeachingDesk']
+export type TeachingApplication = S['TeachingApplication']
+export type TeachingFile = S['TeachingFile']
 export type HomeworkFile = S['HomeworkFileView']
+/** A lesson that is booked before its learner: its times, and what the learner booked. */
+export type BookingDesk = S['BookingDeskView']
+export type BookingSlot = S['BookingSlotView']
+export type Booking = S['BookingView']
 /** What the caller wrote and marked in a lesson, also in the list over all; what others share; questions with answers; favourites. */
 export type Note = S['NoteView']
 export type KeptNote = S['KeptNoteView']

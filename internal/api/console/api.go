@@ -8,6 +8,7 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
+	"zhizhou/internal/booking"
 	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
@@ -32,6 +33,7 @@ import (
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/shipping"
+	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
 	"zhizhou/internal/version"
 	"zhizhou/internal/web"
@@ -81,6 +83,8 @@ type Deps struct {
 	Caption *caption.Service
 	// Homework takes work in and has it marked.
 	Homework *homework.Service
+	// Booking holds lessons at times that are booked.
+	Booking *booking.Service
 	// Commission is what inviters earn, and how it is paid out.
 	Commission *commission.Service
 	// Library shows all material in one place.
@@ -93,6 +97,8 @@ type Deps struct {
 	LiveServer func() string
 	// Note keeps what learners write beside lessons.
 	Note *note.Service
+	// Teacher takes in who wants to teach here.
+	Teacher *teacher.Service
 }
 
 type routes struct {
@@ -114,6 +120,7 @@ func Register(a *web.API, d Deps) {
 	r.papers()
 	r.certificates()
 	r.homework()
+	r.booking()
 	r.lives()
 	r.moderation()
 	r.selling()
@@ -138,11 +145,14 @@ func Register(a *web.API, d Deps) {
 	r.reconcile()
 	r.payouts()
 	r.exports()
+	r.bulk()
 	r.trail()
 	r.users()
 	r.staff()
 	r.settings()
 	r.agreements()
+	r.applications()
+	r.income()
 }
 
 type none struct{}

@@ -71,7 +71,7 @@ type BatchView struct {
 
 func (r *routes) coupons() {
 	const tag = "console promotion"
-	web.Handle(r.web, route("coupons", http.MethodGet, "coupons", "Sorts of coupons, newest first", tag, account.PermCourseRead),
+	web.Handle(r.web, route("coupons", http.MethodGet, "coupons", "Sorts of coupons, newest first", tag, account.PermProductRead),
 		func(ctx context.Context, in *struct {
 			web.PageQuery
 			Status string `query:"status" enum:"draft,on,off,"`

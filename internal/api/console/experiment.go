@@ -77,7 +77,7 @@ func experimentRow(e commerce.Experiment) ExperimentRow {
 
 func (r *routes) experiments() {
 	const tag = "console promotion"
-	web.Handle(r.web, route("experiments", http.MethodGet, "experiments", "Price experiments, newest first", tag, account.PermCourseRead),
+	web.Handle(r.web, route("experiments", http.MethodGet, "experiments", "Price experiments, newest first", tag, account.PermProductRead),
 		func(ctx context.Context, in *struct{ web.PageQuery }) (*web.Body[web.List[ExperimentRow]], error) {
 			before, err := in.Keys(1)
 			if err != nil {
@@ -89,7 +89,7 @@ func (r *routes) experiments() {
 			}
 			return web.Answer(web.Page(rows, in.Limit, experimentRow, func(e commerce.Experiment) []int64 { return []int64{e.ID} })), nil
 		})
-	web.Handle(r.web, route("experiment", http.MethodGet, "experiments/{id}", "A price experiment and what it has brought", tag, account.PermCourseRead), r.experiment)
+	web.Handle(r.web, route("experiment", http.MethodGet, "experiments/{id}", "A price experiment and what it has brought", tag, account.PermProductRead), r.experiment)
 	web.Handle(r.web, route("experiment_save", http.MethodPut, "experiments/{id}", "Add (0) or change a draft", tag, account.PermProductEdit),
 		func(ctx context.Context, in *struct {
 			ByID

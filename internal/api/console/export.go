@@ -103,7 +103,7 @@ func (r *routes) exports() {
 				From   int64  `json:"from" minimum:"0" required:"false"`
 				To     int64  `json:"to" minimum:"0" required:"false"`
 				Status string `json:"status" maxLength:"30" required:"false"`
-				Lesson int64  `json:"lesson_id" minimum:"0" required:"false" doc:"The live lesson of an attendance list"`
+				Lesson int64  `json:"lesson_id" minimum:"0" required:"false" doc:"The lesson of a list of attendance or bookings"`
 			}
 		},
 		) (*web.Body[ExportView], error) {

@@ -67,7 +67,7 @@ func goodsRow(p catalog.ListedGoods) GoodsRow {
 
 func (r *routes) goods() {
 	const tag = "console goods"
-	web.Handle(r.web, route("goods", http.MethodGet, "products", "Products that are not courses, by kind", tag, account.PermCourseRead),
+	web.Handle(r.web, route("goods", http.MethodGet, "products", "Products that are not courses, by kind", tag, account.PermProductRead),
 		func(ctx context.Context, in *struct {
 			Kind string `query:"kind" enum:"lesson,bundle,membership,service" required:"true"`
 		},
@@ -91,7 +91,7 @@ func (r *routes) goods() {
 			n, err := r.Catalog.AddGoods(ctx, in.Body.Kind, in.Body.Title, in.Body.LessonID)
 			return web.Answer(Made{n}), err
 		})
-	web.Handle(r.web, route("goods_one", http.MethodGet, "products/{id}", "A product with its offers", tag, account.PermCourseRead),
+	web.Handle(r.web, route("goods_one", http.MethodGet, "products/{id}", "A product with its offers", tag, account.PermProductRead),
 		func(ctx context.Context, in *ByID) (*web.Body[GoodsDetail], error) { return r.goodsDetail(ctx, in.ID) })
 	web.Handle(r.web, route("goods_save", http.MethodPut, "products/{id}", "Change a product", tag, account.PermProductEdit),
 		func(ctx context.Context, in *struct {

@@ -160,7 +160,7 @@ func (r *routes) folders() {
 	may := account.PermMediaUpload
 	web.Handle(r.web, route("folders", http.MethodGet, "folders", "The folders of the library", tag, may),
 		func(ctx context.Context, _ *struct{}) (*web.Body[web.List[FolderView]], error) {
-			rows, err := r.Library.Folders(ctx)
+			rows, err := r.Library.Folders(ctx, libraryWho(ctx))
 			out := web.List[FolderView]{Items: []FolderView{}}
 			who := libraryWho(ctx)
 			for _, f := range rows {

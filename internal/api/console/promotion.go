@@ -82,7 +82,7 @@ type PreviewView struct {
 
 func (r *routes) promotions() {
 	const tag = "console promotion"
-	web.Handle(r.web, route("promotions", http.MethodGet, "promotions", "Promotions, newest first", tag, account.PermCourseRead),
+	web.Handle(r.web, route("promotions", http.MethodGet, "promotions", "Promotions, newest first", tag, account.PermProductRead),
 		func(ctx context.Context, in *struct {
 			web.PageQuery
 			Status string `query:"status" enum:"draft,on,off,"`
@@ -122,7 +122,7 @@ func (r *routes) promotions() {
 		) (*none, error) {
 			return nil, r.Commerce.SwitchPromotion(ctx, in.ID, in.Body.On)
 		})
-	web.Handle(r.web, route("promotions_idle", http.MethodGet, "products/{id}/idle-promotions", "Promotions whose price is no lower than what offers of a product cost anyway", tag, account.PermCourseRead),
+	web.Handle(r.web, route("promotions_idle", http.MethodGet, "products/{id}/idle-promotions", "Promotions whose price is no lower than what offers of a product cost anyway", tag, account.PermProductRead),
 		func(ctx context.Context, in *ByID) (*web.Body[web.List[IdleView]], error) {
 			if _, _, err := r.Catalog.ProductByID(ctx, in.ID, true); err != nil {
 				return nil, err

@@ -196,7 +196,7 @@ func (r *routes) shelf() {
 		})
 	web.Handle(r.web, route("category_delete", http.MethodDelete, "categories/{id}", "Delete an unused category", tag, account.PermCoursePublish),
 		func(ctx context.Context, in *ByID) (*none, error) { return nil, r.Catalog.DeleteCategory(ctx, in.ID) })
-	web.Handle(r.web, route("banners", http.MethodGet, "banners", "Banners", tag, account.PermCourseRead),
+	web.Handle(r.web, route("banners", http.MethodGet, "banners", "Banners", tag, account.PermProductRead),
 		func(ctx context.Context, _ *none) (*web.Body[web.List[BannerView]], error) {
 			rows, err := r.Catalog.Banners(ctx, true)
 			out := web.List[BannerView]{Items: []BannerView{}}

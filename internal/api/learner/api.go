@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
 	"zhizhou/internal/advice"
+	"zhizhou/internal/booking"
 	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
@@ -36,6 +37,7 @@ import (
 	"zhizhou/internal/seal"
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
+	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
 	"zhizhou/internal/web"
 )
@@ -71,11 +73,13 @@ type Deps struct {
 	Topic        *topic.Service
 	Certificate  *certificate.Service
 	Homework     *homework.Service
+	Booking      *booking.Service
 	Live         *live.Service
 	Message      *message.Service
 	Advice       *advice.Service
 	Note         *note.Service
 	Caption      *caption.Service
+	Teacher      *teacher.Service
 }
 
 type routes struct {
@@ -113,12 +117,15 @@ func Register(a *web.API, d Deps) {
 	r.wrongQuestions()
 	r.certificates()
 	r.homework()
+	r.booking()
 	r.lives()
 	r.notices()
 	r.notes()
 	r.lessonQuestions()
 	r.favourites()
 	r.advice()
+	r.teachers()
+	r.teaching()
 }
 
 const publicCache = 5 * time.Second

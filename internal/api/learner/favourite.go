@@ -61,7 +61,8 @@ func (r *routes) favourites() {
 				l, err := r.Catalog.Lesson(ctx, lessonID)
 				return l.CourseID, lessonID, err
 			}
-			return courseID, 0, nil
+			_, err := r.Catalog.Card(ctx, platform(ctx), courseID)
+			return courseID, 0, err
 		}
 		path := x.noun + "s/{id}/favourite"
 		web.Handle(r.web, own(x.noun+"_favourite", http.MethodGet, path, "Whether I keep it"),

@@ -54,6 +54,7 @@ var addresses = []address{
 	{path: "/me/notices", title: "消息", private: true},
 	{path: "/me/wrong-questions", title: "错题本", private: true},
 	{path: "/homework/{id}", title: "作业", private: true},
+	{path: "/booking/{id}", title: "预约", private: true},
 	{path: "/me/certificates", title: "我的证书", private: true},
 	{path: "/gift/{token}", title: "赠送", private: true},
 	{path: "/renewal/{id}", title: "开通自动续费", private: true},
@@ -66,6 +67,7 @@ var addresses = []address{
 	{path: "/me/invite", title: "邀请有礼", private: true},
 	{path: "/me/commission", title: "我的佣金", private: true},
 	{path: "/me/withdraw", title: "提现", private: true},
+	{path: "/me/teach", title: "成为讲师", private: true},
 	{path: "/me/withdrawals", title: "提现记录", private: true},
 }
 

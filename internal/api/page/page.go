@@ -60,6 +60,7 @@ func Routes(mux *http.ServeMux, d Deps) {
 	mux.HandleFunc("GET /course/{id}", p.course)
 	mux.HandleFunc("GET /learn/{id}", p.lesson)
 	mux.HandleFunc("GET /topic/{id}", p.topic)
+	mux.HandleFunc("GET /teacher/{id}", p.teacher)
 	mux.HandleFunc("GET /certificate/{code}", p.certificate)
 	mux.HandleFunc("/", p.site)
 }
@@ -290,7 +291,7 @@ func number(r *http.Request) (int64, error) {
 // gone answers for a course or lesson that is not to be shown. Only what is really
 // absent is called so: a search engine drops it.
 func (p *pages) gone(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, errNoNumber) || errors.Is(err, catalog.ErrCourseGone) || errors.Is(err, catalog.ErrLessonGone) || errors.Is(err, topic.ErrGone) {
+	if errors.Is(err, errNoNumber) || errors.Is(err, catalog.ErrCourseGone) || errors.Is(err, catalog.ErrLessonGone) || errors.Is(err, topic.ErrGone) || errors.Is(err, catalog.ErrInstructorGone) {
 		p.lost(w, r, http.StatusNotFound)
 		return
 	}

@@ -16,7 +16,7 @@ type siteURL struct {
 	LastMod string `xml:"lastmod,omitempty"`
 }
 
-// sitemap lists the home page, topics and every published course, at most 50,000 as
+// sitemap lists the home page, topics, instructors and every published course, at most 50,000 as
 // the protocol allows.
 func (p *pages) sitemap(w http.ResponseWriter, r *http.Request) {
 	list := []siteURL{{Loc: p.PublicURL + "/"}}
@@ -40,7 +40,12 @@ func (p *pages) sitemap(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "暂时不可用", http.StatusServiceUnavailable)
 		return
 	}
-	list = append(list, topics...)
+	teachers, err := p.teacherURLs(r)
+	if err != nil {
+		http.Error(w, "暂时不可用", http.StatusServiceUnavailable)
+		return
+	}
+	list = append(append(list, topics...), teachers...)
 	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
 	_, _ = w.Write([]byte(xml.Header))
 	_ = xml.NewEncoder(w).Encode(struct {

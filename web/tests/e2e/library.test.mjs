@@ -39,7 +39,8 @@ test('material is filed, used again and kept; courses go back and are cloned', a
     await page.getByRole('button', { name: '板书', exact: true }).click()
     await page.getByText('这里没有素材').waitFor()
     await page.getByLabel('选择要上传的素材').setInputFiles({ name: '清单.txt', mimeType: 'text/plain', buffer: Buffer.from('米、水、锅') })
-    await page.getByText('清单.txt').first().waitFor()
+    await page.getByRole('row', { name: /清单\.txt/ }).waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await looksSound(win, 'library')
   })
   await step(win, 'it is used again in a lesson', async () => {

@@ -6,6 +6,7 @@ const one: Record<string, (key: string) => RouteLocationRaw> = {
   product: (id) => ({ name: 'product', params: { id } }),
   topic: (id) => ({ name: 'topic', params: { id } }),
   homework: (id) => ({ name: 'homework', params: { id } }),
+  booking: (id) => ({ name: 'booking', params: { id } }),
   quiz: (id) => ({ name: 'quiz', params: { id } }),
   order: (no) => ({ name: 'orders', params: { no } }),
   invoice: (id) => ({ name: 'invoices', params: { id } }),
@@ -16,7 +17,7 @@ const lists: Record<string, RouteLocationRaw> = {
   commission_rules: { name: 'commission', params: { tab: 'rules' } },
   documents: { name: 'media', params: { kind: 'documents' } },
 }
-for (const name of ['instructors', 'categories', 'banners', 'media', 'questions', 'moderation', 'lesson-questions', 'staff', 'promotions', 'coupons', 'codes', 'experiments', 'held', 'renewals', 'commission', 'clearing', 'bills']) lists[name] = { name }
+for (const name of ['instructors', 'applications', 'categories', 'banners', 'media', 'questions', 'moderation', 'lesson-questions', 'staff', 'promotions', 'coupons', 'codes', 'experiments', 'held', 'renewals', 'commission', 'clearing', 'bills']) lists[name] = { name }
 
 /** What the server may name as showing something. */
 export const openable = [...Object.keys(one), ...Object.keys(lists)]

@@ -29,6 +29,11 @@ export interface Operations {
   releaseLesson: { path: Id; body: { at: number }; res: T.Lesson }
   withholdLesson: { path: Id; res: T.Lesson }
   deleteLesson: { path: Id; res: void }
+  applications: { query: Paged & { state?: T.TeachApplication['state'] }; res: T.Page<T.TeachApplication> }
+  application: { path: Id; res: T.TeachApplicationDetail }
+  decideApplication: { path: Id; body: { approve: boolean; reason?: string }; res: { instructor_id: number } }
+  income: { query: { month?: string; instructor_id?: number }; res: T.Income }
+  incomeInstructors: { res: { items: { id: number; name: string }[] } }
   questions: { query: Paged & { kind?: string; tag?: string; difficulty?: number; q?: string }; res: T.Page<T.Question> }
   questionTags: { res: { items: { tag: string; count: number }[] } }
   saveQuestion: { path: Id; body: T.QuestionInput & { version?: number }; res: T.Made }
@@ -56,6 +61,18 @@ export interface Operations {
   saveMarks: { path: Id; body: { marks: T.ChapterMark[] }; res: void }
   homework: { path: Id; res: T.Homework }
   saveHomework: { path: Id; body: T.Homework; res: T.Homework }
+  booking: { path: Id; res: T.BookingPlan }
+  saveBooking: { path: Id; body: T.BookingPlan; res: T.BookingPlan }
+  slots: { path: Id; query: Paged & { past?: boolean }; res: T.Page<T.Slot> }
+  previewSlots: { path: Id; body: T.SlotSeries; res: { items: { starts_at: number; ends_at: number }[] } }
+  addSlots: { path: Id; body: { slots: T.SlotInput[] }; res: { added: number } }
+  changeSlot: { path: Id; body: T.SlotInput; res: void }
+  setSlot: { path: Id; body: { state: T.Slot['state']; reason?: string }; res: void }
+  slotCode: { path: Id; res: { code: string } }
+  renewSlotCode: { path: Id; res: { code: string } }
+  slotBookings: { path: Id; query: Paged; res: T.Page<T.Booked> }
+  markBooking: { path: Id; body: { there: boolean }; res: void }
+  removeBooking: { path: Id; body: { reason: string }; res: void }
   submissions: { path: Id; query: Paged & { state?: string }; res: T.Page<T.Work> }
   submissionReviews: { path: Id; res: { items: T.WorkReview[] } }
   markSubmission: { path: Id; body: { points: number[]; comment?: string; return?: boolean; excellent?: boolean }; res: void }
@@ -179,6 +196,8 @@ export interface Operations {
   undoPayout: { path: Id; body: { reason: string }; res: T.Payout }
   exports: { query: Paged; res: T.Page<T.ExportFile> }
   exportFile: { path: Id; res: T.ExportFile }
+  bulkLessons: { path: { id: number }; body: T.BulkLessons; res: { items: T.BulkRow[] } }
+  bulkCourses: { body: T.BulkCourses; res: { items: T.BulkRow[] } }
   askExport: { body: T.ExportInput; res: T.ExportFile }
   orderTrail: { path: { no: string }; res: T.Trail }
   invoices: { query: Paged & { status?: T.InvoiceStatus | ''; number?: string }; res: T.Page<T.InvoiceRow> }
@@ -247,6 +266,7 @@ export const addresses = {
   unpublishCourse: 'POST /courses/{id}/unpublish', deleteCourse: 'DELETE /courses/{id}',
   addChapter: 'POST /courses/{id}/chapters', renameChapter: 'PATCH /courses/{id}/chapters/{chapter_id}', deleteChapter: 'DELETE /courses/{id}/chapters/{chapter_id}',
   orderOutline: 'PUT /courses/{id}/outline', addLesson: 'POST /courses/{id}/lessons', lesson: 'GET /lessons/{id}', saveLesson: 'PUT /lessons/{id}', deleteLesson: 'DELETE /lessons/{id}', importText: 'POST /lessons/{id}/import', formulas: 'POST /formulas', releaseLesson: 'POST /lessons/{id}/release', withholdLesson: 'POST /lessons/{id}/withhold',
+  applications: 'GET /instructor-applications', application: 'GET /instructor-applications/{id}', decideApplication: 'POST /instructor-applications/{id}/decision', income: 'GET /income', incomeInstructors: 'GET /income/instructors',
   questions: 'GET /questions', questionTags: 'GET /question-tags', saveQuestion: 'PUT /questions/{id}', deleteQuestion: 'DELETE /questions/{id}',
   checkImport: 'POST /question-imports/check', runImport: 'POST /question-imports', paper: 'GET /lessons/{id}/paper', savePaper: 'PUT /lessons/{id}/paper',
   live: 'GET /lessons/{id}/live', planLive: 'PUT /lessons/{id}/live', liveDo: 'POST /lessons/{id}/live/{action}', liveSay: 'POST /lessons/{id}/live/messages', attendance: 'GET /lessons/{id}/live/attendance',
@@ -254,6 +274,9 @@ export const addresses = {
   videoPoints: 'GET /lessons/{id}/quiz-points', saveVideoPoints: 'PUT /lessons/{id}/quiz-points',
   captions: 'GET /lessons/{id}/captions', caption: 'GET /lessons/{id}/captions/{caption_id}', saveCaption: 'POST /lessons/{id}/captions', deleteCaption: 'DELETE /lessons/{id}/captions/{caption_id}',
   marks: 'GET /lessons/{id}/marks', saveMarks: 'PUT /lessons/{id}/marks',
+  booking: 'GET /lessons/{id}/booking', saveBooking: 'PUT /lessons/{id}/booking', slots: 'GET /lessons/{id}/slots', previewSlots: 'POST /lessons/{id}/slots/preview', addSlots: 'POST /lessons/{id}/slots',
+  changeSlot: 'PUT /booking-slots/{id}', setSlot: 'POST /booking-slots/{id}/state', slotCode: 'GET /booking-slots/{id}/code', renewSlotCode: 'POST /booking-slots/{id}/code',
+  slotBookings: 'GET /booking-slots/{id}/bookings', markBooking: 'POST /bookings/{id}/mark', removeBooking: 'POST /bookings/{id}/cancel',
   homework: 'GET /lessons/{id}/homework', saveHomework: 'PUT /lessons/{id}/homework', submissions: 'GET /lessons/{id}/submissions',
   submissionReviews: 'GET /submissions/{id}/reviews', markSubmission: 'POST /submissions/{id}/mark',
   moderation: 'GET /moderation', decideCases: 'POST /moderation', lessonQuestions: 'GET /lesson-questions', lessonQuestion: 'GET /lesson-questions/{id}',
@@ -287,7 +310,7 @@ export const addresses = {
   bills: 'GET /bills', runBill: 'POST /bills/run', billDifferences: 'GET /bill-differences', resolveDifference: 'POST /bill-differences/{id}/resolve',
   trialBalance: 'GET /ledger/balances', taxReport: 'GET /ledger/tax', revenueReport: 'GET /ledger/revenue',
   clearing: 'GET /clearing', payouts: 'GET /payouts', addPayout: 'POST /payouts', confirmPayout: 'POST /payouts/{id}/confirm', dropPayout: 'POST /payouts/{id}/drop',
-  undoPayout: 'POST /payouts/{id}/undo', exports: 'GET /exports', exportFile: 'GET /exports/{id}', askExport: 'POST /exports', orderTrail: 'GET /orders/{no}/trail',
+  undoPayout: 'POST /payouts/{id}/undo', exports: 'GET /exports', exportFile: 'GET /exports/{id}', askExport: 'POST /exports', bulkLessons: 'POST /courses/{id}/lessons/bulk', bulkCourses: 'POST /courses/bulk', orderTrail: 'GET /orders/{no}/trail',
   invoices: 'GET /invoices', invoiceCounts: 'GET /invoice-counts', invoice: 'GET /invoices/{id}', takeInvoice: 'POST /invoices/{id}/take', issueInvoice: 'POST /invoices/{id}/issue',
   rejectInvoice: 'POST /invoices/{id}/reject', redInvoice: 'POST /invoices/{id}/red', issueRedInvoice: 'POST /invoices/{id}/red/issue', invoiceTax: 'GET /invoice-tax',
   withdrawals: 'GET /withdrawals', decideWithdrawal: 'POST /withdrawals/{id}/decide', checkWithdrawal: 'POST /withdrawals/{id}/check',

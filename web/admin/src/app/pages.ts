@@ -11,6 +11,8 @@ export interface MenuPage {
   permission: string
   /** Which of the pages of that name it opens. */
   params?: Record<string, string>
+  /** What who sees the own alone reads in place of the label: holders without `order.read`. */
+  own?: string
   badge?: 'refunds' | 'held' | 'assets' | 'bills' | 'invoices' | 'services'
 }
 
@@ -30,20 +32,21 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'moderation', label: '内容审核', icon: 'eye', permission: 'content.moderate' },
       { name: 'media', label: '音视频与文档', icon: 'video', permission: 'media.upload', badge: 'assets' },
       { name: 'instructors', label: '讲师', icon: 'user', permission: 'course.read' },
+      { name: 'applications', label: '讲师申请', icon: 'teach', permission: 'instructor.review' },
       { name: 'categories', label: '分类', icon: 'tag', permission: 'course.publish' },
       { name: 'banners', label: '首页横幅', icon: 'image', permission: 'course.publish' },
       { name: 'topics', label: '专题', icon: 'olist', permission: 'course.publish' },
       { name: 'search', label: '搜索', icon: 'search', permission: 'course.publish' },
     ],
   },
-  { group: '商品', pages: goodsKinds.map(([kind, icon]) => ({ name: 'goods', params: { kind }, label: kindLabels[kind], icon, permission: 'course.read' })) },
+  { group: '商品', pages: goodsKinds.map(([kind, icon]) => ({ name: 'goods', params: { kind }, label: kindLabels[kind], icon, permission: 'product.read' })) },
   {
     group: '营销',
     pages: [
-      { name: 'promotions', label: '活动', icon: 'flag', permission: 'course.read' },
-      { name: 'coupons', label: '优惠券', icon: 'ticket', permission: 'course.read' },
+      { name: 'promotions', label: '活动', icon: 'flag', permission: 'product.read' },
+      { name: 'coupons', label: '优惠券', icon: 'ticket', permission: 'product.read' },
       { name: 'codes', label: '兑换码', icon: 'key', permission: 'product.edit' },
-      { name: 'experiments', label: '价格实验', icon: 'scale', permission: 'course.read' },
+      { name: 'experiments', label: '价格实验', icon: 'scale', permission: 'product.read' },
       { name: 'price', label: '价格预览', icon: 'yuan', permission: 'order.read' },
     ],
   },
@@ -64,6 +67,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'invoices', label: '发票', icon: 'doc', permission: 'invoice.read', badge: 'invoices' },
       { name: 'bills', label: '对账', icon: 'checkc', permission: 'bill.read', badge: 'bills' },
       { name: 'commission', label: '佣金与提现', icon: 'gift', permission: 'commission.read' },
+      { name: 'income', label: '讲师收入', own: '我的收入', icon: 'purse', permission: 'income.read' },
       { name: 'clearing', label: '在途资金', icon: 'cc', permission: 'bill.read' },
       { name: 'ledger', label: '总账', icon: 'list', permission: 'bill.read' },
     ],
@@ -81,7 +85,8 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
 
 /** The menu that a holder of `permissions` sees; groups without pages are left out. */
 export function menuFor(permissions: string[]) {
-  return menu.map((g) => ({ ...g, pages: g.pages.filter((p) => permissions.includes(p.permission)) })).filter((g) => g.pages.length)
+  const named = (p: MenuPage) => (p.own && !permissions.includes('order.read') ? { ...p, label: p.own } : p)
+  return menu.map((g) => ({ ...g, pages: g.pages.filter((p) => permissions.includes(p.permission)).map(named) })).filter((g) => g.pages.length)
 }
 
 /** The page to open first: the first one of the menu, the account page when a role has none. */
@@ -90,7 +95,7 @@ export const homeFor = (permissions: string[]) => menuFor(permissions)[0]?.pages
 /** The kind of the goods that are being edited: their address does not say it. */
 export const editedKind = ref('')
 
-const above: Record<string, string> = { course: 'courses', product: 'goods', bill: 'bills', topic: 'topics', quiz: 'questions', homework: 'courses', trail: 'orders' }
+const above: Record<string, string> = { course: 'courses', product: 'goods', bill: 'bills', topic: 'topics', quiz: 'questions', homework: 'courses', booking: 'courses', trail: 'orders' }
 /** Whether an entry of the menu is where somebody is. */
 export function isHere(p: MenuPage, name: string, params: Record<string, unknown>): boolean {
   if ((above[name] ?? name) !== p.name) return false

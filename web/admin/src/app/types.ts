@@ -213,8 +213,13 @@ export interface Payout {
   id: number; source: BillSource; label: string; amount_fen: number; bank_day: number; reference: string; note: string; state: PayoutState; state_label: string
   created_at: number; created_by: string; decided_at: number; decided_by: string; undo_asked: boolean
 }
-export type ExportKind = 'orders' | 'refunds' | 'ledger' | 'invoices' | 'revenue' | 'balances' | 'study' | 'attendance'
+export type ExportKind = 'orders' | 'refunds' | 'ledger' | 'invoices' | 'revenue' | 'balances' | 'study' | 'attendance' | 'bookings'
 export type ExportState = 'queued' | 'running' | 'done' | 'failed' | 'expired'
+export interface BulkRow { id: number; title: string; ok: boolean; reason: string }
+export type BulkLessonAction = 'move' | 'free' | 'paid' | 'release' | 'withhold' | 'unlock' | 'delete'
+export interface BulkLessons { lessons: number[]; action: BulkLessonAction; chapter_id?: number; opens_at?: number; opens_after_days?: number; after_lesson_id?: number; dry: boolean }
+export type BulkCourseAction = 'category' | 'instructor' | 'tag_add' | 'tag_take' | 'publish' | 'unpublish'
+export interface BulkCourses { courses: number[]; action: BulkCourseAction; ref_id?: number; tag?: string; dry: boolean }
 export interface ExportInput { kind: ExportKind; format: 'csv' | 'xlsx'; from?: number; to?: number; status?: string; lesson_id?: number }
 export interface ExportFile {
   id: number; kind: ExportKind; label: string; format: 'csv' | 'xlsx'; from: number; to: number; status: string; state: ExportState; state_label: string; done: number; total: number
@@ -358,10 +363,20 @@ export type PaperRule = S['ConsoleRuleInput']
 export type QuizAttempt = S['ConsoleAttempt']
 export type QuizMarking = S['ConsoleMarkingView']
 export type QuestionStat = S['ConsoleStatView']
+/** Who wants to teach; what an instructor's courses earned. */
+export type TeachApplication = S['ConsoleApplicationRow']
+export type TeachApplicationDetail = S['ConsoleApplicationDetail']
+export type Income = S['ConsoleIncomeView']
 /** What a homework asks, what was handed in, and reviews of it by other learners. */
 export type Homework = S['ConsoleHomeworkInput']
 export type Work = S['ConsoleWorkView']
 export type WorkReview = S['ConsoleWorkReviewView']
+/** How a lesson is booked, its times, and who booked them. */
+export type BookingPlan = S['ConsoleBookingPlanInput']
+export type SlotInput = S['ConsoleSlotInput']
+export type Slot = S['ConsoleSlotView']
+export type SlotSeries = S['ConsoleSeriesInput']
+export type Booked = S['ConsoleBookedView']
 /** What learners wrote for others, and their questions on lessons with all answers. */
 export type Case = S['ConsoleCaseView']
 export type CaseChoice = S['ConsoleCaseChoice']

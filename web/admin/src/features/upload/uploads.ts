@@ -4,9 +4,12 @@ import { forget, remember } from './memory'
 import { isFinal, reason, Refused } from './reason'
 import { Rate } from './rate'
 
+export type Purpose = 'video' | 'document' | 'ebook' | 'image' | 'attachment' | 'archive'
+
 /** A video or document on its way to the server, by the lesson it is for. */
 export interface Task {
   lessonId: number
+  purpose: Purpose
   name: string
   bytes: number
   sent: number
@@ -37,8 +40,8 @@ async function disown(tus: Upload) {
 }
 
 /** Starts, or resumes after a reload, the upload of `file` for a lesson. `arrived` gets the id of the new asset or document. */
-export async function startUpload(lessonId: number, file: File, arrived: (madeId: number) => Promise<void>, purpose: 'video' | 'document' | 'ebook' | 'image' | 'attachment' | 'archive' = 'video') {
-  const task = reactive<Task>({ lessonId, name: file.name, bytes: file.size, sent: 0, speed: 0, leftS: 0, state: 'running', message: '' })
+export async function startUpload(lessonId: number, file: File, arrived: (madeId: number) => Promise<void>, purpose: Purpose = 'video') {
+  const task = reactive<Task>({ lessonId, purpose, name: file.name, bytes: file.size, sent: 0, speed: 0, leftS: 0, state: 'running', message: '' })
   const rate = new Rate()
   function fail(e: Error) {
     const final = isFinal(e)
