@@ -37,8 +37,11 @@ func TestAssetsAreSentAsSmallAsTheClientTakesThem(t *testing.T) {
 		}
 	}
 	plain := [][]string{
-		{"assets/a.js"}, {"assets/a.js", "Accept-Encoding", "gzip;q=0"}, {"assets/a.js", "Accept-Encoding", "gzip", "Range", "bytes=0-9"},
-		{"assets/short.js", "Accept-Encoding", "gzip"}, {"static/p.png", "Accept-Encoding", "gzip"},
+		{"assets/a.js"},
+		{"assets/a.js", "Accept-Encoding", "gzip;q=0"},
+		{"assets/a.js", "Accept-Encoding", "gzip", "Range", "bytes=0-9"},
+		{"assets/short.js", "Accept-Encoding", "gzip"},
+		{"static/p.png", "Accept-Encoding", "gzip"},
 	}
 	for _, c := range plain {
 		if w := ask(c[0], c[1:]...); w.Header().Get("Content-Encoding") != "" {
