@@ -9,7 +9,7 @@ describe('menu', () => {
     expect(labels(['overview.read', 'order.read', 'refund.decide', 'bill.read', 'invoice.read', 'user.read', 'audit.read'])).toEqual(['概览', '价格预览', '订单', '退款', '自动续费', '发货信息', '待查款', '发票', '对账', '在途资金', '总账', '学员', '操作日志'])
   })
   it('has every kind of goods one tap away', () => {
-    const all = labels(['product.read']).join(' ')
+    const all = labels(['course.read', 'product.read']).join(' ')
     for (const label of Object.values(kindLabels)) expect(all).toContain(label)
   })
   it('knows where somebody is, also below a list', () => {
@@ -26,7 +26,7 @@ describe('menu', () => {
   it('calls the income an instructor sees their own', () => {
     expect(labels(['income.read'])).toEqual(['我的收入'])
     expect(labels(['income.read', 'order.read'])).toContain('讲师收入')
-    expect(labels(['course.read', 'course.edit', 'media.upload', 'question.answer', 'income.read'])).toEqual(['课程与专栏', '题库', '学员提问', '音视频与文档', '讲师', '我的收入'])
+    expect(labels(['course.read', 'course.edit', 'media.upload', 'question.answer', 'income.read'])).toEqual(['课程与专栏', '题库', '素材库', '学员提问', '音视频与文档', '讲师', '我的收入'])
   })
   it('leaves out empty groups and falls back to the account page', () => {
     expect(menuFor([])).toEqual([])

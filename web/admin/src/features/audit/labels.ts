@@ -170,6 +170,8 @@ const kinds: Record<string, string> = {
   attempt: '作答',
   certificate: '证书',
   slot: '预约场次',
+  folder: '素材文件夹',
+  teaching: '讲师申请',
   booking: '预约',
   submission: '作业',
   instructor_application: '讲师申请',
