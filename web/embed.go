@@ -4,7 +4,8 @@ package web
 
 import "embed"
 
-// Dist holds client/ (H5) and admin/ (console) when they were built.
+// Dist holds client/ (H5) and admin/ (console) when they were built; the mini program is
+// uploaded to WeChat and stays out.
 //
-//go:embed all:dist
+//go:embed all:dist/[acs]*
 var Dist embed.FS
