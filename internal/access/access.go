@@ -191,6 +191,30 @@ type Decision struct {
 	AfterLessonID int64
 }
 
+// Open finds a lesson that the user may have in full. Returns catalog.ErrLessonGone,
+// ErrLocked.
+func (s *Service) Open(ctx context.Context, lessons *catalog.Service, userID, lessonID int64) (catalog.Lesson, error) {
+	l, d, err := s.Decide(ctx, lessons, userID, lessonID)
+	if err == nil && !d.Allowed {
+		err = ErrLocked
+	}
+	return l, err
+}
+
+// Decide finds a lesson and decides as Lesson does. Returns catalog.ErrLessonGone.
+func (s *Service) Decide(ctx context.Context, lessons *catalog.Service, userID, lessonID int64) (catalog.Lesson, Decision, error) {
+	l, err := lessons.Lesson(ctx, lessonID)
+	if err != nil {
+		return l, Decision{}, err
+	}
+	shown, err := lessons.Visible(ctx, l.CourseID)
+	if err != nil {
+		return l, Decision{}, err
+	}
+	d, err := s.Lesson(ctx, userID, l, shown)
+	return l, d, err
+}
+
 // Lesson decides whether the user may open a lesson in full, and if not, how much
 // of it may be tried. shown tells that the course is published: what was taken
 // down stays open for owners alone.

@@ -52,7 +52,7 @@ type Desk struct {
 // access.ErrLocked.
 func (s *Service) Desk(ctx context.Context, userID, lessonID int64) (Desk, error) {
 	var d Desk
-	if _, err := s.open(ctx, userID, lessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, lessonID); err != nil {
 		return d, err
 	}
 	var err error
@@ -117,7 +117,7 @@ func (b Booking) cancelUntil(p Plan) int64 {
 // the end of the line. Returns ErrNoSlot, ErrClosed, ErrFull, ErrTwice, ErrHold,
 // ErrMost, ErrOverlap, access.ErrLocked.
 func (s *Service) Book(ctx context.Context, userID, lessonID, slotID int64, wait bool) error {
-	if _, err := s.open(ctx, userID, lessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, lessonID); err != nil {
 		return err
 	}
 	p, err := s.Plan(ctx, lessonID)

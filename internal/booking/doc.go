@@ -105,32 +105,10 @@ func (s *Service) OnNews(f func(ctx context.Context, tx *db.Tx, n News) error) {
 
 func (s *Service) now() int64 { return clock.MS(s.clock) }
 
-// open finds a lesson that the user may have in full. Returns catalog.ErrLessonGone,
-// access.ErrLocked.
-func (s *Service) open(ctx context.Context, userID, lessonID int64) (catalog.Lesson, error) {
-	l, err := s.catalog.Lesson(ctx, lessonID)
-	if err != nil {
-		return l, err
-	}
-	shown, err := s.catalog.Visible(ctx, l.CourseID)
-	if err != nil {
-		return l, err
-	}
-	d, err := s.access.Lesson(ctx, userID, l, shown)
-	if err == nil && !d.Allowed {
-		err = access.ErrLocked
-	}
-	return l, err
-}
-
 // Mine finds a lesson of a course within scope. Returns catalog.ErrLessonGone,
 // catalog.ErrCourseGone.
 func (s *Service) Mine(ctx context.Context, scope, lessonID int64) (catalog.Lesson, error) {
-	l, err := s.catalog.Lesson(ctx, lessonID)
-	if err == nil {
-		_, _, err = s.catalog.Course(ctx, scope, l.CourseID)
-	}
-	return l, err
+	return s.catalog.LessonFor(ctx, scope, lessonID)
 }
 
 // Ready refuses that a course with a lesson to book is published before it says where

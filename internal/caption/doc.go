@@ -75,11 +75,7 @@ func (s *Service) OnChange(f func(ctx context.Context, tx *db.Tx, courseID int64
 // Mine returns a lesson within scope (an instructor's id; 0: all). Returns
 // catalog.ErrLessonGone, catalog.ErrCourseGone.
 func (s *Service) Mine(ctx context.Context, scope, lessonID int64) (catalog.Lesson, error) {
-	l, err := s.catalog.Lesson(ctx, lessonID)
-	if err == nil {
-		_, _, err = s.catalog.Course(ctx, scope, l.CourseID)
-	}
-	return l, err
+	return s.catalog.LessonFor(ctx, scope, lessonID)
 }
 
 // editable is Mine for a lesson in which something is said.

@@ -61,6 +61,16 @@ func (s *Service) Lesson(ctx context.Context, lessonID int64) (Lesson, error) {
 	return l, err
 }
 
+// LessonFor returns a lesson of a course within scope, an instructor's id; 0: of any.
+// Returns ErrLessonGone, ErrCourseGone.
+func (s *Service) LessonFor(ctx context.Context, scope, lessonID int64) (Lesson, error) {
+	l, err := s.Lesson(ctx, lessonID)
+	if err == nil {
+		_, err = s.course(ctx, s.db, qCourse, scope, l.CourseID)
+	}
+	return l, err
+}
+
 // UpdateLesson saves a lesson. Returns ErrLessonGone, ErrLesson.
 func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch LessonChange) error {
 	title, err := partTitle(ch.Title)

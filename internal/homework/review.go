@@ -100,7 +100,7 @@ func (s *Service) Review(ctx context.Context, userID, reviewID int64, points []i
 	if r.ReviewerID != userID {
 		return ErrGone
 	}
-	if _, err := s.open(ctx, userID, r.LessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, r.LessonID); err != nil {
 		return err
 	}
 	if comment = text.Lines(comment); utf8.RuneCountInString(comment) < 5 || utf8.RuneCountInString(comment) > 1000 {

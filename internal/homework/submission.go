@@ -149,7 +149,7 @@ type Desk struct {
 // access.ErrLocked.
 func (s *Service) Desk(ctx context.Context, userID, lessonID int64) (Desk, error) {
 	var d Desk
-	l, err := s.open(ctx, userID, lessonID)
+	l, err := s.access.Open(ctx, s.catalog, userID, lessonID)
 	if err != nil {
 		return d, err
 	}
@@ -178,7 +178,7 @@ func (s *Service) Desk(ctx context.Context, userID, lessonID int64) (Desk, error
 // AddFile keeps a file for a submission to come. Returns ErrFiles, access.ErrLocked,
 // media.ErrTooBig, media.ErrFileType.
 func (s *Service) AddFile(ctx context.Context, userID, lessonID int64, name string, r io.Reader) (File, error) {
-	l, err := s.open(ctx, userID, lessonID)
+	l, err := s.access.Open(ctx, s.catalog, userID, lessonID)
 	if err != nil {
 		return File{}, err
 	}
@@ -218,7 +218,7 @@ func (s *Service) DropFile(ctx context.Context, userID, fileID int64) error {
 // it if a teacher thinks it worth that. Returns ErrWork, ErrOpen, ErrNoMore, ErrPassed,
 // access.ErrLocked.
 func (s *Service) HandIn(ctx context.Context, userID, lessonID int64, body string, files []int64, consent bool) (Submission, error) {
-	l, err := s.open(ctx, userID, lessonID)
+	l, err := s.access.Open(ctx, s.catalog, userID, lessonID)
 	if err != nil {
 		return Submission{}, err
 	}
@@ -331,7 +331,7 @@ func (s *Service) mayFetch(ctx context.Context, userID int64, f File) (bool, err
 	if f.SubmissionID == 0 {
 		return false, nil
 	}
-	if _, err := s.open(ctx, userID, f.LessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, f.LessonID); err != nil {
 		return false, ErrFile
 	}
 	var reviewing int64

@@ -90,10 +90,7 @@ func (s *Service) Room(ctx context.Context, lessonID int64) (Room, error) {
 // Mine finds a live lesson whose course is within scope. Returns ErrNotLive,
 // catalog.ErrLessonGone, catalog.ErrCourseGone.
 func (s *Service) Mine(ctx context.Context, scope, lessonID int64) (catalog.Lesson, error) {
-	l, err := s.Catalog.Lesson(ctx, lessonID)
-	if err == nil {
-		_, _, err = s.Catalog.Course(ctx, scope, l.CourseID)
-	}
+	l, err := s.Catalog.LessonFor(ctx, scope, lessonID)
 	if err == nil && l.Form != catalog.Live {
 		err = ErrNotLive
 	}

@@ -126,29 +126,6 @@ func (s *Service) OnNews(f func(ctx context.Context, tx *db.Tx, n News) error) {
 
 func (s *Service) now() int64 { return clock.MS(s.clock) }
 
-// open finds a lesson that the user may have in full. Returns catalog.ErrLessonGone,
-// access.ErrLocked.
-func (s *Service) open(ctx context.Context, userID, lessonID int64) (catalog.Lesson, error) {
-	l, d, err := s.decide(ctx, userID, lessonID)
-	if err == nil && !d.Allowed {
-		err = access.ErrLocked
-	}
-	return l, err
-}
-
-func (s *Service) decide(ctx context.Context, userID, lessonID int64) (catalog.Lesson, access.Decision, error) {
-	l, err := s.catalog.Lesson(ctx, lessonID)
-	if err != nil {
-		return l, access.Decision{}, err
-	}
-	shown, err := s.catalog.Visible(ctx, l.CourseID)
-	if err != nil {
-		return l, access.Decision{}, err
-	}
-	d, err := s.access.Lesson(ctx, userID, l, shown)
-	return l, d, err
-}
-
 // looked asks the review about a text and returns the state it begins in. Returns
 // ErrNote.
 func (s *Service) looked(ctx context.Context, d Draft) (string, error) {

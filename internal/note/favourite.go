@@ -32,7 +32,7 @@ type Favourite struct {
 // catalog.ErrLessonGone.
 func (s *Service) Keep(ctx context.Context, userID, courseID, lessonID int64) error {
 	if lessonID != 0 {
-		l, _, err := s.decide(ctx, userID, lessonID)
+		l, _, err := s.access.Decide(ctx, s.catalog, userID, lessonID)
 		if err != nil {
 			return err
 		}

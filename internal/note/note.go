@@ -69,7 +69,7 @@ func (s *Service) count(ctx context.Context, tx *db.Tx, userID int64, public boo
 // to be looked at. Returns ErrNote, ErrFull, ErrOften, access.ErrLocked,
 // catalog.ErrLessonGone.
 func (s *Service) Add(ctx context.Context, userID, lessonID int64, n NewMark) (Mark, error) {
-	l, err := s.open(ctx, userID, lessonID)
+	l, err := s.access.Open(ctx, s.catalog, userID, lessonID)
 	if err != nil {
 		return Mark{}, err
 	}
@@ -127,7 +127,7 @@ func (s *Service) Edit(ctx context.Context, userID, noteID, version int64, body 
 	case share && m.State == Hidden && body == m.Body:
 		return m, nil // what was hidden comes back through other words alone
 	case share:
-		if _, err := s.open(ctx, userID, m.LessonID); err != nil {
+		if _, err := s.access.Open(ctx, s.catalog, userID, m.LessonID); err != nil {
 			return m, err
 		}
 		if state, err = s.looked(ctx, Draft{userID, m.LessonID, Note, body, m.Quote}); err != nil {
@@ -183,7 +183,7 @@ func (s *Service) own(ctx context.Context, userID, noteID int64) (Mark, error) {
 // Own lists all that a learner wrote and marked in a lesson that is open, oldest
 // first. Returns access.ErrLocked, catalog.ErrLessonGone.
 func (s *Service) Own(ctx context.Context, userID, lessonID int64) ([]Mark, error) {
-	if _, err := s.open(ctx, userID, lessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, lessonID); err != nil {
 		return nil, err
 	}
 	var rows []Mark
@@ -195,7 +195,7 @@ func (s *Service) Own(ctx context.Context, userID, lessonID int64) ([]Mark, erro
 // first, after the keys (likes, id) of the last one. Returns access.ErrLocked,
 // catalog.ErrLessonGone.
 func (s *Service) Shared(ctx context.Context, userID, lessonID int64, after []int64, limit int) ([]Mark, error) {
-	if _, err := s.open(ctx, userID, lessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, lessonID); err != nil {
 		return nil, err
 	}
 	if len(after) == 0 {
@@ -239,7 +239,7 @@ func (s *Service) withhold(ctx context.Context, userID int64, rows []Mark) error
 		d, ok := known[m.LessonID]
 		if !ok && m.Living == 1 {
 			var err error
-			if _, d, err = s.decide(ctx, userID, m.LessonID); err != nil && !isGone(err) {
+			if _, d, err = s.access.Decide(ctx, s.catalog, userID, m.LessonID); err != nil && !isGone(err) {
 				return err
 			}
 		}
@@ -288,7 +288,7 @@ func (s *Service) Like(ctx context.Context, userID int64, what string, targetID 
 	case author == userID:
 		return ErrOwn
 	}
-	if _, err := s.open(ctx, userID, lessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, lessonID); err != nil {
 		return err
 	}
 	counts := qNoteLikes

@@ -60,7 +60,7 @@ func (s *Service) question(ctx context.Context, questionID int64) (Asked, error)
 // Ask puts a question on a lesson that is open; others see it once it was looked at.
 // Returns ErrNote, ErrOften, access.ErrLocked, catalog.ErrLessonGone.
 func (s *Service) Ask(ctx context.Context, userID, lessonID int64, at Place, body string) (Asked, error) {
-	l, err := s.open(ctx, userID, lessonID)
+	l, err := s.access.Open(ctx, s.catalog, userID, lessonID)
 	if err != nil {
 		return Asked{}, err
 	}
@@ -91,7 +91,7 @@ func (s *Service) Ask(ctx context.Context, userID, lessonID int64, at Place, bod
 // Questions pages the questions on a lesson that is open: those that are shown and
 // one's own, the newest first. Returns access.ErrLocked, catalog.ErrLessonGone.
 func (s *Service) Questions(ctx context.Context, userID, lessonID, before int64, limit int) ([]Asked, error) {
-	if _, err := s.open(ctx, userID, lessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, lessonID); err != nil {
 		return nil, err
 	}
 	var rows []Asked
@@ -120,7 +120,7 @@ func (s *Service) Question(ctx context.Context, userID, questionID int64) (Asked
 	if err != nil {
 		return q, nil, err
 	}
-	if _, err := s.open(ctx, userID, q.LessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, q.LessonID); err != nil {
 		return q, nil, err
 	}
 	var rows []Reply
@@ -141,7 +141,7 @@ func (s *Service) EditQuestion(ctx context.Context, userID, questionID, version 
 	if body, err = written(body); err != nil || body == q.Body {
 		return err
 	}
-	if _, err := s.open(ctx, userID, q.LessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, q.LessonID); err != nil {
 		return err
 	}
 	state, err := s.looked(ctx, Draft{userID, q.LessonID, Question, body, q.Quote})
@@ -182,7 +182,7 @@ func (s *Service) Answer(ctx context.Context, userID, questionID int64, body str
 	if err != nil {
 		return Reply{}, err
 	}
-	if _, err := s.open(ctx, userID, q.LessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, q.LessonID); err != nil {
 		return Reply{}, err
 	}
 	if body, err = written(body); err != nil {
@@ -268,7 +268,7 @@ func (s *Service) EditAnswer(ctx context.Context, userID, answerID, version int6
 	if body, err = written(body); err != nil || body == r.Body {
 		return err
 	}
-	if _, err := s.open(ctx, userID, q.LessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, q.LessonID); err != nil {
 		return err
 	}
 	state, err := s.looked(ctx, Draft{userID, q.LessonID, Answer, body, ""})
@@ -338,7 +338,7 @@ func (s *Service) Accept(ctx context.Context, userID, questionID, answerID int64
 	if err != nil {
 		return err
 	}
-	if _, err := s.open(ctx, userID, q.LessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, q.LessonID); err != nil {
 		return err
 	}
 	return s.accept(ctx, questionID, answerID)

@@ -111,7 +111,7 @@ func (s *Service) Overview(ctx context.Context, userID, lessonID int64) (Overvie
 }
 
 func (s *Service) openQuiz(ctx context.Context, userID, lessonID int64) (catalog.Lesson, error) {
-	l, err := s.open(ctx, userID, lessonID)
+	l, err := s.access.Open(ctx, s.catalog, userID, lessonID)
 	if err == nil && l.Form != catalog.Quiz {
 		err = ErrNotQuiz
 	}
@@ -201,7 +201,7 @@ func (s *Service) own(ctx context.Context, userID, attemptID int64) (Attempt, er
 	if err != nil {
 		return a, err
 	}
-	_, err = s.open(ctx, userID, a.LessonID)
+	_, err = s.access.Open(ctx, s.catalog, userID, a.LessonID)
 	return a, err
 }
 

@@ -70,24 +70,6 @@ func (s *Service) Passed(ctx context.Context, r db.Reader, userID, lessonID int6
 	return n > 0, err
 }
 
-// open finds a lesson that the user may have in full. Returns catalog.ErrLessonGone,
-// access.ErrLocked.
-func (s *Service) open(ctx context.Context, userID, lessonID int64) (catalog.Lesson, error) {
-	l, err := s.catalog.Lesson(ctx, lessonID)
-	if err != nil {
-		return l, err
-	}
-	shown, err := s.catalog.Visible(ctx, l.CourseID)
-	if err != nil {
-		return l, err
-	}
-	d, err := s.access.Lesson(ctx, userID, l, shown)
-	if err == nil && !d.Allowed {
-		err = access.ErrLocked
-	}
-	return l, err
-}
-
 // Ready refuses that a course with a quiz that asks nothing is published.
 func (s *Service) Ready(ctx context.Context, tx *db.Tx, l catalog.Lesson) error {
 	if l.Form != catalog.Quiz {

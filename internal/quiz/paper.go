@@ -215,9 +215,5 @@ func (s *Service) fill(ctx context.Context, tx *db.Tx, scope int64, p Paper, had
 // Mine finds a lesson whose course is within scope. Returns catalog.ErrLessonGone,
 // catalog.ErrCourseGone.
 func (s *Service) Mine(ctx context.Context, scope, lessonID int64) (catalog.Lesson, error) {
-	l, err := s.catalog.Lesson(ctx, lessonID)
-	if err == nil {
-		_, _, err = s.catalog.Course(ctx, scope, l.CourseID)
-	}
-	return l, err
+	return s.catalog.LessonFor(ctx, scope, lessonID)
 }

@@ -104,7 +104,7 @@ func (s *Service) SavePoints(ctx context.Context, scope, lessonID int64, points 
 // Ask lists the points of a video that the user may see in full, without what is
 // right. Returns catalog.ErrLessonGone, access.ErrLocked.
 func (s *Service) Ask(ctx context.Context, userID, lessonID int64) ([]Asked, error) {
-	if _, err := s.open(ctx, userID, lessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, lessonID); err != nil {
 		return nil, err
 	}
 	points, found, err := s.Points(ctx, lessonID)
@@ -142,7 +142,7 @@ func (s *Service) AnswerPoint(ctx context.Context, userID, pointID int64, r Repl
 	if err := s.db.Get(ctx, qPoint, &p, pointID); err != nil {
 		return Asked{}, false, none(err, ErrPointGone)
 	}
-	if _, err := s.open(ctx, userID, p.LessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, p.LessonID); err != nil {
 		return Asked{}, false, err
 	}
 	q, err := s.Question(ctx, 0, p.QuestionID)

@@ -57,7 +57,7 @@ func (s *Service) Wrongs(ctx context.Context, userID, courseID, before int64, li
 	for _, r := range rows {
 		allowed, asked := may[r.LessonID]
 		if !asked {
-			_, err := s.open(ctx, userID, r.LessonID)
+			_, err := s.access.Open(ctx, s.catalog, userID, r.LessonID)
 			if err != nil && !errors.Is(err, access.ErrLocked) && !errors.Is(err, catalog.ErrLessonGone) {
 				return nil, 0, err
 			}
@@ -94,7 +94,7 @@ func (s *Service) Practice(ctx context.Context, userID, wrongID int64, r Reply) 
 	if err := s.db.Get(ctx, qWrong, &row, userID, wrongID); err != nil {
 		return Wrong{}, false, none(err, ErrQuestionGone)
 	}
-	if _, err := s.open(ctx, userID, row.LessonID); err != nil {
+	if _, err := s.access.Open(ctx, s.catalog, userID, row.LessonID); err != nil {
 		return Wrong{}, false, err
 	}
 	w, err := row.wrong(userID)
