@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -165,6 +166,28 @@ func (f *first) write() (string, error) {
 	}
 	b.WriteString(`}</script>`)
 	return b.String(), nil
+}
+
+// startTag is how the build starts the client, and what it fetches ahead.
+var startTag = regexp.MustCompile(`<script type="module" crossorigin src="([^"]+)"></script>|<link rel="modulepreload" crossorigin href="([^"]+)">`)
+
+// later takes the start of the client out of a shell and returns it, with the scripts of
+// its page, as a block: static/h5/start.js reads it once the first view is drawn.
+func later(shell string, scripts []string) (string, string) {
+	var all []string
+	for _, m := range startTag.FindAllStringSubmatch(shell, -1) {
+		all = append(all, m[1]+m[2])
+	}
+	for _, name := range scripts {
+		if name = "/" + name; !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	raw, err := json.Marshal(all)
+	if err != nil || len(all) == 0 {
+		return shell, ""
+	}
+	return startTag.ReplaceAllString(shell, ""), `<script type="application/json" id="zz-start">` + string(raw) + `</script>`
 }
 
 var breaks = regexp.MustCompile(`[^，；：。！？]+[，；：。！？]*`)

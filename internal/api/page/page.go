@@ -212,17 +212,23 @@ func (p *pages) writeAs(w http.ResponseWriter, status int, h head) {
 			fmt.Fprintf(&b, `<script type="application/ld+json">%s</script>`, raw)
 		}
 	}
+	scripts := p.chunks[h.page]
+	if h.first != nil {
+		if view, err := h.first.write(); err == nil {
+			if h.first.shows() {
+				var start string
+				doc, start = later(doc, scripts)
+				view, scripts = view+start, nil
+			}
+			doc = strings.Replace(doc, firstMark, view, 1)
+		}
+	}
 	// Scripts and answers come while the first script is still on its way.
-	for _, name := range p.chunks[h.page] {
+	for _, name := range scripts {
 		fmt.Fprintf(&b, `<link rel="modulepreload" crossorigin href="/%s">`, html.EscapeString(name))
 	}
 	for _, asked := range h.asks {
 		fmt.Fprintf(&b, `<link rel="preload" as="fetch" crossorigin="anonymous" href="%s">`, html.EscapeString(asked))
-	}
-	if h.first != nil {
-		if view, err := h.first.write(); err == nil {
-			doc = strings.Replace(doc, firstMark, view, 1)
-		}
 	}
 	write(w, status, []byte(strings.Replace(doc, headMark, b.String(), 1)))
 }
