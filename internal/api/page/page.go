@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -170,6 +171,7 @@ type head struct {
 	title, description, url, kind, image string
 	data                                 any
 	page                                 string   // the component that shows it; "" when it is not fetched ahead
+	part                                 string   // the component within it that is fetched then; "" for none
 	asks                                 []string // what it will ask the API first
 	first                                *first   // what it shows before its scripts have come; nil: nothing
 }
@@ -212,7 +214,12 @@ func (p *pages) writeAs(w http.ResponseWriter, status int, h head) {
 			fmt.Fprintf(&b, `<script type="application/ld+json">%s</script>`, raw)
 		}
 	}
-	scripts := p.chunks[h.page]
+	scripts := slices.Clone(p.chunks[h.page])
+	for _, name := range p.chunks[h.part] {
+		if !slices.Contains(scripts, name) {
+			scripts = append(scripts, name)
+		}
+	}
 	if h.first != nil {
 		if view, err := h.first.write(); err == nil {
 			if h.first.shows() {
@@ -293,10 +300,15 @@ func (p *pages) lesson(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Robots-Tag", "noindex")
 	}
 	h := p.courseHead(r, c)
-	h.page = "LessonPage"
+	h.page, h.part = "LessonPage", lessonParts[l.Form]
 	p.meet(r, &h, "lesson", func(f *firstData) any { f.Column = c.Course.Form == catalog.FormColumn; return &f.Lesson }, "/api/lessons/"+strconv.FormatInt(lessonID, 10), "/api/courses/"+strconv.FormatInt(l.CourseID, 10))
 	h.title, h.data = l.Title+" · "+h.title, nil
 	p.write(w, h)
+}
+
+// lessonParts are the client's components for what a lesson page shows, by form.
+var lessonParts = map[string]string{
+	catalog.Video: "PlayerH5", catalog.Audio: "AudioLesson", catalog.Live: "LiveLesson", catalog.Quiz: "QuizLesson", catalog.Document: "PaperLesson", catalog.Ebook: "PaperLesson",
 }
 
 var errNoNumber = errors.New("not a number")
