@@ -118,7 +118,11 @@ func (s *Service) Ready(ctx context.Context, tx *db.Tx, l catalog.Lesson) error 
 		return nil
 	}
 	var p Plan
-	if err := none(tx.Get(ctx, qPlan, &p, l.ID), ErrNone); !errors.Is(err, ErrNone) {
+	err := none(tx.Get(ctx, qPlan, &p, l.ID), ErrNone)
+	if err == nil && p.check() == nil {
+		return nil
+	}
+	if err != nil && !errors.Is(err, ErrNone) {
 		return err
 	}
 	return catalog.ErrNotReady.Say("预约课「"+l.Title+"」还没有设置").Field("lessons", l.Title+"：没有填写上课方式和地点")
