@@ -53,7 +53,7 @@ var (
 	qPaperPut = db.Q("quiz/paper_put", `INSERT INTO papers (lesson_id, mode, pool_id, time_limit_s, attempts_limit, pass_permille, shuffle_questions, shuffle_options, show_answers, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (lesson_id) DO UPDATE SET mode = $2, pool_id = $3, time_limit_s = $4, attempts_limit = $5, pass_permille = $6,
 		shuffle_questions = $7, shuffle_options = $8, show_answers = $9, version = papers.version + 1, updated_at = $10`)
-	qAlike = db.Q("quiz/alike", `SELECT `+questionColumns+`, 0 AS uses FROM questions q WHERE q.deleted_at = 0 AND q.instructor_id = $1 AND q.kind = $2 AND SUBSTR(q.folded, 1, 40) = $3 ORDER BY q.id LIMIT 50`)
+	qAlike        = db.Q("quiz/alike", `SELECT `+questionColumns+`, 0 AS uses FROM questions q WHERE q.deleted_at = 0 AND q.instructor_id = $1 AND q.kind = $2 AND SUBSTR(q.folded, 1, 40) = $3 ORDER BY q.id LIMIT 50`)
 	qQuestionBack = db.Q("quiz/question_back", `UPDATE questions SET deleted_at = 0 WHERE id = $1 AND deleted_at > 0`)
 )
 

@@ -285,7 +285,7 @@ func (c *Content) renumber(next func() int64) {
 	for i := range c.Tasks {
 		c.Tasks[i].LessonID = was[c.Tasks[i].LessonID]
 	}
-	c.More.relesson(was)
+	c.relesson(was)
 }
 
 // relesson names other lessons.

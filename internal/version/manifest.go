@@ -254,10 +254,10 @@ func (m *Manifest) checkTasks(form map[int64]string) error {
 		}
 		once[t.LessonID] = true
 	}
-	return m.Content.More.check(form)
+	return m.Content.checkMore(form)
 }
 
-func (m *More) check(form map[int64]string) error {
+func (m *More) checkMore(form map[int64]string) error {
 	if len(m.Tracks) > maxTracks {
 		return ErrArchiveBig
 	}
