@@ -385,7 +385,6 @@ export type DeskAnswer = S['ConsoleDeskAnswerView']
 export type DeskPage = S['ConsoleDeskPage']
 /** What a course asks before it attests, and what was issued. */
 export type CertificateRule = S['ConsoleCertificateRuleInput']
-export interface CertificateKey { public: string; active: boolean; created_at: number }
 export type Certificate = S['ConsoleCertificate']
 export type CertificateKey = S['ConsoleCertificateKeyView']
 export type Caption = S['ConsoleCaptionView']
