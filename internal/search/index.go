@@ -58,9 +58,6 @@ func (p part) text() string {
 	return t
 }
 
-// kindWords are what people call goods that are no courses: they are found by them.
-var kindWords = map[string]string{catalog.KindBundle: "课程包", catalog.KindMembership: "会员", catalog.KindService: "服务"}
-
 // Rest is the job that writes what Index left for later.
 type Rest struct {
 	CourseID int64 `json:"course_id"`
@@ -131,7 +128,7 @@ func (s *Service) index(ctx context.Context, tx *db.Tx, courseID int64) (bool, e
 	if !shown {
 		return true, s.drop(ctx, tx, old)
 	}
-	want := doc{CourseID: courseID, Title: Fold(e.Course.Title), Head: Fold(strings.Join(append([]string{cmp.Or(e.Teacher, kindWords[e.Course.Form])}, e.Tags...), "\n")), FromFen: e.FromFen, Sold: old.Sold, Rule: rule}
+	want := doc{CourseID: courseID, Title: Fold(e.Course.Title), Head: Fold(strings.Join(append([]string{cmp.Or(e.Teacher, catalog.KindNames[e.Course.Form])}, e.Tags...), "\n")), FromFen: e.FromFen, Sold: old.Sold, Rule: rule}
 	if want.ID, err = s.place(ctx, tx, old, want, e.Course.PublishedAt); err != nil {
 		return false, err
 	}
