@@ -128,7 +128,7 @@ var owners = map[string]string{
 	"sku_price_history": "catalog", "sku_tier_prices": "catalog", "product_parts": "catalog", "grant_rules": "catalog", "virtual_items": "catalog",
 	"grants": "access", "lesson_progress": "learning", "page_reads": "learning",
 	"library_folders": "library", "library_items": "library", "media_files": "media", "material_holds": "media", "course_versions": "version", "course_imports": "version",
-	"captions": "caption", "lesson_marks": "caption",
+	"captions": "caption", "lesson_marks": "caption", "caption_kept": "caption", "caption_holds": "caption",
 	"ebooks": "ebook", "ebook_chapters": "ebook", "ebook_pictures": "ebook",
 	"documents": "document", "document_pages": "document", "delivered_pages": "document",
 	"study_sessions": "learning", "lesson_days": "learning",

@@ -30,9 +30,26 @@ func (a *App) newCertificate() {
 // wireCertificate comes after those whose tables it reads.
 func (a *App) wireCertificate() {
 	a.Commerce.OnRefunded(func(ctx context.Context, tx *db.Tx, o commerce.Order, it commerce.Item, _ commerce.Refund) error {
-		return a.Certificate.Refunded(ctx, tx, o.UserID, access.OrderItem(it.ID))
+		if err := a.Certificate.Refunded(ctx, tx, o.UserID, access.OrderItem(it.ID)); err != nil {
+			return err
+		}
+		return a.eachReceiver(ctx, tx, it.ID, func(g commerce.Gift) error { return a.Certificate.Refunded(ctx, tx, g.ReceiverID, access.Gift(g.ID)) })
 	})
 	a.Account.OnMerge(a.Certificate.Merge)
+}
+
+// eachReceiver calls f for each copy of a line that somebody was given and received.
+func (a *App) eachReceiver(ctx context.Context, tx *db.Tx, itemID int64, f func(commerce.Gift) error) error {
+	taken, err := a.Commerce.GiftsTaken(ctx, tx, itemID)
+	if err != nil {
+		return err
+	}
+	for _, g := range taken {
+		if err := f(g); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *App) credentials(mux *http.ServeMux) {

@@ -70,8 +70,11 @@ func toldOfBooking(n booking.News) (title, body string) {
 }
 
 // freePlaces takes a buyer whose line was refunded out of what is to come.
-func (a *App) freePlaces(ctx context.Context, tx *db.Tx, o commerce.Order, _ commerce.Item, _ commerce.Refund) error {
-	return a.Booking.Lost(ctx, tx, o.UserID)
+func (a *App) freePlaces(ctx context.Context, tx *db.Tx, o commerce.Order, it commerce.Item, _ commerce.Refund) error {
+	if err := a.Booking.Lost(ctx, tx, o.UserID); err != nil {
+		return err
+	}
+	return a.eachReceiver(ctx, tx, it.ID, func(g commerce.Gift) error { return a.Booking.Lost(ctx, tx, g.ReceiverID) })
 }
 
 // bookings is who booked which time of a lesson, and who came.

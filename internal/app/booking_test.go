@@ -14,12 +14,14 @@ import (
 )
 
 var (
-	qPlaces    = db.Q("test/booking_places", `SELECT booked FROM booking_slots WHERE id = $1`)
-	qPlacesOf  = db.Q("test/bookings_of", `SELECT COUNT(*) FROM bookings WHERE slot_id = $1 AND state = $2`)
-	qSlotIDs   = db.Q("test/booking_slots", `SELECT id FROM booking_slots WHERE lesson_id = $1 ORDER BY starts_at, id`)
-	qSlotOne   = db.Q("test/booking_slot_one", `UPDATE booking_slots SET id = 1 WHERE lesson_id = $1`)
-	qSlotCode  = db.Q("test/booking_code", `SELECT code FROM booking_slots WHERE id = $1`)
-	qPlaceLost = db.Q("test/booking_lose", `UPDATE booking_slots SET booked = booked - 1 WHERE id = $1`)
+	qPlaces       = db.Q("test/booking_places", `SELECT booked FROM booking_slots WHERE id = $1`)
+	qPlacesOf     = db.Q("test/bookings_of", `SELECT COUNT(*) FROM bookings WHERE slot_id = $1 AND state = $2`)
+	qSlotIDs      = db.Q("test/booking_slots", `SELECT id FROM booking_slots WHERE lesson_id = $1 ORDER BY starts_at, id`)
+	qSlotOne      = db.Q("test/booking_slot_one", `UPDATE booking_slots SET id = 1 WHERE lesson_id = $1`)
+	qSlotCode     = db.Q("test/booking_code", `SELECT code FROM booking_slots WHERE id = $1`)
+	qPutOff       = db.Q("test/booking_put_off", `UPDATE booking_slots SET starts_at = starts_at + $2, ends_at = ends_at + $2 WHERE id = $1`)
+	qPutOffPlaces = db.Q("test/booking_put_off_places", `UPDATE bookings SET starts_at = starts_at + $2, ends_at = ends_at + $2 WHERE slot_id = $1`)
+	qPlaceLost    = db.Q("test/booking_lose", `UPDATE booking_slots SET booked = booked - 1 WHERE id = $1`)
 )
 
 // meeting adds a lesson to the paid course that is booked, with a slot of so many places
@@ -331,7 +333,8 @@ func (p *person) bookedIn(lessonID, slotID int64) map[string]any {
 // two accounts that become one keep one place.
 func TestINV17BookingsFollowAccess(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		lesson, slots := w.meeting(nil, 1, 72*time.Hour, 96*time.Hour)
+		lesson, slots := w.meeting(nil, 1, 40*time.Hour, 72*time.Hour, 96*time.Hour)
+		early, slots := slots[0], slots[1:]
 		_, day := w.goods("membership", "两天会员", 0, catalog.Goods{}, []catalog.PartRef{{Kind: "course", RefID: w.paid}}, catalog.SKU{Name: "两天", PriceFen: 100, PeriodDays: 2})
 		buyer, next, member := w.learner("13900008401", nil), w.learner("13900008402", nil), w.learner("13900008403", nil)
 		no, _ := buyer.buy(w.sku)
@@ -340,7 +343,15 @@ func TestINV17BookingsFollowAccess(t *testing.T) {
 		for _, x := range []struct {
 			p    *person
 			slot int64
-		}{{buyer, slots[0]}, {next, slots[0]}, {member, slots[1]}} {
+		}{{buyer, slots[0]}, {next, slots[0]}, {member, early}} {
+			if x.p == member {
+				// Two days do not reach a slot in four.
+				for _, wait := range []bool{false, true} {
+					if a := member.books(lesson, slots[1], wait); a.status != 409 || !strings.Contains(a.raw, "booking_ends") {
+						t.Errorf("a slot after the end of the membership: %d %s", a.status, a.raw)
+					}
+				}
+			}
 			if a := x.p.books(lesson, x.slot, true); a.status != 200 {
 				t.Fatal(a.raw)
 			}
@@ -353,9 +364,16 @@ func TestINV17BookingsFollowAccess(t *testing.T) {
 		if a := buyer.books(lesson, slots[1], false); a.status != 403 {
 			t.Errorf("%d %s", a.status, a.raw)
 		}
+		// The slot is put off until the membership is over.
+		w.ok(w.app.DB.Tx(w.system(), func(ctx context.Context, tx *db.Tx) error {
+			return tx.Sure(ctx, qPutOff, early, (50 * time.Hour).Milliseconds())
+		}))
+		w.ok(w.app.DB.Tx(w.system(), func(ctx context.Context, tx *db.Tx) error {
+			return tx.Sure(ctx, qPutOffPlaces, early, (50 * time.Hour).Milliseconds())
+		}))
 		w.clock.Advance(50 * time.Hour)
 		w.ok(w.app.Booking.Sweep(w.system()))
-		if w.count(qPlaces, slots[1]) != 0 || !member.hears("课程已到期") {
+		if w.count(qPlaces, early) != 0 || !member.hears("课程已到期") {
 			t.Error("the end of the membership did not free the place")
 		}
 		w.sound()

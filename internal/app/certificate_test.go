@@ -9,9 +9,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"zhizhou/internal/account"
 	"zhizhou/internal/audit"
+	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/db"
 )
@@ -195,6 +197,47 @@ func TestRefundRevokesTheCertificate(t *testing.T) {
 	})
 }
 
+// The refund of a gift takes the receiver's certificate along, and the receiver's place in
+// a slot; one who has the course by another way keeps both. A refund of the copies that
+// nobody received touches neither.
+func TestRefundOfAGiftRevokesTheReceiversCertificate(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		quizLesson := w.attested(func(r *certificate.Rule) { r.MinPercent = 0 })
+		lesson, slots := w.meeting(nil, 2, 72*time.Hour)
+		giver, ann, bob := w.learner("13900002031", nil), w.learner("13900002032", nil), w.learner("13900002033", nil)
+		no := giver.paid(giver.quoted(map[string]any{"items": []map[string]any{{"sku_id": w.sku, "quantity": 3}}, "gift": true}), "gift-certificate")
+		codes := map[*person]string{}
+		gifts := must(w.app.Commerce.GiftsOf(context.Background(), giver.me(), no))(t)
+		for i, p := range []*person{ann, bob} {
+			w.ok(w.app.Commerce.ReceiveGift(context.Background(), p.me(), gifts[i].Token))
+			p.passes(quizLesson)
+			codes[p] = certificates(p.want(200, "", "GET", "/api/me/certificates", nil))[0].(map[string]any)["code"].(string)
+			if a := p.books(lesson, slots[0], false); a.status != 200 {
+				t.Fatal(a.raw)
+			}
+		}
+		state := func(p *person) string {
+			return w.person(nil).want(200, "", "GET", "/api/certificates/"+codes[p], nil).str("state")
+		}
+		must(w.app.Commerce.ReturnGifts(w.system(), giver.me(), no))(t)
+		w.settleRefunds()
+		if state(ann) != "valid" || state(bob) != "valid" || w.count(qPlaces, slots[0]) != 2 {
+			t.Fatalf("the refund of a copy that nobody received: %s %s", state(ann), state(bob))
+		}
+		_, year := w.goods("membership", "一年会员", 0, catalog.Goods{}, []catalog.PartRef{{Kind: "course", RefID: w.paid}}, catalog.SKU{Name: "一年", PriceFen: 9900, PeriodDays: 365})
+		bob.paid(bob.quoted(map[string]any{"sku_id": year}), "gift-certificate-member")
+		must(w.app.Commerce.StaffRefund(w.system(), no, "gift-certificate-refund", 0, 0, "误购"))(t)
+		w.settleRefunds()
+		if state(ann) != "revoked" || state(bob) != "valid" {
+			t.Errorf("after the refund: %s, and %s of who bought it too", state(ann), state(bob))
+		}
+		if w.count(qPlaces, slots[0]) != 1 || bob.booked(lesson)["state"] != "booked" {
+			t.Error("the place of who has the course no more")
+		}
+		w.sound()
+	})
+}
+
 // Staff revoke and reissue with a reason, within their courses; the log tells it
 // without the name. Old keys keep verifying.
 func TestStaffRevokeAndReissue(t *testing.T) {
@@ -246,11 +289,32 @@ func TestStaffRevokeAndReissue(t *testing.T) {
 		if head.Get("Content-Type") != "application/vc" || !strings.HasPrefix(list1.Subject.List, "u") {
 			t.Errorf("%s", raw)
 		}
+		// Old keys keep verifying: what was signed before names its key, and the school's
+		// document has that key still; what is signed from now on names the new one.
+		signed := func() (method string) {
+			t.Helper()
+			var vc struct {
+				Proof struct {
+					Method string `json:"verificationMethod"`
+				} `json:"proof"`
+			}
+			_, _, raw := w.raw("/credential/status/1")
+			w.ok(json.Unmarshal(raw, &vc))
+			return vc.Proof.Method
+		}
+		old := signed()
 		_, _, did := w.raw("/.well-known/did.json")
-		w.ok(w.app.Certificate.Rotate(context.Background()))
+		ops.want(403, "", "POST", "/api/console/certificate-keys", nil)
+		owner := w.staff("owner")
+		if keys := owner.want(200, "", "POST", "/api/console/certificate-keys", nil).list("items"); len(keys) != 2 || keys[0]["active"] != true || keys[1]["active"] != false {
+			t.Errorf("%v", keys)
+		}
+		if w.count(qAuditOf, "certificate.key") != 1 {
+			t.Error("the change of the key left no row")
+		}
 		_, _, more := w.raw("/.well-known/did.json")
-		if strings.Count(string(did), "Multikey") != 1 || strings.Count(string(more), "Multikey") != 2 {
-			t.Errorf("%s\n%s", did, more)
+		if fresh := signed(); old == "" || fresh == old || !strings.Contains(string(more), `"`+old+`"`) || !strings.Contains(string(more), `"`+fresh+`"`) || strings.Count(string(did), "Multikey") != 1 || strings.Count(string(more), "Multikey") != 2 {
+			t.Errorf("%s, then %s\n%s\n%s", old, fresh, did, more)
 		}
 		w.sound()
 	})

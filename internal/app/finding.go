@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"zhizhou/internal/db"
+	"zhizhou/internal/jobs"
 	"zhizhou/internal/ranking"
 	"zhizhou/internal/recommend"
 	"zhizhou/internal/search"
@@ -15,6 +17,8 @@ func (a *App) newFinding() {
 	public := func() { a.API.Forget() }
 	a.Search = search.New(a.DB, a.Clock, a.Catalog, public)
 	a.Catalog.OnChange(a.Search.Index)
+	a.Search.OnRest(func(ctx context.Context, tx *db.Tx, r search.Rest) error { return a.Jobs.Add(ctx, tx, r) })
+	jobs.Work(a.Jobs, 5*time.Minute, func(ctx context.Context, r search.Rest) error { return a.Search.Finish(ctx, r.CourseID) })
 	a.Ranking = &ranking.Service{DB: a.DB, Clock: a.Clock, Catalog: a.Catalog}
 	a.Recommend = &recommend.Service{DB: a.DB, Clock: a.Clock, Catalog: a.Catalog}
 	a.Account.OnMerge(a.Recommend.Merge)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/document/documenttest"
 	"zhizhou/internal/media"
 )
 
@@ -271,6 +272,52 @@ func TestINV22InOrder(t *testing.T) {
 		}
 		_, keys = start()
 		p.want(200, "", "GET", keys[len(keys)-1], nil)
+		w.sound()
+	})
+}
+
+// An issue that is taken back leaves the index in that moment, and what its document says
+// with it; so does a lesson of a course that is taken down (INV-42).
+func TestINV42WithheldIssuesAndPagesLeaveTheIndex(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx, c, p := w.system(), w.app.Catalog, w.person(nil)
+		k := w.column()
+		w.ok(c.UpdateLesson(ctx, 0, k.issue, catalog.LessonChange{Title: "第二封", BodyHTML: "<p>信里提到蒲公英</p>"}))
+		found := func(q string) int { t.Helper(); return len(list(p.want(200, "", "GET", searchFor(q), nil), "items")) }
+		if found("蒲公英") != 1 || found("第二封") != 1 {
+			t.Fatal("an issue that is out is not found")
+		}
+		w.ok(c.Withhold(ctx, 0, k.issue))
+		if found("蒲公英") != 0 || found("第二封") != 0 {
+			t.Fatal("an issue that was taken back is found")
+		}
+		// Nor does anything bring it back: neither the sweep nor a new title.
+		w.ok(w.app.Search.Heal(ctx))
+		w.ok(c.RenameChapter(ctx, 0, k.id, k.chapter, "书信"))
+		if found("蒲公英") != 0 {
+			t.Fatal("a sweep brought it back")
+		}
+		w.ok(c.Release(ctx, 0, k.issue, 0))
+		if found("蒲公英") != 1 {
+			t.Fatal("an issue that is out again is not found")
+		}
+
+		lesson, _ := w.papers(w.author(), documenttest.PDF{Pages: []string{"one", "second page about dandelions"}})
+		if found("dandelions") != 1 {
+			t.Fatal("a page is not found")
+		}
+		w.ok(c.Unpublish(ctx, w.paid))
+		if found("dandelions") != 0 {
+			t.Fatal("a page of a course that was taken down is found")
+		}
+		w.ok(c.Publish(ctx, w.paid, 0))
+		if found("dandelions") != 1 {
+			t.Fatal("a page of a course that is out again is not found")
+		}
+		w.ok(c.DeleteLesson(ctx, 0, lesson))
+		if found("dandelions") != 0 {
+			t.Fatal("a page of a deleted lesson is found")
+		}
 		w.sound()
 	})
 }

@@ -47,6 +47,7 @@ func (a *App) newLibrary() {
 func (a *App) newVersions(store blob.Store) {
 	a.Version = &version.Service{
 		DB: a.DB, Clock: a.Clock, Store: store, Dir: filepath.Join(a.Config.DataDir, "work", "archives"), Catalog: a.Catalog, Quiz: a.Quiz, Homework: a.Homework, Media: a.Media, Document: a.Document, Ebook: a.Ebook,
+		Caption: a.Caption, Booking: a.Booking, Live: a.Live, Certificate: a.Certificate,
 	}
 	a.Media.OnUpload(media.PurposeArchive, a.Version.Taker(staffScope))
 	a.Catalog.OnTurn(a.Version.OnTurn)

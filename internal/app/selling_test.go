@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -597,3 +598,39 @@ func TestINV11RefundByLine(t *testing.T) {
 		w.sound()
 	})
 }
+
+// A lesson that is sold alone is not sold while it is withheld: no offer, no quote, and no
+// order on a quote of before; released again it is.
+func TestWithheldLessonIsNotSold(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := w.system()
+		k := w.column()
+		product, sku := w.goods(catalog.KindLesson, "", k.issue, catalog.Goods{}, nil, catalog.SKU{Name: "单期", PriceFen: 900})
+		p := w.learner("13800139105", nil)
+		page, own := fmt.Sprintf("/api/products/%d", product), fmt.Sprintf("/api/lessons/%d/product", k.issue)
+		before := p.quoted(map[string]any{"sku_id": sku})
+		p.want(200, "", "GET", own, nil)
+		w.ok(w.app.Catalog.Withhold(ctx, 0, k.issue))
+		w.app.API.Forget()
+		for _, path := range []string{page, own} {
+			p.want(404, "product_gone", "GET", path, nil)
+		}
+		if a := p.want(404, "sku_gone", "POST", "/api/quotes", map[string]any{"sku_id": sku}); !strings.Contains(a.raw, "还没有发布") {
+			t.Error(a.raw)
+		}
+		a := p.with("withheld-order").do("POST", "/api/orders", map[string]any{"quote_token": before.str("token"), "terms_confirmed": true})
+		if a.status < 400 || w.count(qOrdersOf, p.id()) != 0 {
+			t.Errorf("an order of what is withheld: %d %s", a.status, a.raw)
+		}
+		w.ok(w.app.Catalog.Release(ctx, 0, k.issue, 0))
+		w.app.API.Forget()
+		p.want(200, "", "GET", page, nil)
+		p.paid(p.quoted(map[string]any{"sku_id": sku}), "released-order")
+		if !p.opens(k.issue) {
+			t.Error("what was bought is locked")
+		}
+		w.sound()
+	})
+}
+
+var qOrdersOf = db.Q("sellingtest/orders", `SELECT COUNT(*) FROM orders WHERE user_id = $1`)

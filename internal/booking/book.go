@@ -115,7 +115,7 @@ func (b Booking) cancelUntil(p Plan) int64 {
 
 // Book takes a place in a slot of a lesson, or, when there is none and wait says so,
 // the end of the line. Returns ErrNoSlot, ErrClosed, ErrFull, ErrTwice, ErrHold,
-// ErrMost, ErrOverlap, access.ErrLocked.
+// ErrMost, ErrOverlap, ErrEnds, access.ErrLocked.
 func (s *Service) Book(ctx context.Context, userID, lessonID, slotID int64, wait bool) error {
 	if _, err := s.access.Open(ctx, s.catalog, userID, lessonID); err != nil {
 		return err
@@ -167,12 +167,18 @@ func (s *Service) Book(ctx context.Context, userID, lessonID, slotID int64, wait
 // allowed tells whether a learner may have one more booking, under the locks of the
 // slot and the learner.
 func (s *Service) allowed(ctx context.Context, tx *db.Tx, userID int64, p Plan, x Slot, now int64) error {
-	var may, held, total int64
-	if err := tx.Get(ctx, qMay, &may, userID, p.LessonID, now); err != nil {
-		return err
-	}
-	if may == 0 {
-		return access.ErrLocked
+	var held, total int64
+	for _, x := range []struct {
+		at  int64
+		not error
+	}{{now, access.ErrLocked}, {x.StartsAt, ErrEnds}} {
+		var may int64
+		if err := tx.Get(ctx, qMay, &may, userID, p.LessonID, x.at); err != nil {
+			return err
+		}
+		if may == 0 {
+			return x.not
+		}
 	}
 	var there []Booking
 	if err := tx.List(ctx, qLive, &there, x.ID); err != nil {

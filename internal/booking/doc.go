@@ -12,7 +12,7 @@
 // Invariants:
 //   - INV-24: places of a slot are counted by one conditional UPDATE under the slot's
 //     lock; nobody has two bookings of a slot, or two that overlap.
-//   - INV-17: who books may open the lesson then; who may no longer is out of what is to
+//   - INV-17: who books may open the lesson then and when the slot begins; who may no longer is out of what is to
 //     come, in the transaction of the refund or by the sweep.
 //   - The link of a meeting is for who has a place, from half an hour before.
 package booking
@@ -40,6 +40,7 @@ var (
 	ErrTwice   = errs.New(errs.Conflict, "slot_twice", "你已经约了这一场")
 	ErrHold    = errs.New(errs.Conflict, "booking_hold", "还有没上的预约，上完或取消后再约")
 	ErrMost    = errs.New(errs.Conflict, "booking_most", "这节课可以约的次数已经用完")
+	ErrEnds    = errs.New(errs.Conflict, "booking_ends", "这一场开始前，你的课程就到期了；请选早一些的场次，或续期后再约")
 	ErrOverlap = errs.New(errs.Conflict, "booking_overlap", "和你的另一个预约时间冲突")
 	ErrGone    = errs.New(errs.NotFound, "booking_gone", "没有这个预约")
 	ErrLate    = errs.New(errs.Conflict, "booking_late", "已经过了可以自己取消的时间，请联系老师")
@@ -118,7 +119,11 @@ func (s *Service) Ready(ctx context.Context, tx *db.Tx, l catalog.Lesson) error 
 		return nil
 	}
 	var p Plan
-	if err := none(tx.Get(ctx, qPlan, &p, l.ID), ErrNone); !errors.Is(err, ErrNone) {
+	err := none(tx.Get(ctx, qPlan, &p, l.ID), ErrNone)
+	if err == nil && p.check() == nil {
+		return nil
+	}
+	if err != nil && !errors.Is(err, ErrNone) {
 		return err
 	}
 	return catalog.ErrNotReady.Say("预约课「"+l.Title+"」还没有设置").Field("lessons", l.Title+"：没有填写上课方式和地点")

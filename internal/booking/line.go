@@ -34,8 +34,8 @@ func (s *Service) release(ctx context.Context, tx *db.Tx, x Slot, b Booking, by,
 }
 
 // promote moves the line up into what is free, first come first, under the slot's
-// lock. Who may not open the lesson any more, or is elsewhere at that time, is passed
-// over.
+// lock. Who may not open the lesson any more, or not when it is held, or is elsewhere at
+// that time, is passed over.
 func (s *Service) promote(ctx context.Context, tx *db.Tx, x Slot) error {
 	now := s.now()
 	if x.State != "open" || x.StartsAt <= now {
@@ -49,15 +49,18 @@ func (s *Service) promote(ctx context.Context, tx *db.Tx, x Slot) error {
 		if err := s.lockUser(ctx, tx, b.UserID); err != nil {
 			return err
 		}
-		var may int64
+		var may, then int64
 		if err := tx.Get(ctx, qMay, &may, b.UserID, b.LessonID, now); err != nil {
+			return err
+		}
+		if err := tx.Get(ctx, qMay, &then, b.UserID, b.LessonID, x.StartsAt); err != nil {
 			return err
 		}
 		busy, err := s.overlaps(ctx, tx, b.UserID, x)
 		if err != nil {
 			return err
 		}
-		if may == 0 || busy {
+		if may == 0 || then == 0 || busy {
 			continue
 		}
 		n, err := tx.Exec(ctx, qTake, x.ID, now)

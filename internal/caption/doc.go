@@ -2,7 +2,8 @@
 // transcripts, and the marks at which their parts begin. Files in WebVTT, SRT or plain
 // text are read within limits, and what they cannot mean is refused with its row;
 // markup other than bold, italic and underlined is dropped. It does not decide who may
-// read: what is shown of a preview is cut by Until. Tables: captions, lesson_marks.
+// read: what is shown of a preview is cut by Until. Tables: captions, lesson_marks,
+// caption_kept, caption_holds.
 //
 // Invariants:
 //   - INV-19: of a preview no line is told that begins after its end, and of a text
@@ -90,6 +91,10 @@ func (s *Service) editable(ctx context.Context, scope, lessonID int64) (catalog.
 // change runs fn in one transaction, then tells of it and writes it down.
 func (s *Service) change(ctx context.Context, l catalog.Lesson, action string, before, after any, fn func(ctx context.Context, tx *db.Tx) error) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		// Versions of the course name what is deleted here.
+		if _, err := s.catalog.LockCourse(ctx, tx, 0, l.CourseID); err != nil {
+			return err
+		}
 		if err := fn(ctx, tx); err != nil {
 			return err
 		}

@@ -41,8 +41,10 @@ func at(row int, what string) error {
 
 // Parse reads a file: WebVTT or SRT become cues in order of time, anything else is a
 // text without times. Returns ErrFile with the row, ErrBig, ErrEmpty.
-func Parse(raw []byte) (cues []Cue, text string, err error) {
-	if len(raw) > maxBytes {
+func Parse(raw []byte) (cues []Cue, text string, err error) { return parse(raw, maxBytes) }
+
+func parse(raw []byte, most int) (cues []Cue, text string, err error) {
+	if len(raw) > most {
 		return nil, "", ErrBig
 	}
 	text, err = decode(raw)

@@ -68,14 +68,9 @@ func (s *Service) Track(ctx context.Context, lessonID, trackID int64) (Full, err
 	if err := json.Unmarshal([]byte(row.Cues), &cues); err != nil {
 		return Full{}, fmt.Errorf("caption %d: %w", trackID, err)
 	}
-	for _, c := range cues {
-		from, ok1 := c[0].(float64)
-		to, ok2 := c[1].(float64)
-		text, ok3 := c[2].(string)
-		if !ok1 || !ok2 || !ok3 {
-			return Full{}, fmt.Errorf("caption %d holds a broken cue", trackID)
-		}
-		out.Cues = append(out.Cues, Cue{From: int64(from), To: int64(to), Text: text})
+	var err error
+	if out.Cues, err = cuesOf(cues); err != nil {
+		return Full{}, fmt.Errorf("caption %d: %w", trackID, err)
 	}
 	return out, nil
 }
@@ -112,21 +107,19 @@ func (s *Service) Save(ctx context.Context, scope, lessonID int64, kind, languag
 	if i := slices.IndexFunc(cues, func(c Cue) bool { return l.DurationMS > 0 && c.From >= l.DurationMS }); i >= 0 {
 		return 0, at(cues[i].row, "时间超过了音视频的长度，是不是选错了文件")
 	}
-	rows := make([][3]any, len(cues))
-	for i, c := range cues {
-		rows[i] = [3]any{c.From, c.To, c.Text}
-	}
-	stored, err := json.Marshal(rows)
+	stored, err := rowsOf(cues)
 	if err != nil {
 		return 0, err
 	}
 	trackID := id.New()
 	note := map[string]any{"kind": kind, "language": language, "cues": len(cues)}
 	return trackID, s.change(ctx, l, "caption.save", nil, note, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, qReplace, lessonID, kind, language); err != nil {
-			return err
+		for _, q := range []*db.Stmt{qKeepThese, qReplace} {
+			if _, err := tx.Exec(ctx, q, lessonID, kind, language); err != nil {
+				return err
+			}
 		}
-		_, err := tx.Exec(ctx, qPut, trackID, lessonID, kind, language, name, string(stored), words, len(cues), clock.MS(s.clock))
+		_, err := tx.Exec(ctx, qPut, trackID, lessonID, kind, language, name, stored, words, len(cues), clock.MS(s.clock))
 		return err
 	})
 }
@@ -139,11 +132,7 @@ func (s *Service) Delete(ctx context.Context, scope, lessonID, trackID int64) er
 		return err
 	}
 	return s.change(ctx, l, "caption.delete", map[string]any{"id": trackID}, nil, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.Exec(ctx, qDrop, trackID, lessonID)
-		if err == nil && n == 0 {
-			err = ErrGone
-		}
-		return err
+		return s.drop(ctx, tx, lessonID, trackID)
 	})
 }
 

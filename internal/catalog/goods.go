@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"zhizhou/internal/audit"
@@ -42,13 +43,27 @@ func (s *Service) ProductOf(ctx context.Context, courseID int64) (int64, error) 
 // ProductByID returns a product with its SKUs; all includes those no longer sold.
 // Returns ErrProductGone.
 func (s *Service) ProductByID(ctx context.Context, productID int64, all bool) (Product, []SKU, error) {
-	return s.withSKUs(ctx, qProductByID, productID, all, ErrProductGone)
+	return s.released(ctx, qProductByID, productID, all)
 }
 
 // LessonProduct returns the product that sells a lesson alone. Returns
 // ErrProductGone.
 func (s *Service) LessonProduct(ctx context.Context, lessonID int64, all bool) (Product, []SKU, error) {
-	return s.withSKUs(ctx, qLessonSold, lessonID, all, ErrProductGone)
+	return s.released(ctx, qLessonSold, lessonID, all)
+}
+
+// released is withSKUs for all products; one that sells a lesson that is
+// not released is there only when all is asked for.
+func (s *Service) released(ctx context.Context, q *db.Stmt, key int64, all bool) (Product, []SKU, error) {
+	p, skus, err := s.withSKUs(ctx, q, key, all, ErrProductGone)
+	if err != nil || all || p.Kind != KindLesson {
+		return p, skus, err
+	}
+	l, err := s.Lesson(ctx, p.LessonID)
+	if err == nil && l.ReleasedAt == 0 || errors.Is(err, ErrLessonGone) {
+		return Product{}, nil, ErrProductGone
+	}
+	return p, skus, err
 }
 
 // ListedGoods is a product with what is sold of it.

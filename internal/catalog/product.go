@@ -82,6 +82,7 @@ type Offer struct {
 	Status                  string
 	DeletedAt               int64
 	InstructorName          string
+	Withheld                bool // a lesson alone that is not released
 	// A crossed-out price must have been charged really (禁止价格欺诈行为规定: the
 	// lowest of the seven days before). WeekLowFen is the lowest list price of the
 	// last seven days, today's too: what a promotion may be compared with. BeforeFen
@@ -120,6 +121,8 @@ func (s *Service) Offered(rows []Offer) (Offer, error) {
 	switch {
 	case !o.Active || o.Status != Published || o.DeletedAt > 0 || o.UntilAt > 0 && o.UntilAt <= now:
 		return Offer{}, ErrSKUGone
+	case o.Withheld:
+		return Offer{}, ErrSKUGone.Say("这一课还没有发布，发布后再来购买")
 	case o.SaleFrom > now:
 		return Offer{}, ErrSKUGone.Say("还没有开售")
 	case o.SaleUntil > 0 && o.SaleUntil <= now:

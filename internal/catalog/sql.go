@@ -47,7 +47,7 @@ var (
 		CASE WHEN p.promise = '' AND p.kind = 'lesson' THEN c.title ELSE p.promise END AS promise,
 		CASE WHEN p.cover = '' THEN COALESCE(c.cover, '') ELSE p.cover END AS cover, CASE WHEN p.scene = '' THEN COALESCE(c.scene, '') ELSE p.scene END AS scene
 		FROM products p LEFT JOIN lessons l ON l.id = p.lesson_id LEFT JOIN courses c ON c.id = p.course_id
-		WHERE p.id IN (`+numbered(1, maxListed)+`) AND p.kind <> 'course' AND p.status = 'published' AND (p.kind <> 'lesson' OR l.deleted_at = 0 AND c.deleted_at = 0 AND c.status = 'published')`)
+		WHERE p.id IN (`+numbered(1, maxListed)+`) AND p.kind <> 'course' AND p.status = 'published' AND (p.kind <> 'lesson' OR l.deleted_at = 0 AND l.released_at > 0 AND c.deleted_at = 0 AND c.status = 'published')`)
 	qCardVisible = db.Q("catalog/card_visible", `SELECT `+cardColumns+cardFrom+`WHERE c.id = $2 AND`+visible)
 
 	qCourse     = db.Q("catalog/course", `SELECT `+courseColumns+` FROM courses WHERE id = $1 AND deleted_at = 0`)
@@ -149,7 +149,7 @@ var (
 		CASE WHEN p.cover <> '' THEN p.cover ELSE COALESCE(c.cover, '') END AS cover, CASE WHEN p.scene <> '' THEN p.scene ELSE COALESCE(c.scene, '') END AS scene,
 		CASE WHEN p.kind = 'course' THEN COALESCE(c.status, '') ELSE p.status END AS status,
 		CASE WHEN p.course_id > 0 AND (COALESCE(c.deleted_at, 1) > 0 OR c.status <> 'published') THEN 1 ELSE COALESCE(l.deleted_at, 0) END AS deleted_at,
-		COALESCE(i.name, '') AS instructor_name,
+		COALESCE(i.name, '') AS instructor_name, p.kind = 'lesson' AND COALESCE(l.released_at, 0) = 0 AS withheld,
 		COALESCE((SELECT MIN(h.price_fen) FROM sku_price_history h WHERE h.sku_id = s.id AND (h.until_at = 0 OR h.until_at > $3)), s.price_fen) AS week_low_fen,
 		COALESCE((SELECT MIN(h.price_fen) FROM sku_price_history h JOIN sku_price_history n ON n.sku_id = h.sku_id AND n.until_at = 0
 			WHERE h.sku_id = s.id AND h.until_at > n.from_at - 604800000 AND n.from_at > $4), 0) AS before_fen
@@ -181,7 +181,8 @@ var (
 	qGoodsList   = db.Q("catalog/goods", `SELECT `+productColumns+`, COALESCE((SELECT l.title FROM lessons l WHERE l.id = p.lesson_id AND l.deleted_at = 0), '') AS lesson_title,
 		(SELECT COUNT(*) FROM skus k WHERE k.product_id = p.id AND k.active) AS offers, (SELECT CAST(COALESCE(MIN(CASE WHEN k.trial THEN NULL ELSE k.price_fen END), MIN(k.price_fen), 0) AS BIGINT) FROM skus k WHERE k.product_id = p.id AND k.active) AS from_fen
 		FROM products p WHERE p.kind = $1 AND ($2 OR p.status = 'published') ORDER BY position, id LIMIT 200`)
-	qGoodsCards  = db.Q("catalog/goods_cards", `SELECT p.id, p.kind, p.course_id, p.lesson_id, p.title, p.promise, p.cover, p.scene FROM products p WHERE p.kind = $1 AND p.status = 'published' ORDER BY p.position, p.id LIMIT 200`)
+	qGoodsCards = db.Q("catalog/goods_cards", `SELECT p.id, p.kind, p.course_id, p.lesson_id, p.title, p.promise, p.cover, p.scene FROM products p WHERE p.kind = $1 AND p.status = 'published'
+		AND (p.kind <> 'lesson' OR EXISTS (SELECT 1 FROM lessons l WHERE l.id = p.lesson_id AND l.deleted_at = 0 AND l.released_at > 0)) ORDER BY p.position, p.id LIMIT 200`)
 	qLessonSold  = db.Q("catalog/lesson_product", `SELECT `+productColumns+` FROM products p WHERE p.lesson_id = $1 AND p.kind = 'lesson'`)
 	qMemberships = db.Q("catalog/memberships", `SELECT id, title, pay_permille, opens_all FROM products WHERE kind = 'membership' AND status <> 'draft' ORDER BY rank, id LIMIT 50`)
 	qParts       = db.Q("catalog/product_parts", `SELECT kind, ref_id, position, added_at FROM product_parts WHERE product_id = $1 AND removed_at = 0 ORDER BY position, ref_id`)

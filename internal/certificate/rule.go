@@ -73,16 +73,8 @@ func (s *Service) SaveRule(ctx context.Context, scope int64, r Rule, quizzes []i
 	if _, _, err := s.catalog.Course(ctx, scope, r.CourseID); err != nil {
 		return err
 	}
-	r.Title = text.Line(r.Title)
-	switch n := utf8.RuneCountInString(r.Title); {
-	case n < 2 || n > 16:
-		return ErrRule.Field("title", "证书名称要 2 到 16 个字")
-	case Unprintable(r.Title) != "":
-		return ErrRule.Field("title", "证书上印不出「"+Unprintable(r.Title)+"」，请换一个字")
-	case r.MinPercent < 0 || r.MinPercent > 100 || r.MinMinutes < 0 || r.MinMinutes > 60000 || len(quizzes) > 50:
-		return ErrRule
-	case r.Active && r.MinPercent == 0 && r.MinMinutes == 0 && len(quizzes) == 0:
-		return ErrRule.Field("min_percent", "至少要有一个条件")
+	if err := r.check(quizzes); err != nil {
+		return err
 	}
 	slices.Sort(quizzes)
 	quizzes = slices.Compact(quizzes)
@@ -116,4 +108,20 @@ func (s *Service) SaveRule(ctx context.Context, scope int64, r Rule, quizzes []i
 		}
 		return audit.Write(ctx, tx, s.clock, "certificate.rule", fmt.Sprintf("course:%d", r.CourseID), before.told(), after.told(), "")
 	})
+}
+
+// check cleans a rule. Returns ErrRule.
+func (r *Rule) check(quizzes []int64) error {
+	r.Title = text.Line(r.Title)
+	switch n := utf8.RuneCountInString(r.Title); {
+	case n < 2 || n > 16:
+		return ErrRule.Field("title", "证书名称要 2 到 16 个字")
+	case Unprintable(r.Title) != "":
+		return ErrRule.Field("title", "证书上印不出「"+Unprintable(r.Title)+"」，请换一个字")
+	case r.MinPercent < 0 || r.MinPercent > 100 || r.MinMinutes < 0 || r.MinMinutes > 60000 || len(quizzes) > 50:
+		return ErrRule
+	case r.Active && r.MinPercent == 0 && r.MinMinutes == 0 && len(quizzes) == 0:
+		return ErrRule.Field("min_percent", "至少要有一个条件")
+	}
+	return nil
 }

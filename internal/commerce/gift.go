@@ -41,6 +41,7 @@ var (
 	qGiftReturn  = db.Q("commerce/gift_return", `UPDATE gifts SET state = 'returned' WHERE id = $1 AND state = 'open'`)
 	qGiftVoid    = db.Q("commerce/gift_void", `UPDATE gifts SET state = 'returned' WHERE order_item_id = $1 AND state = 'open'`)
 	qGiftsTaken  = db.Q("commerce/gifts_taken", `SELECT id FROM gifts WHERE order_item_id = $1 AND state = 'received'`)
+	qGiftsHad    = db.Q("commerce/gifts_had", `SELECT `+giftColumns+` FROM gifts WHERE order_item_id = $1 AND state = 'received' ORDER BY id`)
 	qItemByID    = db.Q("commerce/item_by_id", `SELECT `+of("i", itemColumns)+`, `+itemPlain+` FROM order_items i WHERE i.id = $1`)
 	qGiftGiver   = db.Q("commerce/gift_giver", `SELECT nickname FROM users WHERE id = $1`)
 	qGiftMerge   = db.Q("commerce/gift_merge", `UPDATE gifts SET giver_id = CASE WHEN giver_id = $1 THEN $2 ELSE giver_id END, receiver_id = CASE WHEN receiver_id = $1 THEN $2 ELSE receiver_id END WHERE giver_id = $1 OR receiver_id = $1`)
@@ -214,4 +215,12 @@ func (s *Service) voidGifts(ctx context.Context, tx *db.Tx, itemID int64) error 
 		}
 	}
 	return nil
+}
+
+// GiftsTaken lists the copies of a line that somebody received, in the transaction of
+// those who react to its refund.
+func (s *Service) GiftsTaken(ctx context.Context, tx *db.Tx, itemID int64) ([]Gift, error) {
+	var rows []Gift
+	err := tx.List(ctx, qGiftsHad, &rows, itemID)
+	return rows, err
 }

@@ -17,7 +17,7 @@ const maxMarks = 10
 // qFlashGoods names goods on public sale that a flash sale covers by their marks, the
 // newest first; $1: it covers all.
 var qFlashGoods = db.Q("commerce/flash_goods", `SELECT p.id FROM products p LEFT JOIN courses c ON c.id = p.course_id LEFT JOIN lessons l ON l.id = p.lesson_id
-	WHERE (p.kind = 'course' OR p.status = 'published') AND (p.course_id = 0 OR c.status = 'published' AND c.deleted_at = 0) AND COALESCE(l.deleted_at, 0) = 0
+	WHERE (p.kind = 'course' OR p.status = 'published') AND (p.course_id = 0 OR c.status = 'published' AND c.deleted_at = 0) AND COALESCE(l.deleted_at, 0) = 0 AND COALESCE(l.released_at, 1) > 0
 	AND ($1 OR CASE WHEN p.kind = 'course' THEN c.form ELSE p.kind END IN `+places(3, maxMarks)+` OR c.category_id IN `+places(3+maxMarks, maxMarks)+`
 		OR EXISTS (SELECT 1 FROM course_tags t WHERE t.course_id = p.course_id AND t.tag IN `+places(3+2*maxMarks, maxMarks)+`)) ORDER BY p.id DESC LIMIT $2`)
 

@@ -34,11 +34,17 @@ const (
 // quietMS is how long after the last segment a room counts as interrupted.
 const quietMS = 15_000
 
+// How long a room may be planned, ms.
+const (
+	shortest = 5 * 60_000
+	longest  = 12 * 3600_000
+)
+
 // Room is a live lesson's room.
 type Room struct {
 	LessonID  int64
 	State     string
-	StartsAt  int64
+	StartsAt  int64 // 0: nobody has said when
 	PlannedMS int64 `db:"planned_ms"`
 	Recording string
 	AssetID   int64
@@ -111,7 +117,7 @@ func (s *Service) SavePlan(ctx context.Context, scope, lessonID int64, p Plan) e
 	if _, err := s.Mine(ctx, scope, lessonID); err != nil {
 		return err
 	}
-	if p.PlannedMS < 5*60_000 || p.PlannedMS > 12*3600_000 {
+	if p.PlannedMS < shortest || p.PlannedMS > longest {
 		return ErrRoom.Field("planned_ms", "时长为 5 分钟到 12 小时")
 	}
 	if p.StartsAt <= 0 || p.StartsAt > s.now()+400*24*3600_000 {
@@ -293,8 +299,8 @@ func (s *Service) Ready(ctx context.Context, tx *db.Tx, l catalog.Lesson) error 
 	if l.Form != catalog.Live {
 		return nil
 	}
-	_, err := room(ctx, tx, qRoom, l.ID)
-	if err == ErrNoRoom { //nolint:errorlint // returned as it is by room
+	r, err := room(ctx, tx, qRoom, l.ID)
+	if err == ErrNoRoom || err == nil && r.StartsAt == 0 { //nolint:errorlint // returned as it is by room
 		return catalog.ErrNotReady.Say(fmt.Sprintf("直播「%s」还没有设置开播时间", l.Title)).Field("lessons", l.Title+"：没有开播时间")
 	}
 	return err

@@ -3,6 +3,7 @@ package quiz
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
@@ -52,6 +53,7 @@ var (
 	qPaperPut = db.Q("quiz/paper_put", `INSERT INTO papers (lesson_id, mode, pool_id, time_limit_s, attempts_limit, pass_permille, shuffle_questions, shuffle_options, show_answers, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (lesson_id) DO UPDATE SET mode = $2, pool_id = $3, time_limit_s = $4, attempts_limit = $5, pass_permille = $6,
 		shuffle_questions = $7, shuffle_options = $8, show_answers = $9, version = papers.version + 1, updated_at = $10`)
+	qAlike        = db.Q("quiz/alike", `SELECT `+questionColumns+`, 0 AS uses FROM questions q WHERE q.deleted_at = 0 AND q.instructor_id = $1 AND q.kind = $2 AND SUBSTR(q.folded, 1, 40) = $3 ORDER BY q.id LIMIT 50`)
 	qQuestionBack = db.Q("quiz/question_back", `UPDATE questions SET deleted_at = 0 WHERE id = $1 AND deleted_at > 0`)
 )
 
@@ -165,9 +167,41 @@ func (s *Service) QuestionTexts(ctx context.Context, r db.Reader, ids []int64) (
 	return out, err
 }
 
+// PoolOf lists the questions that the rules of a paper draw from, the oldest first, each
+// once; more than most of them are not told. The newest are those that are drawn.
+func (s *Service) PoolOf(ctx context.Context, r db.Reader, p PaperText, most int) (ids []int64, more bool, err error) {
+	seen := map[int64]bool{}
+	for _, rule := range p.Rules {
+		var pool []int64
+		if err := r.List(ctx, qPool, &pool, p.PoolID, rule.Kind, rule.Tag, rule.MinDifficulty, rule.MaxDifficulty, maxPool); err != nil {
+			return nil, false, err
+		}
+		more = more || len(pool) == maxPool
+		for _, n := range pool {
+			if seen[n] {
+				continue
+			}
+			if len(ids) == most {
+				more = true
+				break
+			}
+			seen[n], ids = true, append(ids, n)
+		}
+	}
+	slices.Sort(ids)
+	return ids, more, nil
+}
+
+// Added are the questions of one archive, as they are put into a bank.
+type Added struct {
+	taken map[int64]bool // one of the bank stands for one of the archive
+	Found int            // that were there already
+}
+
 // AddQuestion puts a question that came in an archive into the bank of scope and returns
-// its id. Returns ErrQuestion.
-func (s *Service) AddQuestion(ctx context.Context, tx *db.Tx, scope int64, t QuestionText) (int64, error) {
+// its id: that of one that says, counts and is tagged the same, when there is one. Returns
+// ErrQuestion.
+func (s *Service) AddQuestion(ctx context.Context, tx *db.Tx, scope int64, t QuestionText, to *Added) (int64, error) {
 	q, err := Question{
 		ID: id.New(), Kind: t.Kind, Difficulty: t.Difficulty, Points: t.Points, InstructorID: scope, Tags: t.Tags,
 		Content: Content{Stem: t.Stem, Options: t.Options, Matches: t.Matches, Right: t.Right, Explanation: t.Explanation},
@@ -175,6 +209,34 @@ func (s *Service) AddQuestion(ctx context.Context, tx *db.Tx, scope int64, t Que
 	if err != nil {
 		return 0, err
 	}
+	if to.taken == nil {
+		to.taken = map[int64]bool{}
+	}
+	begins := []rune(q.folded())
+	var rows []questionRow
+	if err := tx.List(ctx, qAlike, &rows, scope, q.Kind, string(begins[:min(len(begins), 40)])); err != nil {
+		return 0, err
+	}
+	for _, row := range rows {
+		have, err := row.question()
+		if err != nil {
+			return 0, err
+		}
+		if !to.taken[have.ID] && have.same(q) {
+			to.taken[have.ID] = true
+			to.Found++
+			return have.ID, nil
+		}
+	}
+	to.taken[q.ID] = true
 	_, err = s.insert(ctx, tx, q, "")
 	return q.ID, err
+}
+
+// same tells whether two questions say, count and are tagged the same.
+func (q Question) same(o Question) bool {
+	a, b := q.stored()
+	c, d := o.stored()
+	tags := func(q Question) []string { return slices.Sorted(slices.Values(q.Tags)) }
+	return a == c && b == d && q.Stem == o.Stem && q.Explanation == o.Explanation && q.Difficulty == o.Difficulty && q.Points == o.Points && slices.Equal(tags(q), tags(o))
 }

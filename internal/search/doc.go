@@ -2,14 +2,15 @@
 // memberships and services by what is said of them, by pinyin, by words that mean the same and despite a slip. It owns the index, the
 // synonyms and the counts of what was searched for.
 //
-// The index is written inside the transaction that changes a course, and holds what
-// is published and nothing else. It refuses to show the article of a lesson that is not
+// The index is written inside the transaction that changes a course, of long texts the
+// end soon after; it holds what is published and nothing else. It refuses to show the article of a lesson that is not
 // free: such a lesson is found by its words and named by its title alone; of what is
 // said in it, or stands in its document or book, it shows the one line with the words.
 // Who searched for what is not kept.
 package search
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -29,6 +30,7 @@ type Service struct {
 	changed func()
 	write   dialect
 	texts   Texts
+	later   func(ctx context.Context, tx *db.Tx, r Rest) error
 
 	mu       sync.Mutex
 	synonyms remembered[[]Synonym]

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/db"
@@ -13,7 +16,9 @@ import (
 
 const (
 	// rule is raised when the tokenizer changes; Heal then writes older entries anew.
-	rule = 2
+	rule = 3
+	// unfinished is the rule of an entry whose texts are still being written.
+	unfinished = 0
 	// The ids of a course's lessons follow its own.
 	partBits = 11
 	maxParts = 1<<partBits - 1
@@ -23,10 +28,12 @@ const (
 	pieceLap   = 50
 	healAtOnce = 200
 	// MaxText is how much of what is said or written in a lesson is indexed, characters,
-	// and maxSaid how many pieces of a course: a new title of the course writes them all
-	// anew, in one transaction.
+	// and maxSaid how many pieces of a course.
 	MaxText = 20_000
 	maxSaid = 200
+	// atOnce is after how many characters a transaction writes no more pieces: SQLite has
+	// one writer, and a whole course would hold it for seconds.
+	atOnce = 30_000
 )
 
 type doc struct {
@@ -42,39 +49,105 @@ type doc struct {
 type part struct {
 	ID       int64
 	LessonID int64
-	Hash     string
+	Hash     string // of its text, a bar, and of what it shares with its course
 }
 
-// Index brings the index of a course or product up to date inside the transaction that changed
-// it: what is not published leaves the index.
+// text is the hash without what is shared.
+func (p part) text() string {
+	t, _, _ := strings.Cut(p.Hash, "|")
+	return t
+}
+
+// Rest is the job that writes what Index left for later.
+type Rest struct {
+	CourseID int64 `json:"course_id"`
+}
+
+// Kind names the job.
+func (Rest) Kind() string { return "search_rest" }
+
+// OnRest sets what enqueues the rest of a course, in the transaction that left it.
+func (s *Service) OnRest(f func(ctx context.Context, tx *db.Tx, r Rest) error) { s.later = f }
+
+// Index brings the index of a course or product up to date inside the transaction that
+// changed it: what is not published, deleted or changed leaves the index in it, what is
+// said of the course enters it. Of long texts the rest follows in transactions of their
+// own; until then words of the course's own together with words of a lesson may find what
+// they found before.
 func (s *Service) Index(ctx context.Context, tx *db.Tx, courseID int64) error {
+	done, err := s.index(ctx, tx, courseID)
+	if err == nil && !done && s.later != nil {
+		err = s.later(ctx, tx, Rest{courseID})
+	}
+	return err
+}
+
+// Finish writes what Index left of a course.
+func (s *Service) Finish(ctx context.Context, courseID int64) error {
+	for {
+		var d doc
+		if err := s.db.Get(ctx, qDocOf, &d, courseID); err != nil || d.Rule == rule {
+			if errors.Is(err, db.ErrNone) {
+				err = nil // taken down
+			}
+			return err
+		}
+		if err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.rest(ctx, tx, courseID) }); err != nil {
+			return err
+		}
+	}
+}
+
+// rest writes a part of what Index left; the entry itself is right.
+func (s *Service) rest(ctx context.Context, tx *db.Tx, courseID int64) error {
+	e, shown, err := s.catalog.Entry(ctx, tx, courseID)
+	if err != nil || !shown {
+		return err // taken down, and out of the index with that
+	}
+	var d doc
+	if err := tx.Get(ctx, qDocOf, &d, courseID); err != nil {
+		return err
+	}
+	done, err := s.indexLessons(ctx, tx, d, e, facetsOf(e))
+	if err == nil && done {
+		_, err = tx.Exec(ctx, qDocRule, d.ID, rule)
+	}
+	return err
+}
+
+// index writes a course's entry and a part of its texts; false when some are left.
+func (s *Service) index(ctx context.Context, tx *db.Tx, courseID int64) (bool, error) {
 	e, shown, err := s.catalog.Entry(ctx, tx, courseID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var old doc
 	if err := tx.Get(ctx, qDocOf, &old, courseID); err != nil && !errors.Is(err, db.ErrNone) {
-		return err
+		return false, err
 	}
 	if !shown {
-		return s.drop(ctx, tx, old)
+		return true, s.drop(ctx, tx, old)
 	}
 	want := doc{CourseID: courseID, Title: Fold(e.Course.Title), Head: Fold(strings.Join(append([]string{cmp.Or(e.Teacher, catalog.KindNames[e.Course.Form])}, e.Tags...), "\n")), FromFen: e.FromFen, Sold: old.Sold, Rule: rule}
 	if want.ID, err = s.place(ctx, tx, old, want, e.Course.PublishedAt); err != nil {
-		return err
+		return false, err
 	}
 	facets := facetsOf(e)
 	body := strings.Join(append([]string{e.Course.Promise, e.Course.Audience, catalog.Text(e.Course.IntroHTML)}, e.Titles()...), "\n")
 	if _, err := tx.Exec(ctx, qIndexDrop, want.ID); err != nil {
-		return err
+		return false, err
 	}
 	if err := s.addCourse(ctx, tx, want, body, sounds(e.Course.Title+"\n"+want.Head), facets); err != nil {
-		return err
+		return false, err
 	}
 	if err := s.suggestable(ctx, tx, e); err != nil {
-		return err
+		return false, err
 	}
-	return s.indexLessons(ctx, tx, want, e, facets)
+	done, err := s.indexLessons(ctx, tx, want, e, facets)
+	if err == nil && !done {
+		_, err = tx.Exec(ctx, qDocRule, want.ID, unfinished)
+	}
+	return done, err
 }
 
 // place gives a course its id in the index and keeps it while its date stays.
@@ -148,78 +221,216 @@ func (s *Service) addCourse(ctx context.Context, tx *db.Tx, d doc, body string, 
 	return err
 }
 
-// indexLessons writes the articles that changed and leaves the others as they are.
-func (s *Service) indexLessons(ctx context.Context, tx *db.Tx, d doc, e catalog.Entry, facets []string) error {
+// piece is one that belongs into the index.
+type piece struct {
+	lessonID int64
+	hash     string // of its text
+	words    string // "" when it is in the index and its text was not read
+}
+
+// indexLessons drops what is no longer said, then writes what is new, then anew what says
+// the same under another title; false when there was more of it than atOnce.
+func (s *Service) indexLessons(ctx context.Context, tx *db.Tx, d doc, e catalog.Entry, facets []string) (bool, error) {
 	var old []part
 	if err := tx.List(ctx, qParts, &old, d.ID); err != nil {
-		return err
+		return false, err
 	}
-	used := map[int64]bool{}
-	have := map[part]bool{} // without ids
+	have := map[part]part{} // by lesson and text
 	for _, p := range old {
-		used[p.ID] = true
-		have[part{0, p.LessonID, p.Hash}] = true
+		have[part{0, p.LessonID, p.text()}] = p
 	}
-	shared := d.Title + "\n" + d.Head
-	var add []part
-	var texts []string
-	keep := map[part]bool{}
+	w := writing{s: s, tx: tx, d: d, shared: d.Title + "\n" + d.Head, facets: facets, used: map[int64]bool{}}
+	w.mark = "|" + digest(w.shared + "\n" + strings.Join(facets, " "))[:10]
+	all, err := s.wanted(ctx, tx, e, old)
+	if err != nil {
+		return false, err
+	}
+	want := map[part]bool{}
+	for _, p := range all {
+		want[part{0, p.lessonID, p.hash}] = true
+	}
+	for _, p := range old {
+		if k := (part{0, p.LessonID, p.text()}); want[k] && have[k] == p {
+			w.used[p.ID] = true
+			continue
+		}
+		if err := w.drop(ctx, p); err != nil {
+			return false, err
+		}
+	}
+	for _, stale := range []bool{false, true} {
+		for i := 0; i < len(all); i++ {
+			p := all[i]
+			h, in := have[part{0, p.lessonID, p.hash}]
+			if in != stale || in && h.Hash == p.hash+w.mark {
+				continue
+			}
+			if w.written >= atOnce {
+				return false, nil
+			}
+			if p.words == "" {
+				if err := s.read(ctx, tx, e, all, p); err != nil {
+					return false, err
+				}
+				if p = all[i]; p.words == "" {
+					continue // what was said is gone: its stamp will tell
+				}
+			}
+			if in {
+				err = w.drop(ctx, h)
+			}
+			if err == nil {
+				err = w.add(ctx, p)
+			}
+			if err != nil {
+				return false, err
+			}
+		}
+	}
+	return true, nil
+}
+
+// wanted lists the pieces of a course. The text of a lesson that is in the index is not
+// read again: its hashes begin with a digest of what the text comes from, and end with
+// which piece it is of how many.
+func (s *Service) wanted(ctx context.Context, tx *db.Tx, e catalog.Entry, old []part) ([]piece, error) {
 	stamps, err := s.stamps(ctx, tx, e)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	there := map[int64][]string{}
+	for _, p := range old {
+		there[p.LessonID] = append(there[p.LessonID], p.text())
+	}
+	var all []piece
 	left := maxSaid
-	for _, l := range e.Lessons {
-		if stamp := stamps[l.ID]; stamp != "" && left > 0 {
-			more, said, err := s.said(ctx, tx, l, digest(shared+"\n"+strings.Join(facets, " ")+"\n"+l.Title+"\n"+stamp), &left, old, keep)
+	list := func(l catalog.Lesson, mark string, most int, read func() (string, error)) error {
+		n := 0
+		for _, h := range there[l.ID] {
+			if of, ok := strings.CutPrefix(h, mark); ok {
+				_, n, _ = placeOf(of)
+				break
+			}
+		}
+		var words []string
+		if n == 0 {
+			text, err := read()
 			if err != nil {
 				return err
 			}
-			add, texts = append(add, more...), append(texts, said...)
+			words = pieces(l.Title, text)
+			words = words[:min(len(words), most)]
+			n = len(words)
 		}
-		for _, text := range pieces(l.Title, catalog.Text(l.BodyHTML)) {
-			p := part{0, l.ID, digest(shared + "\n" + strings.Join(facets, " ") + "\n" + text)}
-			if !have[p] && !keep[p] {
-				add, texts = append(add, p), append(texts, text)
+		for i := range n {
+			p := piece{lessonID: l.ID, hash: fmt.Sprintf("%s%d/%d", mark, i, n)}
+			if words != nil {
+				p.words = words[i]
 			}
-			keep[p] = true
+			all = append(all, p)
+		}
+		return nil
+	}
+	for _, l := range e.Lessons {
+		if stamp := stamps[l.ID]; stamp != "" && left > 0 {
+			before := len(all)
+			if err := list(l, digest(l.Title+"\n"+stamp)+said, left, func() (string, error) { return s.said(ctx, tx, l) }); err != nil {
+				return nil, err
+			}
+			left -= len(all) - before
+		}
+		if l.BodyHTML != "" {
+			if err := list(l, digest(l.Title+"\n"+l.BodyHTML)+written, maxParts, func() (string, error) { return catalog.Text(l.BodyHTML), nil }); err != nil {
+				return nil, err
+			}
 		}
 	}
-	for _, p := range old {
-		if keep[part{0, p.LessonID, p.Hash}] {
-			continue
-		}
-		delete(used, p.ID)
-		if _, err := tx.Exec(ctx, qTextDrop, p.ID); err != nil {
+	return all, nil
+}
+
+// What stands between the digest of a piece and its number: whether it is of what is said
+// in a lesson, or of its article.
+const (
+	said    = "."
+	written = ":"
+)
+
+// placeOf reads "2/5".
+func placeOf(s string) (i, n int, ok bool) {
+	a, b, cut := strings.Cut(s, "/")
+	i, err1 := strconv.Atoi(a)
+	n, err2 := strconv.Atoi(b)
+	return i, n, cut && err1 == nil && err2 == nil && i >= 0 && i < n && n <= maxParts
+}
+
+// read fills in the text of the lesson that a piece is of.
+func (s *Service) read(ctx context.Context, tx *db.Tx, e catalog.Entry, all []piece, of piece) error {
+	l := e.Lessons[slices.IndexFunc(e.Lessons, func(l catalog.Lesson) bool { return l.ID == of.lessonID })]
+	mark := of.hash[:strings.IndexAny(of.hash, said+written)+1]
+	var text string
+	if strings.HasSuffix(mark, said) {
+		var err error
+		if text, err = s.said(ctx, tx, l); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, qPartDrop, p.ID); err != nil {
-			return err
-		}
+	} else {
+		text = catalog.Text(l.BodyHTML)
 	}
-	next := d.ID
-	for i, p := range add {
-		for next++; used[next]; next++ {
-		}
-		if next > d.ID+maxParts {
-			return nil // a course of more than 2047 articles: the rest is found by titles
-		}
-		if _, err := tx.Exec(ctx, qPartAdd, next, d.ID, p.LessonID, p.Hash); err != nil {
-			return err
-		}
-		head, body := tokens(shared), tokens(texts[i])
-		a, b, f := strings.Join(head, " "), strings.Join(body, " "), strings.Join(facets, " ")
-		if s.db.Engine == db.Postgres {
-			a, b, f = vector(head, 1, "B", ""), vector(body, 2, "", ""), vector(facets, 2, "", facetMark)
-		}
-		if _, err := tx.Exec(ctx, qTextDrop, next); err != nil { // left behind by hand
-			return err
-		}
-		if _, err := tx.Exec(ctx, qTextAdd, next, a, b, f); err != nil {
-			return err
+	cut := pieces(l.Title, text)
+	for k := range all {
+		if rest, ok := strings.CutPrefix(all[k].hash, mark); ok && all[k].lessonID == l.ID {
+			if i, _, ok := placeOf(rest); ok && i < len(cut) {
+				all[k].words = cut[i]
+			}
 		}
 	}
 	return nil
+}
+
+// writing is one transaction's work on the pieces of a course.
+type writing struct {
+	s       *Service
+	tx      *db.Tx
+	d       doc
+	shared  string
+	facets  []string
+	mark    string         // of what is shared
+	used    map[int64]bool // ids
+	written int            // characters
+}
+
+func (w *writing) drop(ctx context.Context, p part) error {
+	delete(w.used, p.ID)
+	if _, err := w.tx.Exec(ctx, qTextDrop, p.ID); err != nil {
+		return err
+	}
+	_, err := w.tx.Exec(ctx, qPartDrop, p.ID)
+	return err
+}
+
+func (w *writing) add(ctx context.Context, p piece) error {
+	n := w.d.ID + 1
+	for w.used[n] {
+		n++
+	}
+	if n > w.d.ID+maxParts {
+		return nil // a course of more than 2047 pieces: the rest is found by titles
+	}
+	w.used[n] = true
+	w.written += utf8.RuneCountInString(p.words)
+	if _, err := w.tx.Exec(ctx, qPartAdd, n, w.d.ID, p.lessonID, p.hash+w.mark); err != nil {
+		return err
+	}
+	head, body := tokens(w.shared), tokens(p.words)
+	a, b, f := strings.Join(head, " "), strings.Join(body, " "), strings.Join(w.facets, " ")
+	if w.s.db.Engine == db.Postgres {
+		a, b, f = vector(head, 1, "B", ""), vector(body, 2, "", ""), vector(w.facets, 2, "", facetMark)
+	}
+	if _, err := w.tx.Exec(ctx, qTextDrop, n); err != nil { // left behind by hand
+		return err
+	}
+	_, err := w.tx.Exec(ctx, qTextAdd, n, a, b, f)
+	return err
 }
 
 // pieces cuts an article for the index; one without text has none.
@@ -303,7 +514,13 @@ func (s *Service) Heal(ctx context.Context) error {
 			return err
 		}
 		for _, courseID := range ids {
-			if err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.Index(ctx, tx, courseID) }); err != nil {
+			if err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+				_, err := s.index(ctx, tx, courseID)
+				return err
+			}); err != nil {
+				return err
+			}
+			if err := s.Finish(ctx, courseID); err != nil {
 				return err
 			}
 		}

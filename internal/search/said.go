@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"zhizhou/internal/catalog"
@@ -30,33 +29,10 @@ func (s *Service) stamps(ctx context.Context, tx *db.Tx, e catalog.Entry) (map[i
 	return s.texts.Stamps(ctx, tx, e.Course.ID, e.Lessons)
 }
 
-// said keeps the pieces that are in the index under this mark, or cuts the text into
-// new ones, left at most. Their hashes end with their number.
-func (s *Service) said(ctx context.Context, tx *db.Tx, l catalog.Lesson, mark string, left *int, old []part, keep map[part]bool) (add []part, texts []string, err error) {
-	had := 0
-	for _, p := range old {
-		if p.LessonID == l.ID && strings.HasPrefix(p.Hash, mark+".") {
-			keep[part{0, p.LessonID, p.Hash}] = true
-			had++
-		}
-	}
-	if had > 0 {
-		*left -= had
-		return nil, nil, nil
-	}
-	text, err := s.texts.Text(ctx, tx, l, MaxText)
-	if err != nil {
-		return nil, nil, err
-	}
-	for i, piece := range pieces(l.Title, first(text)) {
-		if *left--; *left < 0 {
-			break // what comes later is found by titles
-		}
-		p := part{0, l.ID, mark + "." + strconv.Itoa(i)}
-		keep[p] = true
-		add, texts = append(add, p), append(texts, piece)
-	}
-	return add, texts, nil
+// said reads what is said in a lesson, as much of it as is indexed.
+func (s *Service) said(ctx context.Context, r db.Reader, l catalog.Lesson) (string, error) {
+	text, err := s.texts.Text(ctx, r, l, MaxText)
+	return first(text), err
 }
 
 func first(text string) string {
@@ -66,13 +42,14 @@ func first(text string) string {
 
 // piece returns the piece of a lesson's text that a hash of said names.
 func (s *Service) piece(ctx context.Context, a article) (string, error) {
-	_, no, ok := strings.Cut(a.Hash, ".")
+	hash, _, _ := strings.Cut(a.Hash, "|")
+	_, at, ok := strings.Cut(hash, said)
 	if !ok || s.texts.Text == nil {
 		return "", nil // an article
 	}
-	n, err := strconv.Atoi(no)
-	if err != nil {
-		return "", fmt.Errorf("search: part of lesson %d: %w", a.LessonID, err)
+	n, _, ok := placeOf(at)
+	if !ok {
+		return "", fmt.Errorf("search: part of lesson %d: %s", a.LessonID, a.Hash)
 	}
 	l, err := s.catalog.Lesson(ctx, a.LessonID)
 	if errors.Is(err, catalog.ErrLessonGone) {
@@ -81,11 +58,11 @@ func (s *Service) piece(ctx context.Context, a article) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := s.texts.Text(ctx, s.db, l, MaxText)
+	text, err := s.said(ctx, s.db, l)
 	if err != nil {
 		return "", err
 	}
-	all := pieces("", first(text))
+	all := pieces("", text)
 	if n >= len(all) {
 		return "", nil // changed a moment ago
 	}

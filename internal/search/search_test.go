@@ -2,6 +2,7 @@ package search_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -362,4 +363,67 @@ func TestHealWritesWhatIsMissing(t *testing.T) {
 			t.Fatalf("%v", got)
 		}
 	})
+}
+
+// A new title of a long course is found at once; of its texts no transaction writes many,
+// and the rest follows, each piece once. What is taken down meanwhile leaves at once.
+func TestLongTextsFollowInPieces(t *testing.T) {
+	each(t, func(t *testing.T, s shop) {
+		ctx := context.Background()
+		left := 0
+		s.find.OnRest(func(context.Context, *db.Tx, search.Rest) error { left++; return nil })
+		k := course{title: "种树的人", promise: "一句话", intro: "<p>介绍</p>", teacher: s.teacher("林老师"), fen: 100}
+		for n := range 12 {
+			k.lessons = append(k.lessons, lesson{fmt.Sprintf("第%d课", n), "<p>" + strings.Repeat("山坡上有松树和柏树。", 900) + fmt.Sprintf("标记%c", '甲'+n) + "</p>", false})
+		}
+		id := s.add(k)
+		if left == 0 || s.count(qPieces) >= 24 {
+			t.Fatalf("all of it was written at once: %d pieces", s.count(qPieces))
+		}
+		s.ok(s.find.Finish(ctx, id))
+		whole := s.count(qPieces)
+		if whole != 24 || s.count(qUnfinished) != 0 {
+			t.Fatalf("%d pieces, %d unfinished", whole, s.count(qUnfinished))
+		}
+		c, tags, err := s.Course(ctx, 0, id)
+		s.ok(err)
+		rename := func(title string) {
+			t.Helper()
+			s.ok(s.UpdateCourse(ctx, 0, id, catalog.CourseChange{Title: title, Promise: c.Promise, IntroHTML: c.IntroHTML, InstructorID: c.InstructorID, Tags: tags, Outcomes: []string{}, Version: c.Version}))
+			c, _, err = s.Course(ctx, 0, id)
+			s.ok(err)
+		}
+		rename("挖井的人")
+		if len(s.search(search.Query{Text: "挖井"}).Hits) != 1 || len(s.search(search.Query{Text: "种树"}).Hits) != 0 || s.count(qUnfinished) != 1 {
+			t.Fatal("the new title waits")
+		}
+		s.ok(s.find.Heal(ctx)) // as the job would
+		if s.count(qPieces) != whole || s.count(qUnfinished) != 0 {
+			t.Fatalf("%d pieces, then %d", whole, s.count(qPieces))
+		}
+		last := fmt.Sprintf("标记%c", '甲'+11)
+		if len(s.search(search.Query{Text: "挖井 " + last}).Hits) != 1 || len(s.search(search.Query{Text: "种树 " + last}).Hits) != 0 {
+			t.Fatal("title and text together are found by the old title")
+		}
+		rename("修路的人")
+		s.ok(s.Unpublish(ctx, id))
+		if s.count(qPieces) != 0 {
+			t.Fatal("pieces stay of what was taken down")
+		}
+		s.ok(s.find.Finish(ctx, id))
+		if s.count(qPieces) != 0 || len(s.search(search.Query{Text: last}).Hits) != 0 {
+			t.Fatal("the rest brought back what was taken down")
+		}
+	})
+}
+
+var (
+	qPieces     = db.Q("searchtest/pieces", `SELECT COUNT(*) FROM search_parts`)
+	qUnfinished = db.Q("searchtest/unfinished", `SELECT COUNT(*) FROM search_docs WHERE rule = 0`)
+)
+
+func (s shop) count(q *db.Stmt) (n int64) {
+	s.t.Helper()
+	s.ok(s.db.Get(context.Background(), q, &n))
+	return n
 }

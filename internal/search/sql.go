@@ -61,6 +61,7 @@ var (
 	qDocOf     = db.Q("search/doc_of", `SELECT `+docColumns+` FROM search_docs WHERE course_id = $1`)
 	qDocAdd    = db.Q("search/doc_add", `INSERT INTO search_docs (id, course_id, title, head, from_fen, sold, rule) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`)
 	qDocUpdate = db.Q("search/doc_update", `UPDATE search_docs SET title = $2, head = $3, from_fen = $4, rule = $5 WHERE id = $1`)
+	qDocRule   = db.Q("search/doc_rule", `UPDATE search_docs SET rule = $2 WHERE id = $1`)
 	qDocDrop   = db.Q("search/doc_drop", `DELETE FROM search_docs WHERE id = $1`)
 	qSoldNow   = db.Q("search/sold_now", `SELECT `+docColumns+` FROM search_docs WHERE sold > 0`)
 	qSoldSet   = db.Q("search/sold_set", `UPDATE search_docs SET sold = $2 WHERE course_id = $1`)

@@ -74,6 +74,22 @@ func (c Content) things() []thing {
 	for _, t := range c.Tasks {
 		more(t.LessonID, "task", t)
 	}
+	for _, t := range c.Tracks {
+		more(t.LessonID, "captions", t)
+	}
+	for _, m := range c.Marks {
+		more(m.LessonID, "marks", m)
+	}
+	for _, p := range c.Plans {
+		more(p.LessonID, "booking", p)
+	}
+	for _, r := range c.Rooms {
+		more(r.LessonID, "live", r)
+	}
+	if c.Certificate != nil {
+		raw, _ := json.Marshal(c.Certificate) // plain structures
+		out[0].fields["certificate"] = string(raw)
+	}
 	for n, p := range c.Parts {
 		out = append(out, thing{"chapter", p.ID, p.Title, map[string]string{"title": p.Title, "position": fmt.Sprint(n)}})
 		for m, l := range p.Lessons {
@@ -103,6 +119,9 @@ func fields(v any) map[string]string {
 }
 
 func differences(a, b Content) []Difference {
+	if a.old || b.old { // what one does not know is no difference
+		a.More, b.More = More{}, More{}
+	}
 	type key struct {
 		part string
 		id   int64

@@ -1,9 +1,10 @@
 // Package version keeps what courses said before: versions with restore and comparison,
 // clones, and archives that carry a whole course to another school. It owns
-// course_versions and course_imports; what it puts back, it puts back through catalog,
-// quiz and homework.
+// course_versions and course_imports; what it puts back, it puts back through the
+// packages that own it.
 //
-// A version holds texts, chapters, lessons, rules, papers, tasks and attachments; no
+// A version holds texts, chapters, lessons, rules, papers, tasks, attachments, captions,
+// marks, plans of bookings, how long live lessons are and the rule of certificates; no
 // prices and nothing of learners. The last fifty of a course are kept, and the material
 // that they name is not deleted as long.
 package version
@@ -19,21 +20,26 @@ import (
 	"strings"
 
 	"zhizhou/internal/blob"
+	"zhizhou/internal/booking"
+	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/document"
 	"zhizhou/internal/ebook"
 	"zhizhou/internal/errs"
 	"zhizhou/internal/homework"
+	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/rich"
 )
 
 const (
-	// Format is that of stored content; another one is not understood.
-	Format = 1
+	// Format is that of stored content; a later one is not understood. The first one said
+	// nothing of what format 2 added, so that is left alone when it is put back.
+	Format = 2
 	kept   = 50
 )
 
@@ -56,16 +62,20 @@ var (
 
 // Service keeps versions.
 type Service struct {
-	DB       *db.DB
-	Clock    clock.Clock
-	Store    blob.Store
-	Dir      string // scratch folder of imports
-	Catalog  *catalog.Service
-	Quiz     *quiz.Service
-	Homework *homework.Service
-	Media    *media.Service
-	Document *document.Service
-	Ebook    *ebook.Service
+	DB          *db.DB
+	Clock       clock.Clock
+	Store       blob.Store
+	Dir         string // scratch folder of imports
+	Catalog     *catalog.Service
+	Quiz        *quiz.Service
+	Homework    *homework.Service
+	Media       *media.Service
+	Document    *document.Service
+	Ebook       *ebook.Service
+	Caption     *caption.Service
+	Booking     *booking.Service
+	Live        *live.Service
+	Certificate *certificate.Service
 }
 
 func (s *Service) now() int64 { return clock.MS(s.Clock) }
@@ -76,12 +86,23 @@ type Content struct {
 	Papers []quiz.PaperText    `json:"papers"`
 	Points []quiz.PointText    `json:"points"`
 	Tasks  []homework.TaskText `json:"tasks"`
+	More
+	old bool // of format 1: nothing is known of More
+}
+
+// More is what format 2 added. What belongs to lessons stands in their order.
+type More struct {
+	Tracks      []caption.TrackText   `json:"tracks"`
+	Marks       []caption.MarkText    `json:"marks"`
+	Plans       []booking.PlanText    `json:"plans"`
+	Rooms       []live.RoomText       `json:"rooms"`
+	Certificate *certificate.RuleText `json:"certificate"`
 }
 
 // contentOf reads a course. Returns catalog.ErrCourseGone.
 func (s *Service) contentOf(ctx context.Context, r db.Reader, courseID int64) (Content, error) {
 	base, err := s.Catalog.ContentOf(ctx, r, courseID)
-	c := Content{base, []quiz.PaperText{}, []quiz.PointText{}, []homework.TaskText{}}
+	c := Content{Content: base, Papers: []quiz.PaperText{}, Points: []quiz.PointText{}, Tasks: []homework.TaskText{}}
 	if err != nil {
 		return c, err
 	}
@@ -111,11 +132,48 @@ func (s *Service) contentOf(ctx context.Context, r db.Reader, courseID int64) (C
 			}
 		}
 	}
+	if c.More, err = s.more(ctx, r, courseID); err != nil {
+		return c, err
+	}
+	c.sort()
 	return c, nil
 }
 
-// put makes a course, which the transaction has locked, say what c says.
-func (s *Service) put(ctx context.Context, tx *db.Tx, scope, courseID int64, c Content) error {
+func (s *Service) more(ctx context.Context, r db.Reader, courseID int64) (m More, err error) {
+	if m.Tracks, err = s.Caption.TrackTexts(ctx, r, courseID); err != nil {
+		return m, err
+	}
+	if m.Marks, err = s.Caption.MarkTexts(ctx, r, courseID); err != nil {
+		return m, err
+	}
+	if m.Plans, err = s.Booking.PlanTexts(ctx, r, courseID); err != nil {
+		return m, err
+	}
+	if m.Rooms, err = s.Live.RoomTexts(ctx, r, courseID); err != nil {
+		return m, err
+	}
+	m.Certificate, err = s.Certificate.RuleText(ctx, r, courseID)
+	return m, err
+}
+
+// sort puts what belongs to lessons into their order.
+func (c *Content) sort() {
+	at := map[int64]int{}
+	for i, l := range c.Lessons() {
+		at[l.ID] = i
+	}
+	slices.SortStableFunc(c.Tracks, func(a, b caption.TrackText) int { return at[a.LessonID] - at[b.LessonID] })
+	slices.SortStableFunc(c.Marks, func(a, b caption.MarkText) int { return at[a.LessonID] - at[b.LessonID] })
+	slices.SortStableFunc(c.Plans, func(a, b booking.PlanText) int { return at[a.LessonID] - at[b.LessonID] })
+	slices.SortStableFunc(c.Rooms, func(a, b live.RoomText) int { return at[a.LessonID] - at[b.LessonID] })
+	if c.Certificate != nil {
+		slices.SortFunc(c.Certificate.Quizzes, func(a, b int64) int { return at[a] - at[b] })
+	}
+}
+
+// put makes a course, which the transaction has locked, say what c says. said is what is
+// said in tracks that came in an archive.
+func (s *Service) put(ctx context.Context, tx *db.Tx, scope, courseID int64, c Content, said map[int64]caption.Body) error {
 	sizes, err := s.sizes(ctx, tx, c)
 	if err != nil {
 		return err
@@ -145,7 +203,31 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, scope, courseID int64, c C
 			return err
 		}
 	}
-	return nil
+	if c.old {
+		return nil
+	}
+	return s.putMore(ctx, tx, courseID, c, said)
+}
+
+func (s *Service) putMore(ctx context.Context, tx *db.Tx, courseID int64, c Content, said map[int64]caption.Body) error {
+	var lessons []int64
+	for _, l := range c.Lessons() {
+		lessons = append(lessons, l.ID)
+	}
+	if err := s.Caption.Put(ctx, tx, courseID, lessons, c.Tracks, c.Marks, said); err != nil {
+		return err
+	}
+	for _, p := range c.Plans {
+		if err := s.Booking.PutPlan(ctx, tx, p); err != nil {
+			return err
+		}
+	}
+	for _, r := range c.Rooms {
+		if err := s.Live.PutRoom(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	return s.Certificate.PutRule(ctx, tx, courseID, c.Certificate)
 }
 
 // sizes asks the material how long each lesson is now.
@@ -254,8 +336,8 @@ func (c Content) encode() (text, digest string, err error) {
 }
 
 func decode(format int64, raw string) (Content, error) {
-	var c Content
-	if format != Format {
+	c := Content{old: format == 1}
+	if format < 1 || format > Format {
 		return c, ErrFormat
 	}
 	if err := json.NewDecoder(strings.NewReader(raw)).Decode(&c); err != nil {

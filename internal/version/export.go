@@ -16,6 +16,8 @@ import (
 
 	"zhizhou/internal/audit"
 	"zhizhou/internal/blob"
+	"zhizhou/internal/booking"
+	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/db"
 	"zhizhou/internal/media"
@@ -32,6 +34,7 @@ type source struct {
 type packed struct {
 	Manifest
 	files []source
+	said  [][]byte // in the tracks, in their order
 }
 
 // Pack is an archive that is ready to be written.
@@ -82,6 +85,9 @@ func (s *Service) Export(ctx context.Context, scope, courseID int64) (*Pack, err
 			p.Category = k.Slug
 		}
 	}
+	if err := s.say(ctx, &p); err != nil {
+		return nil, err
+	}
 	if err := s.settle(ctx, &p); err != nil {
 		return nil, err
 	}
@@ -127,9 +133,6 @@ func (s *Service) gather(ctx context.Context, tx *db.Tx, p *packed, c Content) e
 			add(media.MaterialFile, f.FileID, f.Name, f.BlobKey)
 		}
 	}
-	for i, key := range c.pictures() {
-		add(media.MaterialPicture, -int64(i)-1, "图片", key) // by key: not all are in the library
-	}
 	asked, ids := map[int64]bool{}, []int64{}
 	ask := func(n int64) {
 		if !asked[n] {
@@ -140,16 +143,79 @@ func (s *Service) gather(ctx context.Context, tx *db.Tx, p *packed, c Content) e
 		for _, q := range x.Questions {
 			ask(q.QuestionID)
 		}
-		if len(x.Rules) > 0 {
-			p.Left = append(p.Left, Left{"随机组卷的题库", "只带走了抽题规则，题目要另外导入题库"})
-		}
 	}
 	for _, x := range c.Points {
 		ask(x.QuestionID)
 	}
+	for _, x := range c.Papers {
+		pool, more, err := s.Quiz.PoolOf(ctx, tx, x, max(0, maxMaterials-len(ids)))
+		if err != nil {
+			return err
+		}
+		for _, n := range pool {
+			ask(n)
+		}
+		if more {
+			p.Left = append(p.Left, Left{"随机组卷的题库", fmt.Sprintf("题目太多，只带走了最新的 %d 道左右", len(pool))})
+		}
+	}
 	texts, err := s.Quiz.QuestionTexts(ctx, tx, ids)
 	p.Questions = append(p.Questions, texts...)
-	return err
+	if err != nil {
+		return err
+	}
+	for i, key := range p.pictures() {
+		add(media.MaterialPicture, -int64(i)-1, "图片", key) // by key: not all are in the library
+	}
+	return nil
+}
+
+// say reads what is said in the tracks, within limits, and takes the links of meetings
+// out: whoever has one may join.
+func (s *Service) say(ctx context.Context, p *packed) error {
+	c, sum := &p.Content, 0
+	for _, plan := range c.Plans {
+		if plan.Kind != booking.Offline {
+			p.Left = append(p.Left, Left{c.titleOf(plan.LessonID), "会议链接不随课程存档走，请重新填写"})
+		}
+	}
+	for i := range c.Plans {
+		c.Plans[i].Link = ""
+	}
+	c.draft()
+	kept := []caption.TrackText{}
+	for _, t := range c.Tracks {
+		b, err := s.Caption.Body(ctx, s.DB, t.ID)
+		if errors.Is(err, caption.ErrGone) {
+			continue // deleted a moment ago
+		}
+		if err != nil {
+			return err
+		}
+		raw, err := json.Marshal(b)
+		if err != nil {
+			return fmt.Errorf("version: %w", err)
+		}
+		if sum += len(raw); sum > maxSaid || len(raw) > maxTrack || len(kept) == maxTracks {
+			sum -= len(raw)
+			p.Left = append(p.Left, Left{c.titleOf(t.LessonID), "字幕太多，这一份没有带走"})
+			continue
+		}
+		digest := sha256.Sum256(raw)
+		t.ID, t.SHA256 = int64(len(kept)+1), hex.EncodeToString(digest[:])
+		kept, p.said = append(kept, t), append(p.said, raw)
+	}
+	c.Tracks = kept
+	return nil
+}
+
+func (c *Content) titleOf(lessonID int64) string {
+	for _, l := range c.Lessons() {
+		if l.ID == lessonID {
+			return l.Title
+		}
+	}
+	return ""
 }
 
 // settle finds out which files are there and gives everything its number.
@@ -169,7 +235,7 @@ func (s *Service) settle(ctx context.Context, p *packed) error {
 	p.files = there
 	for _, l := range p.Content.Lessons() {
 		if l.Form == catalog.Live {
-			p.Left = append(p.Left, Left{l.Title, "直播的时间和回放不随课程存档走"})
+			p.Left = append(p.Left, Left{l.Title, "直播的开播时间和回放不随课程存档走"})
 		}
 	}
 	to, pictures := map[media.Ref]int64{}, map[string]string{}
@@ -183,6 +249,9 @@ func (s *Service) settle(ctx context.Context, p *packed) error {
 		f.ID, f.File = n, "files/"+strconv.FormatInt(n, 10)+ending(f.Name, f.key)
 	}
 	p.Content.retarget(to, pictures)
+	for _, h := range p.asked() {
+		rename(h, pictures)
+	}
 	questions, next := map[int64]int64{}, int64(0)
 	for i := range p.Questions {
 		next++
@@ -230,9 +299,7 @@ func (c *Content) retarget(to map[media.Ref]int64, pictures map[string]string) {
 	c.Files = kept
 	c.Course.Cover = pictures[c.Course.Cover]
 	for _, h := range c.html() {
-		for key, word := range pictures {
-			*h = strings.ReplaceAll(*h, `"`+media.ImageURL(key)+`"`, `"`+word+`"`)
-		}
+		rename(h, pictures)
 		*h = clipMark.ReplaceAllStringFunc(*h, func(m string) string {
 			n, _ := strconv.ParseInt(clipMark.FindStringSubmatch(m)[1], 10, 64)
 			if n = to[media.Ref{Kind: media.MaterialAsset, ID: n}]; n == 0 {
@@ -240,6 +307,13 @@ func (c *Content) retarget(to map[media.Ref]int64, pictures map[string]string) {
 			}
 			return `<figure data-asset="` + strconv.FormatInt(n, 10) + `">`
 		})
+	}
+}
+
+// rename shows pictures by the words that stand for them.
+func rename(html *string, pictures map[string]string) {
+	for key, word := range pictures {
+		*html = strings.ReplaceAll(*html, `"`+media.ImageURL(key)+`"`, `"`+word+`"`)
 	}
 }
 
@@ -272,6 +346,15 @@ func (p *Pack) Write(ctx context.Context, w io.Writer) error {
 			return err
 		}
 		p.p.Materials = append(p.p.Materials, f.Material)
+	}
+	for i, said := range p.p.said {
+		out, err := z.Create(trackFile(p.p.Content.Tracks[i].ID))
+		if err == nil {
+			_, err = out.Write(said)
+		}
+		if err != nil {
+			return fmt.Errorf("version: archive: %w", err)
+		}
 	}
 	raw, err := json.MarshalIndent(p.p.Manifest, "", " ")
 	if err != nil {

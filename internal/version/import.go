@@ -12,18 +12,20 @@ import (
 	"strings"
 
 	"zhizhou/internal/audit"
+	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
 	"zhizhou/internal/id"
 	"zhizhou/internal/media"
 	"zhizhou/internal/pack"
+	"zhizhou/internal/quiz"
 )
 
 // MaxArchive is the most that an archive may be, packed and unpacked.
 const MaxArchive = 40 << 30
 
-var limits = pack.Limits{Entries: maxMaterials + 1, Bytes: MaxArchive, Each: 10 << 30, Ratio: 200}
+var limits = pack.Limits{Entries: maxMaterials + maxTracks + 1, Bytes: MaxArchive, Each: 10 << 30, Ratio: 200}
 
 // Report says what an import brought and what it did not.
 type Report struct {
@@ -116,6 +118,7 @@ type incoming struct {
 	to       map[media.Ref]int64
 	pictures map[string]string // word → blob key
 	files    map[int64]media.Upload
+	said     map[int64]caption.Body // by the track's number in the archive
 }
 
 // prepare checks a whole archive, then takes its files in. What one of them is refused
@@ -150,7 +153,10 @@ func (s *Service) prepare(ctx context.Context, file, name string, staffID int64)
 			return nil, err
 		}
 	}
-	in := &incoming{Manifest: m, courseID: id.New(), name: name, staffID: staffID, to: map[media.Ref]int64{}, pictures: map[string]string{}, files: map[int64]media.Upload{}}
+	in := &incoming{Manifest: m, courseID: id.New(), name: name, staffID: staffID, to: map[media.Ref]int64{}, pictures: map[string]string{}, files: map[int64]media.Upload{}, said: map[int64]caption.Body{}}
+	if err := in.listen(z); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("version: %w", err)
 	}
@@ -160,6 +166,49 @@ func (s *Service) prepare(ctx context.Context, file, name string, staffID int64)
 		}
 	}
 	return in, nil
+}
+
+// listen reads what is said in the tracks; one that cannot be used is left out.
+func (in *incoming) listen(z *pack.Zip) error {
+	c, sum := &in.Content, 0
+	kept := []caption.TrackText{}
+	for _, t := range c.Tracks {
+		name := trackFile(t.ID)
+		if z.Size(name) > maxTrack {
+			return ErrArchiveBig
+		}
+		raw, err := z.Read(name)
+		if err != nil {
+			if errors.Is(err, pack.ErrTooBig) {
+				return ErrArchiveBig.With(err)
+			}
+			return ErrArchiveSum.With(err)
+		}
+		if sum += len(raw); sum > maxSaid {
+			return ErrArchiveBig
+		}
+		if digest := sha256.Sum256(raw); hex.EncodeToString(digest[:]) != t.SHA256 {
+			return ErrArchiveSum.With(fmt.Errorf("%s: %d bytes", name, len(raw)))
+		}
+		var b caption.Body
+		t.SHA256 = ""
+		err = json.Unmarshal(raw, &b)
+		if err == nil {
+			err = caption.CheckTrack(t, b)
+		}
+		if err != nil {
+			why := caption.ErrFile.Msg
+			var known *errs.E
+			if errors.As(err, &known) {
+				why = known.Msg
+			}
+			in.Left = append(in.Left, Left{c.titleOf(t.LessonID), why})
+			continue
+		}
+		kept, in.said[t.ID] = append(kept, t), b
+	}
+	c.Tracks = kept
+	return nil
 }
 
 func refused(err error) error {
@@ -246,9 +295,12 @@ func (s *Service) bring(ctx context.Context, tx *db.Tx, in *incoming, scope int6
 	if err := s.place(ctx, tx, in, &c, &left); err != nil {
 		return err
 	}
-	questions := map[int64]int64{}
+	questions, bank := map[int64]int64{}, quiz.Added{}
 	for _, q := range in.Questions {
-		n, err := s.Quiz.AddQuestion(ctx, tx, scope, q)
+		for _, h := range []*string{&q.Stem, &q.Explanation} {
+			unname(h, in.pictures)
+		}
+		n, err := s.Quiz.AddQuestion(ctx, tx, scope, q, &bank)
 		var known *errs.E
 		switch {
 		case errors.As(err, &known) && known.Kind == errs.Invalid:
@@ -268,7 +320,7 @@ func (s *Service) bring(ctx context.Context, tx *db.Tx, in *incoming, scope int6
 	if err := s.Catalog.MakeDraftOf(ctx, tx, in.courseID, scope, c.Course.Title, c.Course.Form); err != nil {
 		return err
 	}
-	if err := s.put(ctx, tx, scope, in.courseID, c); err != nil {
+	if err := s.put(ctx, tx, scope, in.courseID, c, in.said); err != nil {
 		return err
 	}
 	if _, err := s.take(ctx, tx, in.courseID, Import, ""); err != nil {
@@ -288,16 +340,10 @@ func (s *Service) bring(ctx context.Context, tx *db.Tx, in *incoming, scope int6
 // place names the material of this school, and its instructor and category where they are
 // called the same.
 func (s *Service) place(ctx context.Context, tx *db.Tx, in *incoming, c *Content, left *[]Left) error {
-	back := map[string]string{}
-	for word, key := range in.pictures {
-		back[word] = key
-	}
 	c.retarget(in.to, map[string]string{})
-	c.Course.Cover = back[in.Content.Course.Cover]
+	c.Course.Cover = in.pictures[in.Content.Course.Cover]
 	for _, h := range c.html() {
-		for word, key := range back {
-			*h = strings.ReplaceAll(*h, `"`+word+`"`, `"`+media.ImageURL(key)+`"`)
-		}
+		unname(h, in.pictures)
 	}
 	for i := range c.Files {
 		u := in.files[c.Files[i].FileID]
@@ -315,4 +361,11 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, in *incoming, c *Content
 	}
 	c.Course.InstructorID, c.Course.CategoryID = teacher, category
 	return nil
+}
+
+// unname shows the pictures of this school for the words that stand for them.
+func unname(html *string, pictures map[string]string) {
+	for word, key := range pictures {
+		*html = strings.ReplaceAll(*html, `"`+word+`"`, `"`+media.ImageURL(key)+`"`)
+	}
 }

@@ -3,9 +3,11 @@ package version
 import (
 	"context"
 	"errors"
+	"slices"
 	"unicode/utf8"
 
 	"zhizhou/internal/audit"
+	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
@@ -119,6 +121,9 @@ func (s *Service) keep(ctx context.Context, tx *db.Tx, courseID int64, c Content
 	if err := s.Media.Hold(ctx, tx, v.ID, refs); err != nil {
 		return v, err
 	}
+	if err := s.Caption.Hold(ctx, tx, v.ID, c.Tracks); err != nil {
+		return v, err
+	}
 	return v, s.forget(ctx, tx, courseID, v.No-kept)
 }
 
@@ -130,6 +135,9 @@ func (s *Service) forget(ctx context.Context, tx *db.Tx, courseID, no int64) err
 	}
 	for _, versionID := range old {
 		if err := s.Media.Release(ctx, tx, versionID); err != nil {
+			return err
+		}
+		if err := s.Caption.Release(ctx, tx, versionID); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, qDrop, versionID); err != nil {
@@ -183,7 +191,7 @@ func (s *Service) Restore(ctx context.Context, scope, courseID, versionID int64)
 		if before, err = s.take(ctx, tx, courseID, Restore, ""); err != nil {
 			return err
 		}
-		if err := s.put(ctx, tx, scope, courseID, c); err != nil {
+		if err := s.put(ctx, tx, scope, courseID, c, nil); err != nil {
 			return err
 		}
 		return audit.Write(ctx, tx, s.Clock, "version.restore", target(courseID), map[string]any{"no": before.No}, map[string]any{"no": v.No, "lessons": v.Lessons}, "")
@@ -213,7 +221,7 @@ func (s *Service) Copy(ctx context.Context, scope, courseID int64, prices bool) 
 		if made, err = s.Catalog.MakeDraft(ctx, tx, scope, c.Course.Title, c.Course.Form); err != nil {
 			return err
 		}
-		if err := s.put(ctx, tx, scope, made, c); err != nil {
+		if err := s.put(ctx, tx, scope, made, c, nil); err != nil {
 			return err
 		}
 		if prices {
@@ -239,14 +247,20 @@ func copied(title string) string {
 	return string(r[:min(len(r), most-utf8.RuneCountInString(tail))]) + tail
 }
 
-// draft shows what a new course shows: of a column nothing, of a course all.
+// draft shows what a new course shows: of a column nothing, of a course all, and of what
+// was said in a live lesson nothing, because its recording stays where it was made.
 func (c *Content) draft() {
+	aired := map[int64]bool{}
 	for _, l := range c.Lessons() {
 		l.Released = c.Course.Form != catalog.FormColumn
+		aired[l.ID] = l.Form == catalog.Live
 	}
+	c.Tracks = slices.DeleteFunc(c.Tracks, func(t caption.TrackText) bool { return aired[t.LessonID] })
+	c.Marks = slices.DeleteFunc(c.Marks, func(m caption.MarkText) bool { return aired[m.LessonID] })
 }
 
-// renumber gives chapters, lessons, attachments and points new ids.
+// renumber gives chapters, lessons, attachments and points new ids. Tracks keep theirs:
+// what is said in them is found by it.
 func (c *Content) renumber(next func() int64) {
 	was := map[int64]int64{0: 0}
 	for i := range c.Parts {
@@ -270,5 +284,27 @@ func (c *Content) renumber(next func() int64) {
 	}
 	for i := range c.Tasks {
 		c.Tasks[i].LessonID = was[c.Tasks[i].LessonID]
+	}
+	c.relesson(was)
+}
+
+// relesson names other lessons.
+func (m *More) relesson(to map[int64]int64) {
+	for i := range m.Tracks {
+		m.Tracks[i].LessonID = to[m.Tracks[i].LessonID]
+	}
+	for i := range m.Marks {
+		m.Marks[i].LessonID = to[m.Marks[i].LessonID]
+	}
+	for i := range m.Plans {
+		m.Plans[i].LessonID = to[m.Plans[i].LessonID]
+	}
+	for i := range m.Rooms {
+		m.Rooms[i].LessonID = to[m.Rooms[i].LessonID]
+	}
+	if m.Certificate != nil {
+		for i := range m.Certificate.Quizzes {
+			m.Certificate.Quizzes[i] = to[m.Certificate.Quizzes[i]]
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/errs"
 	"zhizhou/internal/media"
@@ -18,11 +19,14 @@ import (
 
 const (
 	archiveKind   = "zhizhou-course"
-	archiveFormat = 1
+	archiveFormat = 2 // 1 had nothing of More
 	manifestName  = "manifest.json"
 	maxManifest   = 32 << 20
 	maxMaterials  = 5000
 	maxLessons    = 2000
+	maxTracks     = 5000
+	maxTrack      = 12 << 20 // what is said in one, JSON
+	maxSaid       = 96 << 20 // in all of them: they are held in memory
 )
 
 // The refusals of archives.
@@ -69,6 +73,31 @@ var (
 		media.MaterialPicture: media.PurposeImage, media.MaterialFile: media.PurposeAttachment,
 	}
 )
+
+// trackFile is where in an archive stands what is said in a track.
+func trackFile(trackID int64) string { return fmt.Sprintf("texts/%d.json", trackID) }
+
+// asked are the places of questions that may show pictures.
+func (m *Manifest) asked() []*string {
+	var out []*string
+	for i := range m.Questions {
+		out = append(out, &m.Questions[i].Stem, &m.Questions[i].Explanation)
+	}
+	return out
+}
+
+// pictures are those of the course, then those of its questions, each once.
+func (m *Manifest) pictures() []string {
+	out := m.Content.pictures()
+	for _, h := range m.asked() {
+		for _, key := range media.PictureKeys(*h) {
+			if !slices.Contains(out, key) {
+				out = append(out, key)
+			}
+		}
+	}
+	return out
+}
 
 // ParseManifest reads and checks a manifest; what it returns names nothing twice and
 // nothing that is not there. Returns ErrArchive, ErrArchiveNew.
@@ -225,5 +254,75 @@ func (m *Manifest) checkTasks(form map[int64]string) error {
 		}
 		once[t.LessonID] = true
 	}
+	return m.Content.checkMore(form)
+}
+
+func (m *More) checkMore(form map[int64]string) error {
+	if len(m.Tracks) > maxTracks {
+		return ErrArchiveBig
+	}
+	type place struct {
+		lesson         int64
+		kind, language string
+	}
+	ids, places := map[int64]bool{}, map[place]bool{}
+	for _, t := range m.Tracks {
+		at := place{t.LessonID, t.Kind, t.Language}
+		if t.Kind == caption.Transcript {
+			at.language = "" // one of a lesson
+		}
+		sum, err := hex.DecodeString(t.SHA256)
+		if err != nil || len(sum) != 32 || t.ID < 1 || ids[t.ID] || places[at] || !speaks(form[t.LessonID]) {
+			return wrong("track %d", t.ID)
+		}
+		ids[t.ID], places[at] = true, true
+	}
+	for i := 0; i < len(m.Marks); {
+		to := i
+		for to < len(m.Marks) && m.Marks[to].LessonID == m.Marks[i].LessonID {
+			to++
+		}
+		lesson := m.Marks[i].LessonID
+		if ids[-lesson] || !speaks(form[lesson]) || caption.CheckMarks(m.Marks[i:to]) != nil {
+			return wrong("marks of %d", lesson)
+		}
+		ids[-lesson] = true
+		i = to
+	}
+	return m.checkHeld(form)
+}
+
+// checkHeld checks what is said of lessons that are held at a time, and of certificates.
+func (m *More) checkHeld(form map[int64]string) error {
+	once := map[int64]bool{}
+	for _, p := range m.Plans {
+		if form[p.LessonID] != catalog.Booking || once[p.LessonID] || p.Check() != nil {
+			return wrong("plan of %d", p.LessonID)
+		}
+		once[p.LessonID] = true
+	}
+	for _, r := range m.Rooms {
+		if form[r.LessonID] != catalog.Live || once[r.LessonID] || r.Check() != nil {
+			return wrong("room of %d", r.LessonID)
+		}
+		once[r.LessonID] = true
+	}
+	if m.Certificate == nil {
+		return nil
+	}
+	for _, n := range m.Certificate.Quizzes {
+		if form[n] != catalog.Quiz || once[n] {
+			return wrong("certificate")
+		}
+		once[n] = true
+	}
+	if m.Certificate.Check() != nil {
+		return wrong("certificate")
+	}
 	return nil
+}
+
+// speaks tells whether something is said in lessons of a form.
+func speaks(form string) bool {
+	return form == catalog.Video || form == catalog.Audio || form == catalog.Live
 }

@@ -50,7 +50,7 @@ func TestManifestsAreChecked(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := version.ParseManifest([]byte(strings.Replace(good, `"format":1`, `"format":2`, 1))); !errors.Is(err, version.ErrArchiveNew) {
+	if _, err := version.ParseManifest([]byte(strings.Replace(good, `"format":1`, `"format":3`, 1))); !errors.Is(err, version.ErrArchiveNew) {
 		t.Error(err)
 	}
 }

@@ -97,6 +97,16 @@ func run(ctx context.Context) error {
 			}
 		}
 	}
+	if strings.Contains(only, "RENAME") {
+		if err := renaming(ctx, "sqlite", filepath.Join(dir, "rename.db")); err != nil {
+			return err
+		}
+		if url := os.Getenv("BENCH_POSTGRES_URL"); url != "" {
+			if err := renaming(ctx, "postgres", url); err != nil {
+				return err
+			}
+		}
+	}
 	if strings.Contains(only, "RECOMMEND") { // a million rows take a minute to make
 		if err := recommending(ctx, filepath.Join(dir, "recommend.db")); err != nil {
 			return err

@@ -86,6 +86,8 @@ export interface Operations {
   certificateRule: { path: Id; res: T.CertificateRule }
   saveCertificateRule: { path: Id; body: T.CertificateRule; res: T.CertificateRule }
   certificates: { path: Id; query: Paged; res: T.Page<T.Certificate> }
+  certificateKeys: { res: { items: T.CertificateKey[] } }
+  rotateCertificateKey: { res: { items: T.CertificateKey[] } }
   revokeCertificate: { path: Id; body: { reason: string }; res: void }
   reissueCertificate: { path: Id; body: { reason: string; name?: string }; res: T.Certificate }
   addAttachment: { path: Id; query: { name: string; lesson_id?: number }; raw: Blob; res: T.Made }
@@ -282,7 +284,7 @@ export const addresses = {
   moderation: 'GET /moderation', decideCases: 'POST /moderation', lessonQuestions: 'GET /lesson-questions', lessonQuestion: 'GET /lesson-questions/{id}',
   answerQuestion: 'POST /lesson-questions/{id}/answers', editAnswer: 'PUT /lesson-answers/{id}', acceptAnswer: 'PUT /lesson-questions/{id}/accepted',
   certificateRule: 'GET /courses/{id}/certificate-rule', saveCertificateRule: 'PUT /courses/{id}/certificate-rule', certificates: 'GET /courses/{id}/certificates',
-  revokeCertificate: 'POST /certificates/{id}/revoke', reissueCertificate: 'POST /certificates/{id}/reissue',
+  certificateKeys: 'GET /certificate-keys', rotateCertificateKey: 'POST /certificate-keys', revokeCertificate: 'POST /certificates/{id}/revoke', reissueCertificate: 'POST /certificates/{id}/reissue',
   addAttachment: 'POST /courses/{id}/attachments', deleteAttachment: 'DELETE /courses/{id}/attachments/{attachment_id}',
   reuseFile: 'POST /courses/{id}/attachments/reuse', changeAttachment: 'PUT /courses/{id}/attachments/{attachment_id}',
   library: 'GET /library', materialUses: 'GET /library/{kind}/{id}/uses', moveMaterial: 'POST /library/move', deleteMaterial: 'POST /library/delete',

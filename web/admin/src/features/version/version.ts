@@ -6,7 +6,7 @@ const changeLabels: Record<VersionChange['change'], string> = { added: '新增',
 const fieldLabels: Record<string, string> = {
   title: '标题', promise: '一句话', intro_html: '介绍', audience: '适合谁', outcomes: '收获', tags: '标签', cover: '封面', scene: '配图', instructor_id: '讲师', category_id: '分类', cadence: '更新节奏', planned_count: '期数',
   is_free: '是否免费', preview_ms: '试看', preview_pages: '试读', body_html: '正文', asset_id: '视频', document_id: '文档', ebook_id: '电子书', released: '是否发布', opens_at: '解锁时间', opens_after_days: '解锁天数', after_lesson_id: '先学课时',
-  position: '位置', in_order: '按顺序看', paper: '试卷', points: '答题点', task: '作业', name: '名称', permission: '权限', lesson_id: '所属课时', file_id: '文件', bytes: '大小', mime: '类型', blob_key: '文件',
+  position: '位置', in_order: '按顺序看', paper: '试卷', points: '答题点', task: '作业', captions: '字幕和文稿', marks: '章节', booking: '预约设置', live: '直播安排', certificate: '证书设置', name: '名称', permission: '权限', lesson_id: '所属课时', file_id: '文件', bytes: '大小', mime: '类型', blob_key: '文件',
 }
 
 /** What is other than in the version before, in words. */
