@@ -13,7 +13,9 @@ var checks = []db.Check{
 		WHERE COALESCE(t.one, 0) <> COALESCE(r.one, 0) OR COALESCE(t.two, 0) <> COALESCE(r.two, 0) OR COALESCE(t.three, 0) <> COALESCE(r.three, 0)
 		OR COALESCE(t.four, 0) <> COALESCE(r.four, 0) OR COALESCE(t.five, 0) <> COALESCE(r.five, 0)`)},
 	{Invariant: 51, Name: "rating counts of who gave the course back", Q: db.Q("audit/rating_kept", `SELECT 'rating ' || CAST(r.id AS TEXT) AS row FROM ratings r WHERE r.kept
-		AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.user_id = r.user_id AND g.revoked_at = 0 AND (g.resource_kind IN ('bundle', 'membership') OR g.resource_kind = 'course' AND g.resource_id = r.course_id))`)},
+		AND EXISTS (SELECT 1 FROM grants g WHERE g.user_id = r.user_id AND g.revoked_at > 0 AND g.resource_kind = 'course' AND g.resource_id = r.course_id)
+		AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.user_id = r.user_id AND g.revoked_at = 0 AND (g.resource_kind IN ('bundle', 'membership') OR g.resource_kind = 'course' AND g.resource_id = r.course_id))
+		AND NOT `+free("r.course_id"))},
 	{Invariant: 42, Name: "words about a course that were hidden by nobody", Q: db.Q("audit/rating_decided", `SELECT 'rating ' || CAST(r.id AS TEXT) AS row FROM ratings r WHERE r.state = 'hidden' AND r.decided_at = 0`)},
 }
 

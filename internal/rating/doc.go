@@ -1,8 +1,8 @@
 // Package rating keeps what learners say of a course: one to five stars, words if they
 // like, and the school's reply. It owns ratings and course_ratings.
 //
-// Who has a course, now or until its time ran out, and has really studied it may rate
-// it once, change that and take it back. A rating counts while its author keeps the
+// Who has a course, now or until its time ran out or because it is free, and has really
+// studied it may rate it once, change that and take it back. A rating counts while its author keeps the
 // course: a refund takes it out of the totals and out of sight in the same transaction,
 // and having the course again brings it back. Stars count at once; words are seen when
 // they were looked at, as notes are (INV-42). Hiding words takes no stars away: a school

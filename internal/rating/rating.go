@@ -135,7 +135,13 @@ func (s *Service) may(ctx context.Context, tx *db.Tx, userID, courseID int64) er
 		return err
 	}
 	if len(grants) == 0 {
-		return ErrNotHad
+		var costsNothing int64
+		if err := tx.Get(ctx, qFree, &costsNothing, courseID); err != nil {
+			return err
+		}
+		if costsNothing == 0 {
+			return ErrNotHad
+		}
 	}
 	return s.studied(ctx, tx, userID, courseID)
 }

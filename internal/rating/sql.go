@@ -9,11 +9,24 @@ const columns = `r.id, r.user_id, r.course_id, r.stars, r.body, r.state, r.reaso
 
 const named = columns + `, u.nickname, c.title AS course_title FROM ratings r JOIN users u ON u.id = r.user_id JOIN courses c ON c.id = r.course_id`
 
+// free is the condition under which a course costs nothing: it is everybody's.
+func free(course string) string {
+	return `EXISTS (SELECT 1 FROM products f JOIN skus k ON k.product_id = f.id WHERE f.kind = 'course' AND f.course_id = ` + course + ` AND k.active AND NOT k.trial AND k.price_fen = 0)`
+}
+
+// keeps is the condition under which the author of a rating r keeps the course: what
+// opened it was not taken back, or nothing was, since it was free.
+func keeps() string {
+	opened := `EXISTS (SELECT 1 FROM grants g WHERE g.user_id = r.user_id AND ` + access.OpensCourse("r.course_id")
+	return `(` + opened + ` AND g.revoked_at = 0) OR NOT ` + opened + `) OR ` + free("r.course_id") + `)`
+}
+
 var (
 	// What opens the course to its learner and was not taken back: live, or run out. It
 	// is locked, so that a refund waits for the rating, or the rating for the refund.
 	qHeld = db.Q("rating/held", `SELECT g.id FROM grants g WHERE g.user_id = $1 AND g.revoked_at = 0 AND `+access.OpensCourse("$2")+` ORDER BY g.id /*for_update*/`)
-	qHad  = db.Q("rating/had", `SELECT CASE WHEN EXISTS (SELECT 1 FROM grants g WHERE g.user_id = $1 AND g.revoked_at = 0 AND `+access.OpensCourse("$2")+`) THEN 1 ELSE 0 END`)
+	qHad  = db.Q("rating/had", `SELECT CASE WHEN EXISTS (SELECT 1 FROM grants g WHERE g.user_id = $1 AND g.revoked_at = 0 AND `+access.OpensCourse("$2")+`) OR `+free("$2")+` THEN 1 ELSE 0 END`)
+	qFree = db.Q("rating/free", `SELECT CASE WHEN `+free("$1")+` THEN 1 ELSE 0 END`)
 	// 2: studied and free to rate; 1: it is the learner's own course.
 	qMay = db.Q("rating/may", `SELECT CASE WHEN EXISTS (SELECT 1 FROM courses c JOIN instructor_applications a ON a.instructor_id = c.instructor_id WHERE c.id = $2 AND c.instructor_id > 0 AND a.user_id = $1 AND a.state = 'approved') THEN 1
 		WHEN EXISTS (SELECT 1 FROM lesson_progress p WHERE p.user_id = $1 AND p.course_id = $2 AND p.finished_at > 0) THEN 2
@@ -39,10 +52,10 @@ var (
 	qTotal    = db.Q("rating/total", `SELECT one, two, three, four, five FROM course_ratings WHERE course_id = $1`)
 
 	qLockAll = db.Q("rating/lock_all", `SELECT id FROM ratings WHERE user_id = $1 ORDER BY course_id /*for_update*/`)
-	qKeeps   = db.Q("rating/keeps", `SELECT `+columns+`, CASE WHEN EXISTS (SELECT 1 FROM grants g WHERE g.user_id = r.user_id AND g.revoked_at = 0 AND `+access.OpensCourse("r.course_id")+`) THEN 1 ELSE 0 END AS keeps
+	qKeeps   = db.Q("rating/keeps", `SELECT `+columns+`, CASE WHEN `+keeps()+` THEN 1 ELSE 0 END AS keeps
 		FROM ratings r WHERE r.user_id = $1 ORDER BY r.course_id`)
 	qKept  = db.Q("rating/kept", `UPDATE ratings SET kept = $2 WHERE id = $1 AND kept <> $2`)
-	qBack  = db.Q("rating/back", `SELECT DISTINCT r.user_id FROM ratings r WHERE NOT r.kept AND r.user_id > $1 AND EXISTS (SELECT 1 FROM grants g WHERE g.user_id = r.user_id AND g.revoked_at = 0 AND `+access.OpensCourse("r.course_id")+`) ORDER BY r.user_id LIMIT $2`)
+	qBack  = db.Q("rating/back", `SELECT DISTINCT r.user_id FROM ratings r WHERE NOT r.kept AND r.user_id > $1 AND `+keeps()+` ORDER BY r.user_id LIMIT $2`)
 	qTwice = db.Q("rating/twice", `SELECT `+columns+` FROM ratings r WHERE r.user_id = $1 AND EXISTS (SELECT 1 FROM ratings o WHERE o.user_id = $2 AND o.course_id = r.course_id) ORDER BY r.course_id`)
 	qMove  = db.Q("rating/move", `UPDATE ratings SET user_id = $2 WHERE user_id = $1`)
 )
