@@ -86,10 +86,10 @@ func (r *routes) ranking(ctx context.Context, kind string, limit int) (RankingVi
 	return v, err
 }
 
-// homeRanking is what sells in these weeks; while little does, what is studied. A list
-// of one or two is none.
+// homeRanking is what sells in these weeks; while little does, what is studied or rated
+// well. A list of one or two is none.
 func (r *routes) homeRanking(ctx context.Context) (RankingView, error) {
-	for _, kind := range []string{ranking.Sales7, ranking.Sales30, ranking.Study} {
+	for _, kind := range []string{ranking.Sales7, ranking.Sales30, ranking.Study, ranking.Rating} {
 		v, err := r.ranking(ctx, kind, 5)
 		if err != nil || len(v.Items) >= 3 {
 			return v, err
