@@ -338,7 +338,8 @@ func (a *App) routes() {
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { web.Fail(w, r, web.ErrNotFound) })
 	page.Routes(mux, page.Deps{
 		Catalog: a.Catalog, Topic: a.Topic, Certificate: a.Certificate, Settings: a.Settings, Access: a.Access, Rating: a.Rating, PublicURL: a.Config.PublicURL,
-		Who: func(r *http.Request) int64 { return a.API.SignedIn(r).ID },
+		Who:  func(r *http.Request) int64 { return a.API.SignedIn(r).ID },
+		Peek: a.API.Peek,
 	})
 
 	a.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -16,10 +16,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/db"
 	"zhizhou/internal/document/documenttest"
+	"zhizhou/internal/media"
 	"zhizhou/internal/testkit"
 )
 
@@ -210,6 +212,19 @@ func TestHostileArchivesAreRefused(t *testing.T) {
 					t.Fatal(l.BodyHTML)
 				}
 			}
+		}
+		// What was taken in for an import that never came to its end is swept a day
+		// later; what was brought stays.
+		had := w.stored("/file/")
+		file := filepath.Join(t.TempDir(), "1.txt")
+		w.ok(os.WriteFile(file, []byte(body), 0o600))
+		if _, _, err := w.app.Media.Adopt(w.system(), media.PurposeAttachment, "清单.txt", file, 1); err != nil || w.stored("/file/") != had+1 {
+			t.Fatalf("%v, %d files", err, w.stored("/file/"))
+		}
+		w.clock.Advance(25 * time.Hour)
+		w.ok(w.app.Media.Sweep(w.system()))
+		if got := w.stored("/file/"); got != had {
+			t.Fatalf("%d files after the sweep, not %d", got, had)
 		}
 		w.sound()
 	})

@@ -10,6 +10,7 @@ import (
 	"zhizhou/internal/db"
 	"zhizhou/internal/library"
 	"zhizhou/internal/media"
+	"zhizhou/internal/setting"
 	"zhizhou/internal/version"
 	"zhizhou/internal/web"
 )
@@ -17,7 +18,11 @@ import (
 // newLibrary shows all material in one place, and keeps what is being used from being
 // deleted at the same time.
 func (a *App) newLibrary() {
-	a.Library = &library.Service{DB: a.DB, Clock: a.Clock, Media: a.Media, Document: a.Document, Ebook: a.Ebook}
+	a.Library = &library.Service{DB: a.DB, Clock: a.Clock, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Logo: func(ctx context.Context) (string, error) {
+		shop := setting.NewShop()
+		_, err := a.Settings.Load(ctx, shop)
+		return shop.Logo, err
+	}}
 	a.Catalog.OnAttach(func(ctx context.Context, tx *db.Tx, x catalog.Attachment) error {
 		if x.FileID == 0 {
 			return nil

@@ -209,6 +209,19 @@ func TestLibraryFoldersReuseAndDelete(t *testing.T) {
 				t.Fatalf("%s: %s", word, said.raw)
 			}
 		}
+		// The school's own mark, and an agreement that nobody has published yet.
+		owner := w.staff("owner")
+		mark := send("标志.png", "image", dot(t))
+		now := owner.want(200, "", "GET", "/api/console/settings/shop", nil)
+		value := now.at("value").(map[string]any)
+		marked := editor.want(200, "", "GET", "/api/console/library?form=picture", nil).item(0, "items")
+		value["logo"] = marked.str("picture_key")
+		owner.want(200, "", "PUT", "/api/console/settings/shop", map[string]any{"version": now.num("version"), "value": value})
+		owner.want(200, "", "PUT", "/api/console/agreements/privacy_policy/draft", map[string]any{"title": "隐私政策", "body_html": `<p><img src="` + marked.str("picture_url") + `" alt="图"></p>`, "note": "", "material": true, "revision": 0})
+		places := editor.want(200, "", "GET", fmt.Sprintf("/api/console/library/picture/%d/uses", mark), nil)
+		if got := places.raw; places.item(0, "items").str("label") != "协议「隐私政策」" || places.item(1, "items").str("label") != "学校「标志」" {
+			t.Fatalf("uses of the mark: %s", got)
+		}
 		uses := editor.want(200, "", "GET", fmt.Sprintf("/api/console/library/asset/%d/uses", film), nil)
 		if u := uses.item(0, "items"); u.str("what") != "lesson" || u.num("id") != clip || u.num("course_id") != w.paid {
 			t.Fatalf("uses: %s", uses.raw)
@@ -225,7 +238,7 @@ func TestLibraryFoldersReuseAndDelete(t *testing.T) {
 		is(fmt.Sprintf("folder=%d", top), "片段.mp4")
 		editor.want(204, "", "DELETE", fmt.Sprintf("/api/console/folders/%d", deep), nil)
 		editor.want(204, "", "DELETE", fmt.Sprintf("/api/console/folders/%d?up=true", top), nil)
-		is("folder=0", "片段.mp4", "讲义.pdf", "封面.png")
+		is("folder=0", "标志.png", "片段.mp4", "讲义.pdf", "封面.png")
 
 		// Instructors see and touch their own alone (INV-40).
 		teacher := w.teacher("instructor", must(w.app.Catalog.SaveInstructor(w.system(), catalog.Instructor{Name: "旁人"}))(t))

@@ -66,8 +66,10 @@ func (s *Service) ChangeLessons(ctx context.Context, scope, courseID int64, ids 
 		if err := tx.Get(ctx, qCourse, &c, courseID); err != nil {
 			return err
 		}
-		if err := s.turn(ctx, tx, c, "bulk"); err != nil {
-			return err
+		if !dry {
+			if err := s.turn(ctx, tx, c, "bulk"); err != nil {
+				return err
+			}
 		}
 		parts, err := outline(ctx, tx, courseID)
 		if err != nil {

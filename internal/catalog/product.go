@@ -24,6 +24,9 @@ const (
 	KindService    = "service" // offline or by hand: nothing opens on screen
 )
 
+// KindNames are what they are called.
+var KindNames = map[string]string{KindCourse: "课程", KindColumn: "专栏", KindLesson: "单课", KindBundle: "课程包", KindMembership: "会员", KindService: "服务"}
+
 // Product is what is sold. Its refund policy is copied onto each order, so a later
 // change never touches what was promised. A course brings title, cover and state
 // of its own; the other kinds have theirs here.

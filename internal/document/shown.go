@@ -129,15 +129,20 @@ func (s *Service) showPicture(ctx context.Context, f Shown) error {
 	if err := s.put(ctx, pictureKey(documentID, 1), page); err != nil {
 		return err
 	}
+	made := false
 	// The source is the page itself, so that the sweep has something to end with.
-	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		n, err := tx.Exec(ctx, qFileInsert, documentID, f.Name, StatusReady, pictureKey(documentID, 1), f.Bytes, f.CreatedBy, s.now(), f.ID, 1, 100, s.now())
-		if err != nil || n == 0 {
+		if made = n > 0; err != nil || !made {
 			return err
 		}
 		_, err = tx.Exec(ctx, qPageInsert, documentID, 1, size.X, size.Y, "", "")
 		return err
 	})
+	if !made { // somebody else began at the same time
+		err = errors.Join(err, s.store.Delete(context.WithoutCancel(ctx), pictureKey(documentID, 1)))
+	}
+	return err
 }
 
 // onPage lays a picture on white, at most as wide as a page.

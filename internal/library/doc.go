@@ -8,6 +8,8 @@
 package library
 
 import (
+	"context"
+
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/document"
@@ -39,6 +41,7 @@ type Service struct {
 	Media    *media.Service
 	Document *document.Service
 	Ebook    *ebook.Service
+	Logo     func(context.Context) (string, error) // blob key of the school's; "" for none
 }
 
 func (s *Service) now() int64 { return clock.MS(s.Clock) }

@@ -170,13 +170,17 @@ func (s *Service) hold(ctx context.Context, tx *db.Tx, who Who, r media.Ref) (he
 
 // Delete deletes material that nothing uses. Returns ErrGone, and ErrUsed saying where.
 func (s *Service) Delete(ctx context.Context, who Who, r media.Ref) error {
+	logo, err := s.Logo(ctx)
+	if err != nil {
+		return err
+	}
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		h, err := s.hold(ctx, tx, who, r)
 		if err != nil {
 			return err
 		}
 		// Asked under the lock: what takes it just now has either written, or waits.
-		uses, err := usesOf(ctx, tx, r)
+		uses, err := usesOf(ctx, tx, r, logo)
 		if err != nil {
 			return err
 		}

@@ -10,7 +10,7 @@ import (
 
 // Use is a place where material is used.
 type Use struct {
-	What        string // lesson, article, attachment, course, goods, banner, instructor, topic, question, homework, version
+	What        string // lesson, article, attachment, course, goods, banner, instructor, topic, question, homework, agreement, school, version
 	ID          int64
 	Title       string
 	CourseID    int64 // 0: it belongs to no course
@@ -20,7 +20,7 @@ type Use struct {
 // UseLabels are what the places are called.
 var UseLabels = map[string]string{
 	"lesson": "课时", "article": "正文", "attachment": "附件", "course": "课程", "goods": "商品", "banner": "首页横幅",
-	"instructor": "讲师", "topic": "专题", "question": "题目", "homework": "作业", "version": "历史版本",
+	"instructor": "讲师", "topic": "专题", "question": "题目", "homework": "作业", "agreement": "协议", "school": "学校", "version": "历史版本",
 }
 
 // Label says in a few words where it is.
@@ -61,6 +61,8 @@ var (
 		UNION ALL SELECT CAST('banner' AS TEXT), b.id, b.title, `+none+` FROM banners b WHERE b.image LIKE $2
 		UNION ALL SELECT CAST('instructor' AS TEXT), t.id, t.name, `+none+` FROM instructors t WHERE t.avatar LIKE $2
 		UNION ALL SELECT CAST('topic' AS TEXT), t.id, t.title, `+none+` FROM topics t WHERE t.cover LIKE $2
+		UNION ALL SELECT CAST('agreement' AS TEXT), 0, a.title, `+none+` FROM agreements a WHERE a.body_html LIKE $2
+		UNION ALL SELECT CAST('agreement' AS TEXT), 0, a.title, `+none+` FROM agreement_drafts a WHERE a.body_html LIKE $2
 		UNION ALL SELECT CAST('question' AS TEXT), q.id, '', `+none+` FROM questions q WHERE q.deleted_at = 0 AND (q.stem LIKE $2 OR q.explanation LIKE $2 OR q.options LIKE $2)`+inVersion+`'picture' ORDER BY 1, 2 LIMIT 200`)
 	qPictureKey = db.Q("library/picture_key", `SELECT blob_key FROM media_files WHERE id = $1`)
 )
@@ -74,7 +76,11 @@ func (s *Service) Uses(ctx context.Context, who Who, r media.Ref) ([]Use, error)
 	if who.OwnOnly && by != who.StaffID {
 		return nil, ErrGone
 	}
-	return usesOf(ctx, s.DB, r)
+	logo, err := s.Logo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return usesOf(ctx, s.DB, r, logo)
 }
 
 func (s *Service) uploader(ctx context.Context, r media.Ref) (int64, error) {
@@ -95,7 +101,7 @@ func (s *Service) uploader(ctx context.Context, r media.Ref) (int64, error) {
 	return 0, ErrGone
 }
 
-func usesOf(ctx context.Context, r db.Reader, ref media.Ref) ([]Use, error) {
+func usesOf(ctx context.Context, r db.Reader, ref media.Ref, logo string) ([]Use, error) {
 	var rows []Use
 	var err error
 	switch ref.Kind {
@@ -111,6 +117,9 @@ func usesOf(ctx context.Context, r db.Reader, ref media.Ref) ([]Use, error) {
 		var key string
 		if err = r.Get(ctx, qPictureKey, &key, ref.ID); err == nil {
 			err = r.List(ctx, qUsesPicture, &rows, ref.ID, "%"+media.PictureTail(key)+"%")
+		}
+		if err == nil && logo == key {
+			rows = append(rows, Use{What: "school", Title: "标志"})
 		}
 	}
 	return rows, err

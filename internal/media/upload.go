@@ -277,7 +277,7 @@ func (s *Service) takeVideo(ctx context.Context, u *Upload, file string) (func(c
 	u.Mime = kind + "/" + format
 	u.AssetID = id.New()
 	// The key is that of the upload, so that repeating after a crash writes the same one.
-	key := "src/" + u.TusID
+	key := sourceKey(u.TusID)
 	if err := s.store.Take(ctx, key, file, "application/octet-stream"); err != nil {
 		return nil, err
 	}

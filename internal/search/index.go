@@ -46,9 +46,6 @@ type part struct {
 	Hash     string
 }
 
-// kindWords are what people call goods that are no courses: they are found by them.
-var kindWords = map[string]string{catalog.KindBundle: "课程包", catalog.KindMembership: "会员", catalog.KindService: "服务"}
-
 // Index brings the index of a course or product up to date inside the transaction that changed
 // it: what is not published leaves the index.
 func (s *Service) Index(ctx context.Context, tx *db.Tx, courseID int64) error {
@@ -63,7 +60,7 @@ func (s *Service) Index(ctx context.Context, tx *db.Tx, courseID int64) error {
 	if !shown {
 		return s.drop(ctx, tx, old)
 	}
-	want := doc{CourseID: courseID, Title: Fold(e.Course.Title), Head: Fold(strings.Join(append([]string{cmp.Or(e.Teacher, kindWords[e.Course.Form])}, e.Tags...), "\n")), FromFen: e.FromFen, Sold: old.Sold, Rated: old.Rated, Rule: rule}
+	want := doc{CourseID: courseID, Title: Fold(e.Course.Title), Head: Fold(strings.Join(append([]string{cmp.Or(e.Teacher, catalog.KindNames[e.Course.Form])}, e.Tags...), "\n")), FromFen: e.FromFen, Sold: old.Sold, Rated: old.Rated, Rule: rule}
 	if want.ID, err = s.place(ctx, tx, old, want, e.Course.PublishedAt); err != nil {
 		return err
 	}

@@ -82,7 +82,10 @@ func (s *Service) Export(ctx context.Context, scope, courseID int64) (*Pack, err
 			p.Category = k.Slug
 		}
 	}
-	return &Pack{s, p}, s.settle(ctx, &p)
+	if err := s.settle(ctx, &p); err != nil {
+		return nil, err
+	}
+	return &Pack{s, p}, nil
 }
 
 // gather names all files of a course.

@@ -37,7 +37,7 @@ func materialView(i library.Item) MaterialView {
 
 // MaterialUse is a place where material is used.
 type MaterialUse struct {
-	What     string `json:"what" enum:"lesson,article,attachment,course,goods,banner,instructor,topic,question,homework,version"`
+	What     string `json:"what" enum:"lesson,article,attachment,course,goods,banner,instructor,topic,question,homework,agreement,school,version"`
 	ID       int64  `json:"id"`
 	Title    string `json:"title"`
 	CourseID int64  `json:"course_id"`

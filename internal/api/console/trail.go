@@ -319,7 +319,6 @@ func (t *trailer) grants(d commerce.Detail) error {
 			sources = append(sources, access.Gift(g))
 		}
 	}
-	kinds := map[string]string{"course": "课程", "column": "专栏", "lesson": "单课", "bundle": "课程包", "membership": "会员", "service": "服务"}
 	day := func(ms int64) string { return time.UnixMilli(ms).In(clock.China).Format(time.DateOnly) }
 	for _, src := range sources {
 		rows, err := t.Access.GrantsOf(t.ctx, src)
@@ -327,9 +326,9 @@ func (t *trailer) grants(d commerce.Detail) error {
 			return err
 		}
 		for _, g := range rows {
-			kind := kinds[g.ResourceKind]
+			kind := catalog.KindNames[g.ResourceKind]
 			if slices.ContainsFunc(d.Items, func(it commerce.Item) bool { return it.Kind == catalog.KindColumn && it.CourseID == g.ResourceID }) {
-				kind = kinds[catalog.KindColumn]
+				kind = catalog.KindNames[catalog.KindColumn]
 			}
 			what, until := kind+t.titleOf(d, g.ResourceKind, g.ResourceID), "长期有效"
 			given, taken := "授权"+what, "收回"+what+"授权"

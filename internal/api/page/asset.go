@@ -22,13 +22,17 @@ type squeezed struct {
 // worth are the endings of what gets much smaller.
 var worth = map[string]bool{".js": true, ".mjs": true, ".css": true, ".svg": true, ".json": true, ".wasm": true, ".bcmap": true}
 
-// small returns a file compressed; nil when that gains little.
-func (s *squeezed) small(name string, raw []byte) []byte {
-	if !worth[path.Ext(name)] || len(raw) < 400 {
+// small returns a file compressed; nil when that gains little, or there is none.
+func (s *squeezed) small(name string) []byte {
+	if !worth[path.Ext(name)] {
 		return nil
 	}
 	if kept, ok := s.kept.Load(name); ok {
 		return kept.([]byte) //nolint:forcetypeassert // nothing else is put there
+	}
+	raw, err := fs.ReadFile(s, name)
+	if err != nil || len(raw) < 400 {
+		return nil
 	}
 	out := pressed(raw)
 	if len(out) > len(raw)*9/10 {
@@ -66,8 +70,8 @@ func file(w http.ResponseWriter, r *http.Request, f *squeezed, name string) bool
 	if name == "" || name == "index.html" || name == chunkFile {
 		return false
 	}
-	raw, err := fs.ReadFile(f, name)
-	if err != nil {
+	st, err := fs.Stat(f, name)
+	if err != nil || st.IsDir() {
 		return false
 	}
 	h := w.Header()
@@ -79,12 +83,13 @@ func file(w http.ResponseWriter, r *http.Request, f *squeezed, name string) bool
 		h.Add("Vary", "Accept-Encoding")
 	}
 	if r.Header.Get("Range") == "" && takesGzip(r) {
-		if out := f.small(name, raw); out != nil {
+		if out := f.small(name); out != nil {
 			h.Set("Content-Encoding", "gzip")
-			raw = out
+			http.ServeContent(w, r, path.Base(name), time.Time{}, bytes.NewReader(out))
+			return true
 		}
 	}
-	http.ServeContent(w, r, path.Base(name), time.Time{}, bytes.NewReader(raw))
+	http.ServeFileFS(w, r, f, name)
 	return true
 }
 

@@ -10,6 +10,7 @@ import (
 	"html"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -35,7 +36,8 @@ type Deps struct {
 	Settings    *setting.Store
 	Access      *access.Service
 	Rating      *rating.Service
-	Who         func(*http.Request) (userID int64) // 0: nobody is signed in
+	Who         func(*http.Request) (userID int64)                             // 0: nobody is signed in
+	Peek        func(r *http.Request, address string) (answer []byte, ok bool) // see web.API
 	PublicURL   string
 }
 
@@ -137,8 +139,13 @@ func (p *pages) site(w http.ResponseWriter, r *http.Request) {
 	if a.title != "" {
 		h.title = a.title + " · " + s.Name
 	}
-	if a.path == "/" {
-		h.asks = []string{"/api/home"}
+	switch a.path {
+	case "/":
+		p.meet(r, &h, "home", func(f *firstData) any { return &f.Home }, "/api/home")
+	case "/search":
+		if q := r.URL.Query(); len(q) == 1 && q.Get("q") != "" {
+			p.meet(r, &h, "search", func(f *firstData) any { f.Asked = q.Get("q"); return &f.Search }, "/api/search?limit=12&q="+url.QueryEscape(q.Get("q"))+"&sort=relevance")
+		}
 	}
 	p.write(w, h)
 }
@@ -166,12 +173,14 @@ type head struct {
 	data                                 any
 	page                                 string   // the component that shows it; "" when it is not fetched ahead
 	asks                                 []string // what it will ask the API first
+	first                                *first   // what it shows before its scripts have come; nil: nothing
 }
 
 // The marks that the client's build leaves in its shell.
 const (
 	titleFrom, titleTo = "<!--zz:title-->", "<!--/zz:title-->"
 	headMark           = "<!--zz:head-->"
+	firstMark          = "<!--zz:first-->"
 )
 
 func (p *pages) write(w http.ResponseWriter, h head) { p.writeAs(w, http.StatusOK, h) }
@@ -212,6 +221,11 @@ func (p *pages) writeAs(w http.ResponseWriter, status int, h head) {
 	for _, asked := range h.asks {
 		fmt.Fprintf(&b, `<link rel="preload" as="fetch" crossorigin="anonymous" href="%s">`, html.EscapeString(asked))
 	}
+	if h.first != nil {
+		if view, err := h.first.write(); err == nil {
+			doc = strings.Replace(doc, firstMark, view, 1)
+		}
+	}
 	write(w, status, []byte(strings.Replace(doc, headMark, b.String(), 1)))
 }
 
@@ -235,7 +249,7 @@ func (p *pages) course(w http.ResponseWriter, r *http.Request) {
 	h := p.courseHead(r, c)
 	h.page = "CoursePage"
 	if r.URL.RawQuery == "" { // a preview asks otherwise
-		h.asks = []string{"/api/courses/" + strconv.FormatInt(courseID, 10)}
+		p.meet(r, &h, "course", func(f *firstData) any { return &f.Course }, "/api/courses/"+strconv.FormatInt(courseID, 10))
 	}
 	p.write(w, h)
 }
@@ -275,7 +289,8 @@ func (p *pages) lesson(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Robots-Tag", "noindex")
 	}
 	h := p.courseHead(r, c)
-	h.page, h.asks = "LessonPage", []string{"/api/lessons/" + strconv.FormatInt(lessonID, 10)}
+	h.page = "LessonPage"
+	p.meet(r, &h, "lesson", func(f *firstData) any { f.Column = c.Course.Form == catalog.FormColumn; return &f.Lesson }, "/api/lessons/"+strconv.FormatInt(lessonID, 10), "/api/courses/"+strconv.FormatInt(l.CourseID, 10))
 	h.title, h.data = l.Title+" · "+h.title, nil
 	p.write(w, h)
 }

@@ -1,4 +1,7 @@
 import type { Transport, WireResponse } from '@zhizhou/sdk'
+// #ifdef H5
+import { sentAlong } from './first'
+// #endif
 
 function parse(text: string): unknown {
   if (!text) return undefined
@@ -11,6 +14,8 @@ function parse(text: string): unknown {
 
 /** Browsers: cookies travel by themselves; keepalive lets the last beat outlive the page. */
 export const fetchTransport: Transport = async (req) => {
+  const sent = req.method === 'GET' && sentAlong(req.url)
+  if (sent) return sent
   const res = await fetch(req.url, {
     method: req.method, headers: req.headers, body: req.body as BodyInit | undefined,
     credentials: 'same-origin', keepalive: req.keepalive,

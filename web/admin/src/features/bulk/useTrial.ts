@@ -3,6 +3,8 @@ import { asApiError } from '@/app/api'
 import { useSave } from '@/app/useSave'
 import type { BulkRow } from '@/app/types'
 
+const TRY_AFTER_MS = 250 // so that a word is tried, not each of its letters
+
 /** A change of many: tried first, so that what it would do is seen, then done. `what` is the change, null while it is not complete. */
 export function useTrial<T extends object>(what: Ref<T | null>, send: (change: T & { dry: boolean }) => Promise<{ items: BulkRow[] }>, done: (changed: number) => void) {
   const rows = ref<BulkRow[]>([])
@@ -14,6 +16,8 @@ export function useTrial<T extends object>(what: Ref<T | null>, send: (change: T
     rows.value = []
     wrong.value = ''
     if (!what.value) return
+    await new Promise((go) => setTimeout(go, TRY_AFTER_MS))
+    if (mine !== turn || !what.value) return
     try {
       const { items } = await send({ ...what.value, dry: true })
       if (mine === turn) rows.value = items
