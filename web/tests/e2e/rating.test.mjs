@@ -120,7 +120,7 @@ test('a course is rated, answered and ranked', async () => {
     await row(page).getByRole('button').click()
     await page.getByRole('button', { name: '不公开' }).click()
     await page.getByLabel('原因').fill('请不要留联系方式')
-    await page.getByRole('dialog').getByRole('button', { name: '不公开', exact: true }).last().click()
+    await page.getByRole('dialog', { name: /不公开这/ }).getByRole('button', { name: '不公开', exact: true }).click()
     await row(page).getByText('未公开').waitFor()
   })
   await step(win, 'the author sees why; the stars count on', async () => {
