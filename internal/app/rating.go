@@ -11,7 +11,7 @@ import (
 
 // newRating makes what learners say of courses, and tells them what became of it.
 func (a *App) newRating() {
-	a.Rating = rating.New(a.DB, a.Clock, a.Note)
+	a.Rating = rating.New(a.DB, a.Clock, a.Note, func() { a.API.Forget() })
 	a.Access.OnTaken(a.Rating.Recount)
 	a.Rating.OnNews(func(ctx context.Context, tx *db.Tx, n rating.News) error {
 		m := message.Notice{

@@ -70,6 +70,9 @@ func (s *Service) Decide(ctx context.Context, instructorID int64, choices []note
 		}
 		return nil
 	})
+	if err == nil && done > 0 {
+		s.public()
+	}
 	return done, err
 }
 
@@ -106,7 +109,7 @@ func (s *Service) Reply(ctx context.Context, instructorID, staffID int64, name s
 	if n := utf8.RuneCountInString(body); n == 0 || n > mostBody {
 		return ErrReply.Field("body", "请写 1–500 个字")
 	}
-	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		r, err := one(ctx, tx, instructorID, ratingID)
 		if err != nil {
 			return none(err, ErrGone)
@@ -133,4 +136,8 @@ func (s *Service) Reply(ctx context.Context, instructorID, staffID int64, name s
 		}
 		return s.tell(ctx, tx, News{UserID: r.UserID, ID: r.ID, CourseID: r.CourseID, Kind: "replied", Title: r.CourseTitle, Body: body, Version: now})
 	})
+	if err == nil {
+		s.public()
+	}
+	return err
 }

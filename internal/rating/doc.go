@@ -50,16 +50,17 @@ type News struct {
 
 // Service is the rating domain.
 type Service struct {
-	db    *db.DB
-	clock clock.Clock
-	note  *note.Service
-	tell  func(ctx context.Context, tx *db.Tx, n News) error
+	db     *db.DB
+	clock  clock.Clock
+	note   *note.Service
+	public func() // what everybody sees has changed
+	tell   func(ctx context.Context, tx *db.Tx, n News) error
 }
 
 // New makes a Service. Words go the way of notes: through their review, by their
-// measure.
-func New(d *db.DB, c clock.Clock, n *note.Service) *Service {
-	return &Service{db: d, clock: c, note: n, tell: func(context.Context, *db.Tx, News) error { return nil }}
+// measure. public is told when what everybody sees has changed.
+func New(d *db.DB, c clock.Clock, n *note.Service, public func()) *Service {
+	return &Service{db: d, clock: c, note: n, public: public, tell: func(context.Context, *db.Tx, News) error { return nil }}
 }
 
 // OnNews sets what tells learners, in the transaction of the change.

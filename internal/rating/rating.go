@@ -121,6 +121,9 @@ func (s *Service) Save(ctx context.Context, userID, courseID int64, n Said) (Rat
 		}
 		return s.total(ctx, tx, courseID, now.Stars*now.Kept, n.Stars)
 	})
+	if err == nil {
+		s.public()
+	}
 	now, other := s.own(ctx, userID, courseID)
 	if errors.Is(err, ErrChanged) && now.Stars == n.Stars && now.Body == body {
 		err = nil // the same, from a second tap
@@ -162,13 +165,17 @@ func (s *Service) studied(ctx context.Context, r db.Reader, userID, courseID int
 
 // Withdraw takes a learner's rating of a course back. Returns ErrGone.
 func (s *Service) Withdraw(ctx context.Context, userID, courseID int64) error {
-	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var r Rating
 		if err := tx.Get(ctx, qLock, &r, userID, courseID); err != nil {
 			return none(err, ErrGone)
 		}
 		return s.drop(ctx, tx, r)
 	})
+	if err == nil {
+		s.public()
+	}
+	return err
 }
 
 func (s *Service) drop(ctx context.Context, tx *db.Tx, r Rating) error {
