@@ -22,6 +22,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/media"
 	"zhizhou/internal/money"
+	"zhizhou/internal/rating"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/topic"
 	"zhizhou/internal/web"
@@ -35,6 +36,7 @@ type Deps struct {
 	Certificate *certificate.Service
 	Settings    *setting.Store
 	Access      *access.Service
+	Rating      *rating.Service
 	Who         func(*http.Request) (userID int64)                             // 0: nobody is signed in
 	Peek        func(r *http.Request, address string) (answer []byte, ok bool) // see web.API
 	PublicURL   string
@@ -343,12 +345,13 @@ func (p *pages) courseHead(r *http.Request, c catalog.Page) head {
 	if h.image != "" {
 		h.image = p.PublicURL + h.image
 	}
-	h.data = courseData(c, h, s.Name, p.PublicURL)
+	t, _ := p.Rating.Of(r.Context(), c.Course.ID) // without it the page is whole
+	h.data = courseData(c, h, s.Name, p.PublicURL, t)
 	return h
 }
 
 // courseData is schema.org's Course, as search engines read it.
-func courseData(c catalog.Page, h head, school, site string) map[string]any {
+func courseData(c catalog.Page, h head, school, site string, rated rating.Totals) map[string]any {
 	d := map[string]any{
 		"@context": "https://schema.org", "@type": "Course", "name": c.Course.Title, "description": h.description, "url": h.url,
 		"provider":          map[string]any{"@type": "Organization", "name": school, "url": site},
@@ -358,6 +361,9 @@ func courseData(c catalog.Page, h head, school, site string) map[string]any {
 	}
 	if h.image != "" {
 		d["image"] = h.image
+	}
+	if rated.Tenths() > 0 {
+		d["aggregateRating"] = map[string]any{"@type": "AggregateRating", "ratingValue": fmt.Sprintf("%.1f", float64(rated.Tenths())/10), "ratingCount": rated.Count(), "bestRating": 5, "worstRating": 1}
 	}
 	if c.Card.PriceFen >= 0 {
 		category := "Paid"
