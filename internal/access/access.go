@@ -90,10 +90,26 @@ type Service struct {
 	clock clock.Clock
 	// Finished lists the lessons of a course that a user has finished.
 	Finished func(ctx context.Context, userID, courseID int64) (map[int64]bool, error)
+	taken    []func(ctx context.Context, tx *db.Tx, userID int64) error
 }
 
 // New makes a Service.
 func New(d *db.DB, c clock.Clock) *Service { return &Service{db: d, clock: c} }
+
+// OnTaken adds what reacts, in the same transaction, when something is taken back from a
+// user or given back after that.
+func (s *Service) OnTaken(f func(ctx context.Context, tx *db.Tx, userID int64) error) {
+	s.taken = append(s.taken, f)
+}
+
+func (s *Service) tellTaken(ctx context.Context, tx *db.Tx, userID int64) error {
+	for _, f := range s.taken {
+		if err := f(ctx, tx, userID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 type live struct {
 	SourceKind string
@@ -313,6 +329,14 @@ func (s *Service) Revoke(ctx context.Context, tx *db.Tx, src Source, reason stri
 			return 0, err
 		}
 	}
+	for i, g := range ended {
+		if i > 0 && g.UserID == ended[i-1].UserID { // one source opens for one user
+			continue
+		}
+		if err := s.tellTaken(ctx, tx, g.UserID); err != nil {
+			return 0, err
+		}
+	}
 	return n, nil
 }
 
@@ -344,6 +368,9 @@ func (s *Service) Reopen(ctx context.Context, tx *db.Tx, src Source, leftMS int6
 			starts = max(starts, l.UntilAt)
 		}
 		if _, err := tx.Exec(ctx, qReopen, src.Kind, src.ID, g.ResourceKind, g.ResourceID, starts+leftMS-(g.UntilAt-g.StartsAt), starts+leftMS); err != nil {
+			return err
+		}
+		if err := s.tellTaken(ctx, tx, g.UserID); err != nil {
 			return err
 		}
 	}

@@ -49,6 +49,7 @@ import (
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
+	"zhizhou/internal/rating"
 	"zhizhou/internal/recommend"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/referral"
@@ -98,6 +99,7 @@ type App struct {
 	Homework    *homework.Service
 	Booking     *booking.Service
 	Note        *note.Service
+	Rating      *rating.Service
 
 	Referral   *referral.Service
 	Commission *commission.Service
@@ -204,6 +206,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.newHomework()
 	a.newBooking()
 	a.newNote()
+	a.newRating()
 	a.Teacher = &teacher.Service{DB: a.DB, Clock: a.Clock, Box: a.Box, Store: store, Media: a.Media, Catalog: a.Catalog, Message: a.Message}
 	a.Account.OnMerge(a.Teacher.Merge)
 	a.newLive(store)
@@ -230,6 +233,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Catalog.OnDelete(a.keepSold)
 	a.Account.OnJoin(a.Commerce.Welcome)
 	a.Account.OnMerge(a.Access.Merge)
+	a.Account.OnMerge(a.Rating.Merge) // asks who has what
 	a.Account.OnMerge(a.Learning.Merge)
 	a.Account.OnMerge(a.Media.Merge)
 	a.Account.OnMerge(a.Points.Merge)
@@ -306,13 +310,13 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Caption: a.Caption, Teacher: a.Teacher,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
-		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, LiveServer: a.liveServer, Note: a.Note, Caption: a.Caption, Teacher: a.Teacher,
+		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, LiveServer: a.liveServer, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher,
 		Library: a.Library, Version: a.Version,
 	})
 	files := &hook.Media{
@@ -333,7 +337,7 @@ func (a *App) routes() {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { web.Fail(w, r, web.ErrNotFound) })
 	page.Routes(mux, page.Deps{
-		Catalog: a.Catalog, Topic: a.Topic, Certificate: a.Certificate, Settings: a.Settings, Access: a.Access, PublicURL: a.Config.PublicURL,
+		Catalog: a.Catalog, Topic: a.Topic, Certificate: a.Certificate, Settings: a.Settings, Access: a.Access, Rating: a.Rating, PublicURL: a.Config.PublicURL,
 		Who:  func(r *http.Request) int64 { return a.API.SignedIn(r).ID },
 		Peek: a.API.Peek,
 	})

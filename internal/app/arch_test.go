@@ -45,6 +45,7 @@ var mayImport = map[string]struct {
 	"booking":     {3, []string{"access"}}, // asks who may open the lesson
 	"note":        {3, []string{"access"}}, // asks who may open the lesson
 	"certificate": {3, []string{"access"}}, // asks whether the course is still the learner's
+	"rating":      {4, nil},                // its words go the way of notes
 	"library":     {4, nil},                // reads what media, document and ebook own, and asks them to delete
 	"version":     {4, nil},
 	"search":      {3, nil}, "topic": {3, nil}, "ranking": {4, nil}, "recommend": {4, nil}, "advice": {4, nil},
@@ -156,6 +157,7 @@ var owners = map[string]string{
 	"wrong_questions": "quiz", "quiz_points": "quiz", "quiz_point_answers": "quiz",
 	"certificate_rules": "certificate", "certificate_rule_quizzes": "certificate", "certificate_names": "certificate", "certificates": "certificate", "certificate_scores": "certificate", "certificate_keys": "certificate",
 	"notes": "note", "note_likes": "note", "note_writers": "note", "lesson_questions": "note", "lesson_answers": "note", "favourites": "note",
+	"ratings": "rating", "course_ratings": "rating",
 	"booking_plans": "booking", "booking_slots": "booking", "bookings": "booking",
 	"homeworks": "homework", "homework_rows": "homework", "submissions": "homework", "submission_files": "homework", "peer_reviews": "homework",
 	"instructor_applications": "teacher", "application_files": "teacher",

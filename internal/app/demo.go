@@ -96,6 +96,12 @@ func (a *App) seedDemo(ctx context.Context, isNew bool) ([]string, error) {
 		if err := a.seedTalk(ctx, courses[demo.TalkCourse], teacher); err != nil {
 			return nil, fmt.Errorf("demo: talk: %w", err)
 		}
+		if err := a.seedRatings(ctx, courses[demo.RatedCourse], teacher); err != nil {
+			return nil, fmt.Errorf("demo: ratings: %w", err)
+		}
+		if err := a.Rank(ctx); err != nil {
+			return nil, fmt.Errorf("demo: rankings: %w", err)
+		}
 		if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
 			return nil, err
 		}

@@ -36,8 +36,11 @@ func (a *App) findingWork() {
 	})
 }
 
-// Rank makes the rankings anew and tells search what sells.
+// Rank makes the rankings anew and tells search and the lists what sells and is rated well.
 func (a *App) Rank(ctx context.Context) error {
+	if err := a.Rating.Restore(ctx); err != nil {
+		return err
+	}
 	if err := a.Ranking.Compute(ctx); err != nil {
 		return err
 	}
@@ -46,6 +49,20 @@ func (a *App) Rank(ctx context.Context) error {
 		return err
 	}
 	if err := a.Search.SetSold(ctx, sold); err != nil {
+		return err
+	}
+	rated, err := a.Ranking.Rated(ctx)
+	if err != nil {
+		return err
+	}
+	scores := map[int64]int64{}
+	for courseID, r := range rated {
+		scores[courseID] = r.Score
+	}
+	if err := a.Search.SetRated(ctx, scores); err != nil {
+		return err
+	}
+	if err := a.Catalog.SetRated(ctx, rated); err != nil {
 		return err
 	}
 	a.API.Forget()

@@ -37,6 +37,8 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 		booked := idOf(p.want(200, "", "POST", at(catalog.Booking, "bookings"), map[string]any{"slot_id": 1}).list("own")[0])
 		asked := p.want(200, "", "POST", at(catalog.Article, "questions"), map[string]any{"body": "为什么结论在前"}).num("id")
 		own.want(200, "", "POST", fmt.Sprintf("/api/console/lesson-questions/%d/answers", asked), map[string]any{"body": "因为对方忙"})
+		p.want(200, "", "PUT", fmt.Sprintf("/api/courses/%d/rating/mine", w.paid), map[string]any{"stars": 4, "version": 0, "body": "讲得清楚"})
+		rating := own.want(200, "", "GET", "/api/console/ratings", nil).item(0, "items").num("id")
 		talk := own.want(200, "", "GET", fmt.Sprintf("/api/console/lesson-questions/%d", asked), nil)
 		certified := own.want(200, "", "GET", fmt.Sprintf("/api/console/courses/%d/certificates", w.paid), nil).item(0, "items").num("id")
 		lesson := func(form string) answer {
@@ -47,7 +49,7 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 		question := own.want(200, "", "PUT", "/api/console/questions/0", tagged).num("id")
 
 		things := map[string][]int64{
-			"courses": {w.paid}, "lessons": {}, "attempts": {attempt}, "homework-files": {file.num("id")}, "submissions": {submission}, "lesson-questions": {asked},
+			"courses": {w.paid}, "lessons": {}, "attempts": {attempt}, "homework-files": {file.num("id")}, "submissions": {submission}, "lesson-questions": {asked}, "ratings": {rating},
 			"lesson-answers": {talk.item(0, "answers").num("id")}, "certificates": {certified}, "documents": {lesson(catalog.Document).num("document_id")}, "ebooks": {lesson(catalog.Ebook).num("ebook_id")},
 			"assets": {lesson(catalog.Audio).num("asset_id")}, "questions": {question}, "bookings": {booked}, "booking-slots": {1},
 			"library": {lesson(catalog.Audio).num("asset_id")}, "folders": {own.want(200, "", "POST", "/api/console/folders", map[string]any{"parent_id": 0, "name": "板书"}).num("id")},
@@ -115,7 +117,7 @@ func (w *world) otherLists(own, other *person, hidden []string) {
 			}
 		}
 	}
-	for _, id := range []string{"courses", "questions", "question_tags", "assets", "documents", "ebooks", "lesson_questions"} {
+	for _, id := range []string{"courses", "questions", "question_tags", "assets", "documents", "ebooks", "lesson_questions", "ratings"} {
 		if !filled["console_"+id] {
 			w.t.Errorf("%s is empty for its owner, so nothing was tried (%d lists called: %v)", id, called, filled)
 		}

@@ -378,6 +378,36 @@ func (s *Service) SetLearners(ctx context.Context, counts map[int64]int64) error
 	})
 }
 
+// Rated is how learners rate a course, for the lists.
+type Rated struct {
+	Score  int64 // thousandths of a star by which it is placed
+	Tenths int64 // average, tenths of a star
+	People int64
+}
+
+// SetRated stores how courses are rated; those that are not named have no rating.
+func (s *Service) SetRated(ctx context.Context, rated map[int64]Rated) error {
+	var gone []int64
+	if err := s.db.List(ctx, qRatedNow, &gone); err != nil {
+		return err
+	}
+	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		for _, courseID := range gone {
+			if _, ok := rated[courseID]; !ok {
+				if _, err := tx.Exec(ctx, qRated, courseID, 0, 0, 0); err != nil {
+					return err
+				}
+			}
+		}
+		for courseID, r := range rated {
+			if _, err := tx.Exec(ctx, qRated, courseID, r.Score, r.Tenths, r.People); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // StatusCounts returns how many courses are in each state.
 func (s *Service) StatusCounts(ctx context.Context) (map[string]int64, error) {
 	var rows []struct {

@@ -23,6 +23,9 @@ type Card struct {
 	PreviewCount   int64
 	DurationMS     int64 `db:"duration_ms"`
 	LearnerCount   int64
+	Rated          int64 // thousandths of a star by which it is placed; 0: too few rated it
+	RatingTenths   int64 // average, tenths of a star; 0: too few rated it
+	RatingCount    int64
 	Form           string
 	Cadence        string
 	PlannedCount   int64
@@ -39,6 +42,7 @@ const (
 	Newest      = "newest"
 	Recommended = "recommended"
 	ByPrice     = "price"
+	ByRating    = "rating"
 )
 
 // Shelf lists published courses of a category (0: all) in an order. after holds
@@ -55,6 +59,8 @@ func (s *Service) Shelf(ctx context.Context, platform string, categoryID int64, 
 	switch order {
 	case Recommended:
 		err = s.db.List(ctx, qCardsRecommended, &cards, platform, key(0, 0) == 1, key(1, 0), limit, categoryID, len(after) == 0, key(2, 0))
+	case ByRating:
+		err = s.db.List(ctx, qCardsRated, &cards, platform, key(0, 0), key(1, 0), limit, categoryID, len(after) == 0)
 	case ByPrice:
 		err = s.db.List(ctx, qCardsPrice, &cards, platform, key(0, -1), key(1, 0), limit, categoryID)
 	default:
@@ -77,6 +83,8 @@ func CardKeys(order string) func(Card) []int64 {
 				flag = 1
 			}
 			return []int64{flag, c.Position, c.ID}
+		case ByRating:
+			return []int64{c.Rated, c.ID}
 		case ByPrice:
 			return []int64{max(c.PriceFen, 0), c.ID}
 		}

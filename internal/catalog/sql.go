@@ -4,7 +4,7 @@ import "zhizhou/internal/db"
 
 // A card's price is the lowest active one on the platform $1.
 const cardColumns = `c.id, c.title, c.promise, c.cover, c.scene, c.position, c.recommended, c.lesson_count, c.forms, c.preview_count, c.form, c.cadence, c.planned_count,
-	c.duration_ms, c.learner_count, c.published_at, COALESCE(i.name, '') AS instructor_name,
+	c.duration_ms, c.learner_count, c.rated, c.rating_tenths, c.rating_count, c.published_at, COALESCE(i.name, '') AS instructor_name,
 	COALESCE(k.name, '') AS category_name, COALESCE(k.slug, '') AS category_slug,
 	COALESCE((SELECT string_agg(t.tag, ',') FROM course_tags t WHERE t.course_id = c.id), '') AS tags,
 	COALESCE((SELECT MIN(COALESCE(pp.price_fen, s.price_fen)) FROM products p JOIN skus s ON s.product_id = p.id
@@ -38,6 +38,8 @@ var (
 		ORDER BY c.recommended DESC, c.position, c.id LIMIT $4`)
 	qCardsPrice = db.Q("catalog/cards_price", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+` AND (CAST($5 AS BIGINT) = 0 OR c.category_id = $5)
 		AND (CAST($2 AS BIGINT) < 0 OR c.from_fen > $2 OR (c.from_fen = $2 AND c.id > $3)) ORDER BY c.from_fen, c.id LIMIT $4`)
+	qCardsRated = db.Q("catalog/cards_rated", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+` AND (CAST($5 AS BIGINT) = 0 OR c.category_id = $5)
+		AND ($6 OR c.rated < $2 OR (c.rated = $2 AND c.id < $3)) ORDER BY c.rated DESC, c.id DESC LIMIT $4`)
 	qCard       = db.Q("catalog/card", `SELECT `+cardColumns+cardFrom+`WHERE c.id = $2 AND c.deleted_at = 0`)
 	qCardsOwned = db.Q("catalog/cards_owned", `SELECT `+cardColumns+cardFrom+`WHERE c.deleted_at = 0
 		AND c.id IN (SELECT g.resource_id FROM grants g WHERE g.user_id = $2 AND g.resource_kind = 'course' AND g.revoked_at = 0
@@ -73,6 +75,8 @@ var (
 		duration_ms = (SELECT CAST(COALESCE(SUM(l.duration_ms), 0) AS BIGINT) FROM lessons l WHERE `+out+`),
 		from_fen = (SELECT COALESCE(MIN(s.price_fen), 0) FROM products p JOIN skus s ON s.product_id = p.id WHERE p.course_id = courses.id AND p.kind = 'course' AND s.active),
 		updated_at = $2 WHERE id = $1`)
+	qRated       = db.Q("catalog/course_rated", `UPDATE courses SET rated = $2, rating_tenths = $3, rating_count = $4 WHERE id = $1 AND (rated <> $2 OR rating_tenths <> $3 OR rating_count <> $4)`)
+	qRatedNow    = db.Q("catalog/courses_rated", `SELECT id FROM courses WHERE rated > 0`)
 	qLearners    = db.Q("catalog/course_learners", `UPDATE courses SET learner_count = $2 WHERE id = $1 AND learner_count <> $2`)
 	qCourseStats = db.Q("catalog/course_stats", `SELECT status, COUNT(*) AS n FROM courses WHERE deleted_at = 0 GROUP BY status`)
 

@@ -61,6 +61,7 @@ var each = []string{
 	`SELECT 'note', n.id, u.nickname || ' · ' || l.title, 'moderation', '' FROM notes n JOIN users u ON u.id = n.user_id JOIN lessons l ON l.id = n.lesson_id WHERE n.id IN (?)`,
 	`SELECT 'lesson_question', q.id, u.nickname || ' · ' || l.title, 'lesson-questions', '' FROM lesson_questions q JOIN users u ON u.id = q.user_id JOIN lessons l ON l.id = q.lesson_id WHERE q.id IN (?)`,
 	`SELECT 'lesson_answer', a.id, COALESCE(u.nickname, a.staff_name) || ' · ' || l.title, 'lesson-questions', '' FROM lesson_answers a JOIN lesson_questions q ON q.id = a.question_id LEFT JOIN users u ON u.id = a.user_id JOIN lessons l ON l.id = q.lesson_id WHERE a.id IN (?)`,
+	`SELECT 'rating', r.id, u.nickname || ' · ' || c.title, 'ratings', '' FROM ratings r JOIN users u ON u.id = r.user_id JOIN courses c ON c.id = r.course_id WHERE r.id IN (?)`,
 	`SELECT 'submission', b.id, u.nickname || ' · ' || l.title, 'homework', CAST(b.lesson_id AS TEXT) FROM submissions b JOIN users u ON u.id = b.user_id JOIN lessons l ON l.id = b.lesson_id WHERE b.id IN (?)`,
 	`SELECT 'slot', s.id, l.title, 'booking', CAST(s.lesson_id AS TEXT) FROM booking_slots s JOIN lessons l ON l.id = s.lesson_id WHERE s.id IN (?)`,
 	`SELECT 'booking', b.id, u.nickname || ' · ' || l.title, 'booking', CAST(b.lesson_id AS TEXT) FROM bookings b JOIN users u ON u.id = b.user_id JOIN lessons l ON l.id = b.lesson_id WHERE b.id IN (?)`,

@@ -51,6 +51,9 @@ const (
 	Note      = "note"
 	Question  = "question"
 	Answer    = "answer"
+	// Rating is what a learner says of a course: kept by another package, looked at with
+	// these.
+	Rating = "rating"
 )
 
 const (
@@ -72,7 +75,7 @@ type Place struct {
 // Draft is a text before others can see it.
 type Draft struct {
 	UserID, LessonID int64
-	What             string // Note, Question or Answer
+	What             string // Note, Question, Answer or, without a lesson, Rating
 	Body, Quote      string
 }
 
@@ -126,9 +129,9 @@ func (s *Service) OnNews(f func(ctx context.Context, tx *db.Tx, n News) error) {
 
 func (s *Service) now() int64 { return clock.MS(s.clock) }
 
-// looked asks the review about a text and returns the state it begins in. Returns
+// Looked asks the review about a text and returns the state it begins in. Returns
 // ErrNote.
-func (s *Service) looked(ctx context.Context, d Draft) (string, error) {
+func (s *Service) Looked(ctx context.Context, d Draft) (string, error) {
 	v, err := s.review(ctx, d)
 	switch {
 	case err != nil:

@@ -15,7 +15,7 @@ import (
 
 // Case is a text before the people who look at texts.
 type Case struct {
-	What        string // Note, Question or Answer
+	What        string // Note, Question, Answer or Rating
 	ID          int64
 	UserID      int64
 	Nickname    string
@@ -26,7 +26,7 @@ type Case struct {
 	LessonTitle string
 	Quote       string
 	Body        string
-	About       string // of an answer: the question
+	About       string // of an answer: the question; of a rating: its stars
 	State       string
 	Reason      string
 	Version     int64

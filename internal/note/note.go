@@ -65,6 +65,12 @@ func (s *Service) count(ctx context.Context, tx *db.Tx, userID int64, public boo
 	return err
 }
 
+// Count admits a text of the user that others are to see, inside tx: all such texts have
+// one measure. Returns ErrOften.
+func (s *Service) Count(ctx context.Context, tx *db.Tx, userID int64) error {
+	return s.count(ctx, tx, userID, true)
+}
+
 // Add keeps a note or, without words of one's own, a highlight. What is shared waits
 // to be looked at. Returns ErrNote, ErrFull, ErrOften, access.ErrLocked,
 // catalog.ErrLessonGone.
@@ -87,7 +93,7 @@ func (s *Service) Add(ctx context.Context, userID, lessonID int64, n NewMark) (M
 		if m.Kind == Highlight {
 			return Mark{}, ErrNote.Field("share", "写了笔记才能分享")
 		}
-		if m.State, err = s.looked(ctx, Draft{userID, l.ID, Note, m.Body, m.Quote}); err != nil {
+		if m.State, err = s.Looked(ctx, Draft{userID, l.ID, Note, m.Body, m.Quote}); err != nil {
 			return Mark{}, err
 		}
 	}
@@ -130,7 +136,7 @@ func (s *Service) Edit(ctx context.Context, userID, noteID, version int64, body 
 		if _, err := s.access.Open(ctx, s.catalog, userID, m.LessonID); err != nil {
 			return m, err
 		}
-		if state, err = s.looked(ctx, Draft{userID, m.LessonID, Note, body, m.Quote}); err != nil {
+		if state, err = s.Looked(ctx, Draft{userID, m.LessonID, Note, body, m.Quote}); err != nil {
 			return m, err
 		}
 	}

@@ -70,7 +70,7 @@ func (s *Service) Ask(ctx context.Context, userID, lessonID int64, at Place, bod
 	if body, err = written(body); err != nil {
 		return Asked{}, err
 	}
-	state, err := s.looked(ctx, Draft{userID, l.ID, Question, body, at.Quote})
+	state, err := s.Looked(ctx, Draft{userID, l.ID, Question, body, at.Quote})
 	if err != nil {
 		return Asked{}, err
 	}
@@ -144,7 +144,7 @@ func (s *Service) EditQuestion(ctx context.Context, userID, questionID, version 
 	if _, err := s.access.Open(ctx, s.catalog, userID, q.LessonID); err != nil {
 		return err
 	}
-	state, err := s.looked(ctx, Draft{userID, q.LessonID, Question, body, q.Quote})
+	state, err := s.Looked(ctx, Draft{userID, q.LessonID, Question, body, q.Quote})
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (s *Service) Answer(ctx context.Context, userID, questionID int64, body str
 	if body, err = written(body); err != nil {
 		return Reply{}, err
 	}
-	state, err := s.looked(ctx, Draft{userID, q.LessonID, Answer, body, ""})
+	state, err := s.Looked(ctx, Draft{userID, q.LessonID, Answer, body, ""})
 	if err != nil {
 		return Reply{}, err
 	}
@@ -271,7 +271,7 @@ func (s *Service) EditAnswer(ctx context.Context, userID, answerID, version int6
 	if _, err := s.access.Open(ctx, s.catalog, userID, q.LessonID); err != nil {
 		return err
 	}
-	state, err := s.looked(ctx, Draft{userID, q.LessonID, Answer, body, ""})
+	state, err := s.Looked(ctx, Draft{userID, q.LessonID, Answer, body, ""})
 	if err != nil {
 		return err
 	}

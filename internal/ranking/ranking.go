@@ -1,5 +1,5 @@
-// Package ranking keeps the lists of what sells, is studied and is new 榜单. It reads
-// orders and study, and owns rankings. A list is made anew from time to time; what is
+// Package ranking keeps the lists of what sells, is studied, is rated well and is new
+// 榜单. It reads orders, study and ratings, and owns rankings. A list is made anew from time to time; what is
 // taken down in between is left out when it is shown.
 package ranking
 
@@ -16,13 +16,22 @@ const (
 	Sales7  = "sales_7"  // lines paid in seven days and kept
 	Sales30 = "sales_30" // the same in thirty
 	Study   = "study"    // ms studied in thirty days
+	Rating  = "rating"   // best rated, weighed by how many rated
 	New     = "new"      // last published
 )
 
 // Kinds lists them in the order in which they are shown.
-var Kinds = []string{Sales7, Sales30, Study, New}
+var Kinds = []string{Sales7, Sales30, Study, Rating, New}
 
 const longest = 50
+
+// enough is how many ratings it takes to be in the list, and to show an average; weight
+// is how many ratings of the school's mean each course begins with, so that few good
+// ones do not lead.
+const (
+	enough = 5
+	weight = 10
+)
 
 var (
 	// A line counts while it is kept: not refunded in full, and not given back with
@@ -36,11 +45,17 @@ var (
 		GROUP BY i.product_id ORDER BY amount DESC, i.product_id DESC LIMIT $1`)
 	qStudy = db.Q("ranking/study", `SELECT t.course_id, CAST(SUM(t.credited_ms) AS BIGINT) AS amount FROM study_sessions t JOIN courses c ON c.id = t.course_id
 		WHERE t.last_at >= $1 AND c.status = 'published' AND c.deleted_at = 0 GROUP BY t.course_id HAVING SUM(t.credited_ms) > 0 ORDER BY amount DESC, t.course_id DESC LIMIT $2`)
-	qNew  = db.Q("ranking/new", `SELECT id AS course_id, published_at AS amount FROM courses WHERE status = 'published' AND deleted_at = 0 AND published_at >= $1 ORDER BY published_at DESC, id DESC LIMIT $2`)
+	qNew   = db.Q("ranking/new", `SELECT id AS course_id, published_at AS amount FROM courses WHERE status = 'published' AND deleted_at = 0 AND published_at >= $1 ORDER BY published_at DESC, id DESC LIMIT $2`)
+	qRated = db.Q("ranking/rated", `SELECT x.course_id, (x.stars * 20 + x.people) / (2 * x.people) AS amount, x.people, x.score FROM (
+			SELECT r.course_id, r.people, r.stars, (r.stars * a.people + CAST($1 AS BIGINT) * a.stars) * 1000 / (a.people * (r.people + CAST($1 AS BIGINT))) AS score
+			FROM (SELECT t.course_id, t.one + t.two + t.three + t.four + t.five AS people, t.one + 2 * t.two + 3 * t.three + 4 * t.four + 5 * t.five AS stars
+				FROM course_ratings t JOIN courses c ON c.id = t.course_id WHERE c.status = 'published' AND c.deleted_at = 0) r
+			CROSS JOIN (SELECT CAST(COALESCE(SUM(one + two + three + four + five), 0) AS BIGINT) AS people, CAST(COALESCE(SUM(one + 2 * two + 3 * three + 4 * four + 5 * five), 0) AS BIGINT) AS stars FROM course_ratings) a
+			WHERE r.people >= CAST($2 AS BIGINT)) x ORDER BY x.score DESC, x.people DESC, x.course_id DESC LIMIT $3`)
 	qDrop = db.Q("ranking/drop", `DELETE FROM rankings WHERE kind = $1`)
-	qAdd  = db.Q("ranking/add", `INSERT INTO rankings (kind, place, course_id, amount, computed_at) VALUES ($1, $2, $3, $4, $5)`)
+	qAdd  = db.Q("ranking/add", `INSERT INTO rankings (kind, place, course_id, amount, people, computed_at) VALUES ($1, $2, $3, $4, $5, $6)`)
 	qLast = db.Q("ranking/last", `SELECT CAST(COALESCE(MAX(computed_at), 0) AS BIGINT) FROM rankings`)
-	qList = db.Q("ranking/list", `SELECT course_id, amount, computed_at FROM rankings WHERE kind = $1 ORDER BY place LIMIT $2`)
+	qList = db.Q("ranking/list", `SELECT course_id, amount, people, computed_at FROM rankings WHERE kind = $1 ORDER BY place LIMIT $2`)
 )
 
 // Service is the ranking domain.
@@ -53,7 +68,9 @@ type Service struct {
 // Row is a course and what puts it in its place.
 type Row struct {
 	CourseID   int64
-	Amount     int64 // lines; ms of study; published_at
+	Amount     int64 // lines; ms of study; tenths of a star; published_at
+	People     int64 // Rating: who rated it
+	Score      int64 // Rating: thousandths of a star by which it is placed
 	ComputedAt int64
 }
 
@@ -61,19 +78,27 @@ type Row struct {
 type Place struct {
 	Card       catalog.Card
 	Amount     int64
+	People     int64
 	ComputedAt int64
 }
 
 // Compute makes every list anew.
 func (s *Service) Compute(ctx context.Context) error {
 	now := s.Clock.Now()
+	since := func(days int) int64 { return now.AddDate(0, 0, -days).UnixMilli() }
 	for _, k := range []struct {
 		kind string
 		q    *db.Stmt
-		days int
-	}{{Sales7, qSales, 7}, {Sales30, qSales, 30}, {Study, qStudy, 30}, {New, qNew, 90}} {
+		args []any
+	}{
+		{Sales7, qSales, []any{since(7), longest}},
+		{Sales30, qSales, []any{since(30), longest}},
+		{Study, qStudy, []any{since(30), longest}},
+		{Rating, qRated, []any{weight, enough, longest}},
+		{New, qNew, []any{since(90), longest}},
+	} {
 		var rows []Row
-		if err := s.DB.List(ctx, k.q, &rows, now.AddDate(0, 0, -k.days).UnixMilli(), longest); err != nil {
+		if err := s.DB.List(ctx, k.q, &rows, k.args...); err != nil {
 			return err
 		}
 		if err := s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -81,7 +106,7 @@ func (s *Service) Compute(ctx context.Context) error {
 				return err
 			}
 			for i, r := range rows {
-				if _, err := tx.Exec(ctx, qAdd, k.kind, i+1, r.CourseID, r.Amount, now.UnixMilli()); err != nil {
+				if _, err := tx.Exec(ctx, qAdd, k.kind, i+1, r.CourseID, r.Amount, r.People, now.UnixMilli()); err != nil {
 					return err
 				}
 			}
@@ -91,6 +116,19 @@ func (s *Service) Compute(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Rated returns how each course with enough ratings is rated.
+func (s *Service) Rated(ctx context.Context) (map[int64]catalog.Rated, error) {
+	var rows []Row
+	if err := s.DB.List(ctx, qRated, &rows, weight, enough, 1_000_000); err != nil {
+		return nil, err
+	}
+	out := map[int64]catalog.Rated{}
+	for _, r := range rows {
+		out[r.CourseID] = catalog.Rated{Score: r.Score, Tenths: r.Amount, People: r.People}
+	}
+	return out, nil
 }
 
 // Computed is when the lists were made, UTC ms. 0: never, or all of them came out empty.
@@ -117,7 +155,7 @@ func (s *Service) List(ctx context.Context, kind, platform string, limit int) ([
 	out := []Place{}
 	for _, r := range rows {
 		if c, ok := cards[r.CourseID]; ok && len(out) < limit {
-			out = append(out, Place{c, r.Amount, r.ComputedAt})
+			out = append(out, Place{c, r.Amount, r.People, r.ComputedAt})
 		}
 	}
 	return out, nil

@@ -16,6 +16,7 @@ const (
 	Relevance = "relevance"
 	Newest    = "newest"
 	BySales   = "sales"
+	ByRating  = "rating"
 	ByPrice   = "price"
 )
 
@@ -160,11 +161,8 @@ func (s *Service) rows(ctx context.Context, q Query, terms []term, facets []stri
 	}
 	start := len(q.After) != 2
 	switch order {
-	case ByPrice, BySales:
-		stmt := qByPrice
-		if order == BySales {
-			stmt = qBySold
-		}
+	case ByPrice, BySales, ByRating:
+		stmt := map[string]*db.Stmt{ByPrice: qByPrice, BySales: qBySold, ByRating: qByRated}[order]
 		var docs []doc
 		if err := s.db.List(ctx, stmt, &docs, all, text, key(0), key(1), limit, start); err != nil {
 			return nil, err
@@ -172,8 +170,11 @@ func (s *Service) rows(ctx context.Context, q Query, terms []term, facets []stri
 		out := make([]found, len(docs))
 		for i, d := range docs {
 			out[i] = found{d.ID, []int64{d.FromFen, d.ID}}
-			if order == BySales {
+			switch order {
+			case BySales:
 				out[i].keys[0] = d.Sold
+			case ByRating:
+				out[i].keys[0] = d.Rated
 			}
 		}
 		return out, nil

@@ -43,6 +43,7 @@ type doc struct {
 	Head     string
 	FromFen  int64
 	Sold     int64
+	Rated    int64
 	Rule     int64
 }
 
@@ -128,7 +129,7 @@ func (s *Service) index(ctx context.Context, tx *db.Tx, courseID int64) (bool, e
 	if !shown {
 		return true, s.drop(ctx, tx, old)
 	}
-	want := doc{CourseID: courseID, Title: Fold(e.Course.Title), Head: Fold(strings.Join(append([]string{cmp.Or(e.Teacher, catalog.KindNames[e.Course.Form])}, e.Tags...), "\n")), FromFen: e.FromFen, Sold: old.Sold, Rule: rule}
+	want := doc{CourseID: courseID, Title: Fold(e.Course.Title), Head: Fold(strings.Join(append([]string{cmp.Or(e.Teacher, catalog.KindNames[e.Course.Form])}, e.Tags...), "\n")), FromFen: e.FromFen, Sold: old.Sold, Rated: old.Rated, Rule: rule}
 	if want.ID, err = s.place(ctx, tx, old, want, e.Course.PublishedAt); err != nil {
 		return false, err
 	}
@@ -161,7 +162,7 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, old, want doc, published
 		return 0, err
 	}
 	for n := base; ; n += 1 << partBits {
-		added, err := tx.Exec(ctx, qDocAdd, n, want.CourseID, want.Title, want.Head, want.FromFen, want.Sold, rule)
+		added, err := tx.Exec(ctx, qDocAdd, n, want.CourseID, want.Title, want.Head, want.FromFen, want.Sold, want.Rated, rule)
 		if err != nil || added == 1 {
 			return n, err
 		}
@@ -533,18 +534,29 @@ func (s *Service) Heal(ctx context.Context) error {
 // SetSold stores how many lines of each course were sold and kept, for the order by
 // sales. Courses that are not named keep nothing.
 func (s *Service) SetSold(ctx context.Context, counts map[int64]int64) error {
+	return s.set(ctx, qSoldNow, qSoldSet, counts, func(d doc) int64 { return d.Sold })
+}
+
+// SetRated stores how well courses are rated, in thousandths of a star, for the order by
+// rating. Courses that are not named have no rating.
+func (s *Service) SetRated(ctx context.Context, scores map[int64]int64) error {
+	return s.set(ctx, qRatedNow, qRatedSet, scores, func(d doc) int64 { return d.Rated })
+}
+
+// set writes the figures of an order that are not so already.
+func (s *Service) set(ctx context.Context, now, set *db.Stmt, figures map[int64]int64, had func(d doc) int64) error {
 	var have []doc
-	if err := s.db.List(ctx, qSoldNow, &have); err != nil {
+	if err := s.db.List(ctx, now, &have); err != nil {
 		return err
 	}
 	left := map[int64]int64{}
-	for courseID, n := range counts {
+	for courseID, n := range figures {
 		left[courseID] = n
 	}
 	for _, d := range have {
 		if _, ok := left[d.CourseID]; !ok {
 			left[d.CourseID] = 0
-		} else if left[d.CourseID] == d.Sold {
+		} else if left[d.CourseID] == had(d) {
 			delete(left, d.CourseID)
 		}
 	}
@@ -553,7 +565,7 @@ func (s *Service) SetSold(ctx context.Context, counts map[int64]int64) error {
 	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		for courseID, n := range left {
-			if _, err := tx.Exec(ctx, qSoldSet, courseID, n); err != nil {
+			if _, err := tx.Exec(ctx, set, courseID, n); err != nil {
 				return err
 			}
 		}

@@ -19,7 +19,7 @@ func these(from int) string {
 	return "(" + strings.Join(list, ", ") + ")"
 }
 
-const docColumns = `id, course_id, title, head, from_fen, sold, rule`
+const docColumns = `id, course_id, title, head, from_fen, sold, rated, rule`
 
 // matched is SQL for the ids of courses that the expressions $1, and for articles $2,
 // find; an empty one finds nothing. A lesson's id without its low bits is its course's.
@@ -29,11 +29,12 @@ const (
 )
 
 func sorted(in, order string) string {
-	return `SELECT id, course_id, title, head, from_fen, sold, rule FROM search_docs d WHERE d.id IN (` + in + `) AND ` + order + ` LIMIT $5`
+	return `SELECT ` + docColumns + ` FROM search_docs d WHERE d.id IN (` + in + `) AND ` + order + ` LIMIT $5`
 }
 
 const (
 	byPrice = `from_fen >= 0 AND ($6 OR from_fen > $3 OR (from_fen = $3 AND id < $4)) ORDER BY from_fen, id DESC`
+	byRated = `($6 OR rated < $3 OR (rated = $3 AND id < $4)) ORDER BY rated DESC, id DESC`
 	bySold  = `($6 OR sold < $3 OR (sold = $3 AND id < $4)) ORDER BY sold DESC, id DESC`
 )
 
@@ -59,12 +60,14 @@ func candidates(ids string) string {
 // by the one tokenizer in token.go and give the same hits.
 var (
 	qDocOf     = db.Q("search/doc_of", `SELECT `+docColumns+` FROM search_docs WHERE course_id = $1`)
-	qDocAdd    = db.Q("search/doc_add", `INSERT INTO search_docs (id, course_id, title, head, from_fen, sold, rule) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`)
+	qDocAdd    = db.Q("search/doc_add", `INSERT INTO search_docs (id, course_id, title, head, from_fen, sold, rated, rule) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`)
 	qDocUpdate = db.Q("search/doc_update", `UPDATE search_docs SET title = $2, head = $3, from_fen = $4, rule = $5 WHERE id = $1`)
 	qDocRule   = db.Q("search/doc_rule", `UPDATE search_docs SET rule = $2 WHERE id = $1`)
 	qDocDrop   = db.Q("search/doc_drop", `DELETE FROM search_docs WHERE id = $1`)
 	qSoldNow   = db.Q("search/sold_now", `SELECT `+docColumns+` FROM search_docs WHERE sold > 0`)
 	qSoldSet   = db.Q("search/sold_set", `UPDATE search_docs SET sold = $2 WHERE course_id = $1`)
+	qRatedNow  = db.Q("search/rated_now", `SELECT `+docColumns+` FROM search_docs WHERE rated > 0`)
+	qRatedSet  = db.Q("search/rated_set", `UPDATE search_docs SET rated = $2 WHERE course_id = $1`)
 	qUnhealthy = db.Q("search/unhealthy", `SELECT x.id FROM (SELECT c.id FROM courses c LEFT JOIN search_docs d ON d.course_id = c.id
 		WHERE (c.status = 'published' AND c.deleted_at = 0 AND (d.id IS NULL OR d.rule <> $1)) OR (d.id IS NOT NULL AND (c.status <> 'published' OR c.deleted_at > 0))
 		UNION ALL SELECT p.id FROM products p LEFT JOIN search_docs d ON d.course_id = p.id WHERE p.kind IN ('bundle', 'membership', 'service')
@@ -99,9 +102,10 @@ var (
 	qCandidates   = db.Q2("search/candidates", candidates(newest("search_index", "MATCH")), candidates(newest("search_index", "@@")))
 	qCandidatesIn = db.Q2("search/candidates_in", candidates(newestIn("search_index", "MATCH")), candidates(newestIn("search_index", "@@")))
 	qByPrice      = db.Q2("search/by_price", sorted(matchedSQLite, byPrice), sorted(matchedPG, byPrice))
+	qByRated      = db.Q2("search/by_rated", sorted(matchedSQLite, byRated), sorted(matchedPG, byRated))
 	qBySold       = db.Q2("search/by_sold", sorted(matchedSQLite, bySold), sorted(matchedPG, bySold))
 
-	qDocs = db.Q("search/docs", `SELECT id, course_id, title, head, from_fen, sold, rule FROM search_docs WHERE id IN `+these(1))
+	qDocs = db.Q("search/docs", `SELECT `+docColumns+` FROM search_docs WHERE id IN `+these(1))
 	// The article of a lesson that is not free does not leave the database.
 	qShown = db.Q("search/shown", `SELECT c.id AS course_id, c.intro_html, c.audience FROM courses c WHERE c.id IN `+these(1)+`
 		UNION ALL SELECT p.id, p.intro_html, '' FROM products p WHERE p.id IN `+these(1))

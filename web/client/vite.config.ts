@@ -27,7 +27,18 @@ const noThirdParty: Plugin = {
   },
 }
 
-// The server writes into a page which scripts it will load, so that they need not wait for the first one.
+// A browser fetches a component whose import is marked "later" when a page first shows it. The mini program knows no such components and has them in its package.
+const later: Plugin = {
+  name: 'zz-later',
+  enforce: 'pre',
+  transform(code, id) {
+    if (process.env.UNI_PLATFORM !== 'h5' || !id.endsWith('.vue') || !code.includes(' // later')) return
+    const vue = "import { defineAsyncComponent as zzLater } from 'vue'\n"
+    return code.replace(/^import (\w+) from ('[^']+\.vue') \/\/ later$/gm, 'const $1 = zzLater(() => import($2))').replace(/(<script setup[^>]*>\n)/, `$1${vue}`)
+  },
+}
+
+// The server writes into a page which scripts it, or a lesson of its form, will load, so that they need not wait for the first one.
 const chunksOfPages: Plugin = {
   name: 'zz-chunks-of-pages',
   generateBundle(_, bundle) {
@@ -36,7 +47,7 @@ const chunksOfPages: Plugin = {
     const byName = new Map(chunks.map((c) => [c.fileName, c]))
     const entry = chunks.find((c) => c.isEntry)
     const pages: Record<string, string[]> = {}
-    for (const c of chunks.filter((c) => c.isDynamicEntry && /Page$/.test(c.name))) {
+    for (const c of chunks.filter((c) => c.isDynamicEntry && /(Page|PlayerH5|[a-z]Lesson)$/.test(c.name))) {
       const found = new Set<string>()
       const walk = (name: string) => {
         if (name === entry?.fileName || found.has(name)) return
@@ -51,7 +62,7 @@ const chunksOfPages: Plugin = {
 }
 
 export default defineConfig({
-  plugins: [uni(), plainNames, noThirdParty, chunksOfPages],
+  plugins: [later, uni(), plainNames, noThirdParty, chunksOfPages],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: { target: 'es2019' },
   server: { host: '127.0.0.1', port: 18210, proxy: { '/api': 'http://127.0.0.1:8080', '/media': 'http://127.0.0.1:8080' } },

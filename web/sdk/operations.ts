@@ -170,6 +170,11 @@ export interface Operations {
   myNotes: Op<{ query: Cursor & { course_id?: number; kind?: string; q?: string }; res: t.Page<t.KeptNote> }>
   noteCourses: Op<{ res: t.Page<t.NoteCourse> }>
   exportNotes: Op<{ query: { course_id?: number }; res: { name: string; markdown: string } }>
+  courseRating: Op<{ path: Id; res: t.Ratings }>
+  courseRatings: Op<{ path: Id; query: Cursor & { stars?: number }; res: t.Page<t.Rating> }>
+  ownRating: Op<{ path: Id; res: t.OwnRating }>
+  saveRating: Op<{ path: Id; body: { stars: number; body: string; version: number }; res: t.OwnRating }>
+  withdrawRating: Op<{ path: Id; res: void }>
   lessonQuestions: Op<{ path: Id; query: Cursor; res: t.Page<t.LessonQuestion> }>
   myLessonQuestions: Op<{ query: Cursor; res: t.Page<t.LessonQuestion> }>
   askLesson: Op<{ path: Id; body: { place?: t.NotePlace; at?: number; quote?: string; body: string }; res: t.LessonQuestion }>
@@ -342,6 +347,11 @@ export const routes: Record<keyof Operations, string> = {
   myNotes: 'GET /api/me/notes',
   noteCourses: 'GET /api/me/notes/courses',
   exportNotes: 'GET /api/me/notes/export',
+  courseRating: 'GET /api/courses/{id}/rating',
+  courseRatings: 'GET /api/courses/{id}/ratings',
+  ownRating: 'GET /api/courses/{id}/rating/mine',
+  saveRating: 'PUT /api/courses/{id}/rating/mine',
+  withdrawRating: 'DELETE /api/courses/{id}/rating/mine',
   lessonQuestions: 'GET /api/lessons/{id}/questions',
   myLessonQuestions: 'GET /api/me/lesson-questions',
   askLesson: 'POST /api/lessons/{id}/questions',

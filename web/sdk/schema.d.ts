@@ -3407,6 +3407,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What learners say of courses, newest first */
+        get: operations["console_ratings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/ratings/{id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Answer what a learner said, once, or change that answer */
+        put: operations["console_rating_reply"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/ratings/{id}/shown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Show a learner's words, or hide them and say why; the stars count either way */
+        put: operations["console_rating_decide"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/refunds": {
         parameters: {
             query?: never;
@@ -4247,6 +4298,59 @@ export interface paths {
         };
         /** What the caller has of a course */
         get: operations["course_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/courses/{id}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a course is rated, with the newest words */
+        get: operations["course_rating"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/courses/{id}/rating/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My rating of a course, or whether I may give one */
+        get: operations["rating_mine"];
+        /** Rate a course, or change that; words are looked at before others see them */
+        put: operations["rating_save"];
+        post?: never;
+        /** Take my rating back */
+        delete: operations["rating_withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/courses/{id}/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What learners say of a course, newest first */
+        get: operations["course_ratings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7872,10 +7976,10 @@ export interface components {
             /** Format: int64 */
             version: number;
             /** @enum {string} */
-            what: "note" | "question" | "answer";
+            what: "note" | "question" | "answer" | "rating";
         };
         ConsoleCaseView: {
-            /** @description Of an answer: the question */
+            /** @description Of an answer: the question; of a rating: its stars */
             about: string;
             body: string;
             /** Format: int64 */
@@ -7883,7 +7987,10 @@ export interface components {
             course_title: string;
             /** Format: int64 */
             id: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description 0: a rating
+             */
             lesson_id: number;
             lesson_title: string;
             nickname: string;
@@ -7906,7 +8013,7 @@ export interface components {
             /** Format: int64 */
             version: number;
             /** @enum {string} */
-            what: "note" | "question" | "answer";
+            what: "note" | "question" | "answer" | "rating";
         };
         ConsoleCategoryView: {
             /** Format: int64 */
@@ -9559,6 +9666,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ConsoleListRatingRow: {
+            items: components["schemas"]["ConsoleRatingRow"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ConsoleListRefundView: {
             items: components["schemas"]["ConsoleRefundView"][];
             /** @description Empty at the end */
@@ -10349,6 +10461,37 @@ export interface components {
             red_tax_fen: number;
             /** Format: int64 */
             tax_fen: number;
+        };
+        ConsoleRatingRow: {
+            body: string;
+            /** @description False: the course was given back */
+            counts: boolean;
+            /** Format: int64 */
+            course_id: number;
+            course_title: string;
+            /** Format: int64 */
+            created_at: number;
+            /** Format: int64 */
+            id: number;
+            nickname: string;
+            reason: string;
+            /** Format: int64 */
+            replied_at: number;
+            reply: string;
+            reply_name: string;
+            /** Format: int64 */
+            stars: number;
+            /**
+             * @description Of the words; bare: there are none
+             * @enum {string}
+             */
+            state: "bare" | "pending" | "shown" | "hidden";
+            /** Format: int64 */
+            updated_at: number;
+            /** Format: int64 */
+            user_id: number;
+            /** Format: int64 */
+            version: number;
         };
         ConsoleRedView: {
             by_refund: boolean;
@@ -11600,6 +11743,24 @@ export interface components {
         Console_quiz_points_saveRequest: {
             points: components["schemas"]["ConsolePointInput"][];
         };
+        Console_rating_decideRequest: {
+            /** @description Why they are hidden; the author reads it */
+            reason?: string;
+            show: boolean;
+            /**
+             * Format: int64
+             * @description That was read
+             */
+            version: number;
+        };
+        Console_rating_replyRequest: {
+            body: string;
+            /**
+             * Format: int64
+             * @description Of the answer that was read; 0: there was none
+             */
+            replied_at: number;
+        };
         Console_refund_decideRequest: {
             approve: boolean;
             /** @description Shown to the buyer */
@@ -11804,6 +11965,16 @@ export interface components {
             promise: string;
             /** Format: int64 */
             published_at: number;
+            /**
+             * Format: double
+             * @description One to five, with one decimal, some minutes old; 0: too few rated it
+             */
+            rating_average: number;
+            /**
+             * Format: int64
+             * @description 0: too few
+             */
+            rating_count: number;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
             tags: string[];
@@ -11863,6 +12034,16 @@ export interface components {
             promise: string;
             /** Format: int64 */
             published_at: number;
+            /**
+             * Format: double
+             * @description One to five, with one decimal, some minutes old; 0: too few rated it
+             */
+            rating_average: number;
+            /**
+             * Format: int64
+             * @description 0: too few
+             */
+            rating_count: number;
             refund_policy: components["schemas"]["RefundPolicyView"];
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
@@ -12938,6 +13119,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ListRatingView: {
+            items: components["schemas"]["RatingView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ListRenewalView: {
             items: components["schemas"]["RenewalView"][];
             /** @description Empty at the end */
@@ -13321,6 +13507,36 @@ export interface components {
         OthersWorkView: {
             body: string;
             files: components["schemas"]["HomeworkFileView"][];
+        };
+        OwnRatingView: {
+            body: string;
+            /** @description False: the course was given back */
+            counts: boolean;
+            /**
+             * Format: int64
+             * @description 0: there is none
+             */
+            id: number;
+            /** @description It may be given or changed */
+            may: boolean;
+            /** @description Why they are hidden */
+            reason: string;
+            reply: string;
+            reply_name: string;
+            /** Format: int64 */
+            stars: number;
+            /**
+             * @description Of the words; bare: there are none
+             * @enum {string}
+             */
+            state: "" | "bare" | "pending" | "shown" | "hidden";
+            /** Format: int64 */
+            version: number;
+            /**
+             * @description Why not
+             * @enum {string}
+             */
+            why: "" | "rating_not_had" | "rating_study_first" | "rating_own";
         };
         OwnServiceView: {
             /**
@@ -13876,10 +14092,15 @@ export interface components {
         RankedCourse: {
             /**
              * Format: int64
-             * @description sales: lines sold and kept; study: ms of all learners; new: when it was published
+             * @description sales: lines sold and kept; study: ms of all learners; rating: average in tenths of a star; new: when it was published
              */
             amount: number;
             course: components["schemas"]["CourseCard"];
+            /**
+             * Format: int64
+             * @description rating: who rated it
+             */
+            people: number;
             /** Format: int64 */
             place: number;
         };
@@ -13891,7 +14112,48 @@ export interface components {
             computed_at: number;
             items: components["schemas"]["RankedCourse"][];
             /** @enum {string} */
-            kind: "sales_7" | "sales_30" | "study" | "new";
+            kind: "sales_7" | "sales_30" | "study" | "rating" | "new";
+        };
+        RatingView: {
+            author: string;
+            body: string;
+            /** Format: int64 */
+            created_at: number;
+            edited: boolean;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            replied_at: number;
+            /** @description Of the school; empty: none */
+            reply: string;
+            reply_name: string;
+            /** Format: int64 */
+            stars: number;
+        };
+        Rating_saveRequest: {
+            body?: string;
+            /** Format: int64 */
+            stars: number;
+            /**
+             * Format: int64
+             * @description That was read; 0: there was none
+             */
+            version: number;
+        };
+        RatingsView: {
+            /**
+             * Format: double
+             * @description With one decimal; 0 unless enough
+             */
+            average: number;
+            /** Format: int64 */
+            count: number;
+            /** @description Enough rated it to show an average */
+            enough: boolean;
+            /** @description The newest words */
+            items: components["schemas"]["RatingView"][];
+            /** @description How many gave one to five stars; zeros unless enough */
+            stars: number[];
         };
         Read_pagesRequest: {
             dwells: components["schemas"]["Item"][];
@@ -31794,7 +32056,7 @@ export interface operations {
                 /** @description next_cursor of the page before */
                 cursor?: string;
                 state?: "pending" | "shown" | "hidden";
-                what?: "note" | "question" | "answer" | "";
+                what?: "note" | "question" | "answer" | "rating" | "";
                 /** @description 0: all */
                 course_id?: number;
             };
@@ -34876,6 +35138,275 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_ratings: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description 0: all */
+                course_id?: number;
+                /** @description 0: any number */
+                stars?: number;
+                state?: "bare" | "pending" | "shown" | "hidden" | "";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListRatingRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_rating_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_rating_replyRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_rating_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_rating_decideRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleDecidedView"];
+                };
             };
             /** @description Bad Request */
             400: {
@@ -39758,7 +40289,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Slug */
                 category?: string;
-                sort?: "recommended" | "newest" | "price";
+                sort?: "recommended" | "newest" | "rating" | "price";
             };
             header?: never;
             path?: never;
@@ -40304,6 +40835,395 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MineView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    course_rating: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingsView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rating_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRatingView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rating_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rating_saveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRatingView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rating_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    course_ratings: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description 0: any number */
+                stars?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRatingView"];
                 };
             };
             /** @description Bad Request */
@@ -53111,7 +54031,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                kind: "sales_7" | "sales_30" | "study" | "new";
+                kind: "sales_7" | "sales_30" | "study" | "rating" | "new";
             };
             cookie?: never;
         };
@@ -53550,7 +54470,7 @@ export interface operations {
                 tag?: string;
                 form?: "" | "course" | "column" | "bundle" | "membership" | "service";
                 pay?: "" | "free" | "paid";
-                sort?: "relevance" | "newest" | "sales" | "price";
+                sort?: "relevance" | "newest" | "sales" | "rating" | "price";
             };
             header?: never;
             path?: never;

@@ -28,6 +28,7 @@ import (
 	"zhizhou/internal/pay"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
+	"zhizhou/internal/rating"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/renewal"
 	"zhizhou/internal/search"
@@ -97,6 +98,8 @@ type Deps struct {
 	LiveServer func() string
 	// Note keeps what learners write beside lessons.
 	Note *note.Service
+	// Rating keeps what learners say of courses.
+	Rating *rating.Service
 	// Teacher takes in who wants to teach here.
 	Teacher *teacher.Service
 }
@@ -123,6 +126,7 @@ func Register(a *web.API, d Deps) {
 	r.booking()
 	r.lives()
 	r.moderation()
+	r.ratings()
 	r.selling()
 	r.people()
 	r.shelf()

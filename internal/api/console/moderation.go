@@ -11,18 +11,18 @@ import (
 
 // CaseView is a text of a learner before the people who look at texts.
 type CaseView struct {
-	What        string `json:"what" enum:"note,question,answer"`
+	What        string `json:"what" enum:"note,question,answer,rating"`
 	ID          int64  `json:"id"`
 	UserID      int64  `json:"user_id" doc:"0: staff"`
 	Nickname    string `json:"nickname"`
 	CourseID    int64  `json:"course_id"`
-	LessonID    int64  `json:"lesson_id"`
+	LessonID    int64  `json:"lesson_id" doc:"0: a rating"`
 	QuestionID  int64  `json:"question_id" doc:"Of a question and of an answer"`
 	CourseTitle string `json:"course_title"`
 	LessonTitle string `json:"lesson_title"`
 	Quote       string `json:"quote"`
 	Body        string `json:"body"`
-	About       string `json:"about" doc:"Of an answer: the question"`
+	About       string `json:"about" doc:"Of an answer: the question; of a rating: its stars"`
 	State       string `json:"state" enum:"pending,shown,hidden"`
 	Reason      string `json:"reason"`
 	Version     int64  `json:"version"`
@@ -31,7 +31,7 @@ type CaseView struct {
 
 // CaseChoice names a text as it was read.
 type CaseChoice struct {
-	What    string `json:"what" enum:"note,question,answer"`
+	What    string `json:"what" enum:"note,question,answer,rating"`
 	ID      int64  `json:"id"`
 	Version int64  `json:"version"`
 }
@@ -94,7 +94,7 @@ func (r *routes) moderation() {
 		func(ctx context.Context, in *struct {
 			web.PageQuery
 			State    string `query:"state" enum:"pending,shown,hidden" default:"pending"`
-			What     string `query:"what" enum:"note,question,answer,"`
+			What     string `query:"what" enum:"note,question,answer,rating,"`
 			CourseID int64  `query:"course_id" minimum:"0" doc:"0: all"`
 		},
 		) (*web.Body[web.List[CaseView]], error) {
@@ -102,7 +102,7 @@ func (r *routes) moderation() {
 			if err != nil {
 				return nil, err
 			}
-			rows, err := r.Note.Cases(ctx, note.Sift{InstructorID: scope(ctx), CourseID: in.CourseID, What: in.What, State: in.State}, first(after), in.Limit+1)
+			rows, err := r.cases(ctx, note.Sift{InstructorID: scope(ctx), CourseID: in.CourseID, What: in.What, State: in.State}, first(after), in.Limit+1)
 			return web.Answer(web.Page(rows, in.Limit, func(c note.Case) CaseView { return CaseView(c) }, func(c note.Case) []int64 { return []int64{c.ID} })), err
 		})
 	web.Handle(r.web, route("moderation_decide", http.MethodPost, "moderation", "Show texts to others, or hide them and say why", tag, account.PermModerate),
@@ -118,7 +118,7 @@ func (r *routes) moderation() {
 			for i, c := range in.Body.Items {
 				choices[i] = note.Choice(c)
 			}
-			done, err := r.Note.Decide(ctx, scope(ctx), choices, in.Body.Show, in.Body.Reason)
+			done, err := r.decide(ctx, choices, in.Body.Show, in.Body.Reason)
 			return web.Answer(DecidedView{done, len(choices) - done}), err
 		})
 	r.desk(tag)

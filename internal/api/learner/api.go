@@ -31,6 +31,7 @@ import (
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
+	"zhizhou/internal/rating"
 	"zhizhou/internal/recommend"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
@@ -78,6 +79,7 @@ type Deps struct {
 	Message      *message.Service
 	Advice       *advice.Service
 	Note         *note.Service
+	Rating       *rating.Service
 	Caption      *caption.Service
 	Teacher      *teacher.Service
 }
@@ -123,6 +125,7 @@ func Register(a *web.API, d Deps) {
 	r.notes()
 	r.lessonQuestions()
 	r.favourites()
+	r.ratings()
 	r.advice()
 	r.teachers()
 	r.teaching()
@@ -166,6 +169,8 @@ type CourseCard struct {
 	ForSale        bool       `json:"for_sale"`
 	PreviewCount   int64      `json:"preview_count"`
 	LearnerCount   int64      `json:"learner_count"`
+	RatingAverage  float64    `json:"rating_average" doc:"One to five, with one decimal, some minutes old; 0: too few rated it"`
+	RatingCount    int64      `json:"rating_count" doc:"0: too few"`
 	Tags           []string   `json:"tags" nullable:"false"`
 	PublishedAt    int64      `json:"published_at"`
 	Deals          []DealView `json:"deals" nullable:"false" doc:"In lists: what runs for it or begins within a day"`
@@ -192,6 +197,7 @@ func card(c catalog.Card) CourseCard {
 		CategoryName: c.CategoryName, CategorySlug: c.CategorySlug, Form: c.Form, Cadence: c.Cadence, PlannedCount: c.PlannedCount,
 		FormNote: form, LessonCount: c.LessonCount, DurationMS: c.DurationMS,
 		PriceFen: max(c.PriceFen, 0), IsFree: c.PriceFen == 0, ForSale: c.PriceFen >= 0, PreviewCount: c.PreviewCount, LearnerCount: c.LearnerCount,
+		RatingAverage: float64(c.RatingTenths) / 10, RatingCount: c.RatingCount,
 		Tags: tags(c.Tags), PublishedAt: c.PublishedAt, Deals: []DealView{},
 	}
 }

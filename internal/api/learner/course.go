@@ -114,7 +114,7 @@ type LessonProgress struct {
 type courseQuery struct {
 	web.PageQuery
 	Category string `query:"category" maxLength:"40" doc:"Slug"`
-	Sort     string `query:"sort" enum:"recommended,newest,price" default:"recommended"`
+	Sort     string `query:"sort" enum:"recommended,newest,rating,price" default:"recommended"`
 }
 
 func (r *routes) courses() {

@@ -65,7 +65,7 @@ type searchQuery struct {
 	Tag      string `query:"tag" maxLength:"60"`
 	Form     string `query:"form" enum:",course,column,bundle,membership,service"`
 	Pay      string `query:"pay" enum:",free,paid"`
-	Sort     string `query:"sort" enum:"relevance,newest,sales,price" default:"relevance"`
+	Sort     string `query:"sort" enum:"relevance,newest,sales,rating,price" default:"relevance"`
 }
 
 func (r *routes) search() {

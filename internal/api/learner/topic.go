@@ -12,13 +12,14 @@ import (
 // RankedCourse is a course in a ranking.
 type RankedCourse struct {
 	Place  int        `json:"place"`
-	Amount int64      `json:"amount" doc:"sales: lines sold and kept; study: ms of all learners; new: when it was published"`
+	Amount int64      `json:"amount" doc:"sales: lines sold and kept; study: ms of all learners; rating: average in tenths of a star; new: when it was published"`
+	People int64      `json:"people" doc:"rating: who rated it"`
 	Course CourseCard `json:"course"`
 }
 
 // RankingView is a ranking.
 type RankingView struct {
-	Kind       string         `json:"kind" enum:"sales_7,sales_30,study,new"`
+	Kind       string         `json:"kind" enum:"sales_7,sales_30,study,rating,new"`
 	Items      []RankedCourse `json:"items" nullable:"false"`
 	ComputedAt int64          `json:"computed_at" doc:"When the rankings were last made, this one empty or not; 0: never, or all came out empty"`
 }
@@ -53,7 +54,7 @@ func topicView(t topic.Topic) TopicView {
 func (r *routes) rankings() {
 	web.Handle(r.web, web.Route{ID: "ranking", Method: http.MethodGet, Path: "/api/rankings/{kind}", Summary: "A ranking of courses", Tag: "shop", Need: web.Public, Cache: publicCache},
 		func(ctx context.Context, in *struct {
-			Kind  string `path:"kind" enum:"sales_7,sales_30,study,new"`
+			Kind  string `path:"kind" enum:"sales_7,sales_30,study,rating,new"`
 			Limit int    `query:"limit" minimum:"1" maximum:"50" default:"20"`
 		},
 		) (*web.Body[RankingView], error) {
@@ -76,7 +77,7 @@ func (r *routes) ranking(ctx context.Context, kind string, limit int) (RankingVi
 		return v, err
 	}
 	for i, p := range rows {
-		v.Items = append(v.Items, RankedCourse{i + 1, p.Amount, list[i]})
+		v.Items = append(v.Items, RankedCourse{i + 1, p.Amount, p.People, list[i]})
 		v.ComputedAt = p.ComputedAt
 	}
 	if len(rows) == 0 {
@@ -85,10 +86,10 @@ func (r *routes) ranking(ctx context.Context, kind string, limit int) (RankingVi
 	return v, err
 }
 
-// homeRanking is what sells in these weeks; while little does, what is studied. A list
-// of one or two is none.
+// homeRanking is what sells in these weeks; while little does, what is studied or rated
+// well. A list of one or two is none.
 func (r *routes) homeRanking(ctx context.Context) (RankingView, error) {
-	for _, kind := range []string{ranking.Sales7, ranking.Sales30, ranking.Study} {
+	for _, kind := range []string{ranking.Sales7, ranking.Sales30, ranking.Study, ranking.Rating} {
 		v, err := r.ranking(ctx, kind, 5)
 		if err != nil || len(v.Items) >= 3 {
 			return v, err

@@ -51,6 +51,7 @@ var addresses = []address{
 	{path: "/me/notes", title: "我的笔记", private: true},
 	{path: "/me/favourites", title: "我的收藏", private: true},
 	{path: "/question/{id}", title: "提问", private: true},
+	{path: "/course/{id}/ratings", title: "学员评价", private: true}, // which course, the shell does not know
 	{path: "/me/notices", title: "消息", private: true},
 	{path: "/me/wrong-questions", title: "错题本", private: true},
 	{path: "/homework/{id}", title: "作业", private: true},

@@ -26,7 +26,7 @@ import (
 var firstFiles embed.FS
 
 var firstViews = template.Must(template.New("").Funcs(template.FuncMap{
-	"phrases": phrases, "scene": scene, "kind": func(k string) string { return catalog.KindNames[k] },
+	"phrases": phrases, "scene": scene, "named": named, "kind": func(k string) string { return catalog.KindNames[k] },
 	"tab": func(to, text, icon string, on bool) any {
 		return struct {
 			To, Text, Icon string
@@ -81,7 +81,8 @@ type firstData struct {
 			Course, Goods *card
 			Title         []piece
 			Promise       []piece
-			Text          []piece
+			Text, Lesson  []piece
+			Tags          [][]piece
 			Where         string
 		}
 		Teachers   []struct{}
@@ -226,6 +227,11 @@ func (c card) Note() string {
 		what += " 期"
 	}
 	return strings.Trim(c.InstructorName+" · "+what, " ·")
+}
+
+// named tells whether a lesson was found by its title rather than by what is in it.
+func named(lesson []piece) bool {
+	return slices.ContainsFunc(lesson, func(p piece) bool { return p.Hit })
 }
 
 // Price is what a card says of it; "" where promotions run, whose time the client tells.

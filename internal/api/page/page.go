@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/media"
 	"zhizhou/internal/money"
+	"zhizhou/internal/rating"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/topic"
 	"zhizhou/internal/web"
@@ -34,6 +36,7 @@ type Deps struct {
 	Certificate *certificate.Service
 	Settings    *setting.Store
 	Access      *access.Service
+	Rating      *rating.Service
 	Who         func(*http.Request) (userID int64)                             // 0: nobody is signed in
 	Peek        func(r *http.Request, address string) (answer []byte, ok bool) // see web.API
 	PublicURL   string
@@ -170,6 +173,7 @@ type head struct {
 	title, description, url, kind, image string
 	data                                 any
 	page                                 string   // the component that shows it; "" when it is not fetched ahead
+	part                                 string   // the component within it that is fetched then; "" for none
 	asks                                 []string // what it will ask the API first
 	first                                *first   // what it shows before its scripts have come; nil: nothing
 }
@@ -212,7 +216,12 @@ func (p *pages) writeAs(w http.ResponseWriter, status int, h head) {
 			fmt.Fprintf(&b, `<script type="application/ld+json">%s</script>`, raw)
 		}
 	}
-	scripts := p.chunks[h.page]
+	scripts := slices.Clone(p.chunks[h.page])
+	for _, name := range p.chunks[h.part] {
+		if !slices.Contains(scripts, name) {
+			scripts = append(scripts, name)
+		}
+	}
 	if h.first != nil {
 		if view, err := h.first.write(); err == nil {
 			if h.first.shows() {
@@ -293,10 +302,15 @@ func (p *pages) lesson(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Robots-Tag", "noindex")
 	}
 	h := p.courseHead(r, c)
-	h.page = "LessonPage"
+	h.page, h.part = "LessonPage", lessonParts[l.Form]
 	p.meet(r, &h, "lesson", func(f *firstData) any { f.Column = c.Course.Form == catalog.FormColumn; return &f.Lesson }, "/api/lessons/"+strconv.FormatInt(lessonID, 10), "/api/courses/"+strconv.FormatInt(l.CourseID, 10))
 	h.title, h.data = l.Title+" · "+h.title, nil
 	p.write(w, h)
+}
+
+// lessonParts are the client's components for what a lesson page shows, by form.
+var lessonParts = map[string]string{
+	catalog.Video: "PlayerH5", catalog.Audio: "AudioLesson", catalog.Live: "LiveLesson", catalog.Quiz: "QuizLesson", catalog.Document: "PaperLesson", catalog.Ebook: "PaperLesson",
 }
 
 var errNoNumber = errors.New("not a number")
@@ -331,12 +345,13 @@ func (p *pages) courseHead(r *http.Request, c catalog.Page) head {
 	if h.image != "" {
 		h.image = p.PublicURL + h.image
 	}
-	h.data = courseData(c, h, s.Name, p.PublicURL)
+	t, _ := p.Rating.Of(r.Context(), c.Course.ID) // without it the page is whole
+	h.data = courseData(c, h, s.Name, p.PublicURL, t)
 	return h
 }
 
 // courseData is schema.org's Course, as search engines read it.
-func courseData(c catalog.Page, h head, school, site string) map[string]any {
+func courseData(c catalog.Page, h head, school, site string, rated rating.Totals) map[string]any {
 	d := map[string]any{
 		"@context": "https://schema.org", "@type": "Course", "name": c.Course.Title, "description": h.description, "url": h.url,
 		"provider":          map[string]any{"@type": "Organization", "name": school, "url": site},
@@ -346,6 +361,9 @@ func courseData(c catalog.Page, h head, school, site string) map[string]any {
 	}
 	if h.image != "" {
 		d["image"] = h.image
+	}
+	if rated.Tenths() > 0 {
+		d["aggregateRating"] = map[string]any{"@type": "AggregateRating", "ratingValue": fmt.Sprintf("%.1f", float64(rated.Tenths())/10), "ratingCount": rated.Count(), "bestRating": 5, "worstRating": 1}
 	}
 	if c.Card.PriceFen >= 0 {
 		category := "Paid"

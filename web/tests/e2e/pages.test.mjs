@@ -1,5 +1,6 @@
 // Every main page on a phone and on a desktop: it opens, axe has no serious finding, nothing is wider than the window,
 // no script fails and nothing is fetched from elsewhere. Pictures are kept.
+import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { isSound, launch, looksSound, openWindow, picture, sizes, step } from './browser.mjs'
 import { signInToConsole } from './console.mjs'
@@ -59,6 +60,36 @@ for (const size of Object.keys(sizes)) {
     await win.context.close()
   })
 }
+
+test('what the server writes first stands where the client shows the same, and gives way to it', async () => {
+  const { items } = await (await fetch(`${server.base}/api/courses?limit=50`)).json()
+  const column = await (await fetch(`${server.base}/api/courses/${items.find((c) => c.form === 'column').id}`)).json()
+  const letter = column.chapters.flatMap((c) => c.lessons).find((l) => l.is_free && l.form === 'article')
+  const places = {
+    '/': ['.hero .cover', '.hero-t', '.chips', '.crow:nth-child(2) .h3', '.tabbar'],
+    [`/course/${items.find((c) => c.price_fen > 0).id}`]: ['.cov .cover', '.intro-t', '.intro-s', '.ctags'],
+    [`/learn/${letter.id}`]: ['.lesson-t h1', '.prose p:first-child', '.prose > :last-child'],
+    [`/search?q=${encodeURIComponent('写作')}`]: ['.find .input', '.sfil .tab', '.crow:nth-child(1) .cover', '.crow:nth-child(2) .h3', '.crow:nth-child(3) .crow-meta'],
+  }
+  for (const size of Object.keys(sizes)) {
+    const plain = await browser.newContext({ baseURL: server.base, javaScriptEnabled: false, ...sizes[size] })
+    const first = await plain.newPage()
+    const win = await openWindow(browser, server.base, size)
+    for (const [address, parts] of Object.entries(places)) {
+      const where = (page, within) => Promise.all(parts.map(async (p) => JSON.stringify(await page.locator(`${within} ${p}`).first().boundingBox())))
+      await first.goto(address)
+      await win.page.goto(address)
+      await win.page.locator(`#app ${parts[1]}`).first().waitFor()
+      await win.page.locator('#first').waitFor({ state: 'detached' })
+      await win.page.waitForLoadState('networkidle')
+      assert.deepEqual(await where(first, '#first'), await where(win.page, '#app'), `${size} ${address}: ${parts}`)
+      assert.ok(!win.traffic.some((t) => t.status >= 400), `nothing is refused: ${JSON.stringify(win.traffic.filter((t) => t.status >= 400))}`)
+    }
+    isSound(win)
+    await win.context.close()
+    await plain.close()
+  }
+})
 
 test("the console's pages on a desktop, the lists also on a phone", async () => {
   const win = await openWindow(browser, server.base, 'desktop')

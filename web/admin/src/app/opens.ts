@@ -17,7 +17,7 @@ const lists: Record<string, RouteLocationRaw> = {
   commission_rules: { name: 'commission', params: { tab: 'rules' } },
   documents: { name: 'media', params: { kind: 'documents' } },
 }
-for (const name of ['instructors', 'applications', 'categories', 'banners', 'media', 'questions', 'moderation', 'lesson-questions', 'staff', 'promotions', 'coupons', 'codes', 'experiments', 'held', 'renewals', 'commission', 'clearing', 'bills']) lists[name] = { name }
+for (const name of ['instructors', 'applications', 'categories', 'banners', 'media', 'questions', 'moderation', 'lesson-questions', 'ratings', 'staff', 'promotions', 'coupons', 'codes', 'experiments', 'held', 'renewals', 'commission', 'clearing', 'bills']) lists[name] = { name }
 
 /** What the server may name as showing something. */
 export const openable = [...Object.keys(one), ...Object.keys(lists)]

@@ -77,6 +77,9 @@ export interface Operations {
   submissionReviews: { path: Id; res: { items: T.WorkReview[] } }
   markSubmission: { path: Id; body: { points: number[]; comment?: string; return?: boolean; excellent?: boolean }; res: void }
   moderation: { query: Paged & { state?: string; what?: string; course_id?: number }; res: T.Page<T.Case> }
+  ratings: { query: Paged & { course_id?: number; stars?: number; state?: string }; res: T.Page<T.RatingRow> }
+  replyRating: { path: Id; body: { body: string; replied_at: number }; res: void }
+  decideRating: { path: Id; body: { show: boolean; reason?: string; version: number }; res: { done: number; skipped: number } }
   decideCases: { body: { items: T.CaseChoice[]; show: boolean; reason?: string }; res: { done: number; skipped: number } }
   lessonQuestions: { query: Paged & { which?: string; course_id?: number }; res: T.Page<T.DeskQuestion> }
   lessonQuestion: { path: Id; res: T.DeskPage }
@@ -281,6 +284,7 @@ export const addresses = {
   slotBookings: 'GET /booking-slots/{id}/bookings', markBooking: 'POST /bookings/{id}/mark', removeBooking: 'POST /bookings/{id}/cancel',
   homework: 'GET /lessons/{id}/homework', saveHomework: 'PUT /lessons/{id}/homework', submissions: 'GET /lessons/{id}/submissions',
   submissionReviews: 'GET /submissions/{id}/reviews', markSubmission: 'POST /submissions/{id}/mark',
+  ratings: 'GET /ratings', replyRating: 'PUT /ratings/{id}/reply', decideRating: 'PUT /ratings/{id}/shown',
   moderation: 'GET /moderation', decideCases: 'POST /moderation', lessonQuestions: 'GET /lesson-questions', lessonQuestion: 'GET /lesson-questions/{id}',
   answerQuestion: 'POST /lesson-questions/{id}/answers', editAnswer: 'PUT /lesson-answers/{id}', acceptAnswer: 'PUT /lesson-questions/{id}/accepted',
   certificateRule: 'GET /courses/{id}/certificate-rule', saveCertificateRule: 'PUT /courses/{id}/certificate-rule', certificates: 'GET /courses/{id}/certificates',

@@ -29,6 +29,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'questions', label: '题库', icon: 'pen', permission: 'course.read' },
       { name: 'library', label: '素材库', icon: 'folder', permission: 'media.upload' },
       { name: 'lesson-questions', label: '学员提问', icon: 'quote', permission: 'question.answer' },
+      { name: 'ratings', label: '课程评价', icon: 'star', permission: 'question.answer' },
       { name: 'moderation', label: '内容审核', icon: 'eye', permission: 'content.moderate' },
       { name: 'media', label: '音视频与文档', icon: 'video', permission: 'media.upload', badge: 'assets' },
       { name: 'instructors', label: '讲师', icon: 'user', permission: 'course.read' },

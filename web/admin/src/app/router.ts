@@ -27,6 +27,7 @@ const routes: RouteRecordRaw[] = [
   page('/homework/:id(\\d+)', 'homework', '作业批改', 'course.edit', () => import('@/features/homework/QueuePage.vue')),
   page('/library', 'library', '素材库', 'media.upload', () => import('@/features/library/LibraryPage.vue')),
   page('/lesson-questions/:id(\\d+)?', 'lesson-questions', '学员提问', 'question.answer', () => import('@/features/note/QuestionsPage.vue')),
+  page('/ratings', 'ratings', '课程评价', 'question.answer', () => import('@/features/rating/RatingsPage.vue')),
   page('/moderation', 'moderation', '内容审核', 'content.moderate', () => import('@/features/note/ModerationPage.vue')),
   page('/media/:kind(documents)?', 'media', '音视频与文档', 'media.upload', () => import('@/features/media/MediaPage.vue')),
   page('/instructors', 'instructors', '讲师', 'course.read', () => import('@/features/shelf/InstructorsPage.vue')),

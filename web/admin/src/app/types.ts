@@ -378,6 +378,7 @@ export type Slot = S['ConsoleSlotView']
 export type SlotSeries = S['ConsoleSeriesInput']
 export type Booked = S['ConsoleBookedView']
 /** What learners wrote for others, and their questions on lessons with all answers. */
+export type RatingRow = S['ConsoleRatingRow']
 export type Case = S['ConsoleCaseView']
 export type CaseChoice = S['ConsoleCaseChoice']
 export type DeskQuestion = S['ConsoleDeskQuestionView']

@@ -1,5 +1,8 @@
 import { reactive } from 'vue'
 import type { Session, User } from '@zhizhou/sdk'
+// #ifdef H5
+import { sentToStranger } from './first'
+// #endif
 
 const KEY = 'zz_token'
 
@@ -9,8 +12,11 @@ export const auth = reactive({
   token: '',
   known: false,
 
-  /** Restores the mini program's token at start. */
+  /** Restores the mini program's token at start; a browser may have been told that there is nobody. */
   restore() {
+    // #ifdef H5
+    this.known = sentToStranger()
+    // #endif
     // #ifndef H5
     this.token = String(uni.getStorageSync(KEY) || '')
     // #endif

@@ -11,6 +11,6 @@ export function lessonsText(c: Formed & Pick<CourseCard, 'lesson_count' | 'plann
   return `已更新 ${c.planned_count > 0 ? `${c.lesson_count}/${c.planned_count}` : c.lesson_count} 期`
 }
 
-/** One line about a course on a card: who, and of a column how far it is. */
-export const cardNote = (c: Formed & Pick<CourseCard, 'instructor_name' | 'form_note' | 'lesson_count' | 'planned_count'>) =>
-  [c.instructor_name, c.form === 'column' ? lessonsText(c) : c.form_note].filter(Boolean).join(' · ')
+/** One line about a course on a card: who, of a column how far it is, and how it is rated. */
+export const cardNote = (c: Formed & Pick<CourseCard, 'instructor_name' | 'form_note' | 'lesson_count' | 'planned_count'> & Partial<Pick<CourseCard, 'rating_average'>>) =>
+  [c.instructor_name, c.form === 'column' ? lessonsText(c) : c.form_note, c.rating_average ? `${c.rating_average.toFixed(1)} 分` : ''].filter(Boolean).join(' · ')

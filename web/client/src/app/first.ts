@@ -30,6 +30,9 @@ export function sentAlong(url: string): WireResponse | undefined {
   return { status: 200, body }
 }
 
+/** Whether the server, when it sent the page, saw that nobody is signed in. */
+export const sentToStranger = () => !!document.getElementById('zz-answers')
+
 /** Takes the server's first view away, once the client shows its own. */
 export function takeOver() {
   const view = document.getElementById('first')

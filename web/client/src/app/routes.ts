@@ -41,6 +41,7 @@ export const pages = {
   notes: { page: '/pkg-study/note/NotesPage', path: '/me/notes', tab: false },
   favourites: { page: '/pkg-study/note/FavouritesPage', path: '/me/favourites', tab: false },
   question: { page: '/pkg-study/note/QuestionPage', path: '/question/:id', tab: false },
+  ratings: { page: '/pkg-study/rating/RatingsPage', path: '/course/:id/ratings', tab: false },
   notices: { page: '/pkg-study/notice/NoticesPage', path: '/me/notices', tab: false },
   record: { page: '/pkg-study/record/RecordPage', path: '/me/study', tab: false },
   gift: { page: '/pkg-shop/gift/GiftPage', path: '/gift/:token', tab: false },

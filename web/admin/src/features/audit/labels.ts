@@ -41,6 +41,7 @@ const actions: Record<string, string> = {
   'booking.mark': '登记到场',
   'moderation.shown': '公开学员内容',
   'moderation.hidden': '不公开学员内容',
+  'rating.reply': '回复课程评价',
   'answer.create': '回答学员提问',
   'answer.edit': '修改对提问的回答',
   'certificate.rule': '保存证书设置',
@@ -178,6 +179,7 @@ const kinds: Record<string, string> = {
   note: '笔记',
   lesson_question: '学员提问',
   lesson_answer: '回答',
+  rating: '课程评价',
   certificate_key: '证书签名密钥',
   payment: '付款',
   agreement: '协议',
@@ -221,7 +223,7 @@ export function targetLabel(target: string, name = ''): string {
   return name ? `${kinds[kind] ?? kind}「${name}」` : [kinds[kind] ?? kind, whats[id] ?? id].filter(Boolean).join(' ')
 }
 const areas: Record<string, string[]> = {
-  内容: ['course', 'chapter', 'outline', 'lesson', 'live', 'document', 'attachment', 'material', 'folder', 'version', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'homework', 'booking', 'moderation', 'answer', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor', 'teaching'],
+  内容: ['course', 'chapter', 'outline', 'lesson', 'live', 'document', 'attachment', 'material', 'folder', 'version', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'homework', 'booking', 'moderation', 'answer', 'rating', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor', 'teaching'],
   商品: ['product', 'sku'],
   营销: ['promotion', 'coupon', 'codes', 'experiment', 'points'],
   交易: ['refund', 'service', 'renewal', 'shipment', 'held'],

@@ -119,7 +119,7 @@ export async function listen(l: Lesson, queue: Queued[], play: boolean): Promise
   Object.assign(sound, { lesson: l, queue, play: null, progress: null, ended: false, ms: l.position_ms, totalMs: l.duration_ms, loaded: false })
   order = new InOrder(l)
   take(l.id, seek)
-  Object.assign(stage, { ms: l.position_ms, until: order.until })
+  Object.assign(stage, { ms: l.position_ms, until: order.until, heard: true })
   device()
   if (l.in_order && sound.rate > ORDER_RATE) setRate(ORDER_RATE, false)
   await begin(l, null, play)

@@ -1,10 +1,11 @@
 import { reactive } from 'vue'
 
-/** What plays now, for what stands beside the player: transcript and parts. `until` is how far it is open, ms. */
+/** What plays now, for what stands beside the player: transcript and parts. `until` is how far it is open, ms; `heard` turns true with the first sound. */
 export const stage = reactive({
   lessonId: 0,
   ms: 0,
   until: Infinity,
+  heard: false,
   seek: (_ms: number): void => undefined,
 })
 
