@@ -190,7 +190,7 @@ func (r *routes) goOn(ctx context.Context, userID int64, n int) ([]ContinueItem,
 			continue
 		}
 		seen[p.CourseID] = true
-		if p.FinishedAt > 0 && p.PositionMS >= p.DurationMS-5000 {
+		if p.FinishedAt > 0 {
 			have, err := r.Access.Course(ctx, r.Settings.DB, userID, p.CourseID)
 			if err != nil {
 				return nil, err
