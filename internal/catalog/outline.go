@@ -88,6 +88,7 @@ type Lesson struct {
 	ReleasedAt int64
 	// ReleaseAt is when it is to be released by itself, ms; 0: when somebody says so.
 	ReleaseAt int64
+	Version   int64 // rises with each change of what is written
 	Unlock
 }
 

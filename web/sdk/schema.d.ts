@@ -9430,6 +9430,11 @@ export interface components {
              */
             released_at: number;
             title: string;
+            /**
+             * Format: int64
+             * @description To be sent back with a change
+             */
+            version: number;
         };
         ConsoleListAgreementView: {
             items: components["schemas"]["ConsoleAgreementView"][];
@@ -11598,6 +11603,11 @@ export interface components {
             /** Format: int64 */
             preview_pages?: number;
             title: string;
+            /**
+             * Format: int64
+             * @description That was read: 409 when somebody changed the lesson since. Left out, whatever stands there is written over
+             */
+            version?: number;
         };
         Console_lessons_bulkRequest: {
             /** @enum {string} */

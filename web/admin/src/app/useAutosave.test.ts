@@ -50,6 +50,20 @@ describe('useAutosave', () => {
     expect(auto.state.value).toBe('saved')
     expect(auto.error.value).toBeNull()
   })
+  it('repeats by itself what got lost, but not what was refused', async () => {
+    const lost = vi.fn().mockRejectedValueOnce(new ApiError(0, 'offline', '网络不通')).mockRejectedValueOnce(new ApiError(503, 'busy', '稍后再试')).mockResolvedValue(undefined)
+    const one = setup(lost)
+    one.form.title = 'b'
+    await vi.advanceTimersByTimeAsync(1200 + 8000 + 8000)
+    expect(lost).toHaveBeenCalledTimes(3)
+    expect(one.auto.state.value).toBe('saved')
+    const refused = vi.fn().mockRejectedValue(new ApiError(409, 'lesson_changed', '刚在别处改过'))
+    const two = setup(refused)
+    two.form.title = 'b'
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(refused).toHaveBeenCalledTimes(1)
+    expect(two.auto.state.value).toBe('failed')
+  })
   it('does not take a reload for an edit', async () => {
     const save = vi.fn(() => Promise.resolve())
     const { form, auto } = setup(save)

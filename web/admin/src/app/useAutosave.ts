@@ -4,7 +4,13 @@ import { type ApiError, asApiError } from './api'
 /** Where an autosaved form stands. */
 export type SaveState = 'clean' | 'dirty' | 'saving' | 'saved' | 'failed'
 
-/** Saves `source` 1.2 s after the last change, one save at a time, and once more on leaving if something is unsaved. */
+/** What was not refused, but never arrived or found the server unwell, is tried again so much later. */
+const AGAIN_MS = 8000
+
+/**
+ * Saves `source` 1.2 s after the last change, one save at a time, and once more on leaving if something is unsaved. A save
+ * that got lost is repeated every eight seconds, and as soon as the network is back; a refusal waits for the person.
+ */
 export function useAutosave(source: WatchSource<unknown>, save: () => Promise<unknown>, waitMs = 1200) {
   const state = ref<SaveState>('clean')
   const savedAt = ref(0)
@@ -24,8 +30,11 @@ export function useAutosave(source: WatchSource<unknown>, save: () => Promise<un
     } catch (e) {
       error.value = asApiError(e)
       state.value = 'failed'
+      if (lost()) timer = setTimeout(() => void flush(), AGAIN_MS)
     }
   }
+  const lost = () => !!error.value && (error.value.status === 0 || error.value.status >= 500)
+  const online = () => { if (state.value === 'failed' && lost()) void flush() }
   /** Saves now what is unsaved; resolves when nothing runs any more. */
   async function flush() {
     clearTimeout(timer)
@@ -51,7 +60,9 @@ export function useAutosave(source: WatchSource<unknown>, save: () => Promise<un
     change()
     muted = false
   }
+  globalThis.addEventListener?.('online', online)
   onScopeDispose(() => {
+    globalThis.removeEventListener?.('online', online)
     clearTimeout(timer)
     if (state.value === 'dirty') void flush()
   })
