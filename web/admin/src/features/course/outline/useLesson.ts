@@ -1,5 +1,6 @@
 import { ref, watch } from 'vue'
 import { call } from '@/app/api'
+import { done } from '@/app/notify'
 import type { Lesson } from '@/app/types'
 import { useAutosave } from '@/app/useAutosave'
 import { useDesk } from '../course'
@@ -60,7 +61,9 @@ export function useLesson(id: () => number) {
   watch(
     id,
     async () => {
+      const before = form.value
       await auto.flush()
+      if (auto.state.value === 'failed' && before) done(`「${before.title}」的改动没有保存`)
       auto.quietly(() => {
         form.value = null
       })
