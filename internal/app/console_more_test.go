@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -424,47 +423,3 @@ func TestDeadRefundGetsANewNumber(t *testing.T) {
 }
 
 var qRefundDead = db.Q("apptest/refund_dead", `UPDATE refunds SET status = 'abnormal' WHERE id = $1`)
-
-// Two windows on one lesson do not write over each other: the later one is told, and what
-// the first wrote stands.
-func TestLessonsAreNotWrittenOver(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		editor := w.author()
-		path := fmt.Sprintf("/api/console/lessons/%d", w.article(editor, "<p>一</p>"))
-		read := editor.want(200, "", "GET", path, nil).num("version")
-		save := func(status int, code, title, body string, version int64) int64 {
-			t.Helper()
-			a := editor.want(status, code, "PUT", path, map[string]any{"title": title, "is_free": false, "preview_ms": 0, "body_html": body, "version": version})
-			if status != 200 {
-				return 0
-			}
-			return a.num("version")
-		}
-		next := save(200, "", "长文", "<p>一</p><p>第一个窗口写的一段</p>", read)
-		save(409, "lesson_changed", "新题目", "<p>一</p>", read)
-		if now := editor.want(200, "", "GET", path, nil); !strings.Contains(now.str("body_html"), "第一个窗口写的一段") || now.str("title") != "长文" || now.num("version") != next || next <= read {
-			t.Fatalf("what stands: %s", now.raw)
-		}
-		save(200, "", "新题目", "<p>二</p>", next)
-		// A change of many counts as one, too.
-		course := editor.want(200, "", "GET", path, nil)
-		editor.want(200, "", "POST", fmt.Sprintf("/api/console/courses/%d/lessons/bulk", w.paid), map[string]any{"lessons": []int64{course.num("id")}, "action": "free", "dry": false})
-		save(409, "lesson_changed", "新题目", "<p>三</p>", course.num("version"))
-		// Of many at once one gets in.
-		at := editor.want(200, "", "GET", path, nil).num("version")
-		var won atomic.Int64
-		var all sync.WaitGroup
-		for i := range 8 {
-			all.Go(func() {
-				if editor.do("PUT", path, map[string]any{"title": fmt.Sprint("第", i), "is_free": true, "preview_ms": 0, "body_html": "<p>四</p>", "version": at}).status == 200 {
-					won.Add(1)
-				}
-			})
-		}
-		all.Wait()
-		if won.Load() != 1 {
-			t.Fatalf("%d of eight were saved", won.Load())
-		}
-		w.sound()
-	})
-}

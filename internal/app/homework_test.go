@@ -145,7 +145,7 @@ func TestHomeworkFromHandingInToPassing(t *testing.T) {
 			t.Fatal(done.raw)
 		}
 		p.want(409, "submission_passed", "POST", at+"/submissions", work("还想交"))
-		if told := p.want(200, "", "GET", "/api/me/notices", nil); !strings.Contains(told.raw, "作业批改好了") || !strings.Contains(told.raw, "退回修改") {
+		if told := p.want(200, "", "GET", "/api/me/notices", nil); !strings.Contains(told.raw, "作业批改好了") || !strings.Contains(told.raw, "退回修改") || !strings.Contains(told.raw, "结论放到第一句") {
 			t.Error(told.raw)
 		}
 		// Excellent work is shown with its author's consent, to who handed in.

@@ -48,7 +48,8 @@ type LessonChange struct {
 	EbookID   int64
 	// InOrder keeps the first viewing of a video or audio from getting ahead.
 	InOrder bool
-	Version int64 // that was read; 0: whatever stands there is written over
+	// Version is what the lesson was when the change was begun; 0 saves over whatever is there.
+	Version int64
 	Unlock
 }
 
@@ -72,7 +73,7 @@ func (s *Service) LessonFor(ctx context.Context, scope, lessonID int64) (Lesson,
 	return l, err
 }
 
-// UpdateLesson saves a lesson. Returns ErrLessonGone, ErrLesson, ErrLessonVersion.
+// UpdateLesson saves a lesson. Returns ErrLessonGone, ErrLesson, ErrLessonChanged.
 func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch LessonChange) error {
 	title, err := partTitle(ch.Title)
 	if err != nil {
@@ -103,14 +104,13 @@ func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch Le
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			if err := tx.Get(ctx, qLesson, &l, lessonID); errors.Is(err, db.ErrNone) {
-				return ErrLessonGone
-			}
-			return ErrLessonVersion
-		}
-		if err := tx.Get(ctx, qLesson, &l, lessonID); err != nil {
+		if err := tx.Get(ctx, qLesson, &l, lessonID); errors.Is(err, db.ErrNone) {
+			return ErrLessonGone
+		} else if err != nil {
 			return err
+		}
+		if n == 0 {
+			return ErrLessonChanged
 		}
 		for _, f := range s.onLesson {
 			if err := f(ctx, tx, l); err != nil {

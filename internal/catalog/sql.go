@@ -105,7 +105,7 @@ var (
 	qLessonRelease  = db.Q("catalog/lesson_release", `UPDATE lessons SET released_at = $2, release_at = 0 WHERE id = $1 AND released_at = 0 AND deleted_at = 0`)
 	qLessonWithhold = db.Q("catalog/lesson_withhold", `UPDATE lessons SET released_at = 0, release_at = 0 WHERE id = $1 AND deleted_at = 0
 		AND EXISTS (SELECT 1 FROM courses c WHERE c.id = lessons.course_id AND c.form = 'column')`)
-	qLessonWaits     = db.Q("catalog/lesson_waits", `UPDATE lessons SET after_lesson_id = 0 WHERE course_id = $1 AND after_lesson_id = $2`)
+	qLessonWaits     = db.Q("catalog/lesson_waits", `UPDATE lessons SET after_lesson_id = 0, version = version + 1 WHERE course_id = $1 AND after_lesson_id = $2`)
 	qLessonDue       = db.Q("catalog/lesson_due", `UPDATE lessons SET release_at = $2 WHERE id = $1 AND released_at = 0 AND deleted_at = 0`)
 	qLessonsDue      = db.Q("catalog/lessons_due", `SELECT `+lessonColumns+` FROM lessons WHERE release_at > 0 AND release_at <= $1 AND released_at = 0 AND deleted_at = 0 ORDER BY release_at, id LIMIT 100`)
 	qLessonPlace     = db.Q("catalog/lesson_place", `UPDATE lessons SET chapter_id = $3, position = $4 WHERE id = $1 AND course_id = $2 AND deleted_at = 0`)

@@ -9430,10 +9430,7 @@ export interface components {
              */
             released_at: number;
             title: string;
-            /**
-             * Format: int64
-             * @description To be sent back with a change
-             */
+            /** Format: int64 */
             version: number;
         };
         ConsoleListAgreementView: {
@@ -11605,7 +11602,7 @@ export interface components {
             title: string;
             /**
              * Format: int64
-             * @description That was read: 409 when somebody changed the lesson since. Left out, whatever stands there is written over
+             * @description Of the lesson that was changed, else 409 lesson_changed; 0: save over whatever is there
              */
             version?: number;
         };

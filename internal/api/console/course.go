@@ -106,7 +106,7 @@ type LessonView struct {
 	InOrder      bool          `json:"in_order" doc:"Of a video or audio: not ahead of what was watched, until it is finished"`
 	ReleasedAt   int64         `json:"released_at" doc:"Of a column's issue: since when learners see it; 0: not yet"`
 	ReleaseAt    int64         `json:"release_at" doc:"Of a column's issue: when it is released by itself; 0: by hand"`
-	Version      int64         `json:"version" doc:"To be sent back with a change"`
+	Version      int64         `json:"version"`
 	UnlockView
 }
 

@@ -144,7 +144,7 @@ func (r *routes) saveLesson(ctx context.Context, in *struct {
 		OpensAfterDays int64 `json:"opens_after_days,omitempty" minimum:"0"`
 		AfterLessonID  int64 `json:"after_lesson_id,omitempty"`
 
-		Version int64 `json:"version,omitempty" minimum:"0" doc:"That was read: 409 when somebody changed the lesson since. Left out, whatever stands there is written over"`
+		Version int64 `json:"version,omitempty" minimum:"0" doc:"Of the lesson that was changed, else 409 lesson_changed; 0: save over whatever is there"`
 	}
 },
 ) (*web.Body[LessonView], error) {

@@ -4,13 +4,10 @@ import { type ApiError, asApiError } from './api'
 /** Where an autosaved form stands. */
 export type SaveState = 'clean' | 'dirty' | 'saving' | 'saved' | 'failed'
 
-/** What was not refused, but never arrived or found the server unwell, is tried again so much later. */
-const AGAIN_MS = 8000
+const AGAIN_MS = 10_000
 
-/**
- * Saves `source` 1.2 s after the last change, one save at a time, and once more on leaving if something is unsaved. A save
- * that got lost is repeated every eight seconds, and as soon as the network is back; a refusal waits for the person.
- */
+/** Saves `source` 1.2 s after the last change, one save at a time, and once more on leaving if something is unsaved.
+ * What failed for want of a network is tried again by itself; what the server refused is not. */
 export function useAutosave(source: WatchSource<unknown>, save: () => Promise<unknown>, waitMs = 1200) {
   const state = ref<SaveState>('clean')
   const savedAt = ref(0)
@@ -18,6 +15,7 @@ export function useAutosave(source: WatchSource<unknown>, save: () => Promise<un
   let timer: ReturnType<typeof setTimeout> | undefined
   let running: Promise<void> | null = null
   let muted = false
+  let left = false
 
   async function once() {
     state.value = 'saving'
@@ -30,11 +28,9 @@ export function useAutosave(source: WatchSource<unknown>, save: () => Promise<un
     } catch (e) {
       error.value = asApiError(e)
       state.value = 'failed'
-      if (lost()) timer = setTimeout(() => void flush(), AGAIN_MS)
+      if (error.value.code === 'network' && !left) timer = setTimeout(() => void flush(), AGAIN_MS)
     }
   }
-  const lost = () => !!error.value && (error.value.status === 0 || error.value.status >= 500)
-  const online = () => { if (state.value === 'failed' && lost()) void flush() }
   /** Saves now what is unsaved; resolves when nothing runs any more. */
   async function flush() {
     clearTimeout(timer)
@@ -60,11 +56,15 @@ export function useAutosave(source: WatchSource<unknown>, save: () => Promise<un
     change()
     muted = false
   }
-  globalThis.addEventListener?.('online', online)
+  const back = () => {
+    if (error.value?.code === 'network') void flush()
+  }
+  globalThis.addEventListener?.('online', back)
   onScopeDispose(() => {
-    globalThis.removeEventListener?.('online', online)
+    left = true
+    globalThis.removeEventListener?.('online', back)
     clearTimeout(timer)
-    if (state.value === 'dirty') void flush()
+    if (state.value === 'dirty' || (state.value === 'failed' && error.value?.code === 'network')) void flush()
   })
   return { state, savedAt, error, flush, quietly }
 }
