@@ -99,7 +99,7 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, sub Submission, points 
 	if err := tx.Get(ctx, qTitle, &title, sub.LessonID); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, News{UserID: sub.UserID, LessonID: sub.LessonID, ID: sub.ID, Kind: sub.State, Title: title})
+	return s.tell(ctx, tx, News{UserID: sub.UserID, LessonID: sub.LessonID, ID: sub.ID, Kind: sub.State, Title: title, Comment: sub.Comment})
 }
 
 // FetchFor opens a file for staff of its course. Returns ErrFile.
