@@ -91,13 +91,13 @@ test('material is filed, used again and kept; courses go back and are cloned', a
     await dialog.getByRole('checkbox').last().check()
     await page.waitForTimeout(600) // longer than what a trial waits: nothing was chosen, nothing is tried
     assert.ok(await change.isDisabled())
-    await dialog.getByLabel('修改').selectOption({ label: '改为付费' })
+    await dialog.getByLabel('修改').selectOption({ label: '设为免费' })
     await dialog.getByText(/会修改 1 项/).waitFor()
     await looksSound(win, 'bulk-lessons')
     await change.click()
     await page.getByText('已批量修改').waitFor()
     const now = await ask('GET', `courses/${course.id}`)
-    assert.equal(now.chapters.at(-1).lessons.at(-1).is_free, false)
+    assert.equal(now.chapters.at(-1).lessons.at(-1).is_free, true)
   })
   await step(win, 'courses are changed together, after a choice', async () => {
     await page.goto('/admin/courses')
