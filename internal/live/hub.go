@@ -145,7 +145,7 @@ func (l *Listener) Leave() {
 	}
 }
 
-// Online is how many listen to a room in this process.
+// Online is how many learners listen to a room in this process.
 func (s *Service) Online(lessonID int64) int {
 	s.hubs.Lock()
 	h := s.hubs.rooms[lessonID]
@@ -155,8 +155,12 @@ func (s *Service) Online(lessonID int64) int {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.listeners)
+	return h.there()
 }
+
+// there counts the learners; staff listen too, as user 0, and are not in the room. The
+// caller holds mu.
+func (h *hub) there() int { return len(h.listeners) - h.ofUser[0] }
 
 // kick lets a room's listeners hear at once.
 func (s *Service) kick(lessonID int64) {
@@ -243,7 +247,7 @@ func (h *hub) poll() error {
 		h.room, e.Room = string(text), &r
 	}
 	h.mu.Lock()
-	e.Online = len(h.listeners)
+	e.Online = h.there()
 	h.mu.Unlock()
 	if e.Room == nil && len(e.Messages) == 0 && (e.Online == h.online || time.Since(h.onlineAt) < 5*time.Second) {
 		return nil
