@@ -9,6 +9,8 @@ import (
 	"image/png"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -167,6 +169,46 @@ func TestArticlesAreImported(t *testing.T) {
 		f := editor.want(200, "", "POST", "/api/console/formulas", map[string]any{"tex": []string{"x^2", `\frac{`}, "block": false})
 		if !strings.Contains(f.raw, "msup") || !strings.Contains(f.raw, "公式写得不完整") {
 			t.Fatalf("formulas: %s", f.raw)
+		}
+	})
+}
+
+// Two windows on one lesson: who has not seen what was saved last is told so, and takes
+// nothing back.
+func TestALessonIsNotSavedOverAnothersText(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		editor := w.author()
+		lesson := w.article(editor, "<p>原文</p>")
+		at := fmt.Sprintf("/api/console/lessons/%d", lesson)
+		save := func(title, body string, version int64) map[string]any {
+			return map[string]any{"title": title, "is_free": false, "preview_ms": 0, "body_html": body, "version": version}
+		}
+		seen := editor.want(200, "", "GET", at, nil).num("version")
+		if seen < 1 {
+			t.Fatalf("version %d", seen)
+		}
+		now := editor.want(200, "", "PUT", at, save("长文", "<p>原文</p><p>新的一段</p>", seen)).num("version")
+		editor.want(409, "lesson_changed", "PUT", at, save("新标题", "<p>原文</p>", seen))
+		if l := editor.want(200, "", "GET", at, nil); l.str("title") != "长文" || !strings.Contains(l.raw, "新的一段") || l.num("version") != now {
+			t.Fatal(l.raw)
+		}
+		// What changes many at once counts as well.
+		editor.want(200, "", "POST", fmt.Sprintf("/api/console/courses/%d/lessons/bulk", w.paid), map[string]any{"lessons": []int64{lesson}, "action": "free", "dry": false})
+		editor.want(409, "lesson_changed", "PUT", at, save("长文", "<p>原文</p>", now))
+		now = editor.want(200, "", "GET", at, nil).num("version")
+		// Many at once from one state: one of them is saved.
+		var wg sync.WaitGroup
+		var saved atomic.Int64
+		for i := range 6 {
+			wg.Go(func() {
+				if editor.do("PUT", at, save(fmt.Sprintf("第 %d 个窗口", i), "<p>原文</p>", now)).status == 200 {
+					saved.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if saved.Load() != 1 {
+			t.Fatalf("%d were saved", saved.Load())
 		}
 	})
 }

@@ -25,8 +25,8 @@ const (
 const maxBulk = 200
 
 var (
-	qLessonFree   = db.Q("catalog/lesson_free", `UPDATE lessons SET is_free = $2, opens_at = CASE WHEN $2 THEN 0 ELSE opens_at END, opens_after_days = CASE WHEN $2 THEN 0 ELSE opens_after_days END, after_lesson_id = CASE WHEN $2 THEN 0 ELSE after_lesson_id END WHERE id = $1`)
-	qLessonUnlock = db.Q("catalog/lesson_unlock", `UPDATE lessons SET opens_at = $2, opens_after_days = $3, after_lesson_id = $4 WHERE id = $1`)
+	qLessonFree   = db.Q("catalog/lesson_free", `UPDATE lessons SET is_free = $2, opens_at = CASE WHEN $2 THEN 0 ELSE opens_at END, opens_after_days = CASE WHEN $2 THEN 0 ELSE opens_after_days END, after_lesson_id = CASE WHEN $2 THEN 0 ELSE after_lesson_id END, version = version + 1 WHERE id = $1`)
+	qLessonUnlock = db.Q("catalog/lesson_unlock", `UPDATE lessons SET opens_at = $2, opens_after_days = $3, after_lesson_id = $4, version = version + 1 WHERE id = $1`)
 	qTagTaken     = db.Q("catalog/tag_taken", `DELETE FROM course_tags WHERE course_id = $1 AND tag = $2`)
 	qTagAsk       = db.Q("catalog/tag_ask", `SELECT COUNT(*) FROM course_tags WHERE course_id = $1`)
 	qCourseClass  = db.Q("catalog/course_class", `UPDATE courses SET category_id = $2, updated_at = $3, version = version + 1 WHERE id = $1 AND (CAST($2 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM categories WHERE id = $2))`)

@@ -103,8 +103,8 @@ var (
 		asset_id = CASE WHEN lessons.form = 'live' THEN lessons.asset_id ELSE $10 END, duration_ms = CASE WHEN lessons.form = 'live' THEN lessons.duration_ms ELSE $11 END,
 		document_id = $12, preview_pages = $13, page_count = $14, ebook_id = $15, opens_at = $16, opens_after_days = $17, after_lesson_id = $18,
 		released_at = CASE WHEN lessons.released_at > 0 AND (lessons.deleted_at = 0 OR $19) THEN lessons.released_at WHEN $19 THEN CAST($20 AS BIGINT) ELSE 0 END,
-		release_at = 0, in_order = $21, deleted_at = 0 WHERE lessons.course_id = $2 AND lessons.form = $5`)
-	qLessonAside     = db.Q("catalog/lesson_aside", `UPDATE lessons SET released_at = 0, release_at = 0, after_lesson_id = 0, position = $2 WHERE id = $1 AND deleted_at = 0`)
+		release_at = 0, in_order = $21, version = lessons.version + 1, deleted_at = 0 WHERE lessons.course_id = $2 AND lessons.form = $5`)
+	qLessonAside     = db.Q("catalog/lesson_aside", `UPDATE lessons SET released_at = 0, release_at = 0, after_lesson_id = 0, position = $2, version = version + 1 WHERE id = $1 AND deleted_at = 0`)
 	qAttachmentsDrop = db.Q("catalog/attachments_drop", `DELETE FROM attachments WHERE course_id = $1`)
 	qAttachmentPut   = db.Q("catalog/attachment_put", `INSERT INTO attachments (id, course_id, lesson_id, name, blob_key, bytes, mime, position, file_id, permission) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
 )

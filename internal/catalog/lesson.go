@@ -48,6 +48,8 @@ type LessonChange struct {
 	EbookID   int64
 	// InOrder keeps the first viewing of a video or audio from getting ahead.
 	InOrder bool
+	// Version is what the lesson was when the change was begun; 0 saves over whatever is there.
+	Version int64
 	Unlock
 }
 
@@ -71,7 +73,7 @@ func (s *Service) LessonFor(ctx context.Context, scope, lessonID int64) (Lesson,
 	return l, err
 }
 
-// UpdateLesson saves a lesson. Returns ErrLessonGone, ErrLesson.
+// UpdateLesson saves a lesson. Returns ErrLessonGone, ErrLesson, ErrLessonChanged.
 func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch LessonChange) error {
 	title, err := partTitle(ch.Title)
 	if err != nil {
@@ -98,15 +100,17 @@ func (s *Service) UpdateLesson(ctx context.Context, scope, lessonID int64, ch Le
 			return err
 		}
 		n, err := tx.Exec(ctx, qLessonUpdate, lessonID, title, ch.IsFree, ch.PreviewMS, body, ch.AssetID, duration, ch.DocumentID, ch.PreviewPages, ch.PageCount,
-			ch.OpensAt, ch.OpensAfterDays, ch.AfterLessonID, ch.EbookID, ch.InOrder)
+			ch.OpensAt, ch.OpensAfterDays, ch.AfterLessonID, ch.EbookID, ch.InOrder, ch.Version)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if err := tx.Get(ctx, qLesson, &l, lessonID); errors.Is(err, db.ErrNone) {
 			return ErrLessonGone
-		}
-		if err := tx.Get(ctx, qLesson, &l, lessonID); err != nil {
+		} else if err != nil {
 			return err
+		}
+		if n == 0 {
+			return ErrLessonChanged
 		}
 		for _, f := range s.onLesson {
 			if err := f(ctx, tx, l); err != nil {

@@ -88,6 +88,8 @@ type Lesson struct {
 	ReleasedAt int64
 	// ReleaseAt is when it is to be released by itself, ms; 0: when somebody says so.
 	ReleaseAt int64
+	// Version counts what was written of it, from 1.
+	Version int64
 	Unlock
 }
 

@@ -26,7 +26,7 @@ const productColumns = `id, ` + sold + ` AS kind, course_id, lesson_id, title, p
 const skuColumns = `id, product_id, name, price_fen, period_days, period_months, until_at, tax_category, active, sale_from, sale_until, stock, per_user, trial, position, tax_rate, tax_code`
 
 const lessonColumns = `id, course_id, chapter_id, title, form, position, is_free, preview_ms, body_html, asset_id, duration_ms, document_id, preview_pages, page_count,
-	released_at, release_at, opens_at, opens_after_days, after_lesson_id, ebook_id, in_order`
+	released_at, release_at, opens_at, opens_after_days, after_lesson_id, ebook_id, in_order, version`
 
 var (
 	qCardsNewest = db.Q("catalog/cards_newest", `SELECT `+cardColumns+cardFrom+`WHERE`+visible+`
@@ -100,12 +100,12 @@ var (
 		VALUES ($1, $2, $3, $4, $5, (SELECT COALESCE(MAX(position), 0) + 1 FROM lessons WHERE chapter_id = $3), CASE WHEN (SELECT form FROM courses WHERE id = $2) = 'column' THEN 0 ELSE CAST($6 AS BIGINT) END)`)
 	qLessonUpdate = db.Q("catalog/lesson_update", `UPDATE lessons SET title = $2, is_free = $3, preview_ms = $4, body_html = $5,
 		asset_id = CASE WHEN form = 'live' THEN asset_id ELSE $6 END, duration_ms = CASE WHEN form = 'live' THEN duration_ms ELSE $7 END,
-		document_id = $8, preview_pages = $9, page_count = $10, opens_at = $11, opens_after_days = $12, after_lesson_id = $13, ebook_id = $14, in_order = $15
-		WHERE id = $1 AND deleted_at = 0`)
+		document_id = $8, preview_pages = $9, page_count = $10, opens_at = $11, opens_after_days = $12, after_lesson_id = $13, ebook_id = $14, in_order = $15, version = version + 1
+		WHERE id = $1 AND deleted_at = 0 AND (CAST($16 AS BIGINT) = 0 OR version = $16)`)
 	qLessonRelease  = db.Q("catalog/lesson_release", `UPDATE lessons SET released_at = $2, release_at = 0 WHERE id = $1 AND released_at = 0 AND deleted_at = 0`)
 	qLessonWithhold = db.Q("catalog/lesson_withhold", `UPDATE lessons SET released_at = 0, release_at = 0 WHERE id = $1 AND deleted_at = 0
 		AND EXISTS (SELECT 1 FROM courses c WHERE c.id = lessons.course_id AND c.form = 'column')`)
-	qLessonWaits     = db.Q("catalog/lesson_waits", `UPDATE lessons SET after_lesson_id = 0 WHERE course_id = $1 AND after_lesson_id = $2`)
+	qLessonWaits     = db.Q("catalog/lesson_waits", `UPDATE lessons SET after_lesson_id = 0, version = version + 1 WHERE course_id = $1 AND after_lesson_id = $2`)
 	qLessonDue       = db.Q("catalog/lesson_due", `UPDATE lessons SET release_at = $2 WHERE id = $1 AND released_at = 0 AND deleted_at = 0`)
 	qLessonsDue      = db.Q("catalog/lessons_due", `SELECT `+lessonColumns+` FROM lessons WHERE release_at > 0 AND release_at <= $1 AND released_at = 0 AND deleted_at = 0 ORDER BY release_at, id LIMIT 100`)
 	qLessonPlace     = db.Q("catalog/lesson_place", `UPDATE lessons SET chapter_id = $3, position = $4 WHERE id = $1 AND course_id = $2 AND deleted_at = 0`)

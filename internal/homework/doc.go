@@ -53,7 +53,7 @@ type News struct {
 	UserID, LessonID, ID int64
 	Kind                 string // "marked", "returned" or "review"
 	Title                string // of the lesson
-	Comment              string // the marker's; "": none
+	Comment              string // the marker's; empty: none was written
 }
 
 // New makes a Service.

@@ -9432,6 +9432,8 @@ export interface components {
              */
             released_at: number;
             title: string;
+            /** Format: int64 */
+            version: number;
         };
         ConsoleListAgreementView: {
             items: components["schemas"]["ConsoleAgreementView"][];
@@ -11600,6 +11602,11 @@ export interface components {
             /** Format: int64 */
             preview_pages?: number;
             title: string;
+            /**
+             * Format: int64
+             * @description Of the lesson that was changed, else 409 lesson_changed; 0: save over whatever is there
+             */
+            version?: number;
         };
         Console_lessons_bulkRequest: {
             /** @enum {string} */

@@ -106,6 +106,7 @@ type LessonView struct {
 	InOrder      bool          `json:"in_order" doc:"Of a video or audio: not ahead of what was watched, until it is finished"`
 	ReleasedAt   int64         `json:"released_at" doc:"Of a column's issue: since when learners see it; 0: not yet"`
 	ReleaseAt    int64         `json:"release_at" doc:"Of a column's issue: when it is released by itself; 0: by hand"`
+	Version      int64         `json:"version"`
 	UnlockView
 }
 
@@ -300,7 +301,7 @@ func (r *routes) lessonView(ctx context.Context, l catalog.Lesson) (LessonView, 
 		ID: l.ID, CourseID: l.CourseID, ChapterID: l.ChapterID, Title: l.Title, Form: l.Form, IsFree: l.IsFree, PreviewMS: l.PreviewMS,
 		DurationMS: l.DurationMS, BodyHTML: l.BodyHTML, AssetID: l.AssetID,
 		DocumentID: l.DocumentID, PreviewPages: l.PreviewPages, PageCount: l.PageCount, EbookID: l.EbookID, InOrder: l.InOrder,
-		ReleasedAt: l.ReleasedAt, ReleaseAt: l.ReleaseAt, UnlockView: UnlockView(l.Unlock),
+		ReleasedAt: l.ReleasedAt, ReleaseAt: l.ReleaseAt, Version: l.Version, UnlockView: UnlockView(l.Unlock),
 	}
 	if l.EbookID != 0 {
 		b, err := r.Ebook.Get(ctx, l.EbookID)

@@ -143,12 +143,14 @@ func (r *routes) saveLesson(ctx context.Context, in *struct {
 		OpensAt        int64 `json:"opens_at,omitempty" minimum:"0"`
 		OpensAfterDays int64 `json:"opens_after_days,omitempty" minimum:"0"`
 		AfterLessonID  int64 `json:"after_lesson_id,omitempty"`
+
+		Version int64 `json:"version,omitempty" minimum:"0" doc:"Of the lesson that was changed, else 409 lesson_changed; 0: save over whatever is there"`
 	}
 },
 ) (*web.Body[LessonView], error) {
 	ch := catalog.LessonChange{
 		Unlock: catalog.Unlock{OpensAt: in.Body.OpensAt, OpensAfterDays: in.Body.OpensAfterDays, AfterLessonID: in.Body.AfterLessonID},
-		Title:  in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID, DocumentID: in.Body.DocumentID, PreviewPages: in.Body.PreviewPages, EbookID: in.Body.EbookID, InOrder: in.Body.InOrder,
+		Title:  in.Body.Title, IsFree: in.Body.IsFree, PreviewMS: in.Body.PreviewMS, BodyHTML: in.Body.BodyHTML, AssetID: in.Body.AssetID, DocumentID: in.Body.DocumentID, PreviewPages: in.Body.PreviewPages, EbookID: in.Body.EbookID, InOrder: in.Body.InOrder, Version: in.Body.Version,
 	}
 	if err := r.fitDocument(ctx, in.ID, &ch); err != nil {
 		return nil, err

@@ -57,6 +57,14 @@ test('homework is handed in, given back, and passed', async () => {
       await desk.page.getByRole('button', { name: button }).click()
       await desk.page.getByText('每一条都要评分').waitFor()
     }
+    if (points.length) {
+      await desk.page.getByText('作业要求', { exact: true }).click()
+      await desk.page.getByText('照着课里的步骤煮一碗饭').waitFor()
+      await desk.page.getByText('淘、泡、煮、焖').waitFor()
+      await desk.page.locator('#w-0').fill('7')
+      await desk.page.getByText('填 0 到 6 的整数').waitFor()
+      await desk.page.getByText('合计 — / 10 分').waitFor()
+    }
     for (const [n, p] of points.entries()) await desk.page.locator(`#w-${n}`).fill(String(p))
     await looksSound(desk, 'console-homework')
     await desk.page.getByRole('button', { name: button }).click()
@@ -73,6 +81,10 @@ test('homework is handed in, given back, and passed', async () => {
   await step(win, 'the learner does it again', async () => {
     await page.reload()
     await page.getByText('加上焖的时间').waitFor()
+    assert.equal(await page.getByRole('textbox', { name: '写下你的作业' }).inputValue(), '淘两遍，泡二十分钟，煮十二分钟。')
+    await page.getByText('附上文件（1/9）').waitFor()
+    assert.equal(await page.getByText('/ 10 分').count(), 0, 'work that was given back shows a score')
+    await looksSound(win, 'homework-again')
     await handIn('淘两遍，泡二十分钟，煮十二分钟，焖十分钟。')
   })
   await step(desk, 'and passes', async () => {
@@ -83,6 +95,7 @@ test('homework is handed in, given back, and passed', async () => {
     await looksSound(win, 'homework-passed')
     const notices = await (await win.context.request.get('/api/me/notices')).json()
     assert.match(JSON.stringify(notices), /作业批改好了/)
+    assert.ok(notices.items.some((n) => n.title.startsWith('作业被退回修改') && n.body === '加上焖的时间'), JSON.stringify(notices))
   })
   isSound(win)
   isSound(desk)

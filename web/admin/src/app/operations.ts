@@ -25,7 +25,7 @@ export interface Operations {
   orderOutline: { path: Id; body: { chapters: { id: number; lesson_ids: number[] }[] }; res: void }
   addLesson: { path: Id; body: { chapter_id: number; title: string; form: T.LessonForm }; res: T.Made }
   lesson: { path: Id; res: T.Lesson }
-  saveLesson: { path: Id; body: { title: string; is_free: boolean; preview_ms: number; body_html?: string; asset_id?: number; document_id?: number; ebook_id?: number; preview_pages?: number; in_order?: boolean; opens_at?: number; opens_after_days?: number; after_lesson_id?: number }; res: T.Lesson }
+  saveLesson: { path: Id; body: { title: string; is_free: boolean; preview_ms: number; body_html?: string; asset_id?: number; document_id?: number; ebook_id?: number; preview_pages?: number; in_order?: boolean; opens_at?: number; opens_after_days?: number; after_lesson_id?: number; version?: number }; res: T.Lesson }
   releaseLesson: { path: Id; body: { at: number }; res: T.Lesson }
   withholdLesson: { path: Id; res: T.Lesson }
   deleteLesson: { path: Id; res: void }

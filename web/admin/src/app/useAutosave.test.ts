@@ -50,6 +50,18 @@ describe('useAutosave', () => {
     expect(auto.state.value).toBe('saved')
     expect(auto.error.value).toBeNull()
   })
+  it('tries again by itself when there was no network, and not when it was refused', async () => {
+    const save = vi.fn().mockRejectedValueOnce(new ApiError(0, 'network', '网络没有连上')).mockRejectedValueOnce(new ApiError(422, 'invalid', '填写有误')).mockResolvedValue(undefined)
+    const { form, auto } = setup(save)
+    form.title = 'b'
+    await vi.advanceTimersByTimeAsync(1200)
+    expect(auto.state.value).toBe('failed')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(save).toHaveBeenCalledTimes(2)
+    expect(auto.error.value?.code).toBe('invalid')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(save).toHaveBeenCalledTimes(2)
+  })
   it('does not take a reload for an edit', async () => {
     const save = vi.fn(() => Promise.resolve())
     const { form, auto } = setup(save)

@@ -4,7 +4,10 @@ import { type ApiError, asApiError } from './api'
 /** Where an autosaved form stands. */
 export type SaveState = 'clean' | 'dirty' | 'saving' | 'saved' | 'failed'
 
-/** Saves `source` 1.2 s after the last change, one save at a time, and once more on leaving if something is unsaved. */
+const AGAIN_MS = 10_000
+
+/** Saves `source` 1.2 s after the last change, one save at a time, and once more on leaving if something is unsaved.
+ * What failed for want of a network is tried again by itself; what the server refused is not. */
 export function useAutosave(source: WatchSource<unknown>, save: () => Promise<unknown>, waitMs = 1200) {
   const state = ref<SaveState>('clean')
   const savedAt = ref(0)
@@ -12,6 +15,7 @@ export function useAutosave(source: WatchSource<unknown>, save: () => Promise<un
   let timer: ReturnType<typeof setTimeout> | undefined
   let running: Promise<void> | null = null
   let muted = false
+  let left = false
 
   async function once() {
     state.value = 'saving'
@@ -24,6 +28,7 @@ export function useAutosave(source: WatchSource<unknown>, save: () => Promise<un
     } catch (e) {
       error.value = asApiError(e)
       state.value = 'failed'
+      if (error.value.code === 'network' && !left) timer = setTimeout(() => void flush(), AGAIN_MS)
     }
   }
   /** Saves now what is unsaved; resolves when nothing runs any more. */
@@ -51,9 +56,15 @@ export function useAutosave(source: WatchSource<unknown>, save: () => Promise<un
     change()
     muted = false
   }
+  const back = () => {
+    if (error.value?.code === 'network') void flush()
+  }
+  globalThis.addEventListener?.('online', back)
   onScopeDispose(() => {
+    left = true
+    globalThis.removeEventListener?.('online', back)
     clearTimeout(timer)
-    if (state.value === 'dirty') void flush()
+    if (state.value === 'dirty' || (state.value === 'failed' && error.value?.code === 'network')) void flush()
   })
   return { state, savedAt, error, flush, quietly }
 }
