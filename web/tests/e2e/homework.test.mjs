@@ -81,6 +81,10 @@ test('homework is handed in, given back, and passed', async () => {
   await step(win, 'the learner does it again', async () => {
     await page.reload()
     await page.getByText('加上焖的时间').waitFor()
+    assert.equal(await page.getByRole('textbox', { name: '写下你的作业' }).inputValue(), '淘两遍，泡二十分钟，煮十二分钟。')
+    await page.getByText('附上文件（1/9）').waitFor()
+    assert.equal(await page.getByText('/ 10 分').count(), 0, 'work that was given back shows a score')
+    await looksSound(win, 'homework-again')
     await handIn('淘两遍，泡二十分钟，煮十二分钟，焖十分钟。')
   })
   await step(desk, 'and passes', async () => {
