@@ -11,6 +11,9 @@ deps() { # deps FOLDER: npm ci where the lock file changed since the last time
   stamp "$name" "$key"
 }
 
+# What the binary carries of a browser's client is carried compressed, as it is mostly sent.
+press() { find "$1" -type f -size +1 \( -name '*.js' -o -name '*.mjs' -o -name '*.css' -o -name '*.svg' -o -name '*.wasm' -o -name '*.bcmap' \) -exec gzip -9n {} +; }
+
 part() { # part NAME SCRIPT RESULT SOURCE...
   local name=$1 script=$2 result=$3; shift 3
   local key; key=$(hash "$@" web/sdk web/package.json web/package-lock.json web/tsconfig.base.json)
@@ -18,6 +21,7 @@ part() { # part NAME SCRIPT RESULT SOURCE...
   say "building $name"
   (cd web && npm run --silent "$script" --workspace "${1#web/}")
   [[ -e $result ]] || die "$result was not built"
+  [[ $result != *.html ]] || press "$(dirname "$result")"
   stamp "web-$name" "$key"
 }
 

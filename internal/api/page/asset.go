@@ -4,54 +4,16 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
 	"strings"
-	"sync"
 	"time"
+
+	"zhizhou/internal/web"
 )
-
-// squeezed keeps the compressed form of what was asked for, by name within its folder:
-// what is built does not change while the program runs.
-type squeezed struct {
-	fs.FS
-	kept sync.Map // name to []byte
-}
-
-// worth are the endings of what gets much smaller.
-var worth = map[string]bool{".js": true, ".mjs": true, ".css": true, ".svg": true, ".json": true, ".wasm": true, ".bcmap": true}
-
-// small returns a file compressed; nil when that gains little, or there is none.
-func (s *squeezed) small(name string) []byte {
-	if !worth[path.Ext(name)] {
-		return nil
-	}
-	if kept, ok := s.kept.Load(name); ok {
-		return kept.([]byte) //nolint:forcetypeassert // nothing else is put there
-	}
-	raw, err := fs.ReadFile(s, name)
-	if err != nil || len(raw) < 400 {
-		return nil
-	}
-	out := pressed(raw)
-	if len(out) > len(raw)*9/10 {
-		out = nil
-	}
-	s.kept.Store(name, out)
-	return out
-}
-
-func pressed(raw []byte) []byte {
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		panic(err) // the level is a constant
-	}
-	_, _ = z.Write(raw) // into memory
-	_ = z.Close()
-	return b.Bytes()
-}
 
 // takesGzip tells whether a client may be sent compressed bytes.
 func takesGzip(r *http.Request) bool {
@@ -64,14 +26,16 @@ func takesGzip(r *http.Request) bool {
 	return false
 }
 
-// file serves an asset if there is one. Names with a hash never change.
-func file(w http.ResponseWriter, r *http.Request, f *squeezed, name string) bool {
+// file serves an asset if there is one. Names with a hash never change. What the build
+// has compressed is sent so, but to who does not take it.
+func file(w http.ResponseWriter, r *http.Request, f fs.FS, name string) bool {
 	name = strings.TrimPrefix(path.Clean("/"+name), "/")
 	if name == "" || name == "index.html" || name == chunkFile {
 		return false
 	}
-	st, err := fs.Stat(f, name)
-	if err != nil || st.IsDir() {
+	small, err := fs.ReadFile(f, name+".gz")
+	st, serr := fs.Stat(f, name)
+	if err != nil && (serr != nil || st.IsDir()) {
 		return false
 	}
 	h := w.Header()
@@ -79,18 +43,31 @@ func file(w http.ResponseWriter, r *http.Request, f *squeezed, name string) bool
 	if strings.HasPrefix(name, "assets/") {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	if worth[path.Ext(name)] {
-		h.Add("Vary", "Accept-Encoding")
+	if err != nil {
+		http.ServeFileFS(w, r, f, name)
+		return true
 	}
+	h.Add("Vary", "Accept-Encoding")
 	if r.Header.Get("Range") == "" && takesGzip(r) {
-		if out := f.small(name); out != nil {
-			h.Set("Content-Encoding", "gzip")
-			http.ServeContent(w, r, path.Base(name), time.Time{}, bytes.NewReader(out))
-			return true
-		}
+		h.Set("Content-Encoding", "gzip")
+	} else if small, err = unpacked(small); err != nil {
+		web.Fail(w, r, err)
+		return true
 	}
-	http.ServeFileFS(w, r, f, name)
+	http.ServeContent(w, r, path.Base(name), time.Time{}, bytes.NewReader(small))
 	return true
+}
+
+func unpacked(small []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(small))
+	if err != nil {
+		return nil, fmt.Errorf("page: %w", err)
+	}
+	raw, err := io.ReadAll(z)
+	if err != nil {
+		return nil, fmt.Errorf("page: %w", err)
+	}
+	return raw, nil
 }
 
 // chunkFile is what the client's build says of its pages: the scripts of each.

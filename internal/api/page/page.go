@@ -44,14 +44,14 @@ type Deps struct {
 
 type pages struct {
 	Deps
-	client, admin *squeezed
+	client, admin fs.FS
 	shell         []byte
 	chunks        map[string][]string
 }
 
 // Routes serves everything that no other route takes.
 func Routes(mux *http.ServeMux, d Deps) {
-	p := &pages{Deps: d, client: &squeezed{FS: built("client")}, admin: &squeezed{FS: built("admin")}}
+	p := &pages{Deps: d, client: built("client"), admin: built("admin")}
 	p.chunks = chunks(p.client)
 	p.shell = read(p.client, "index.html")
 	mux.HandleFunc("GET /sitemap.xml", p.sitemap)
