@@ -106,6 +106,9 @@ func roundTrip(t *testing.T, e db.Engine) {
 	if c.str("status") != "draft" || c.str("title") != "把话写清楚" || c.num("learner_count") != 0 || len(c.at("skus").([]any)) != 0 {
 		t.Fatalf("what came: %s", c.raw)
 	}
+	if v := other.want(200, "", "GET", fmt.Sprintf("/api/console/courses/%d/versions", made), nil).list("items")[0]; v["cause"] != "import" || v["staff_name"] != other.want(200, "", "GET", "/api/console/me", nil).str("name") {
+		t.Errorf("who brought it: %v", v)
+	}
 	rep := other.want(200, "", "GET", fmt.Sprintf("/api/console/courses/%d/import", made), nil)
 	if rep.num("materials") != 6 || rep.num("questions") != 1 || len(rep.at("left").([]any)) != 0 || rep.at("imported") != true {
 		t.Fatalf("the report: %s", rep.raw)

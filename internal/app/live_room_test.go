@@ -132,6 +132,34 @@ func TestLiveTalk(t *testing.T) {
 			return len(x.Messages) > 0 && x.Messages[0].Teacher && strings.Contains(x.Messages[0].Body, "欢迎")
 		}))
 
+		// The school's own words, however they are written; who teaches is not held to them.
+		head := w.staff("owner")
+		words := func(status int, list ...string) answer {
+			now := head.want(200, "", "GET", "/api/console/settings/talk", nil)
+			return head.want(status, "", "PUT", "/api/console/settings/talk", map[string]any{"version": now.num("version"), "value": map[string]any{"words": append([]string{}, list...)}})
+		}
+		words(422, "，！")
+		if a := words(200, " 代写 ", "", "代写", "VX"); a.raw == "" || len(a.at("value", "words").([]any)) != 2 {
+			t.Error(a.raw)
+		}
+		say(q, 422, "message_invalid", "chat", "找我代 写作业")
+		say(q, 422, "message_invalid", "question", "加ｖｘ吗")
+		owner.want(200, "", "POST", desk+"/messages", map[string]any{"body": "请不要找人代写"})
+		owner.want(403, "", "PUT", "/api/console/settings/talk", map[string]any{"version": 1, "value": map[string]any{"words": []string{}}})
+		words(200)
+
+		// Who keeps order knows whom; the room reads the name masked.
+		nick := q.want(200, "", "GET", "/api/me", nil).str("nickname")
+		if v := owner.want(200, "", "GET", desk, nil); !strings.Contains(v.raw, nick) {
+			t.Error("the desk cannot tell learners apart", v.raw)
+		}
+		if v := w.schoolStaff("finance").do("GET", desk, nil); strings.Contains(v.raw, nick) {
+			t.Error("finance reads names", v.raw)
+		}
+		if v := p.want(200, "", "GET", at, nil); strings.Contains(v.raw, nick) || v.num("online") != 1 {
+			t.Error("the room reads names, or counts the desk", v.raw)
+		}
+
 		ask := say(p, 200, "", "question", "邮件标题怎么写？")
 		do(204, "", "screen", map[string]any{"message_id": ask.num("id")})
 		w.until("the question is on the screen", e.heard(func(x live.Event) bool {

@@ -20,6 +20,7 @@ import (
 	"zhizhou/internal/jobs"
 	"zhizhou/internal/live"
 	"zhizhou/internal/message"
+	"zhizhou/internal/setting"
 	"zhizhou/internal/web"
 )
 
@@ -37,6 +38,11 @@ func (attended) Kind() string { return "live_attended" }
 func (a *App) newLive(store blob.Store) {
 	a.Live = live.New(live.Config{
 		DB: a.DB, Jobs: a.Jobs, Store: store, Box: a.Box, Clock: a.Clock, Catalog: a.Catalog, Media: a.Media, Dir: filepath.Join(a.Config.DataDir, "work", "live"), Log: a.log,
+	})
+	a.Live.SetWords(func(ctx context.Context) ([]string, error) {
+		v := setting.NewTalk()
+		_, err := a.Settings.Load(ctx, v)
+		return v.Words, err
 	})
 	a.Live.OnAttend(func(ctx context.Context, tx *db.Tx, x live.Attended) error {
 		return a.Learning.Attend(ctx, tx, x.PlayID, x.UserID, catalog.Lesson{ID: x.LessonID, CourseID: x.CourseID}, x.FromMS, x.ToMS)

@@ -80,6 +80,10 @@ var (
 		branch(media.MaterialFile, `'file'`, plain+`, '' AS picture`, `(SELECT * FROM media_files WHERE kind = 'file')`, `'ready'`),
 	}, ` UNION ALL `)+`) AS all_kinds ORDER BY id DESC LIMIT $11`)
 
+	qUploaders = db.Q("library/uploaders", `SELECT s.id, s.name FROM staff s WHERE EXISTS (SELECT 1 FROM assets m WHERE m.created_by = s.id AND m.deleted_at = 0)
+		OR EXISTS (SELECT 1 FROM documents m WHERE m.created_by = s.id AND m.deleted_at = 0 AND m.for_file = 0) OR EXISTS (SELECT 1 FROM ebooks m WHERE m.created_by = s.id AND m.deleted_at = 0)
+		OR EXISTS (SELECT 1 FROM media_files m WHERE m.created_by = s.id AND m.deleted_at = 0) ORDER BY s.name, s.id LIMIT 200`)
+
 	qPlace = db.Q("library/place", `INSERT INTO library_items (kind, material_id, folder_id) VALUES ($1, $2, $3) ON CONFLICT (kind, material_id) DO UPDATE SET folder_id = $3`)
 	qTop   = db.Q("library/to_top", `DELETE FROM library_items WHERE kind = $1 AND material_id = $2`)
 )
@@ -96,6 +100,22 @@ func (s *Service) Items(ctx context.Context, who Who, f Filter) ([]Item, error) 
 	}
 	var rows []Item
 	err := s.DB.List(ctx, qItems, &rows, f.Before, like, f.State, by, f.Form, f.Folder, f.From, f.To, f.MinBytes, f.MaxBytes, f.Limit)
+	return rows, err
+}
+
+// Uploader is a member of staff with material in the library.
+type Uploader struct {
+	ID   int64
+	Name string
+}
+
+// Uploaders lists who has material there, by name: nobody for those who see only their own.
+func (s *Service) Uploaders(ctx context.Context, who Who) ([]Uploader, error) {
+	if who.OwnOnly {
+		return nil, nil
+	}
+	var rows []Uploader
+	err := s.DB.List(ctx, qUploaders, &rows)
 	return rows, err
 }
 

@@ -150,7 +150,8 @@ func (l *Listener) Leave() {
 	}
 }
 
-// audience is how many listen, staff aside; the caller holds the lock.
+// audience is how many listen, also who is not signed in, staff aside. The caller
+// holds mu.
 func (h *hub) audience() int { return len(h.listeners) - h.ofUser[Staff] }
 
 // Online is how many listen to a room in this process, staff aside.

@@ -48,9 +48,10 @@ var (
 	qRecordFail  = db.Q("live/record_fail", `UPDATE live_rooms SET recording = 'failed', version = version + 1 WHERE lesson_id = $1 AND recording = 'making'`)
 	qRecordAgain = db.Q("live/record_again", `UPDATE live_rooms SET recording = 'wanted', run_at = $2, version = version + 1 WHERE lesson_id = $1 AND state = 'ended' AND recording = 'failed'`)
 
-	qTalk     = db.Q("live/talk", `INSERT INTO live_messages (id, lesson_id, user_id, staff_id, name, kind, body, created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)`)
-	qTalkGet  = db.Q("live/talk_get", `SELECT `+talkColumns+` FROM live_messages WHERE id = $1 AND lesson_id = $2`)
-	qTalkOf   = db.Q("live/talk_of", `SELECT `+talkColumns+` FROM live_messages WHERE lesson_id = $1 AND ($2 = '' OR kind = $2) AND (CAST($3 AS BIGINT) = 0 OR id < $3) AND (hidden_at = 0 OR $5) ORDER BY id DESC LIMIT $4`)
+	qTalk    = db.Q("live/talk", `INSERT INTO live_messages (id, lesson_id, user_id, staff_id, name, kind, body, created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)`)
+	qTalkGet = db.Q("live/talk_get", `SELECT `+talkColumns+` FROM live_messages WHERE id = $1 AND lesson_id = $2`)
+	qTalkOf  = db.Q("live/talk_of", `SELECT m.*, COALESCE(u.nickname, '') AS nickname FROM (SELECT `+talkColumns+` FROM live_messages WHERE lesson_id = $1 AND ($2 = '' OR kind = $2) AND (CAST($3 AS BIGINT) = 0 OR id < $3) AND (hidden_at = 0 OR $5) ORDER BY id DESC LIMIT $4) m
+		LEFT JOIN users u ON u.id = m.user_id ORDER BY m.id DESC`)
 	qTalkNews = db.Q("live/talk_news", `SELECT `+talkColumns+` FROM live_messages WHERE lesson_id = $1 AND changed_at >= $2 ORDER BY id LIMIT 500`)
 	qTalkMine = db.Q("live/talk_mine", `SELECT body, created_at FROM live_messages WHERE lesson_id = $1 AND user_id = $2 AND created_at > $3 ORDER BY created_at DESC LIMIT 30`)
 	qHide     = db.Q("live/talk_hide", `UPDATE live_messages SET hidden_at = $3, changed_at = $3 WHERE id = $1 AND lesson_id = $2 AND hidden_at = 0`)

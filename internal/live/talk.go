@@ -31,7 +31,8 @@ type Message struct {
 	LessonID   int64
 	UserID     int64 // 0: staff
 	StaffID    int64
-	Name       string
+	Name       string // as everybody reads it
+	Nickname   string // for staff; empty where it was not asked for
 	Kind       string
 	Body       string
 	CreatedAt  int64

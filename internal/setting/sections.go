@@ -3,6 +3,8 @@ package setting
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"zhizhou/internal/errs"
 )
@@ -191,6 +193,42 @@ func keep(now *string, before string) {
 	if *now == hidden {
 		*now = before
 	}
+}
+
+// Talk is what may not be said in live rooms.
+type Talk struct {
+	Words []string `json:"words" nullable:"false" maxItems:"1000" doc:"A message with one of them is refused; case, width and signs between letters do not matter"`
+}
+
+// Key implements Section.
+func (*Talk) Key() string { return "talk" }
+
+// Public implements Section: nothing here is secret.
+func (t *Talk) Public() any { return *t }
+
+// NewTalk returns the defaults: no words.
+func NewTalk() *Talk { return &Talk{Words: []string{}} }
+
+// ErrTalk is returned by Check.
+var ErrTalk = errs.New(errs.Invalid, "talk_setting", "请检查词表")
+
+// Check leaves each word once, without spaces around it, and refuses what is no word: a
+// single sign would match every message or none.
+func (t *Talk) Check() error {
+	seen := map[string]bool{}
+	words := []string{}
+	for _, w := range t.Words {
+		if w = strings.TrimSpace(w); w == "" || seen[w] {
+			continue
+		}
+		if utf8.RuneCountInString(w) > 40 || !strings.ContainsFunc(w, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+			return ErrTalk.Field("words", "「"+w+"」：每个词不超过 40 个字，要有文字或数字")
+		}
+		seen[w] = true
+		words = append(words, w)
+	}
+	t.Words = words
+	return nil
 }
 
 // Points is how points are earned and paid with.

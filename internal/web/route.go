@@ -226,6 +226,9 @@ func (a *API) Staffed(permission string, h http.Handler) http.Handler {
 			Fail(w, r, err)
 			return
 		}
+		if a.Enter != nil {
+			r = r.WithContext(a.Enter(r.Context(), CallerOf(r.Context())))
+		}
 		h.ServeHTTP(w, r)
 	})
 }

@@ -35,6 +35,12 @@ func materialView(i library.Item) MaterialView {
 	return MaterialView{i.Kind, i.Form, i.ID, i.Name, i.State, i.Percent, i.Error, i.Bytes, i.Length, i.Picture, media.ImageURL(i.Picture), i.Mime, i.FolderID, i.StaffName, i.CreatedAt}
 }
 
+// UploaderView is a member of staff with material.
+type UploaderView struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
 // MaterialUse is a place where material is used.
 type MaterialUse struct {
 	What     string `json:"what" enum:"lesson,article,attachment,course,goods,banner,instructor,topic,question,homework,agreement,school,version"`
@@ -75,6 +81,15 @@ func (r *routes) library() {
 	const tag = "console media"
 	may := account.PermMediaUpload
 	web.Handle(r.web, route("library", http.MethodGet, "library", "All material, newest first", tag, may), r.materials)
+	web.Handle(r.web, route("uploaders", http.MethodGet, "library/uploaders", "Who has material, by name; empty for those who see only their own", tag, may),
+		func(ctx context.Context, _ *none) (*web.Body[web.List[UploaderView]], error) {
+			rows, err := r.Library.Uploaders(ctx, libraryWho(ctx))
+			out := web.List[UploaderView]{Items: []UploaderView{}}
+			for _, u := range rows {
+				out.Items = append(out.Items, UploaderView(u))
+			}
+			return web.Answer(out), err
+		})
 	web.Handle(r.web, route("material_uses", http.MethodGet, "library/{kind}/{id}/uses", "Where material is used", tag, may),
 		func(ctx context.Context, in *struct {
 			Kind string `path:"kind" enum:"asset,document,ebook,picture,file"`

@@ -48,7 +48,8 @@ type PushView struct {
 // StaffTalk is a message as staff see it.
 type StaffTalk struct {
 	live.MessageEvent
-	UserID int64 `json:"user_id" doc:"0: staff"`
+	UserID   int64  `json:"user_id" doc:"0: staff"`
+	Nickname string `json:"nickname" doc:"Of a learner, for those who may edit the course: everybody else reads it masked"`
 }
 
 // AttendeeView is a line of the attendance report.
@@ -190,13 +191,17 @@ func (r *routes) liveLists(ctx context.Context, v LiveRoomView) (*web.Body[LiveR
 	for _, p := range pushes {
 		v.Pushes = append(v.Pushes, PushView{p.StartedAt, p.EndedAt, p.EndReason})
 	}
+	named := web.CallerOf(ctx).Staff.Can(account.PermCourseEdit)
 	for _, kind := range []string{live.Chat, live.Question} {
 		rows, err := r.Live.Messages(ctx, v.LessonID, kind, 0, 100, true)
 		if err != nil {
 			return nil, err
 		}
 		for _, m := range rows {
-			v.Talk = append(v.Talk, StaffTalk{live.EventOf(m), m.UserID})
+			if !named {
+				m.Nickname = ""
+			}
+			v.Talk = append(v.Talk, StaffTalk{live.EventOf(m), m.UserID, m.Nickname})
 		}
 	}
 	if v.Products, err = r.Live.Cards(ctx); err != nil {

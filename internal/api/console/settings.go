@@ -37,6 +37,7 @@ func (r *routes) settings() {
 	section(r, "renewal", setting.NewRenewal, func(_ context.Context, v, old *setting.Renewal) error { v.Keep(old); return r.CheckRenewal(v) })
 	section(r, "invoice", setting.NewInvoice, func(_ context.Context, v, _ *setting.Invoice) error { return v.Check() })
 	section(r, "mail", setting.NewMail, func(_ context.Context, v, before *setting.Mail) error { v.Keep(before); return v.Check() })
+	section(r, "talk", setting.NewTalk, func(_ context.Context, v, _ *setting.Talk) error { return v.Check() })
 	web.Handle(r.web, route("payment_test", http.MethodPost, "settings/payment/test", "Ask a channel whether the keys are good", "console setting", account.PermSettingEdit), r.testChannel)
 	type outside struct {
 		Sandbox   bool              `json:"sandbox"`

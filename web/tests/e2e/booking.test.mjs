@@ -2,7 +2,7 @@
 // waited for, given up, checked in.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { isSound, launch, looksSound, openWindow, step } from './browser.mjs'
+import { isSound, launch, looksSound, openWindow, picture, step } from './browser.mjs'
 import { signInBySMS } from './learner.mjs'
 import { startServer } from './server.mjs'
 import { asStaff } from './staff.mjs'
@@ -101,6 +101,13 @@ test('a lesson is planned, booked, and attended', async () => {
     await desk.page.getByRole('button', { name: '出示签到码' }).click()
     const code = await desk.page.locator('.code').textContent()
     await looksSound(desk, 'console-slot')
+    // On paper: the sheet that is signed, and nothing of the page around it.
+    await desk.page.emulateMedia({ media: 'print' })
+    const paper = await desk.page.evaluate(() => [...document.body.children].filter((e) => e.checkVisibility()).map((e) => e.innerText).join('\n'))
+    for (const words of ['面对面煮饭', '愚园路', '签名', '共 1 人']) assert.ok(paper.includes(words), `${words} on ${paper}`)
+    for (const words of ['取消这一场', '出示签到码', '课程与专栏', '改场次']) assert.ok(!paper.includes(words), `${words} on ${paper}`)
+    await picture(desk, 'console-slot-printed')
+    await desk.page.emulateMedia({ media: 'screen' })
     await win.page.getByLabel('签到码').fill(code.trim())
     await looksSound(win, 'booking-check-in')
     await win.page.getByRole('button', { name: '签到', exact: true }).click()

@@ -96,6 +96,7 @@ test('a video shows its subtitle and parts, and search finds what is said', asyn
   const video = named('七秒钟')
   await step(win, 'the subtitle', async () => {
     await page.goto(`/learn/${video.id}`)
+    await button(page, '清晰度').waitFor() // the last of the controls to come, and they move
     await button(page, '字幕').click()
     await button(page, '中文').click()
     await page.locator('.stage-btn').click()

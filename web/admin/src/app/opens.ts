@@ -15,9 +15,10 @@ const one: Record<string, (key: string) => RouteLocationRaw> = {
 const lists: Record<string, RouteLocationRaw> = {
   synonyms: { name: 'search', params: { tab: 'synonyms' } },
   commission_rules: { name: 'commission', params: { tab: 'rules' } },
-  documents: { name: 'media', params: { kind: 'documents' } },
+  media: { name: 'library' },
+  documents: { name: 'library', query: { form: 'document' } },
 }
-for (const name of ['instructors', 'applications', 'categories', 'banners', 'media', 'questions', 'moderation', 'lesson-questions', 'ratings', 'staff', 'promotions', 'coupons', 'codes', 'experiments', 'held', 'renewals', 'commission', 'clearing', 'bills']) lists[name] = { name }
+for (const name of ['instructors', 'applications', 'categories', 'banners', 'questions', 'moderation', 'lesson-questions', 'ratings', 'staff', 'promotions', 'coupons', 'codes', 'experiments', 'held', 'renewals', 'commission', 'clearing', 'bills']) lists[name] = { name }
 
 /** What the server may name as showing something. */
 export const openable = [...Object.keys(one), ...Object.keys(lists)]

@@ -96,6 +96,7 @@ export interface Operations {
   addAttachment: { path: Id; query: { name: string; lesson_id?: number }; raw: Blob; res: T.Made }
   reuseFile: { path: Id; body: { file_id: number; lesson_id?: number }; res: T.Made }
   changeAttachment: { path: { id: number; attachment_id: number }; body: { name: string; permission: T.AttachmentPermission }; res: void }
+  uploaders: { res: T.Page<{ id: number; name: string }> }
   library: { query: Paged & { folder?: number; form?: T.MaterialForm | ''; state?: string; q?: string; from?: number; to?: number; min_bytes?: number; max_bytes?: number; by?: number }; res: T.Page<T.Material> }
   materialUses: { path: { kind: T.MaterialKind; id: number }; res: T.Page<T.MaterialUse> }
   moveMaterial: { body: { folder_id: number; items: T.MaterialRef[] }; res: void }
@@ -127,6 +128,8 @@ export interface Operations {
   stopExperiment: { path: Id; res: void }
   userPoints: { path: Id; res: T.UserPoints }
   grantPoints: { path: Id; body: { points: number; reason: string }; res: T.UserPoints }
+  talkSetting: { res: T.Setting<T.TalkSetting> }
+  saveTalkSetting: { body: T.Setting<T.TalkSetting>; res: T.Setting<T.TalkSetting> }
   pointsSetting: { res: T.Setting<T.PointsSetting> }
   savePointsSetting: { body: T.Setting<T.PointsSetting>; res: T.Setting<T.PointsSetting> }
   savePromotion: { path: Id; body: T.PromotionInput; res: T.Made }
@@ -291,7 +294,7 @@ export const addresses = {
   certificateKeys: 'GET /certificate-keys', rotateCertificateKey: 'POST /certificate-keys', revokeCertificate: 'POST /certificates/{id}/revoke', reissueCertificate: 'POST /certificates/{id}/reissue',
   addAttachment: 'POST /courses/{id}/attachments', deleteAttachment: 'DELETE /courses/{id}/attachments/{attachment_id}',
   reuseFile: 'POST /courses/{id}/attachments/reuse', changeAttachment: 'PUT /courses/{id}/attachments/{attachment_id}',
-  library: 'GET /library', materialUses: 'GET /library/{kind}/{id}/uses', moveMaterial: 'POST /library/move', deleteMaterial: 'POST /library/delete',
+  library: 'GET /library', uploaders: 'GET /library/uploaders', materialUses: 'GET /library/{kind}/{id}/uses', moveMaterial: 'POST /library/move', deleteMaterial: 'POST /library/delete',
   folders: 'GET /folders', makeFolder: 'POST /folders', changeFolder: 'PUT /folders/{id}', deleteFolder: 'DELETE /folders/{id}',
   courseVersions: 'GET /courses/{id}/versions', takeVersion: 'POST /courses/{id}/versions', compareVersion: 'GET /courses/{id}/versions/{version_id}/changes',
   restoreVersion: 'POST /courses/{id}/versions/{version_id}/restore', courseImport: 'GET /courses/{id}/import', cloneCourse: 'POST /courses/{id}/clone',
@@ -300,7 +303,7 @@ export const addresses = {
   promotions: 'GET /promotions', savePromotion: 'PUT /promotions/{id}', switchPromotion: 'POST /promotions/{id}/switch', pricePreview: 'POST /price-preview',
   idlePromotions: 'GET /products/{id}/idle-promotions',
   experiments: 'GET /experiments', experiment: 'GET /experiments/{id}', saveExperiment: 'PUT /experiments/{id}', startExperiment: 'POST /experiments/{id}/start', stopExperiment: 'POST /experiments/{id}/stop',
-  userPoints: 'GET /users/{id}/points', grantPoints: 'POST /users/{id}/points', pointsSetting: 'GET /settings/points', savePointsSetting: 'PUT /settings/points',
+  userPoints: 'GET /users/{id}/points', grantPoints: 'POST /users/{id}/points', talkSetting: 'GET /settings/talk', saveTalkSetting: 'PUT /settings/talk', pointsSetting: 'GET /settings/points', savePointsSetting: 'PUT /settings/points',
   coupons: 'GET /coupons', saveCoupon: 'PUT /coupons/{id}', switchCoupon: 'POST /coupons/{id}/switch', giveCoupon: 'POST /coupons/{id}/give',
   codeBatches: 'GET /code-batches', makeCodes: 'POST /code-batches', revokeCodes: 'POST /code-batches/{id}/revoke', codes: 'GET /code-batches/{id}/codes',
   assets: 'GET /assets', asset: 'GET /assets/{id}', retryAsset: 'POST /assets/{id}/retry',

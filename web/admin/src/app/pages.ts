@@ -27,11 +27,10 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     pages: [
       { name: 'courses', label: '课程与专栏', icon: 'book', permission: 'course.read' },
       { name: 'questions', label: '题库', icon: 'pen', permission: 'course.read' },
-      { name: 'library', label: '素材库', icon: 'folder', permission: 'media.upload' },
+      { name: 'library', label: '素材库', icon: 'folder', permission: 'media.upload', badge: 'assets' },
       { name: 'lesson-questions', label: '学员提问', icon: 'quote', permission: 'question.answer' },
       { name: 'ratings', label: '课程评价', icon: 'star', permission: 'question.answer' },
       { name: 'moderation', label: '内容审核', icon: 'eye', permission: 'content.moderate' },
-      { name: 'media', label: '音视频与文档', icon: 'video', permission: 'media.upload', badge: 'assets' },
       { name: 'instructors', label: '讲师', icon: 'user', permission: 'course.read' },
       { name: 'applications', label: '讲师申请', icon: 'teach', permission: 'instructor.review' },
       { name: 'categories', label: '分类', icon: 'tag', permission: 'course.publish' },

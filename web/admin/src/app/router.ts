@@ -29,7 +29,7 @@ const routes: RouteRecordRaw[] = [
   page('/lesson-questions/:id(\\d+)?', 'lesson-questions', '学员提问', 'question.answer', () => import('@/features/note/QuestionsPage.vue')),
   page('/ratings', 'ratings', '课程评价', 'question.answer', () => import('@/features/rating/RatingsPage.vue')),
   page('/moderation', 'moderation', '内容审核', 'content.moderate', () => import('@/features/note/ModerationPage.vue')),
-  page('/media/:kind(documents)?', 'media', '音视频与文档', 'media.upload', () => import('@/features/media/MediaPage.vue')),
+  { path: '/media/:kind(documents|ebooks)?', redirect: (to) => ({ name: 'library', query: { ...(to.query.status === 'failed' ? { state: 'failed' } : {}), ...(to.params.kind ? { form: to.params.kind === 'ebooks' ? 'ebook' : 'document' } : {}) } }) },
   page('/instructors', 'instructors', '讲师', 'course.read', () => import('@/features/shelf/InstructorsPage.vue')),
   page('/instructor-applications', 'applications', '讲师申请', 'instructor.review', () => import('@/features/teacher/ApplicationsPage.vue')),
   page('/income', 'income', '收入', 'income.read', () => import('@/features/teacher/IncomePage.vue')),

@@ -1,4 +1,4 @@
-import { mergeAttributes, Node } from '@tiptap/core'
+import { Mark, mergeAttributes, Node } from '@tiptap/core'
 import { call } from '@/app/api'
 import { drawFormula } from './formulas'
 import { clipName } from './clips'
@@ -89,3 +89,10 @@ export const Clip = Node.create({
     }
   },
 })
+
+const raised = (name: 'sup' | 'sub') => Mark.create({ name, excludes: name === 'sup' ? 'sub' : 'sup', parseHTML: () => [{ tag: name }], renderHTML: () => [name, 0] })
+
+/** What stands above the line, as the number of a footnote. It comes with imports and pasted texts. */
+export const Sup = raised('sup')
+/** What stands below the line. */
+export const Sub = raised('sub')

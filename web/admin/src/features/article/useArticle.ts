@@ -4,7 +4,7 @@ import StarterKit from '@tiptap/starter-kit'
 import { useEditor } from '@tiptap/vue-3'
 import { ref, watch, type Ref } from 'vue'
 import { call } from '@/app/api'
-import { Clip, Figure, Formula, FormulaBlock } from './nodes'
+import { Clip, Figure, Formula, FormulaBlock, Sub, Sup } from './nodes'
 import { cleanPaste, pictures } from './paste'
 
 /** The editor of an article: its document, the pictures that are put in, and what went wrong with them. */
@@ -41,6 +41,8 @@ export function useArticle(html: Ref<string>, label: string, edit: (tex: string,
       Formula.configure({ edit }),
       FormulaBlock.configure({ edit }),
       Clip,
+      Sup,
+      Sub,
     ],
     editorProps: {
       attributes: { class: 'rich', role: 'textbox', 'aria-multiline': 'true', 'aria-label': label },
