@@ -114,6 +114,9 @@ func TestLiveTalk(t *testing.T) {
 			t.Errorf("another site's page may listen: %v %v", res, err)
 		}
 		e, desked := p.ear(talk), owner.ear(fmt.Sprintf("/api/console/live/%d/talk", lesson))
+		if n := p.want(200, "", "GET", at, nil).num("online"); n != 1 {
+			t.Errorf("%v are counted as listening, the teacher among them", n)
+		}
 		m := say(q, 200, "", "chat", "老师  好\u202e！")
 		if m.str("body") != "老师 好 ！" || strings.Contains(m.str("name"), "2102") || m.at("teacher") != false {
 			t.Error(m.raw)

@@ -99,7 +99,12 @@ type Listener struct {
 
 func (l *Listener) drop() { l.once.Do(func() { close(l.Gone) }) }
 
-// Join adds a listener to a room; the caller must Leave. Returns ErrFull.
+// Staff stands for whoever teaches or watches over a room: they hear it and are not
+// counted as its audience.
+const Staff int64 = -1
+
+// Join adds a listener to a room, 0 when nobody is signed in; the caller must Leave.
+// Returns ErrFull.
 func (s *Service) Join(lessonID, userID int64) (*Listener, error) {
 	s.hubs.Lock()
 	defer s.hubs.Unlock()
@@ -114,7 +119,7 @@ func (s *Service) Join(lessonID, userID int64) (*Listener, error) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.listeners) >= listenersMax || userID != 0 && h.ofUser[userID] >= socketsMax {
+	if len(h.listeners) >= listenersMax || userID > 0 && h.ofUser[userID] >= socketsMax {
 		return nil, ErrFull
 	}
 	l := &Listener{C: make(chan []byte, frames), Gone: make(chan struct{}), hub: h, user: userID}
@@ -145,7 +150,11 @@ func (l *Listener) Leave() {
 	}
 }
 
-// Online is how many learners listen to a room in this process.
+// audience is how many listen, also who is not signed in, staff aside. The caller
+// holds mu.
+func (h *hub) audience() int { return len(h.listeners) - h.ofUser[Staff] }
+
+// Online is how many listen to a room in this process, staff aside.
 func (s *Service) Online(lessonID int64) int {
 	s.hubs.Lock()
 	h := s.hubs.rooms[lessonID]
@@ -155,12 +164,8 @@ func (s *Service) Online(lessonID int64) int {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.there()
+	return h.audience()
 }
-
-// there counts the learners; staff listen too, as user 0, and are not in the room. The
-// caller holds mu.
-func (h *hub) there() int { return len(h.listeners) - h.ofUser[0] }
 
 // kick lets a room's listeners hear at once.
 func (s *Service) kick(lessonID int64) {
@@ -247,7 +252,7 @@ func (h *hub) poll() error {
 		h.room, e.Room = string(text), &r
 	}
 	h.mu.Lock()
-	e.Online = h.there()
+	e.Online = h.audience()
 	h.mu.Unlock()
 	if e.Room == nil && len(e.Messages) == 0 && (e.Online == h.online || time.Since(h.onlineAt) < 5*time.Second) {
 		return nil

@@ -201,7 +201,7 @@ func (h *Lives) staffTalk(w http.ResponseWriter, r *http.Request) {
 		web.Fail(w, r, err)
 		return
 	}
-	h.stream(w, r, lessonID, 0, func(ctx context.Context) error { return h.Mine(ctx, lessonID) })
+	h.stream(w, r, lessonID, live.Staff, func(ctx context.Context) error { return h.Mine(ctx, lessonID) })
 }
 
 // stream sends a room's events until either side has enough. Another site's page

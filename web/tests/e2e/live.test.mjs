@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import test from 'node:test'
-import { launch, openWindow, picture } from './browser.mjs'
+import { launch, openWindow, picture, sizes } from './browser.mjs'
 import { playedTo, signInBySMS, video } from './learner.mjs'
 import { startServer, until } from './server.mjs'
 import { asStaff } from './staff.mjs'
@@ -58,6 +58,16 @@ test('a live lesson is taught, talked about, and watched again', async (t) => {
   await ask('POST', `lessons/${id}/live/card`, { product_id: room.products[0].product_id })
   await page.getByText('老师推荐').waitFor()
   await picture(win, 'live-room')
+  // With all of that pinned, the picture and the line to write in are still on one upright screen.
+  for (const size of [{ width: 820, height: 1180 }, { width: 390, height: 664 }, sizes.phone.viewport]) {
+    await page.setViewportSize(size)
+    await page.evaluate(() => window.scrollTo(0, 0))
+    for (const part of [page.locator('video'), page.getByPlaceholder('说点什么'), page.getByText('老师推荐')]) {
+      const box = await part.boundingBox()
+      assert.ok(box.y >= 0 && box.y + box.height <= size.height, `${JSON.stringify(size)}: ${JSON.stringify(box)}`)
+    }
+    if (size.width === 820) await picture(win, 'live-room-tablet')
+  }
 
   const desk = await openWindow(browser, server.base, 'desktop')
   await desk.page.goto('/admin/')
