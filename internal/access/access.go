@@ -211,7 +211,11 @@ type Decision struct {
 // ErrLocked.
 func (s *Service) Open(ctx context.Context, lessons *catalog.Service, userID, lessonID int64) (catalog.Lesson, error) {
 	l, d, err := s.Decide(ctx, lessons, userID, lessonID)
-	if err == nil && !d.Allowed {
+	switch {
+	case err != nil || d.Allowed:
+	case d.Reason == "unlock": // it is theirs, and only not yet
+		err = ErrLocked.Say("这一课还没有解锁")
+	default:
 		err = ErrLocked
 	}
 	return l, err

@@ -6,10 +6,11 @@ import (
 
 	"zhizhou/demo"
 	"zhizhou/internal/catalog"
+	"zhizhou/internal/topic"
 )
 
 // seedShop puts everything that is not a course on sale: columns, a bundle,
-// memberships and a service.
+// memberships and a service; and chooses courses for topics.
 func (a *App) seedShop(ctx context.Context, categories, teachers, courses map[string]int64) error {
 	for i, c := range demo.Columns {
 		n, err := a.seedColumn(ctx, c, categories[c.Category], teachers[c.Instructor], int64(len(courses)+i))
@@ -21,6 +22,19 @@ func (a *App) seedShop(ctx context.Context, categories, teachers, courses map[st
 	for i, g := range demo.Shop {
 		if err := a.seedGoods(ctx, g, int64(i), categories, courses); err != nil {
 			return fmt.Errorf("goods %s: %w", g.Title, err)
+		}
+	}
+	for _, t := range demo.Topics {
+		var chosen []topic.Entry
+		for _, c := range t.Courses {
+			chosen = append(chosen, topic.Entry{CourseID: courses[c[0]], Note: c[1]})
+		}
+		n, err := a.Topic.Save(ctx, topic.Topic{Title: t.Title, Intro: t.Intro, Scene: t.Scene}, chosen)
+		if err == nil {
+			err = a.Topic.Publish(ctx, n)
+		}
+		if err != nil {
+			return fmt.Errorf("topic %s: %w", t.Title, err)
 		}
 	}
 	return nil

@@ -28,7 +28,7 @@ func (a *App) newHomework() {
 		}
 		title := map[string]string{homework.Marked: "作业批改好了：", homework.Returned: "作业被退回修改：", "review": "有一份同学作业请你评："}[n.Kind] + name
 		return a.Message.Notify(ctx, tx, message.Notice{
-			UserID: n.UserID, Kind: message.Homework, Title: title, Body: text.Cut(text.Line(n.Comment), noticeWords), Link: fmt.Sprintf("/learn/%d", n.LessonID), Key: fmt.Sprintf("homework:%s:%d", n.Kind, n.ID),
+			UserID: n.UserID, Kind: message.Homework, Title: title, Body: text.Cut(text.Line(n.Comment), noticeWords), Link: fmt.Sprintf("/homework/%d", n.LessonID), Key: fmt.Sprintf("homework:%s:%d", n.Kind, n.ID),
 		})
 	})
 	a.Catalog.OnPublish(a.Homework.Ready)

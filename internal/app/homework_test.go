@@ -71,6 +71,16 @@ func (a answer) list(name string) []map[string]any {
 	return out
 }
 
+// listOf is a list within the i-th of "own".
+func (a answer) listOf(i int, name string) []map[string]any {
+	raw, _ := a.list("own")[i][name].([]any)
+	out := make([]map[string]any, len(raw))
+	for n, x := range raw {
+		out[n], _ = x.(map[string]any)
+	}
+	return out
+}
+
 func idOf(m map[string]any) int64 { n, _ := m["id"].(float64); return int64(n) }
 
 // The whole road: text and files are handed in, given back, handed in again, marked by
@@ -136,7 +146,16 @@ func TestHomeworkFromHandingInToPassing(t *testing.T) {
 		if own := back.list("own")[0]; own["state"] != "returned" || own["comment"] != "结论放到第一句" || w.count(qFinished, lesson) != 0 {
 			t.Fatal(back.raw)
 		}
-		p.want(200, "", "POST", at+"/submissions", work("周三我请假一天。"))
+		// The earlier file goes along again and stays where it was; nobody else's does.
+		mine := func(i int) []map[string]any { return p.want(200, "", "GET", at+"/homework", nil).listOf(i, "files") }
+		other.want(404, "submission_file_gone", "POST", at+"/submissions", work("拿别人交过的", photo.num("id")))
+		p.want(404, "submission_file_gone", "POST", at+"/submissions", work("还有一个没有的", photo.num("id"), 1))
+		p.want(200, "", "POST", at+"/submissions", work("周三我请假一天。", photo.num("id")))
+		again := fmt.Sprintf("/api/homework-files/%d", idOf(mine(0)[0]))
+		if len(mine(0)) != 1 || len(mine(1)) != 1 || again == file || p.do("GET", again, nil).raw != p.do("GET", file, nil).raw {
+			t.Errorf("the file did not come along: %v, before %v", mine(0), mine(1))
+		}
+		other.want(404, "submission_file_gone", "GET", again, nil)
 		sub = ops.want(200, "", "GET", fmt.Sprintf("/api/console/lessons/%d/submissions?state=handed_in", lesson), nil).list("items")[0]
 		mark = fmt.Sprintf("/api/console/submissions/%d/mark", idOf(sub))
 		ops.want(204, "", "POST", mark, map[string]any{"points": []int{6, 3}, "comment": "好", "excellent": true})

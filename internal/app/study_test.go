@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
@@ -123,6 +124,57 @@ func TestEndOfARoomAttests(t *testing.T) {
 			if mine() != 1 {
 				t.Fatalf("%d certificates", mine())
 			}
+		}
+	})
+}
+
+// A course is as far as its lessons are: one without a length counts like the others, and
+// who has finished a lesson is led on to the next one that is not, if it is theirs.
+func TestStudyIsCountedByLessonsAndGoesOn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		editor := w.author()
+		long := w.article(editor, videoless)
+		exam, _ := w.exam(bankOfOne(), nil)
+		p := w.learner("13800137701", nil)
+		p.buy(w.sku)
+		var order []int64
+		for _, part := range must(w.app.Catalog.Outline(w.system(), w.paid))(t) {
+			for _, l := range part.Lessons {
+				order = append(order, l.ID)
+			}
+		}
+		lessons := int64(len(order))
+		if order[0] == long || order[0] == exam {
+			t.Fatal("the first lesson is not the one that stays open")
+		}
+		is := func(when string, percent int64, goOn ...int64) {
+			t.Helper()
+			v := p.want(200, "", "GET", "/api/learning", nil)
+			mine := p.want(200, "", "GET", fmt.Sprintf("/api/courses/%d/mine", w.paid), nil)
+			got := []int64{}
+			for i := range v.at("continue").([]any) {
+				got = append(got, v.item(i, "continue").num("lesson_id"))
+			}
+			if a, b := v.item(0, "courses").num("percent"), mine.num("percent"); a != percent || b != percent || fmt.Sprint(got) != fmt.Sprint(goOn) {
+				t.Fatalf("%s: %d %% in the list, %d %% on the page, go on with %v; want %d %% and %v", when, a, b, got, percent, goOn)
+			}
+		}
+		is("nothing was begun", 0)
+		p.read(long)
+		first := must(w.app.Learning.Course(w.system(), p.me(), w.paid))(t)
+		if len(first) != 1 || first[0].FinishedAt == 0 {
+			t.Fatalf("the article is not finished: %+v", first)
+		}
+		is("one is finished", 100/lessons, order[0])
+		p.passes(exam)
+		is("a quiz counts like an article", 200/lessons, order[0])
+
+		// A visitor of the free part is not led into what is for sale.
+		w.ok(w.app.Catalog.UpdateLesson(w.system(), 0, long, catalog.LessonChange{Title: "长文", IsFree: true, BodyHTML: videoless}))
+		q := w.learner("13800137702", nil)
+		q.read(long)
+		if v := q.want(200, "", "GET", "/api/learning", nil); len(v.at("continue").([]any)) != 0 {
+			t.Fatalf("led on to what is not theirs: %s", v.raw)
 		}
 	})
 }

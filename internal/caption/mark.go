@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"zhizhou/internal/db"
-	"zhizhou/internal/id"
 	"zhizhou/internal/text"
 )
 
@@ -63,16 +62,5 @@ func (s *Service) SaveMarks(ctx context.Context, scope, lessonID int64, marks []
 			return ErrMark.Field("marks", "章节「"+m.Title+"」和上一个在同一时间")
 		}
 	}
-	return s.change(ctx, l, "marks.save", nil, len(marks), func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, qMarksDrop, lessonID); err != nil {
-			return err
-		}
-		revision := id.New()
-		for _, m := range marks {
-			if err := tx.Later(ctx, qMarkPut, lessonID, m.AtMS, m.Title, m.Points, revision); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return s.change(ctx, l, "marks.save", nil, len(marks), func(ctx context.Context, tx *db.Tx) error { return s.putMarks(ctx, tx, lessonID, marks) })
 }

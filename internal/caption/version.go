@@ -197,7 +197,7 @@ func (s *Service) Put(ctx context.Context, tx *db.Tx, courseID int64, lessons []
 			continue
 		}
 		changed = true
-		if err := s.putMarks(ctx, tx, lessonID, want); err != nil {
+		if err := s.putMarks(ctx, tx, lessonID, plain(want)); err != nil {
 			return err
 		}
 	}
@@ -276,7 +276,16 @@ func rowsOf(cues []Cue) (string, error) {
 	return string(raw), err
 }
 
-func (s *Service) putMarks(ctx context.Context, tx *db.Tx, lessonID int64, marks []MarkText) error {
+func plain(texts []MarkText) []Mark {
+	out := make([]Mark, len(texts))
+	for i, m := range texts {
+		out[i] = Mark{m.AtMS, m.Title, m.Points}
+	}
+	return out
+}
+
+// putMarks replaces the parts of a lesson.
+func (s *Service) putMarks(ctx context.Context, tx *db.Tx, lessonID int64, marks []Mark) error {
 	if _, err := tx.Exec(ctx, qMarksDrop, lessonID); err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ var (
 	ErrGoods          = errs.New(errs.Invalid, "product_invalid", "请检查商品")
 	ErrSKU            = errs.New(errs.Invalid, "sku_invalid", "请检查规格")
 	ErrOutline        = errs.New(errs.Conflict, "outline_changed", "大纲刚被别人改过，请刷新后再排序")
-	ErrLessonChanged  = errs.New(errs.Conflict, "lesson_changed", "这一课刚被别人改过，请载入最新内容后再改")
+	ErrLessonChanged  = errs.New(errs.Conflict, "lesson_changed", "这一课刚在别处改过，请载入最新内容后再改")
 	ErrVersion        = errs.New(errs.Conflict, "course_changed", "课程刚被别人改过，请刷新后再保存")
 	ErrNotReady       = errs.New(errs.Conflict, "course_not_ready", "课程还不能发布")
 	ErrStatus         = errs.New(errs.Conflict, "course_status", "课程当前的状态不能这样做")

@@ -46,9 +46,13 @@ var (
 	qFileInsert = db.Q("homework/file_insert", `INSERT INTO submission_files (id, user_id, lesson_id, name, blob_key, bytes, mime, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	qFileDrafts = db.Q("homework/file_drafts", `SELECT COUNT(*) FROM submission_files WHERE user_id = $1 AND lesson_id = $2 AND submission_id = 0`)
 	qFileAttach = db.Q("homework/file_attach", `UPDATE submission_files SET submission_id = $4 WHERE id = $1 AND user_id = $2 AND lesson_id = $3 AND submission_id = 0`)
-	qFileDrop   = db.Q("homework/file_drop", `UPDATE submission_files SET submission_id = -1 WHERE id = $1 AND user_id = $2 AND submission_id = 0`)
-	qFile       = db.Q("homework/file", `SELECT id, user_id, lesson_id, submission_id, name, blob_key, bytes, mime FROM submission_files WHERE id = $1 AND submission_id >= 0`)
-	qFiles      = db.Q("homework/files", `SELECT id, user_id, lesson_id, submission_id, name, blob_key, bytes, mime FROM submission_files WHERE submission_id > 0 AND submission_id IN (`+numbered(mostListed)+`) ORDER BY id`)
+	// What was handed in is never deleted, so both rows may name one stored file.
+	qFileAgain = db.Q("homework/file_again", `INSERT INTO submission_files (id, user_id, lesson_id, submission_id, name, blob_key, bytes, mime, created_at)
+		SELECT $5, f.user_id, f.lesson_id, $4, f.name, f.blob_key, f.bytes, f.mime, $6 FROM submission_files f
+		WHERE f.id = $1 AND f.user_id = $2 AND f.lesson_id = $3 AND f.submission_id > 0 AND f.submission_id <> $4`)
+	qFileDrop = db.Q("homework/file_drop", `UPDATE submission_files SET submission_id = -1 WHERE id = $1 AND user_id = $2 AND submission_id = 0`)
+	qFile     = db.Q("homework/file", `SELECT id, user_id, lesson_id, submission_id, name, blob_key, bytes, mime FROM submission_files WHERE id = $1 AND submission_id >= 0`)
+	qFiles    = db.Q("homework/files", `SELECT id, user_id, lesson_id, submission_id, name, blob_key, bytes, mime FROM submission_files WHERE submission_id > 0 AND submission_id IN (`+numbered(mostListed)+`) ORDER BY id`)
 
 	// Work that still wants reviews, least reviewed first, then oldest: so they spread evenly.
 	qToReview = db.Q("homework/to_review", `SELECT s.id FROM submissions s WHERE s.lesson_id = $1 AND s.user_id <> $2 AND s.state = 'handed_in'

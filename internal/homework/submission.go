@@ -214,7 +214,8 @@ func (s *Service) DropFile(ctx context.Context, userID, fileID int64) error {
 	})
 }
 
-// HandIn hands work in, once while it waits to be marked. consent lets the class see
+// HandIn hands work in, once while it waits to be marked. Files are new ones, or those
+// of own earlier submissions, which keep theirs. consent lets the class see
 // it if a teacher thinks it worth that. Returns ErrWork, ErrOpen, ErrNoMore, ErrPassed,
 // access.ErrLocked.
 func (s *Service) HandIn(ctx context.Context, userID, lessonID int64, body string, files []int64, consent bool) (Submission, error) {
@@ -288,6 +289,11 @@ func (s *Service) handIn(ctx context.Context, tx *db.Tx, userID int64, l catalog
 		n, err := tx.Exec(ctx, qFileAttach, fileID, userID, l.ID, submissionID)
 		if err != nil {
 			return err
+		}
+		if n == 0 { // not a new one: then one of an own earlier submission
+			if n, err = tx.Exec(ctx, qFileAgain, fileID, userID, l.ID, submissionID, id.New(), now); err != nil {
+				return err
+			}
 		}
 		if n == 0 {
 			return ErrFile

@@ -52,10 +52,14 @@ var (
 	qOfLesson = db.Q("learning/of_lesson", `SELECT lesson_id, position_ms, covered_ms, finished_at, studied_at FROM lesson_progress WHERE user_id = $1 AND lesson_id = $2`)
 	qReach    = db.Q("learning/reach", `SELECT spans, finished_at FROM lesson_progress WHERE user_id = $1 AND lesson_id = $2`)
 	qSummary  = db.Q("learning/summary", `SELECT p.course_id, COUNT(CASE WHEN p.finished_at > 0 THEN 1 END) AS finished_count,
-		CAST(COALESCE(SUM(CASE WHEN p.covered_ms < l.duration_ms THEN p.covered_ms ELSE l.duration_ms END), 0) AS BIGINT) AS covered_ms, MAX(p.studied_at) AS studied_at,
+		CAST(SUM(CASE WHEN p.finished_at > 0 THEN 100 WHEN l.duration_ms <= 0 THEN 0 WHEN p.covered_ms >= l.duration_ms THEN 99 ELSE p.covered_ms * 100 / l.duration_ms END) AS BIGINT) AS shares, MAX(p.studied_at) AS studied_at,
 		(SELECT q.lesson_id FROM lesson_progress q JOIN lessons ql ON ql.id = q.lesson_id AND ql.deleted_at = 0 AND ql.released_at > 0
 			WHERE q.user_id = $1 AND q.course_id = p.course_id ORDER BY q.studied_at DESC, q.lesson_id LIMIT 1) AS last_lesson_id
-		FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id AND l.deleted_at = 0 WHERE p.user_id = $1 GROUP BY p.course_id`)
+		FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id AND l.deleted_at = 0 AND l.released_at > 0 WHERE p.user_id = $1 GROUP BY p.course_id`)
+	qNext = db.Q("learning/next", `SELECT l.id AS lesson_id, l.title AS lesson_title, l.form, l.duration_ms, c.id AS course_id, c.title AS course_title, c.cover, c.scene, COALESCE(p.position_ms, 0) AS position_ms, COALESCE(p.covered_ms, 0) AS covered_ms,
+		(SELECT COUNT(*) FROM lessons m JOIN chapters mc ON mc.id = m.chapter_id WHERE m.course_id = l.course_id AND m.deleted_at = 0 AND m.released_at > 0 AND (mc.position < h.position OR (mc.position = h.position AND m.position <= l.position))) AS lesson_no
+		FROM lessons l JOIN chapters h ON h.id = l.chapter_id JOIN courses c ON c.id = l.course_id LEFT JOIN lesson_progress p ON p.user_id = $1 AND p.lesson_id = l.id
+		WHERE l.course_id = $2 AND l.deleted_at = 0 AND l.released_at > 0 AND c.deleted_at = 0 AND COALESCE(p.finished_at, 0) = 0 ORDER BY h.position, h.id, l.position, l.id LIMIT 1`)
 	qRecent = db.Q("learning/recent", `SELECT p.course_id, p.lesson_id, p.position_ms, p.covered_ms, p.finished_at, p.studied_at, l.title AS lesson_title, l.form, l.duration_ms,
 		c.title AS course_title, c.cover, c.scene, (SELECT COUNT(*) FROM lessons m JOIN chapters mc ON mc.id = m.chapter_id JOIN chapters lc ON lc.id = l.chapter_id
 			WHERE m.course_id = l.course_id AND m.deleted_at = 0 AND m.released_at > 0 AND (mc.position < lc.position OR (mc.position = lc.position AND m.position <= l.position))) AS lesson_no
@@ -109,6 +113,24 @@ func Percent(coveredMS, durationMS int64) int64 {
 		return 0
 	}
 	return min(100, coveredMS*100/durationMS)
+}
+
+// Share is how much of a lesson is done, 0–100: all of one that is finished, and of one
+// without a length, such as a quiz, nothing before.
+func Share(coveredMS, durationMS, finishedAt int64) int64 {
+	if finishedAt > 0 {
+		return 100
+	}
+	return min(99, Percent(coveredMS, durationMS))
+}
+
+// CoursePercent is the course's share of the sum of its lessons' shares, 0–100: each
+// lesson counts the same, so that it agrees with how many of them are finished.
+func CoursePercent(shares, lessons int64) int64 {
+	if lessons <= 0 {
+		return 0
+	}
+	return min(100, shares/lessons)
 }
 
 // Begin opens the study session of a watching; its id is the play's. The server's
@@ -348,7 +370,7 @@ func (s *Service) Finished(ctx context.Context, userID, courseID int64) (map[int
 type Summary struct {
 	CourseID      int64
 	FinishedCount int64
-	CoveredMS     int64 `db:"covered_ms"`
+	Shares        int64 // of its lessons, see Share
 	StudiedAt     int64
 	LastLessonID  int64
 }
@@ -381,6 +403,17 @@ type Recent struct {
 	Cover       string
 	Scene       string
 	LessonNo    int64
+}
+
+// Next returns the first lesson of a course that a learner has not finished; false when
+// there is none.
+func (s *Service) Next(ctx context.Context, userID, courseID int64) (Recent, bool, error) {
+	var r Recent
+	err := s.db.Get(ctx, qNext, &r, userID, courseID)
+	if errors.Is(err, db.ErrNone) {
+		return r, false, nil
+	}
+	return r, err == nil, err
 }
 
 // Recents lists lessons studied last, newest first.

@@ -1,6 +1,7 @@
 package note
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,6 +60,15 @@ type Choice struct {
 // authors are told why. It returns how many were decided: one that changed, is gone or
 // is so already is left alone. Returns ErrReason.
 func (s *Service) Decide(ctx context.Context, instructorID int64, choices []Choice, show bool, reason string) (int, error) {
+	return Each(ctx, s.db, choices, show, reason, func(ctx context.Context, tx *db.Tx, c Choice, state, reason string) (bool, error) {
+		return s.decideOne(ctx, tx, instructorID, c, state, reason)
+	})
+}
+
+// Each decides choices one after another, in the order of their ids, in one transaction;
+// one tells whether it changed anything. Hiding needs a reason. Returns how many were
+// decided, and ErrReason.
+func Each(ctx context.Context, d *db.DB, choices []Choice, show bool, reason string, one func(ctx context.Context, tx *db.Tx, c Choice, state, reason string) (bool, error)) (int, error) {
 	state := Hidden
 	if reason = text.Line(reason); show {
 		state, reason = Shown, ""
@@ -66,12 +76,12 @@ func (s *Service) Decide(ctx context.Context, instructorID int64, choices []Choi
 		return 0, ErrReason.Field("reason", "请写 1–200 个字")
 	}
 	choices = slices.Clone(choices)
-	slices.SortFunc(choices, func(a, b Choice) int { return int(min(max(a.ID-b.ID, -1), 1)) })
+	slices.SortFunc(choices, func(a, b Choice) int { return cmp.Compare(a.ID, b.ID) })
 	done := 0
-	err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := d.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		done = 0
 		for _, c := range choices {
-			ok, err := s.decideOne(ctx, tx, instructorID, c, state, reason)
+			ok, err := one(ctx, tx, c, state, reason)
 			if err != nil {
 				return err
 			}

@@ -3,7 +3,6 @@ package rating
 import (
 	"context"
 	"fmt"
-	"slices"
 	"unicode/utf8"
 
 	"zhizhou/internal/audit"
@@ -46,29 +45,10 @@ func (s *Service) Cases(ctx context.Context, f note.Sift, after int64, limit int
 
 // Decide shows words about an instructor's courses (0: of all) to others, or hides
 // them; their authors are told why. Stars count either way. It returns how many were
-// decided: what changed, is gone or is so already is left alone. Returns ErrReason.
+// decided: what changed, is gone or is so already is left alone. Returns note.ErrReason.
 func (s *Service) Decide(ctx context.Context, instructorID int64, choices []note.Choice, show bool, reason string) (int, error) {
-	state := note.Hidden
-	if reason = text.Line(reason); show {
-		state, reason = note.Shown, ""
-	} else if n := utf8.RuneCountInString(reason); n == 0 || n > 200 {
-		return 0, ErrReason.Field("reason", "请写 1–200 个字")
-	}
-	choices = slices.Clone(choices)
-	slices.SortFunc(choices, func(a, b note.Choice) int { return int(min(max(a.ID-b.ID, -1), 1)) })
-	done := 0
-	err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		done = 0
-		for _, c := range choices {
-			ok, err := s.decideOne(ctx, tx, instructorID, c, state, reason)
-			if err != nil {
-				return err
-			}
-			if ok {
-				done++
-			}
-		}
-		return nil
+	done, err := note.Each(ctx, s.db, choices, show, reason, func(ctx context.Context, tx *db.Tx, c note.Choice, state, reason string) (bool, error) {
+		return s.decideOne(ctx, tx, instructorID, c, state, reason)
 	})
 	if err == nil && done > 0 {
 		s.public()

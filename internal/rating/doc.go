@@ -26,7 +26,6 @@ var (
 	ErrOwn     = errs.New(errs.Forbidden, "rating_own", "不能评价自己讲的课程")
 	ErrGone    = errs.New(errs.NotFound, "rating_gone", "没有这条评价，可能已被撤回")
 	ErrChanged = errs.New(errs.Conflict, "rating_changed", "这条评价刚被改过，请刷新后再试")
-	ErrReason  = errs.New(errs.Invalid, "moderation_reason", "请写明不显示的原因，作者会看到")
 	ErrReply   = errs.New(errs.Invalid, "rating_reply", "请检查回复内容")
 )
 

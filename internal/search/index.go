@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// rule is raised when the tokenizer changes; Heal then writes older entries anew.
-	rule = 3
+	// rule is raised when the tokenizer or what is suggested changes; Heal then writes older entries anew.
+	rule = 4
 	// unfinished is the rule of an entry whose texts are still being written.
 	unfinished = 0
 	// The ids of a course's lessons follow its own.
@@ -466,6 +466,11 @@ func (s *Service) suggestable(ctx context.Context, tx *db.Tx, e catalog.Entry) e
 	if err := add("course", e.Course.Title, e.Course.ID); err != nil {
 		return err
 	}
+	for _, key := range innerKeys(e.Course.Title) {
+		if err := tx.Later(ctx, qTermAdd, []byte(key), "course", e.Course.Title, e.Course.ID); err != nil {
+			return err
+		}
+	}
 	names := append([]string{e.Course.Title, e.Teacher}, e.Tags...)
 	for _, t := range e.Tags {
 		if err := add("tag", t, 0); err != nil {
@@ -501,6 +506,20 @@ func termKeys(text string) []string {
 			if !slices.Contains(out, s) {
 				out = append(out, s)
 			}
+		}
+	}
+	return out
+}
+
+// innerKeys are the beginnings by which a title is suggested to who types a part of it
+// from its middle: from each Chinese character on.
+func innerKeys(title string) []string {
+	own := []rune(strings.ReplaceAll(Normal(title), " ", ""))
+	own = own[:min(len(own), maxKey)]
+	var out []string
+	for i, r := range own {
+		if i > 0 && isHan(r) {
+			out = append(out, string(own[i:]))
 		}
 	}
 	return out

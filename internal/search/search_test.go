@@ -312,7 +312,7 @@ func TestINV42SearchForgetsAtOnce(t *testing.T) {
 			s.ok(err)
 			return len(list)
 		}
-		if hits("水墨") != 2 || hits("留白") != 1 || suggested("水") != 2 || suggested("photo") != 1 || suggested("sm") != 2 || suggested("jiang") != 1 {
+		if hits("水墨") != 2 || hits("留白") != 1 || suggested("水") != 2 || suggested("photo") != 1 || suggested("sm") != 2 || suggested("jiang") != 1 || suggested("山水") != 1 || suggested("鸟") != 1 {
 			t.Fatal("what is published is not found")
 		}
 		parts, err := s.Outline(ctx, one)
@@ -323,7 +323,7 @@ func TestINV42SearchForgetsAtOnce(t *testing.T) {
 		}
 		s.ok(s.Unpublish(ctx, one))
 		s.ok(s.DeleteCourse(ctx, two))
-		if n := hits("水墨") + hits("焦墨") + hits("photoshop") + hits("smss") + suggested("水") + suggested("photo") + suggested("jiang"); n != 0 {
+		if n := hits("水墨") + hits("焦墨") + hits("photoshop") + hits("smss") + suggested("水") + suggested("山") + suggested("鸟") + suggested("photo") + suggested("jiang"); n != 0 {
 			t.Fatalf("%d hidden things are found", n)
 		}
 		if r := s.search(search.Query{Text: "photoshoq"}); r.Corrected != "" {

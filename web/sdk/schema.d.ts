@@ -6863,6 +6863,8 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         AccessView: {
+            /** @description Its form: one lesson is finished by being passed, another by being attended */
+            after_form: string;
             /**
              * Format: int64
              * @description unlock: the lesson to be finished or passed before; 0: none

@@ -131,7 +131,7 @@ func (r *routes) user(ctx context.Context, in *ByID) (*web.Body[UserDetail], err
 		if o.Forever == 1 {
 			until = 0
 		}
-		v.Courses = append(v.Courses, UserCourse{o.CourseID, c.Title, until, learning.Percent(done[o.CourseID].CoveredMS, c.DurationMS)})
+		v.Courses = append(v.Courses, UserCourse{o.CourseID, c.Title, until, learning.CoursePercent(done[o.CourseID].Shares, c.LessonCount)})
 	}
 	orders, err := r.Commerce.Orders(ctx, commerce.Filter{UserID: u.ID}, 0, 20)
 	for _, o := range orders {

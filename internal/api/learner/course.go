@@ -278,15 +278,15 @@ func (r *routes) mine(ctx context.Context, in *struct {
 	for _, p := range rows {
 		byLesson[p.LessonID] = p
 	}
-	var covered, total int64
+	var shares, lessons int64
 	for _, part := range parts {
 		for _, l := range part.Lessons {
-			total += l.DurationMS
+			lessons++
 			p, ok := byLesson[l.ID]
 			if !ok {
 				continue
 			}
-			covered += min(p.CoveredMS, l.DurationMS)
+			shares += learning.Share(p.CoveredMS, l.DurationMS, p.FinishedAt)
 			if p.FinishedAt > 0 {
 				v.FinishedCount++
 			}
@@ -296,6 +296,6 @@ func (r *routes) mine(ctx context.Context, in *struct {
 			v.Lessons = append(v.Lessons, LessonProgress{l.ID, learning.Percent(p.CoveredMS, l.DurationMS), p.PositionMS, p.FinishedAt > 0})
 		}
 	}
-	v.Percent = learning.Percent(covered, total)
+	v.Percent = learning.CoursePercent(shares, lessons)
 	return web.Answer(v), nil
 }

@@ -176,9 +176,13 @@ func (r *routes) home(ctx context.Context, _ *none) (*web.Body[HomeView], error)
 	return web.Answer(v), nil
 }
 
-// goOn lists lessons begun and not finished, one a course, last studied first.
+// goOn lists what to go on with, one lesson a course, last studied first: the lesson that
+// was begun, and after one that is finished the first that is not.
 func (r *routes) goOn(ctx context.Context, userID int64, n int) ([]ContinueItem, error) {
 	rows, err := r.Learning.Recents(ctx, userID, 30)
+	if err != nil {
+		return nil, err
+	}
 	out := []ContinueItem{}
 	seen := map[int64]bool{}
 	for _, p := range rows {
@@ -186,13 +190,24 @@ func (r *routes) goOn(ctx context.Context, userID int64, n int) ([]ContinueItem,
 			continue
 		}
 		seen[p.CourseID] = true
-		if p.FinishedAt > 0 && p.PositionMS >= p.DurationMS-5000 {
-			continue
+		if p.FinishedAt > 0 {
+			have, err := r.Access.Course(ctx, r.Settings.DB, userID, p.CourseID)
+			if err != nil {
+				return nil, err
+			}
+			next, ok, err := r.Learning.Next(ctx, userID, p.CourseID)
+			if err != nil {
+				return nil, err
+			}
+			if !ok || !have.Owned {
+				continue
+			}
+			next.StudiedAt, p = p.StudiedAt, next
 		}
 		out = append(out, ContinueItem{
 			CourseID: p.CourseID, CourseTitle: p.CourseTitle, CoverURL: imageURL(p.Cover), Scene: p.Scene, LessonID: p.LessonID, LessonTitle: p.LessonTitle,
 			LessonNo: p.LessonNo, Form: p.Form, PositionMS: p.PositionMS, DurationMS: p.DurationMS, Percent: learning.Percent(p.CoveredMS, p.DurationMS), StudiedAt: p.StudiedAt,
 		})
 	}
-	return out, err
+	return out, nil
 }

@@ -58,6 +58,7 @@ type AccessView struct {
 	OpensAt      int64  `json:"opens_at" doc:"unlock: since when it is open by its dates; 0: it waits for none"`
 	AfterID      int64  `json:"after_id" doc:"unlock: the lesson to be finished or passed before; 0: none"`
 	AfterTitle   string `json:"after_title"`
+	AfterForm    string `json:"after_form" doc:"Its form: one lesson is finished by being passed, another by being attended"`
 }
 
 // PlayView is a started play.
@@ -143,7 +144,7 @@ func (r *routes) lesson(ctx context.Context, in *lessonPath) (*web.Body[LessonVi
 	}
 	v := LessonView{
 		ID: l.ID, CourseID: l.CourseID, CourseTitle: c.Title, Title: l.Title, Form: l.Form, DurationMS: l.DurationMS, Playable: l.Playable(), Scene: c.Scene, CoverURL: imageURL(c.Cover),
-		Access: AccessView{d.Allowed, d.Reason, d.PreviewMS, d.PreviewPages, d.OpensAt, d.AfterLessonID, ""}, Attachments: []AttachmentView{}, Clips: []ClipView{},
+		Access: AccessView{d.Allowed, d.Reason, d.PreviewMS, d.PreviewPages, d.OpensAt, d.AfterLessonID, "", ""}, Attachments: []AttachmentView{}, Clips: []ClipView{},
 	}
 	if err := r.place(ctx, l, &v); err != nil {
 		return nil, err
@@ -196,7 +197,7 @@ func (r *routes) place(ctx context.Context, l catalog.Lesson, v *LessonView) err
 		for _, x := range p.Lessons {
 			n++
 			if x.ID == v.Access.AfterID {
-				v.Access.AfterTitle = x.Title
+				v.Access.AfterTitle, v.Access.AfterForm = x.Title, x.Form
 			}
 			switch {
 			case x.ID == l.ID:

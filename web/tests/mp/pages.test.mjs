@@ -11,6 +11,8 @@ const answers = {
   'GET /api/home': { banners: [], categories: [{ id: 1, name: '写作', slug: 'w', course_count: 1 }], continue: [], recommended: [{ kind: 'editor', reason: '编辑推荐', course: card }], newest: [], flash: [], ranking: { kind: 'sales_7', items: [], computed_at: 0 }, topics: [] },
   'GET /api/courses/7': { ...card, intro_html: '<p>介绍</p>', audience: '', outcomes: ['写一封不会被追问的邮件'], category: { id: 1, name: '写作', slug: 'w' }, instructor: { id: 1, name: '沈牧之', title: '编辑', bio: '', avatar_url: '' }, chapters: [{ id: 1, title: '想清楚', no: 1, lessons }], attachments: [], skus: [{ id: 70, name: '长期', price_fen: 16900, period_days: 0 }], refund_policy: { days: 7, max_watched_percent: 20, text: '学习不超过 20%' }, is_draft: false },
   'GET /api/courses/7/mine': { owned: false, until_at: 0, order_no: '', percent: 0, finished_count: 0, last_lesson_id: 0, lessons: [] },
+  'GET /api/courses/7/rating': { count: 6, enough: true, average: 4.7, stars: [0, 0, 0, 2, 4], items: [{ id: 1, author: '阿**', stars: 5, body: '照着改了一封信', edited: false, reply: '好', reply_name: '沈牧之', replied_at: 1, created_at: 1_790_000_000_000 }] },
+  'GET /api/courses/7/ratings': { items: [{ id: 1, author: '阿**', stars: 5, body: '照着改了一封信', edited: false, reply: '', reply_name: '', replied_at: 0, created_at: 1_790_000_000_000 }], next_cursor: '' },
   'GET /api/courses/7/also': { items: [], next_cursor: '' },
   'GET /api/lessons/71': { id: 71, course_id: 7, course_title: '把话写清楚', chapter_title: '想清楚', no: 1, title: '读者只给你七秒钟', form: 'article', duration_ms: 0, body_html: '<p>第一行决定一切</p>', access: { allowed: true, reason: 'free', preview_ms: 0 }, position_ms: 0, percent: 0, finished: false, prev_id: 0, next_id: 72, poster_url: '', attachments: [] },
 }
@@ -31,6 +33,14 @@ test('home draws its courses and a tap opens the course', async () => {
   host.tap(/^把话写清楚$/)
   await host.until(() => host.top.route === 'features/course/CoursePage' && host.text.includes('写一封不会被追问的邮件'), 'the course page')
   assert.match(host.text, /第一章　想清楚|第一章 想清楚/)
+})
+
+test('what learners say stands on the course page and leads to all of it', async () => {
+  await host.until(() => host.text.includes('6 人评价') && host.text.includes('照着改了一封信'), 'the ratings')
+  host.tap(/^全部评价$/)
+  await host.until(() => host.top.route === 'pkg-study/rating/RatingsPage' && host.text.includes('照着改了一封信'), 'all ratings')
+  host.wxBack()
+  await host.until(() => host.top.route === 'features/course/CoursePage', 'the course page')
 })
 
 test('a free lesson opens from the outline and shows its text', async () => {

@@ -12,6 +12,7 @@ let askedAt = 0
 export async function knowUnread(now = Date.now()): Promise<void> {
   if (!auth.user) {
     unread.value = 0
+    askedAt = 0 // whoever signs in next is asked about at once
     return
   }
   if (now - askedAt < FRESH_MS) return

@@ -3,7 +3,7 @@ import type { Asset, Course, Lesson, Sku } from '@/app/types'
 import { missing } from './missing'
 
 const asset = (status: Asset['status']) => ({ id: 1, status }) as Asset
-const lesson = (over: Partial<Lesson>): Lesson => ({ id: 1, course_id: 1, chapter_id: 1, version: 1, title: '一', form: 'video', is_free: true, preview_ms: 0, duration_ms: 0, asset_id: 1, released_at: 1, release_at: 0, opens_at: 0, opens_after_days: 0, after_lesson_id: 0, asset: asset('ready'), document_id: 0, document: null, ebook_id: 0, ebook: null, preview_pages: 0, page_count: 0, in_order: false, ...over })
+const lesson = (over: Partial<Lesson>): Lesson => ({ id: 1, course_id: 1, chapter_id: 1, title: '一', form: 'video', is_free: true, preview_ms: 0, duration_ms: 0, asset_id: 1, released_at: 1, release_at: 0, opens_at: 0, opens_after_days: 0, after_lesson_id: 0, asset: asset('ready'), document_id: 0, document: null, ebook_id: 0, ebook: null, preview_pages: 0, page_count: 0, version: 1, in_order: false, ...over })
 const sku = (over: Partial<Sku> = {}): Sku => ({ id: 1, name: '标准', price_fen: 9900, period_days: 0, tax_category: 'digital_service', active: true, platform_prices: {}, ...over })
 const course = (lessons: Lesson[], over: Partial<Course> = {}) =>
   ({ promise: '学会', cover: 'k', intro_html: '<p>1</p>', instructor_id: 1, skus: [sku()], chapters: [{ id: 1, title: '一', lessons }], ...over }) as Course

@@ -3,6 +3,7 @@ import type { CourseMine, OutlineLesson } from '@zhizhou/sdk'
 import { call } from '@/app/api'
 import { useLoad } from '@/app/useLoad'
 import { go } from '@/app/nav'
+import { upNext } from './study'
 import { useOffers } from './useOffers'
 
 /** One course as a visitor or an owner sees it, with the one main action that fits. */
@@ -38,9 +39,12 @@ export function useCourse() {
   const closed = computed(() => !!course.value && !owned.value && (!course.value.for_sale || !skuId.value))
   const started = computed(() => !!mine.value?.last_lesson_id)
 
-  /** Opens the lesson last studied, or the first one. */
+  const done = computed(() => lessons.value.length > 0 && lessons.value.every((l) => finished.value.has(l.id)))
+  /** What the main action of an owner is called. */
+  const act = computed(() => (done.value ? '再学一遍' : started.value ? '接着学' : '开始学习'))
+
   function study() {
-    const lesson = mine.value?.last_lesson_id || lessons.value[0]?.id
+    const lesson = upNext(lessons.value, finished.value, mine.value?.last_lesson_id ?? 0)
     if (lesson) go({ name: 'lesson', params: { id: lesson } })
   }
   function tryFree() {
@@ -52,5 +56,5 @@ export function useCourse() {
   }
   const together = () => { if (skuId.value) go({ name: 'checkout', params: { sku: skuId.value, group: 'new' } }) }
   const gift = () => { if (skuId.value) go({ name: 'checkout', params: { sku: skuId.value, gift: 1 } }) }
-  return { id, preview, course, error, slow, run, mine, knowMine, skuId, sku, offers, lessons, owned, trial, finished, started, closed, study, tryFree, buy, together, gift }
+  return { id, preview, course, error, slow, run, mine, knowMine, skuId, sku, offers, lessons, owned, trial, finished, done, act, closed, study, tryFree, buy, together, gift }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Asked } from '@zhizhou/sdk'
-import { answered, choose, countdown, moved, orderOf, paired, points, wordsOf } from './words'
+import { answered, choose, countdown, moved, orderOf, paired, points, verdict, wordsOf } from './words'
 
 const q = (kind: Asked['kind'], more: Partial<Asked> = {}): Asked => ({ no: 1, kind, stem_html: '', points: 1, options: ['甲', '乙', '丙'], matches: [], blanks: 0, score_centi: 0, ...more })
 
@@ -38,5 +38,19 @@ describe('words', () => {
     expect(wordsOf(q('matching', { matches: ['x', 'y'] }), { order: [1, -1, 0] })).toEqual(['甲 → y', '乙 → 未选', '丙 → x'])
     expect(wordsOf(q('ordering'), { order: [2, 0, 1] })).toEqual(['1. 丙', '2. 甲', '3. 乙'])
     expect(wordsOf(q('multiple'), { choices: [0, 2] })).toEqual(['A. 甲', 'C. 丙'])
+  })
+})
+
+describe('what is said beside an option', () => {
+  it('tells what was chosen, what was missed and what was right, in words', () => {
+    const m = q('multiple')
+    expect(verdict(m, true, true)).toEqual({ look: 'ok', words: ['你选了', '正确答案'] })
+    expect(verdict(m, false, true)).toEqual({ look: 'miss', words: ['漏选', '正确答案'] })
+    expect(verdict(m, true, false)).toEqual({ look: 'bad', words: ['你选了', '选错了'] })
+    expect(verdict(m, false, false).words).toEqual([])
+  })
+  it('misses nothing where one answer is right, and says nothing before it is told', () => {
+    expect(verdict(q('single'), false, true).words).toEqual(['正确答案'])
+    expect(verdict(q('single'), true, null)).toEqual({ look: '', words: [] })
   })
 })

@@ -60,3 +60,14 @@ export function wordsOf(q: Asked, r: QuizReply): string[] {
   if (q.kind === 'single' || q.kind === 'multiple') return (r.choices ?? []).map((n) => `${letter(n)}. ${q.options[n]}`)
   return (r.texts ?? []).filter(Boolean)
 }
+
+/**
+ * What is said beside an option afterwards, in words because colour alone says nothing to many: whether it was chosen,
+ * and whether that was right. `right` is null while nothing is told. An answer of several parts names what was missed.
+ */
+export function verdict(q: Asked, chosen: boolean, right: boolean | null): { look: '' | 'ok' | 'miss' | 'bad'; words: string[] } {
+  if (right === null) return { look: '', words: [] }
+  if (right && chosen) return { look: 'ok', words: ['你选了', '正确答案'] }
+  if (right) return q.kind === 'multiple' ? { look: 'miss', words: ['漏选', '正确答案'] } : { look: 'ok', words: ['正确答案'] }
+  return chosen ? { look: 'bad', words: ['你选了', '选错了'] } : { look: '', words: [] }
+}
