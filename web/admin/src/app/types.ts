@@ -40,7 +40,7 @@ export interface Asset {
   bytes: number; poster_url: string; error: string; created_at: number
 }
 export interface Lesson {
-  id: number; course_id: number; chapter_id: number; title: string; form: LessonForm; is_free: boolean; preview_ms: number; duration_ms: number
+  id: number; course_id: number; chapter_id: number; title: string; version: number; form: LessonForm; is_free: boolean; preview_ms: number; duration_ms: number
   body_html?: string; ebook_id: number; ebook: Book | null; asset_id: number; asset: Asset | null
   released_at: number; release_at: number; opens_at: number; opens_after_days: number; after_lesson_id: number; in_order: boolean
   document_id: number; document: Paper | null; preview_pages: number; page_count: number
