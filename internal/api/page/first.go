@@ -84,6 +84,7 @@ type firstData struct {
 			Text, Lesson  []piece
 			Tags          [][]piece
 			Where         string
+			LessonID      int64 `json:"lesson_id"`
 		}
 		Teachers   []struct{}
 		Corrected  string

@@ -33,8 +33,5 @@ export function sentAlong(url: string): WireResponse | undefined {
 /** Whether the server, when it sent the page, saw that nobody is signed in. */
 export const sentToStranger = () => !!document.getElementById('zz-answers')
 
-/** Takes the server's first view away, once the client shows its own. */
-export function takeOver() {
-  const view = document.getElementById('first')
-  if (view) requestAnimationFrame(() => view.remove())
-}
+/** Takes the server's first view away in the same frame in which the client shows its own. */
+export const takeOver = () => document.getElementById('first')?.remove()
