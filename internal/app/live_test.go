@@ -78,12 +78,14 @@ func (w *world) encoder(ctx context.Context, name string, seconds int, speed str
 // air sends seconds of a lesson as fast as it goes, and waits until all is stored.
 func (w *world) air(lessonID int64, seconds int) {
 	w.t.Helper()
+	before := must(w.app.Live.Room(context.Background(), lessonID))(w.t).NextSeq
 	if out, err := w.encoder(context.Background(), w.streamName(lessonID), seconds, "").CombinedOutput(); err != nil {
 		w.t.Fatalf("ffmpeg: %v\n%s", err, out)
 	}
+	// A short push may be written out whole before the room has even heard of it.
 	w.until("the push is over", func() bool {
 		r := must(w.app.Live.Room(context.Background(), lessonID))(w.t)
-		return r.PushID == 0
+		return r.PushID == 0 && r.NextSeq > before
 	})
 }
 
