@@ -137,6 +137,11 @@ func (r *routes) ownRating(ctx context.Context, courseID int64) (*web.Body[OwnRa
 		return nil, err
 	}
 	x := m.Rating
+	if x.ID == 0 && errors.Is(m.May, rating.ErrNotHad) {
+		if err := r.onShelf(ctx, courseID); err != nil {
+			return nil, err
+		}
+	}
 	v := OwnRatingView{ID: x.ID, Stars: x.Stars, Body: x.Body, State: x.State, Reason: x.Reason, Counts: x.Kept == 1, Reply: x.Reply, ReplyName: x.ReplyName, Version: x.Version, May: m.May == nil}
 	var why *errs.E
 	if errors.As(m.May, &why) {
