@@ -5,13 +5,19 @@ import (
 	"encoding/hex"
 	"fmt"
 	"image/color"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/boombuler/barcode/qr"
 
 	"zhizhou/internal/clock"
+	"zhizhou/internal/drawing"
+)
+
+// A4 landscape in points.
+const (
+	pageW, pageH = 841.89, 595.28
+	pixels       = 2.4 // of the picture, to a point
 )
 
 // The colours of the house, as in the client's tokens.
@@ -54,9 +60,9 @@ func (s *Service) Print(c Certificate, school, kind string) ([]byte, error) {
 	}
 	drawn, err := design(c, school, s.URL(c.Code))
 	if err == nil && kind == "png" {
-		file, err = drawn.png()
+		file, err = drawn.PNG()
 	} else if err == nil {
-		file, err = drawn.pdf(c.CourseTitle + " " + c.Title)
+		file, err = drawn.PDF(c.CourseTitle + " " + c.Title)
 	}
 	if err != nil {
 		return nil, err
@@ -75,66 +81,44 @@ func day(ms int64) string {
 }
 
 // design lays a certificate out.
-func design(c Certificate, school, link string) (*canvas, error) {
+func design(c Certificate, school, link string) (*drawing.Canvas, error) {
 	const mid = pageW / 2
-	v := &canvas{}
+	v := &drawing.Canvas{W: pageW, H: pageH, Pixels: pixels}
 	scenery(v)
 	boat(v, mid-15, 46, 30)
-	v.centred(mid, 97, 13, .22, printable(school), pine)
-	v.centred(mid, 158, 44, .34, c.Title, deep)
-	v.fill(rect(mid-26, 176, 52, 1.4), gold)
+	v.Centred(mid, 97, 13, .22, drawing.Printable(school), pine)
+	v.Centred(mid, 158, 44, .34, c.Title, deep)
+	v.Fill(drawing.Rect(mid-26, 176, 52, 1.4), gold)
 
-	name, col := printable(c.Name), ink
+	name, col := drawing.Printable(c.Name), ink
 	if name == "" {
 		name, col = "（姓名已由本人隐藏）", faint
 	}
 	bearer(v, mid, name, col)
-	y := v.paragraph(mid, 288, 17, 26, 610, "在课程《"+printable(c.CourseTitle)+"》的学习中达到要求，特发此证。")
+	y := v.Paragraph(mid, 288, 17, 26, 610, "在课程《"+drawing.Printable(c.CourseTitle)+"》的学习中达到要求，特发此证。", ink)
 	facts(v, c, max(y+44, 350))
 
-	v.text(92, 484, 10.5, 0, "学习期间　"+day(c.StartedAt)+" 至 "+day(max(c.FinishedAt, c.StartedAt)), faint)
-	v.text(92, 503, 10.5, 0, "颁发日期　"+day(c.IssuedAt), faint)
-	v.text(92, 522, 10.5, 0, "证书编号　"+c.Code, faint)
+	v.Text(92, 484, 10.5, 0, "学习期间　"+day(c.StartedAt)+" 至 "+day(max(c.FinishedAt, c.StartedAt)), faint)
+	v.Text(92, 503, 10.5, 0, "颁发日期　"+day(c.IssuedAt), faint)
+	v.Text(92, 522, 10.5, 0, "证书编号　"+c.Code, faint)
 	return v, square(v, 682, 440, 82, link)
 }
 
 // bearer writes the name, smaller the longer it is, in two lines at last.
-func bearer(v *canvas, mid float64, name string, col color.RGBA) {
-	size := min(38.0, 560/max(1, width(name)))
+func bearer(v *drawing.Canvas, mid float64, name string, col color.RGBA) {
+	size := min(38.0, 560/max(1, drawing.Width(name)))
 	if size >= 22 {
-		v.centred(mid, 240, size, .06, name, col)
+		v.Centred(mid, 240, size, .06, name, col)
 		return
 	}
-	lines := wrap(name, 560/22.0)
+	lines := drawing.Wrap(name, 560/22.0)
 	for i, l := range lines[:min(2, len(lines))] {
-		v.centred(mid, 226+float64(i)*28, 22, 0, l, col)
+		v.Centred(mid, 226+float64(i)*28, 22, 0, l, col)
 	}
-}
-
-// paragraph writes centred lines and returns the last base line.
-func (c *canvas) paragraph(mid, y, size, leading, wide float64, s string) float64 {
-	lines := wrap(s, wide/size)
-	for i, l := range lines {
-		c.centred(mid, y+float64(i)*leading, size, .02, l, ink)
-	}
-	return y + float64(len(lines)-1)*leading
-}
-
-// wrap breaks s into lines at most wide ems long; closing marks do not begin a line.
-func wrap(s string, wide float64) []string {
-	var out []string
-	var cur []rune
-	for _, r := range s {
-		if width(string(cur)+string(r)) > wide*.98 && !strings.ContainsRune("，。》）、；：！？", r) {
-			out, cur = append(out, string(cur)), nil
-		}
-		cur = append(cur, r)
-	}
-	return append(out, string(cur))
 }
 
 // facts writes what was done, as columns with lines between them.
-func facts(v *canvas, c Certificate, y float64) {
+func facts(v *drawing.Canvas, c Certificate, y float64) {
 	type fact struct{ value, unit, label string }
 	list := []fact{{fmt.Sprint(c.Lessons), "课时", "学完"}}
 	if m := c.Minutes(); m >= 60 {
@@ -149,27 +133,27 @@ func facts(v *canvas, c Certificate, y float64) {
 	x := pageW/2 - col*float64(len(list))/2
 	for i, f := range list {
 		if i > 0 {
-			v.fill(rect(x, y-22, .8, 46), edge)
+			v.Fill(drawing.Rect(x, y-22, .8, 46), edge)
 		}
-		w := width(f.value)*30 + 5 + width(f.unit)*11
+		w := drawing.Width(f.value)*30 + 5 + drawing.Width(f.unit)*11
 		at := x + (col-w)/2
-		v.text(at, y, 30, 0, f.value, pine)
-		v.text(at+width(f.value)*30+5, y, 11, 0, f.unit, faint)
-		v.centred(x+col/2, y+22, 11, .06, f.label, faint)
+		v.Text(at, y, 30, 0, f.value, pine)
+		v.Text(at+drawing.Width(f.value)*30+5, y, 11, 0, f.unit, faint)
+		v.Centred(x+col/2, y+22, 11, .06, f.label, faint)
 		x += col
 	}
 }
 
 // square is the QR code of the page that verifies, on white so that every reader finds it.
-func square(v *canvas, x, y, side float64, link string) error {
+func square(v *drawing.Canvas, x, y, side float64, link string) error {
 	code, err := qr.Encode(link, qr.M, qr.Auto)
 	if err != nil {
 		return fmt.Errorf("certificate: %w", err)
 	}
-	v.fill(rect(x-8, y-8, side+16, side+16), color.RGBA{255, 255, 255, 255})
+	v.Fill(drawing.Rect(x-8, y-8, side+16, side+16), color.RGBA{255, 255, 255, 255})
 	n := code.Bounds().Dx()
 	unit := side / float64(n)
-	var p path
+	var p drawing.Path
 	for row := range n {
 		for at := 0; at < n; at++ {
 			run := 0
@@ -177,13 +161,13 @@ func square(v *canvas, x, y, side float64, link string) error {
 				run++
 			}
 			if run > 0 {
-				p = append(p, rect(x+float64(at)*unit, y+float64(row)*unit, float64(run)*unit, unit)...)
+				p = append(p, drawing.Rect(x+float64(at)*unit, y+float64(row)*unit, float64(run)*unit, unit)...)
 				at += run
 			}
 		}
 	}
-	v.fill(p, deep)
-	v.centred(x+side/2, y+side+26, 9.5, .04, "扫码核验真伪", faint)
+	v.Fill(p, deep)
+	v.Centred(x+side/2, y+side+26, 9.5, .04, "扫码核验真伪", faint)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
+	"zhizhou/internal/drawing"
 	"zhizhou/internal/text"
 )
 
@@ -167,7 +168,7 @@ func checkName(name string) (string, error) {
 	if n := utf8.RuneCountInString(name); n < 2 || n > 40 {
 		return "", ErrName.Field("name", "姓名要 2 到 40 个字")
 	}
-	if bad := Unprintable(name); bad != "" {
+	if bad := drawing.Unprintable(name); bad != "" {
 		return "", ErrName.Field("name", "证书上印不出「"+bad+"」，请换一种写法")
 	}
 	return name, nil

@@ -10,6 +10,7 @@ import (
 	"zhizhou/internal/audit"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
+	"zhizhou/internal/drawing"
 	"zhizhou/internal/text"
 )
 
@@ -116,8 +117,8 @@ func (r *Rule) check(quizzes []int64) error {
 	switch n := utf8.RuneCountInString(r.Title); {
 	case n < 2 || n > 16:
 		return ErrRule.Field("title", "证书名称要 2 到 16 个字")
-	case Unprintable(r.Title) != "":
-		return ErrRule.Field("title", "证书上印不出「"+Unprintable(r.Title)+"」，请换一个字")
+	case drawing.Unprintable(r.Title) != "":
+		return ErrRule.Field("title", "证书上印不出「"+drawing.Unprintable(r.Title)+"」，请换一个字")
 	case r.MinPercent < 0 || r.MinPercent > 100 || r.MinMinutes < 0 || r.MinMinutes > 60000 || len(quizzes) > 50:
 		return ErrRule
 	case r.Active && r.MinPercent == 0 && r.MinMinutes == 0 && len(quizzes) == 0:

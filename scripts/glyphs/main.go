@@ -1,5 +1,5 @@
 // Command glyphs packs the outlines of a font's characters into the file that
-// internal/certificate draws with: `go run ./scripts/glyphs FONT OUT`. FONT is
+// internal/drawing draws with: `go run ./scripts/glyphs FONT OUT`. FONT is
 // NotoSerifCJK-Regular.ttc of Debian's fonts-noto-cjk.
 package main
 

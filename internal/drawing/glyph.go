@@ -1,4 +1,4 @@
-package certificate
+package drawing
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 )
 
@@ -21,20 +22,22 @@ const (
 	songPage  = 128 // characters packed together
 )
 
-// step is a part of a path: 'M' to, 'L' line, 'C' curve, with absolute points.
-type step struct {
-	op byte
-	p  [3]point
+// Step is a part of a path: 'M' to, 'L' line, 'C' curve, with absolute points.
+type Step struct {
+	Op byte
+	P  [3]Point
 }
 
-type point struct{ x, y float64 }
+// Point is a place on a sheet, y downwards.
+type Point = [2]float64
 
-type path []step
+// Path is the outline of one shape or more.
+type Path []Step
 
 // glyph is a character's outline in units of the font, y downwards, the base line at 0.
 type glyph struct {
 	advance float64
-	path    path
+	path    Path
 }
 
 // song finds glyphs; a page is unpacked when one of its characters is asked for.
@@ -65,7 +68,7 @@ var theSong = sync.OnceValue(func() *song {
 func number(r io.ByteReader) uint64 {
 	n, err := binary.ReadUvarint(r)
 	if err != nil {
-		panic(fmt.Sprintf("certificate: song.bin: %v", err))
+		panic(fmt.Sprintf("drawing: song.bin: %v", err))
 	}
 	return n
 }
@@ -81,7 +84,7 @@ func (s *song) find(c rune) (glyph, bool) {
 		s.opened[page] = true
 		raw, err := io.ReadAll(flate.NewReader(bytes.NewReader(songFile[at[0] : at[0]+at[1]])))
 		if err != nil {
-			panic(fmt.Sprintf("certificate: song.bin: %v", err))
+			panic(fmt.Sprintf("drawing: song.bin: %v", err))
 		}
 		for r := bytes.NewReader(raw); r.Len() > 0; {
 			low, err := r.ReadByte()
@@ -115,23 +118,23 @@ func unpack(raw []byte) glyph {
 		case 3:
 			n, name = 3, 'C'
 		}
-		st := step{op: name}
+		st := Step{Op: name}
 		for i := range n {
 			dx, err1 := binary.ReadVarint(r)
 			dy, err2 := binary.ReadVarint(r)
 			if err1 != nil || err2 != nil {
-				panic("certificate: song.bin: a glyph is cut off")
+				panic("drawing: song.bin: a glyph is cut off")
 			}
 			x, y = x+dx, y+dy
-			st.p[i] = point{float64(x), float64(y)}
+			st.P[i] = Point{float64(x), float64(y)}
 		}
 		g.path = append(g.path, st)
 	}
 	return g
 }
 
-// Unprintable returns the first character of s that a certificate cannot show, "" when
-// it can show them all.
+// Unprintable returns the first character of s that cannot be drawn, "" when
+// all can.
 func Unprintable(s string) string {
 	for _, c := range s {
 		if _, ok := theSong().find(c); !ok {
@@ -141,8 +144,8 @@ func Unprintable(s string) string {
 	return ""
 }
 
-// printable leaves out what cannot be shown, like pictures in a nickname.
-func printable(s string) string {
+// Printable leaves out what cannot be shown, like pictures in a nickname.
+func Printable(s string) string {
 	var out []rune
 	for _, c := range s {
 		if _, ok := theSong().find(c); ok {
@@ -152,8 +155,8 @@ func printable(s string) string {
 	return string(out)
 }
 
-// width of s in ems.
-func width(s string) float64 {
+// Width is how wide s is, in ems.
+func Width(s string) float64 {
 	w := 0.0
 	for _, c := range s {
 		if g, ok := theSong().find(c); ok {
@@ -161,4 +164,17 @@ func width(s string) float64 {
 		}
 	}
 	return w / songUnits
+}
+
+// Wrap breaks s into lines at most wide ems long; closing marks do not begin a line.
+func Wrap(s string, wide float64) []string {
+	var out []string
+	var cur []rune
+	for _, r := range s {
+		if Width(string(cur)+string(r)) > wide*.98 && !strings.ContainsRune("，。》）、；：！？", r) {
+			out, cur = append(out, string(cur)), nil
+		}
+		cur = append(cur, r)
+	}
+	return append(out, string(cur))
 }
