@@ -247,3 +247,18 @@ func (p *Points) Public() any { return *p }
 
 // NewPoints returns the defaults: points neither pay nor are earned.
 func NewPoints() *Points { return &Points{PerYuan: 100} }
+
+// Share says how what came by shares is counted.
+type Share struct {
+	WindowDays int64  `json:"window_days" minimum:"1" maximum:"90" doc:"So many days before a registration or a purchase a landing counts"`
+	Rule       string `json:"rule" enum:"last,first" doc:"Which touch of several a commission is owed to"`
+}
+
+// Key implements Section.
+func (*Share) Key() string { return "share" }
+
+// Public implements Section: nothing here is secret.
+func (s *Share) Public() any { return *s }
+
+// NewShare returns the defaults: thirty days, the last touch.
+func NewShare() *Share { return &Share{WindowDays: 30, Rule: "last"} }

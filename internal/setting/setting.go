@@ -40,10 +40,11 @@ type Section interface {
 // Load reads a section into s, which keeps its defaults when nothing was saved,
 // and returns the version (0: never saved).
 func (st *Store) Load(ctx context.Context, s Section) (int64, error) {
-	return st.load(ctx, st.DB, s)
+	return st.LoadIn(ctx, st.DB, s)
 }
 
-func (st *Store) load(ctx context.Context, r db.Reader, s Section) (int64, error) {
+// LoadIn is Load through r, as inside a transaction.
+func (st *Store) LoadIn(ctx context.Context, r db.Reader, s Section) (int64, error) {
 	var rows []Row
 	if err := r.All(ctx, st.Ask(s, &rows)); err != nil {
 		return 0, err
