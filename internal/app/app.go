@@ -58,6 +58,7 @@ import (
 	"zhizhou/internal/seal"
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
+	"zhizhou/internal/share"
 	"zhizhou/internal/shipping"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
@@ -100,6 +101,7 @@ type App struct {
 	Booking     *booking.Service
 	Note        *note.Service
 	Rating      *rating.Service
+	Share       *share.Service
 
 	Referral   *referral.Service
 	Commission *commission.Service
@@ -218,6 +220,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	})
 	a.Reconcile = &reconcile.Service{DB: a.DB, Clock: a.Clock, Commerce: a.Commerce, Channels: a.outside, Log: a.log}
 	a.Invoice = a.newInvoice(store)
+	a.newSharing()
 	a.newEarning()
 	a.Export = a.newExport(store)
 
@@ -242,7 +245,8 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Account.OnMerge(a.Message.Merge)
 	a.Account.OnMerge(a.Advice.Merge)
 	a.Commerce.OnRefunded(a.Invoice.OnRefunded)
-	a.wireEarning()
+	a.wireSharing()
+	a.wireEarning() // asks by whose share an order came
 	a.wireCertificate()
 	a.Renewal = a.newRenewal()
 	a.periodic()
@@ -310,7 +314,7 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Share: a.Share,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
@@ -337,7 +341,7 @@ func (a *App) routes() {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { web.Fail(w, r, web.ErrNotFound) })
 	page.Routes(mux, page.Deps{
-		Catalog: a.Catalog, Topic: a.Topic, Certificate: a.Certificate, Settings: a.Settings, Access: a.Access, Rating: a.Rating, PublicURL: a.Config.PublicURL,
+		Catalog: a.Catalog, Topic: a.Topic, Certificate: a.Certificate, Settings: a.Settings, Access: a.Access, Rating: a.Rating, Share: a.Share, PublicURL: a.Config.PublicURL,
 		Who:  func(r *http.Request) int64 { return a.API.SignedIn(r).ID },
 		Peek: a.API.Peek,
 	})

@@ -8,6 +8,7 @@ import (
 
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
+	"zhizhou/internal/errs"
 	"zhizhou/internal/id"
 )
 
@@ -87,32 +88,46 @@ func (s *Service) Join(ctx context.Context, userID int64, code string) error {
 		if err != nil {
 			return err
 		}
-		if inviter == userID {
-			return ErrSelf
-		}
-		var guard, born, orders int64
-		if err := tx.Get(ctx, qGuard, &guard); err != nil {
-			return err
-		}
-		if err := tx.Get(ctx, qUserBorn, &born, userID); err != nil {
-			return err
-		}
-		if err := tx.Get(ctx, qHasOrders, &orders, userID); err != nil {
-			return err
-		}
-		now := clock.MS(s.Clock)
-		if now-born > joinWindow.Milliseconds() || orders > 0 {
-			return ErrLate
-		}
-		if over, err := above(ctx, tx, inviter, userID); err != nil || over {
-			return errors.Join(err, errIf(over, ErrCycle))
-		}
-		n, err := tx.Exec(ctx, qJoin, userID, inviter, "code", now)
-		if err == nil && n == 0 {
-			return ErrTaken
-		}
-		return err
+		return s.edge(ctx, tx, userID, inviter)
 	})
+}
+
+// Led is Join inside a transaction for a new user who came by what an inviter shared.
+// What speaks against it is no reason to refuse anything: then nobody invited them.
+func (s *Service) Led(ctx context.Context, tx *db.Tx, userID, inviterID int64) error {
+	err := s.edge(ctx, tx, userID, inviterID)
+	if errs.KindOf(err) == errs.Conflict {
+		return nil
+	}
+	return err
+}
+
+func (s *Service) edge(ctx context.Context, tx *db.Tx, userID, inviter int64) error {
+	if inviter == userID {
+		return ErrSelf
+	}
+	var guard, born, orders int64
+	if err := tx.Get(ctx, qGuard, &guard); err != nil {
+		return err
+	}
+	if err := tx.Get(ctx, qUserBorn, &born, userID); err != nil {
+		return err
+	}
+	if err := tx.Get(ctx, qHasOrders, &orders, userID); err != nil {
+		return err
+	}
+	now := clock.MS(s.Clock)
+	if now-born > joinWindow.Milliseconds() || orders > 0 {
+		return ErrLate
+	}
+	if over, err := above(ctx, tx, inviter, userID); err != nil || over {
+		return errors.Join(err, errIf(over, ErrCycle))
+	}
+	n, err := tx.Exec(ctx, qJoin, userID, inviter, "code", now)
+	if err == nil && n == 0 {
+		return ErrTaken
+	}
+	return err
 }
 
 func errIf(yes bool, err error) error {

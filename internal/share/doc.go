@@ -15,6 +15,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
+	"zhizhou/internal/seal"
 	"zhizhou/internal/setting"
 )
 
@@ -41,11 +42,12 @@ const (
 var Channels = []string{"friend", "moments", "group", "weibo", "qq", "xiaohongshu", "link", "poster"}
 
 const (
-	codeLength = 10               // 50 random bits: nobody guesses a share in use
-	day        = 24 * 3600 * 1000 // ms
-	newFor     = 30 * 60 * 1000   // ms after registering in which the way may still be told
-	whole      = 1_000_000        // parts per million
-	maxTouches = 50               // of an order; the oldest beyond are left out
+	codeLength   = 10               // 50 random bits: nobody guesses a share in use
+	day          = 24 * 3600 * 1000 // ms
+	newFor       = 30 * 60 * 1000   // ms after registering in which the way may still be told
+	whole        = 1_000_000        // parts per million
+	maxTouches   = 50               // of an order; the oldest beyond are left out
+	shortestName = 16               // of a browser: what is shorter may be guessed
 )
 
 // Target is what a share leads to.
@@ -73,7 +75,7 @@ type Config struct {
 	DB       *db.DB
 	Clock    clock.Clock
 	Settings *setting.Store
-	Key      []byte // networks are hashed with it
+	Box      *seal.Box // networks are hashed under its key
 }
 
 // Service is the share domain.

@@ -17,7 +17,7 @@ type Sale struct {
 // Ordered notes inside the settling transaction by which shares the buyer came, within
 // the window that holds now.
 func (s *Service) Ordered(ctx context.Context, tx *db.Tx, sale Sale) error {
-	all, err := s.touches(ctx, tx, sale.BuyerID, sale.PaidAt)
+	all, err := s.touches(ctx, tx, sale.BuyerID, sale.PaidAt+999) // channels tell whole seconds
 	if err != nil {
 		return err
 	}

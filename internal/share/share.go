@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
+	"zhizhou/internal/errs"
 	"zhizhou/internal/id"
 )
 
@@ -104,5 +106,42 @@ type Result struct {
 func (s *Service) Mine(ctx context.Context, userID, before int64, limit int) ([]Result, error) {
 	var rows []Result
 	err := s.DB.List(ctx, qMine, &rows, userID, before, limit)
+	return rows, err
+}
+
+// Titles returns what shares of one person are called now, by share; those of things that
+// are not there any more are left out. Each thing is asked for once.
+func (s *Service) Titles(ctx context.Context, rows []Result) (map[int64]string, error) {
+	type thing struct {
+		kind string
+		id   int64
+	}
+	known, out := map[thing]string{}, map[int64]string{}
+	for _, r := range rows {
+		t := thing{r.Kind, r.TargetID}
+		if _, ok := known[t]; !ok && s.targets[r.Kind] != nil {
+			to, err := s.targets[r.Kind](ctx, r.UserID, r.Kind, r.TargetID)
+			if err != nil && errs.KindOf(err) != errs.NotFound {
+				return nil, err
+			}
+			known[t] = to.Title
+		}
+		out[r.ID] = known[t]
+	}
+	return out, nil
+}
+
+// Tagged is a path of the client with the code of the share that leads there.
+func Tagged(path, code string) string {
+	if strings.Contains(path, "?") {
+		return path + "&s=" + code
+	}
+	return path + "?s=" + code
+}
+
+// Way returns the shares that led to one, the oldest first, itself last.
+func (s *Service) Way(ctx context.Context, shareID int64) ([]Share, error) {
+	var rows []Share
+	err := s.DB.List(ctx, qWay, &rows, shareID)
 	return rows, err
 }

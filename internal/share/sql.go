@@ -20,6 +20,9 @@ var (
 	qCameBy    = db.Q("share/came_by", `SELECT `+columns+` FROM share_visits v JOIN shares s ON s.id = v.share_id WHERE v.user_id = $1 AND `+others+` ORDER BY v.last_at DESC, v.id DESC LIMIT 1`)
 	qMine      = db.Q("share/mine", `SELECT `+results+` FROM shares s WHERE s.user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR s.id < $2) ORDER BY s.id DESC LIMIT $3`)
 
+	qWay = db.Q("share/way", `WITH RECURSIVE up (id) AS (SELECT CAST($1 AS BIGINT) UNION SELECT s.parent_id FROM shares s JOIN up ON s.id = up.id WHERE s.parent_id > 0)
+		SELECT `+columns+` FROM shares s JOIN up ON up.id = s.id ORDER BY s.depth`)
+
 	qVisit = db.Q("share/visit", `INSERT INTO share_visits (id, share_id, visitor, user_id, platform, block, first_at, last_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
 		ON CONFLICT (share_id, visitor) DO UPDATE SET opens = share_visits.opens + 1, last_at = $7, user_id = CASE WHEN share_visits.user_id = 0 THEN $4 ELSE share_visits.user_id END`)
 	qTie  = db.Q("share/tie", `UPDATE share_visits SET user_id = $2 WHERE visitor = $1 AND user_id = 0`)

@@ -2,7 +2,6 @@ package share
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -43,9 +42,7 @@ func (s *Service) block(address string) string {
 	if err != nil {
 		return ""
 	}
-	h := hmac.New(sha256.New, s.Key)
-	h.Write([]byte("block:" + p.String()))
-	return hex.EncodeToString(h.Sum(nil)[:8])
+	return s.Box.Hash("share/block", p.String())
 }
 
 // Land counts an opening and tells what was opened; the sharer's own is not counted.
@@ -66,7 +63,7 @@ func (s *Service) Land(ctx context.Context, l Landing) (Share, Target, error) {
 // Come ties what a browser opened to the person who signed in there, and notes by which
 // share a new one registered. It changes nothing a second time.
 func (s *Service) Come(ctx context.Context, userID int64, visitor string) error {
-	if visitor == "" {
+	if len(visitor) < shortestName {
 		return nil
 	}
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -38,6 +38,7 @@ import (
 	"zhizhou/internal/seal"
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
+	"zhizhou/internal/share"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
 	"zhizhou/internal/web"
@@ -80,6 +81,7 @@ type Deps struct {
 	Advice       *advice.Service
 	Note         *note.Service
 	Rating       *rating.Service
+	Share        *share.Service
 	Caption      *caption.Service
 	Teacher      *teacher.Service
 }
@@ -110,6 +112,7 @@ func Register(a *web.API, d Deps) {
 	r.points()
 	r.bargains()
 	r.invites()
+	r.shares()
 	r.commission()
 	r.renewals()
 	r.study()

@@ -44,7 +44,8 @@ type Consented struct {
 
 // Invited carries the code of who invited a new user.
 type Invited struct {
-	Invite string `json:"invite,omitempty" maxLength:"20" doc:"Invite code; counts for a new user alone"`
+	Invite  string `json:"invite,omitempty" maxLength:"20" doc:"Invite code; counts for a new user alone"`
+	Visitor string `json:"visitor,omitempty" maxLength:"64" doc:"What this browser calls itself: ties what it opened to who signs in"`
 }
 
 func (r *routes) cookie(name, value string, life time.Duration) http.Cookie {
@@ -109,7 +110,7 @@ func (r *routes) auth() {
 		) (*sessionAnswer, error) {
 			s, err := r.Account.LoginSMS(ctx, in.Body.Phone, in.Body.Code, in.Body.Consents, device(ctx))
 			if err == nil {
-				err = r.joinBy(ctx, s.User.ID, s.IsNew, in.Body.Invite)
+				err = r.came(ctx, s.User.ID, s.IsNew, in.Body.Invited)
 			}
 			return r.signedIn(ctx, s, err)
 		})
@@ -136,7 +137,7 @@ func (r *routes) auth() {
 		) (*sessionAnswer, error) {
 			s, err := r.Account.LoginMini(ctx, in.Body.Code, in.Body.Consents, device(ctx))
 			if err == nil {
-				err = r.joinBy(ctx, s.User.ID, s.IsNew, in.Body.Invite)
+				err = r.came(ctx, s.User.ID, s.IsNew, in.Body.Invited)
 			}
 			return r.signedIn(ctx, s, err)
 		})

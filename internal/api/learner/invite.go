@@ -31,18 +31,17 @@ type InviteeView struct {
 	Rewards  int64  `json:"rewards" doc:"Coupons that the caller got for it"`
 }
 
-// joinBy tells who invited a new user. A code that does not count is no reason to
-// refuse the sign-in.
-func (r *routes) joinBy(ctx context.Context, userID int64, isNew bool, code string) error {
-	if code == "" || !isNew {
-		return nil
+// came tells how somebody who signs in came: by whose shares, and a new one by whose
+// code. A code that does not count is no reason to refuse the sign-in.
+func (r *routes) came(ctx context.Context, userID int64, isNew bool, by Invited) error {
+	if by.Invite != "" && isNew {
+		err := r.Referral.Join(ctx, userID, by.Invite)
+		var e *errs.E
+		if err != nil && (!errors.As(err, &e) || e.Kind == errs.Internal || e.Kind == errs.Unavailable) {
+			return err
+		}
 	}
-	err := r.Referral.Join(ctx, userID, code)
-	var e *errs.E
-	if errors.As(err, &e) && e.Kind != errs.Internal && e.Kind != errs.Unavailable {
-		return nil
-	}
-	if err != nil {
+	if err := r.Share.Come(ctx, userID, by.Visitor); err != nil || !isNew {
 		return err
 	}
 	return r.Referral.Welcome(ctx, userID)

@@ -24,6 +24,7 @@ import (
 	"zhizhou/internal/money"
 	"zhizhou/internal/rating"
 	"zhizhou/internal/setting"
+	"zhizhou/internal/share"
 	"zhizhou/internal/topic"
 	"zhizhou/internal/web"
 	assets "zhizhou/web"
@@ -37,6 +38,7 @@ type Deps struct {
 	Settings    *setting.Store
 	Access      *access.Service
 	Rating      *rating.Service
+	Share       *share.Service
 	Who         func(*http.Request) (userID int64)                             // 0: nobody is signed in
 	Peek        func(r *http.Request, address string) (answer []byte, ok bool) // see web.API
 	PublicURL   string
@@ -67,6 +69,7 @@ func Routes(mux *http.ServeMux, d Deps) {
 	mux.HandleFunc("GET /topic/{id}", p.topic)
 	mux.HandleFunc("GET /teacher/{id}", p.teacher)
 	mux.HandleFunc("GET /certificate/{code}", p.certificate)
+	mux.HandleFunc("GET /s/{code}", p.share)
 	mux.HandleFunc("/", p.site)
 }
 

@@ -1,0 +1,219 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"zhizhou/internal/db"
+	"zhizhou/internal/share"
+)
+
+var (
+	qShareJoin   = db.Q("test/share_join", `SELECT COUNT(*) FROM share_joins WHERE user_id = $1 AND share_id = $2`)
+	qShareJoins  = db.Q("test/share_joins", `SELECT COUNT(*) FROM share_joins WHERE user_id = $1`)
+	qShareWeight = db.Q("test/share_weight", `SELECT CAST(COALESCE(SUM(weight_ppm), 0) AS BIGINT) FROM share_orders WHERE user_id = $1`)
+	qShareLast   = db.Q("test/share_last", `SELECT COUNT(*) FROM share_orders WHERE user_id = $1 AND share_id = $2 AND is_last`)
+	qShareFirst  = db.Q("test/share_first", `SELECT COUNT(*) FROM share_orders WHERE user_id = $1 AND share_id = $2 AND is_first`)
+	qShareOpens  = db.Q("test/share_opens", `SELECT CAST(COALESCE(SUM(opens), 0) AS BIGINT) FROM share_visits WHERE share_id = $1`)
+	qInviterIs   = db.Q("test/inviter_is", `SELECT COUNT(*) FROM referrals WHERE user_id = $1 AND inviter_id = $2`)
+)
+
+// shares hands a course on and returns the share.
+func (p *person) shares(courseID int64, channel, key string) answer {
+	p.w.t.Helper()
+	return p.want(201, "", "POST", "/api/shares", map[string]any{"kind": "course", "id": courseID, "channel": channel, "key": key})
+}
+
+// lands opens what was shared.
+func (p *person) lands(code, visitor string) answer {
+	p.w.t.Helper()
+	return p.want(200, "", "POST", "/api/visits", map[string]any{"code": code, "visitor": visitor})
+}
+
+// registers signs somebody in for the first time in a browser that calls itself visitor.
+func (p *person) registers(phone, visitor string) int64 {
+	p.w.t.Helper()
+	p.want(200, "", "POST", "/api/auth/sms", map[string]any{"phone": phone, "consents": consents})
+	return p.want(200, "", "POST", "/api/auth/sms/login", map[string]any{"phone": phone, "code": p.w.code(phone), "consents": consents, "visitor": visitor}).num("user", "id")
+}
+
+func item(a answer, n int, key string) int64 {
+	f, _ := a.at("items").([]any)[n].(map[string]any)[key].(float64)
+	return int64(f)
+}
+
+func browser(n int) string { return fmt.Sprintf("browser-of-somebody-%04d", n) }
+
+// The whole way: somebody shares, a stranger lands, registers and buys, and shares in
+// turn; each edge stands where the one before it led.
+func TestShareGraph(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		a := w.learner("13900139700", nil)
+		first := a.shares(w.paid, "friend", "share-key-1")
+		if again := a.shares(w.paid, "friend", "share-key-1"); again.num("id") != first.num("id") {
+			t.Fatal("the same request made a second share")
+		}
+		a.want(409, "idempotency_conflict", "POST", "/api/shares", map[string]any{"kind": "course", "id": w.paid, "channel": "weibo", "key": "share-key-1"})
+		a.want(404, "share_gone", "POST", "/api/shares", map[string]any{"kind": "course", "id": 12345, "channel": "weibo", "key": "share-key-2"})
+		w.person(nil).want(401, "", "POST", "/api/shares", map[string]any{"kind": "course", "id": w.paid, "channel": "friend", "key": "share-key-3"})
+
+		code := first.str("code")
+		still := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		res := must(still.Get(w.url + "/s/" + code))(t)
+		_ = res.Body.Close()
+		if to := res.Header.Get("Location"); res.StatusCode != http.StatusFound || to != fmt.Sprintf("/course/%d?s=%s", w.paid, code) {
+			t.Fatalf("the short address answers %d %s", res.StatusCode, to)
+		}
+		if status, _, _ := w.raw("/s/NOSUCHCODE"); status != 404 {
+			t.Fatalf("an unknown one answers %d", status)
+		}
+		w.person(nil).want(404, "share_gone", "POST", "/api/visits", map[string]any{"code": "NOSUCHCODE", "visitor": browser(1)})
+
+		// The sharer's own looks count for nothing, whether known at once or later.
+		a.lands(code, browser(0))
+		own := w.person(nil)
+		own.lands(code, browser(9))
+		w.clock.Advance(2 * time.Minute)
+		own.registers("13900139700", browser(9))
+
+		b := w.person(nil)
+		b.lands(code, browser(1))
+		b.lands(code, browser(1))
+		w.clock.Advance(time.Minute)
+		bID := b.registers("13900139701", browser(1))
+		if w.count(qShareJoin, bID, first.num("id")) != 1 || w.count(qInviterIs, bID, a.me()) != 1 {
+			t.Fatal("the registration is not owed to the share")
+		}
+		b.buy(w.sku)
+		if w.count(qShareWeight, bID) != 1_000_000 || w.count(qShareLast, bID, first.num("id")) != 1 || w.count(qShareFirst, bID, first.num("id")) != 1 {
+			t.Fatal("the order is not owed to the share")
+		}
+
+		second := b.shares(w.paid, "moments", "share-key-1")
+		c := w.person(nil)
+		c.lands(second.str("code"), browser(2))
+		cID := c.registers("13900139702", browser(2))
+		if w.count(qInviterIs, cID, bID) != 1 {
+			t.Fatal("the second hop has no edge")
+		}
+		chain := must(w.app.Share.Way(context.Background(), second.num("id")))(t)
+		if len(chain) != 2 || chain[0].ID != first.num("id") || chain[1].Depth != 2 {
+			t.Fatalf("way %+v", chain)
+		}
+
+		mine := a.want(200, "", "GET", "/api/me/shares", nil)
+		if item(mine, 0, "visits") != 1 || item(mine, 0, "joins") != 1 || item(mine, 0, "orders") != 1 {
+			t.Fatalf("what came of it: %s", mine.raw)
+		}
+		w.sound()
+	})
+}
+
+// Several touches: each has its part, and first and last are the ends; what lies before
+// the window has none. An old customer's registration is nobody's.
+func TestShareTouches(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		a, b := w.learner("13900139710", nil), w.learner("13900139711", nil)
+		old := a.shares(w.paid, "link", "share-key-0")
+		one, two, three := a.shares(w.paid, "link", "share-key-1"), b.shares(w.paid, "group", "share-key-1"), b.shares(w.paid, "weibo", "share-key-2")
+		c := w.person(nil)
+		c.lands(old.str("code"), browser(1))
+		w.clock.Advance(31 * 24 * time.Hour)
+		for _, s := range []answer{one, two, three} {
+			c.lands(s.str("code"), browser(1))
+			w.clock.Advance(time.Hour)
+		}
+		id := c.registers("13900139712", browser(1))
+		if w.count(qShareJoin, id, three.num("id")) != 1 {
+			t.Fatal("the last touch did not bring the registration")
+		}
+		c.buy(w.sku)
+		if w.count(qShareWeight, id) != 1_000_000 || w.count(qShareFirst, id, one.num("id")) != 1 || w.count(qShareLast, id, three.num("id")) != 1 {
+			t.Fatal("the parts are wrong")
+		}
+
+		customer := w.learner("13900139713", nil)
+		w.clock.Advance(time.Hour)
+		customer.lands(three.str("code"), browser(3))
+		if again := customer.registers("13900139713", browser(3)); w.count(qShareJoins, again) != 0 {
+			t.Fatal("somebody registered long ago came by a share")
+		}
+		customer.buy(w.sku)
+		if w.count(qShareLast, customer.me(), three.num("id")) != 1 {
+			t.Fatal("a customer's purchase is owed to nobody")
+		}
+	})
+}
+
+// Under parallel taps one browser is one visit, one request one share.
+func TestShareTapsInParallel(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		a := w.learner("13900139720", nil)
+		made := make([]int64, 12)
+		var wg sync.WaitGroup
+		for i := range made {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				s, _, err := w.app.Share.Make(context.Background(), share.Act{UserID: a.me(), Kind: share.Course, TargetID: w.paid, Channel: "friend", Request: "one-request"})
+				if err == nil {
+					made[i] = s.ID
+				}
+			}()
+		}
+		wg.Wait()
+		for _, id := range made {
+			if id == 0 || id != made[0] {
+				t.Fatalf("shares %v", made)
+			}
+		}
+		code := a.shares(w.paid, "friend", "one-request").str("code")
+		for range made {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				_, _, _ = w.app.Share.Land(context.Background(), share.Landing{Code: code, Visitor: browser(1), Address: "203.0.113.9"})
+			}()
+		}
+		wg.Wait()
+		if n := w.count(qShareOpens, made[0]); n != int64(len(made)) {
+			t.Fatalf("%d opens", n)
+		}
+		if mine := a.want(200, "", "GET", "/api/me/shares", nil); item(mine, 0, "visits") != 1 || strings.Contains(mine.raw, "203.0.113") {
+			t.Fatalf("one browser is one visit: %s", mine.raw)
+		}
+	})
+}
+
+// Two accounts become one: what they shared and by what they came goes along, and
+// nobody has come by their own share.
+func TestShareMerge(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		phone := "13900139730"
+		web := w.learner(phone, nil)
+		s := web.shares(w.paid, "friend", "share-key-1")
+		mini := w.person(map[string]string{"X-Client": "mp-weixin", "X-Os": "android"})
+		mini.lands(s.str("code"), browser(1))
+		in := mini.want(200, "", "POST", "/api/auth/mp", map[string]any{"code": w.app.Sandbox.LoginCode("阿舟"), "consents": consents, "visitor": browser(1)})
+		mini.header["Authorization"] = "Bearer " + in.str("token")
+		if w.count(qShareJoin, in.num("user", "id"), s.num("id")) != 1 {
+			t.Fatal("two people as yet: one came by the other")
+		}
+		mini.shares(w.paid, "group", "share-key-1")
+		mini.want(200, "", "POST", "/api/auth/mp/phone", map[string]any{"code": w.app.Sandbox.PhoneCode(phone)})
+		id := web.me()
+		if w.count(qShareJoins, id) != 0 {
+			t.Fatal("somebody came by their own share")
+		}
+		mine := web.want(200, "", "GET", "/api/me/shares", nil)
+		if n := len(mine.at("items").([]any)); n != 2 || item(mine, 1, "visits") != 0 {
+			t.Fatalf("after joining: %s", mine.raw)
+		}
+		w.sound()
+	})
+}
