@@ -10,6 +10,7 @@ import (
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/db"
+	"zhizhou/internal/learning"
 	"zhizhou/internal/message"
 	"zhizhou/internal/setting"
 )
@@ -18,7 +19,9 @@ import (
 // that was finished may be the last condition, a refund takes the certificate along.
 func (a *App) newCertificate() {
 	a.Certificate = certificate.New(a.DB, a.Clock, a.Box, a.Catalog, a.Access, a.Config.PublicURL)
-	a.Learning.OnFinished(a.Certificate.Consider)
+	a.Learning.OnFinished(func(ctx context.Context, tx *db.Tx, d learning.Done) error {
+		return a.Certificate.Consider(ctx, tx, d.UserID, d.CourseID)
+	})
 	a.Certificate.OnIssued(func(ctx context.Context, tx *db.Tx, c certificate.Certificate) error {
 		return a.Message.Notify(ctx, tx, message.Notice{
 			UserID: c.UserID, Kind: message.Certificate, Title: "你拿到了《" + c.CourseTitle + "》" + c.Title, Body: "可以选择证书上怎么显示姓名，也可以下载和分享。", Link: "/me/certificates",

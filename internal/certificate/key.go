@@ -3,6 +3,7 @@ package certificate
 import (
 	"context"
 	"crypto/ed25519"
+	"encoding/base64"
 	"fmt"
 	"math/big"
 	"net/url"
@@ -74,6 +75,49 @@ func (s *Service) Rotate(ctx context.Context) error {
 		return audit.Write(ctx, tx, s.clock, "certificate.key", "certificate_key", nil, nil, "")
 	})
 }
+
+// Sign signs a text with the key in force, inside a transaction: whatever else the school
+// attests bears the same hand. The signature is base64url.
+func (s *Service) Sign(ctx context.Context, tx *db.Tx, text string) (keyID int64, signature string, err error) {
+	for range 2 {
+		var keys []Key
+		if err := tx.List(ctx, qKeys, &keys); err != nil {
+			return 0, "", err
+		}
+		if i := slices.IndexFunc(keys, func(k Key) bool { return k.Active }); i >= 0 {
+			seed, err := s.box.Open(keyPurpose, keys[i].PrivateSealed)
+			if err != nil {
+				return 0, "", fmt.Errorf("certificate: %w", err)
+			}
+			return keys[i].ID, base64.RawURLEncoding.EncodeToString(ed25519.Sign(ed25519.NewKeyFromSeed(seed), []byte(text))), nil
+		}
+		if err := s.newKey(ctx, tx); err != nil {
+			return 0, "", err
+		}
+	}
+	return 0, "", fmt.Errorf("certificate: no key could be made")
+}
+
+// Signed reports whether a text bears the signature of a key of this school.
+func (s *Service) Signed(ctx context.Context, keyID int64, text, signature string) (bool, error) {
+	keys, err := s.Keys(ctx)
+	if err != nil {
+		return false, err
+	}
+	i := slices.IndexFunc(keys, func(k Key) bool { return k.ID == keyID })
+	sig, bad := base64.RawURLEncoding.DecodeString(signature)
+	if i < 0 || bad != nil {
+		return false, nil
+	}
+	seed, err := s.box.Open(keyPurpose, keys[i].PrivateSealed)
+	if err != nil {
+		return false, fmt.Errorf("certificate: %w", err)
+	}
+	return ed25519.Verify(ed25519.NewKeyFromSeed(seed).Public().(ed25519.PublicKey), []byte(text), sig), nil
+}
+
+// Method is the name under which a key stands in the school's DID document.
+func (s *Service) Method(keyID int64) string { return s.method(Key{ID: keyID}) }
 
 // DID is the name of the school as an issuer: did:web of its address.
 func (s *Service) DID() string {

@@ -76,21 +76,25 @@ var (
 type Service struct {
 	db         *db.DB
 	clock      clock.Clock
-	onFinished []func(ctx context.Context, tx *db.Tx, userID, courseID int64) error
+	onFinished []func(ctx context.Context, tx *db.Tx, d Done) error
 }
 
 // New makes a Service.
 func New(d *db.DB, c clock.Clock) *Service { return &Service{db: d, clock: c} }
 
+// Done is a lesson that somebody finished.
+type Done struct{ UserID, CourseID, LessonID int64 }
+
 // OnFinished registers f to run in the transaction in which somebody finished a
-// lesson: it may have been the last condition of a certificate.
-func (s *Service) OnFinished(f func(ctx context.Context, tx *db.Tx, userID, courseID int64) error) {
+// lesson: it may have been the last condition of a certificate. It may run again for the
+// same one.
+func (s *Service) OnFinished(f func(ctx context.Context, tx *db.Tx, d Done) error) {
 	s.onFinished = append(s.onFinished, f)
 }
 
-func (s *Service) finished(ctx context.Context, tx *db.Tx, userID, courseID int64) error {
+func (s *Service) finished(ctx context.Context, tx *db.Tx, d Done) error {
 	for _, f := range s.onFinished {
-		if err := f(ctx, tx, userID, courseID); err != nil {
+		if err := f(ctx, tx, d); err != nil {
 			return err
 		}
 	}
@@ -288,7 +292,7 @@ func (s *Service) reportIn(ctx context.Context, tx *db.Tx, sessionID, userID int
 			}
 		}
 		if row.FinishedAt == 0 && out.FinishedAt > 0 {
-			return s.finished(ctx, tx, userID, l.CourseID)
+			return s.finished(ctx, tx, Done{userID, l.CourseID, l.ID})
 		}
 		return nil
 	}()
@@ -320,7 +324,7 @@ func (s *Service) Finish(ctx context.Context, tx *db.Tx, userID, courseID, lesso
 	if err := tx.Sure(ctx, qProgressEnd, userID, lessonID, now); err != nil {
 		return err
 	}
-	return s.finished(ctx, tx, userID, courseID)
+	return s.finished(ctx, tx, Done{userID, courseID, lessonID})
 }
 
 // Lesson returns the progress in one lesson; zero when there is none.

@@ -1,0 +1,79 @@
+// Package card makes evidence cards (学习证据卡): what somebody has just reached, as a
+// signed statement of stored facts, a picture and a public page. It owns cards.
+//
+// A card is made by itself in the transaction in which the milestone was reached, once
+// for each milestone. Its facts are read there from the evidence of study, nobody types
+// one, and they are counted again whenever somebody looks (INV-23): whoever is shown a
+// picture that was tampered with sees on the page what is true. A card falls with what
+// it rests on, as when the course was given back. How it names its owner is the owner's
+// choice at any time; what it states never changes.
+package card
+
+import (
+	"context"
+
+	"zhizhou/internal/access"
+	"zhizhou/internal/certificate"
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/errs"
+)
+
+// The refusals of this domain.
+var (
+	ErrGone    = errs.New(errs.NotFound, "card_gone", "没有这张学习证据卡")
+	ErrRevoked = errs.New(errs.Conflict, "card_revoked", "这张学习证据卡已经撤销")
+	ErrShown   = errs.New(errs.Invalid, "card_shown_invalid", "请选择证据卡上怎么称呼你")
+	ErrReason  = errs.New(errs.Invalid, "card_reason", "请写明原因")
+)
+
+// The kinds of milestone.
+const (
+	Lesson      = "lesson"
+	Chapter     = "chapter"
+	Quiz        = "quiz"
+	Course      = "course"
+	Days        = "days"
+	Hours       = "hours"
+	Badge       = "badge"
+	Certificate = "certificate"
+)
+
+// The ways to show an owner.
+const (
+	Nickname = "nickname"
+	Masked   = "masked"
+	Hidden   = "hidden"
+)
+
+// hourMarks are the hours of study that make a card.
+var hourMarks = []int64{1, 5, 10, 30, 50, 100, 200, 300, 500, 1000}
+
+// Config is what a Service is made of.
+type Config struct {
+	DB          *db.DB
+	Clock       clock.Clock
+	Access      *access.Service
+	Certificate *certificate.Service // whose keys sign
+	PublicURL   string
+}
+
+// Service is the card domain.
+type Service struct {
+	Config
+	onIssued []func(ctx context.Context, tx *db.Tx, c Card) error
+	prints   prints
+}
+
+// New makes a Service.
+func New(cfg Config) *Service { return &Service{Config: cfg} }
+
+// OnIssued registers f to run in the transaction that makes a card.
+func (s *Service) OnIssued(f func(ctx context.Context, tx *db.Tx, c Card) error) {
+	s.onIssued = append(s.onIssued, f)
+}
+
+// URL is the address of a card's public page.
+func (s *Service) URL(code string) string { return s.PublicURL + "/card/" + code }
+
+func (s *Service) now() int64 { return clock.MS(s.Clock) }

@@ -1,0 +1,93 @@
+package card
+
+import (
+	"context"
+
+	"zhizhou/internal/db"
+	"zhizhou/internal/id"
+	"zhizhou/internal/learning"
+)
+
+// Consider makes the cards of the milestones that were reached by a lesson that was
+// finished, inside the transaction in which it was.
+func (s *Service) Consider(ctx context.Context, tx *db.Tx, d learning.Done) error {
+	var at struct {
+		Form        string
+		ChapterID   int64
+		ChapterLeft int64 // lessons not finished
+		CourseLeft  int64
+		ChapterSize int64
+		TotalMS     int64 `db:"total_ms"`
+		Hours       int64 // the highest mark that has a card
+	}
+	if err := tx.Get(ctx, qReached, &at, d.UserID, d.LessonID, d.CourseID); err != nil {
+		return err
+	}
+	list := []part{{Lesson, d.CourseID, d.LessonID}}
+	if at.Form == "quiz" {
+		list[0].kind = Quiz
+	}
+	if at.ChapterLeft == 0 && at.ChapterSize > 1 { // of a chapter of one lesson that is said already
+		list = append(list, part{Chapter, d.CourseID, at.ChapterID})
+	}
+	if at.CourseLeft == 0 {
+		list = append(list, part{Course, d.CourseID, 0})
+	}
+	for _, h := range hourMarks {
+		if h > at.Hours && at.TotalMS >= h*3600_000 {
+			list = append(list, part{Hours, 0, h})
+		}
+	}
+	for _, p := range list {
+		if err := s.issue(ctx, tx, d.UserID, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// issue makes the card of a milestone unless there is one.
+func (s *Service) issue(ctx context.Context, tx *db.Tx, userID int64, p part) error {
+	var have int64
+	if err := tx.Get(ctx, qHave, &have, userID, p.ref()); err != nil || have > 0 {
+		return err
+	}
+	f, err := s.count(ctx, tx, userID, p, s.now())
+	if err != nil {
+		return err
+	}
+	f.Code = newCode()
+	text, err := f.text()
+	if err != nil {
+		return err
+	}
+	keyID, signature, err := s.Certificate.Sign(ctx, tx, text)
+	if err != nil {
+		return err
+	}
+	var owner struct{ Nickname, Shown string }
+	if err := tx.Get(ctx, qOwner, &owner, userID); err != nil {
+		return err
+	}
+	c := Card{ID: id.New(), Code: f.Code, UserID: userID, Kind: p.kind, CourseID: p.courseID, PartID: p.partID, Nickname: owner.Nickname, Shown: owner.Shown, IssuedAt: f.IssuedAt, Facts: f}
+	n, err := tx.Exec(ctx, qInsert, c.ID, c.Code, userID, p.kind, p.ref(), p.courseID, p.partID, text, signature, keyID, c.Nickname, c.Shown, f.IssuedAt)
+	if err != nil || n == 0 {
+		return err // somebody was quicker
+	}
+	for _, react := range s.onIssued {
+		if err := react(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newCode is 60 random bits in an alphabet without look-alikes.
+func newCode() string {
+	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+	raw := id.Bytes(12)
+	for i, b := range raw {
+		raw[i] = letters[b%32]
+	}
+	return string(raw)
+}

@@ -1,0 +1,230 @@
+package card
+
+import (
+	"encoding/json"
+	"fmt"
+	"image/color"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zhizhou/internal/drawing"
+)
+
+// The sizes of a card, in pixels.
+const (
+	cardW     = 1080
+	portraitH = 1440
+	squareH   = 1080
+)
+
+// Template says how a card is drawn: layers from the ground up, with places for facts.
+// It is data, so that a school draws its own.
+type Template struct {
+	Name   string  `json:"name"`
+	Square bool    `json:"square"`
+	Layers []Layer `json:"layers"`
+}
+
+// Layer is one thing on a card. Places and sizes are pixels of 1080 by 1440, or of 1080
+// by 1080 on a square one; y of a text is its base line.
+type Layer struct {
+	Kind    string  `json:"kind" enum:"block,voyage,medal,mark,text,line,facts,qr,seal"`
+	X       float64 `json:"x"`
+	Y       float64 `json:"y"`
+	W       float64 `json:"w,omitempty"`
+	H       float64 `json:"h,omitempty"`
+	Radius  float64 `json:"radius,omitempty"`
+	Color   string  `json:"color,omitempty"`  // #RRGGBB
+	Second  string  `json:"second,omitempty"` // of what is drawn in two colours
+	Size    float64 `json:"size,omitempty"`
+	Bold    float64 `json:"bold,omitempty"`   // thousandths of an em that strokes are thicker by
+	Spread  float64 `json:"spread,omitempty"` // thousandths of an em between characters
+	Leading float64 `json:"leading,omitempty"`
+	Lines   int     `json:"lines,omitempty"` // at most; 0: one, made smaller until it fits in w
+	Least   float64 `json:"least,omitempty"` // the smallest size
+	Align   string  `json:"align,omitempty" enum:"left,center,right"`
+	Text    string  `json:"text,omitempty"` // with fields in braces
+	Dark    bool    `json:"dark,omitempty"` // voyage: by night
+}
+
+// Kinds of layer.
+var layerKinds = []string{"block", "voyage", "medal", "mark", "text", "line", "facts", "qr", "seal"}
+
+// moving are the layers that differ from card to card; the others are drawn once.
+var moving = map[string]bool{"voyage": true, "medal": true, "text": true, "facts": true, "qr": true}
+
+// Check reports what is wrong with a template, "" when it can be drawn.
+func (t Template) Check() string {
+	switch {
+	case strings.TrimSpace(t.Name) == "" || len([]rune(t.Name)) > 30:
+		return "名称要 1 到 30 个字"
+	case len(t.Layers) == 0 || len(t.Layers) > 60:
+		return "要有 1 到 60 个图层"
+	case !slices.ContainsFunc(t.Layers, func(l Layer) bool { return l.Kind == "qr" }):
+		return "要有二维码，别人才能核验"
+	}
+	for i, l := range t.Layers {
+		if bad := l.check(t.height()); bad != "" {
+			return fmt.Sprintf("第 %d 个图层：%s", i+1, bad)
+		}
+	}
+	return ""
+}
+
+func (t Template) height() int {
+	if t.Square {
+		return squareH
+	}
+	return portraitH
+}
+
+func (l Layer) check(h int) string {
+	_, first := hex(l.Color)
+	_, second := hex(l.Second)
+	switch {
+	case !slices.Contains(layerKinds, l.Kind):
+		return "没有这种图层"
+	case l.X < -cardW || l.X > 2*cardW || l.Y < -cardW || l.Y > 2*float64(h) || l.W < 0 || l.W > 2*cardW || l.H < 0 || l.H > 2*float64(h):
+		return "位置超出画面"
+	case !first || !second:
+		return "颜色要写成 #RRGGBB"
+	case l.Size < 0 || l.Size > 400 || l.Bold < 0 || l.Bold > 80 || l.Spread < -200 || l.Spread > 2000 || l.Leading < 0 || l.Leading > 600 || l.Lines < 0 || l.Lines > 20 || l.Radius < 0:
+		return "字号、粗细、间距或行数超出范围"
+	case len([]rune(l.Text)) > 400:
+		return "文字不超过 400 个字"
+	case l.Kind == "text" && (l.Size < 28 || l.Least > 0 && l.Least < 28):
+		return "字号不小于 28：卡片在手机上会缩小到三分之一"
+	case l.Kind == "qr" && l.W < 120:
+		return "二维码不小于 120：再小就扫不出来"
+	}
+	for _, f := range fieldsOf(l.Text) {
+		if _, ok := (Facts{}).fields("", "")[f]; !ok {
+			return "没有 {" + f + "} 这个字段"
+		}
+	}
+	return ""
+}
+
+// hex reads #RRGGBB; "" is no colour.
+func hex(s string) (color.RGBA, bool) {
+	if s == "" {
+		return color.RGBA{}, true
+	}
+	n, err := strconv.ParseUint(strings.TrimPrefix(s, "#"), 16, 32)
+	if err != nil || len(s) != 7 || s[0] != '#' {
+		return color.RGBA{}, false
+	}
+	return color.RGBA{uint8(n >> 16), uint8(n >> 8), uint8(n), 255}, true
+}
+
+// fieldsOf lists the fields that a text names.
+func fieldsOf(s string) (out []string) {
+	for {
+		i := strings.IndexByte(s, '{')
+		j := strings.IndexByte(s, '}')
+		if i < 0 || j < i {
+			return out
+		}
+		out, s = append(out, s[i+1:j]), s[j+1:]
+	}
+}
+
+// fields are what a text may name, of one card.
+func (f Facts) fields(name, school string) map[string]string {
+	if name == "" {
+		name = "一位学员"
+	}
+	lead, title, sub := f.words()
+	return map[string]string{
+		"school": school, "learner": name, "lead": lead, "title": title, "sub": sub,
+		"course": f.CourseTitle, "teacher": f.Teacher, "part": f.Part, "code": grouped(f.Code), "issued": dots(f.Until),
+		"from": short(f.From), "until": short(f.Until), "days": fmt.Sprint(f.Days), "span": fmt.Sprint(f.Span),
+		"lessons": fmt.Sprint(f.Lessons), "lessons_all": fmt.Sprint(f.LessonsAll), "minutes": fmt.Sprint(f.Minutes()), "hours": fmt.Sprint(f.PartID),
+		"score": f.score(), "water": f.water(), "period": f.period(),
+	}
+}
+
+// words are what a card says of its milestone: what led to it, its name, and what stands below.
+func (f Facts) words() (lead, title, sub string) {
+	by := ""
+	if f.Teacher != "" {
+		by = "　·　主讲 " + f.Teacher
+	}
+	over := "学完了"
+	if f.Span > 1 {
+		over = fmt.Sprintf("用 %d 天学完了", f.Span)
+	}
+	switch f.Kind {
+	case Lesson:
+		return "学完了一课", f.Part, "《" + f.CourseTitle + "》" + by
+	case Quiz:
+		return "通过了测验", f.Part, "《" + f.CourseTitle + "》" + by
+	case Chapter:
+		return over + "一章", f.Part, "《" + f.CourseTitle + "》" + by
+	case Hours:
+		return "一共学满了", fmt.Sprintf("%d 小时", f.PartID), "每一分钟都由服务器计时"
+	case Certificate:
+		return "拿到了", f.Part, "《" + f.CourseTitle + "》" + by
+	}
+	return over, f.CourseTitle, strings.TrimPrefix(by, "　·　")
+}
+
+func (f Facts) score() string {
+	switch {
+	case f.ScorePermille < 0:
+		return ""
+	case f.ScorePermille%10 == 0:
+		return fmt.Sprint(f.ScorePermille / 10)
+	}
+	return fmt.Sprintf("%d.%d", f.ScorePermille/10, f.ScorePermille%10)
+}
+
+// water explains the line of the water, as far as there is one.
+func (f Facts) water() string {
+	if len(f.Daily) < 2 {
+		return "学习时长由服务器计时"
+	}
+	return fmt.Sprintf("船下水纹，是 %d 天每天的学习时长", len(f.Daily))
+}
+
+func (f Facts) period() string {
+	if f.From == 0 || f.From == f.Until {
+		return short(f.Until)
+	}
+	return short(f.From) + " – " + short(f.Until)
+}
+
+func short(day int64) string { return fmt.Sprintf("%02d.%02d", day/100%100, day%100) }
+
+func dots(day int64) string { return fmt.Sprintf("%d.%02d.%02d", day/10000, day/100%100, day%100) }
+
+// grouped is a code in groups of four.
+func grouped(code string) string {
+	var out []string
+	for c := range slices.Chunk([]byte(code), 4) {
+		out = append(out, string(c))
+	}
+	return strings.Join(out, "-")
+}
+
+// filled puts a card's fields into a text.
+func filled(s string, fields map[string]string) string {
+	for _, f := range fieldsOf(s) {
+		s = strings.ReplaceAll(s, "{"+f+"}", fields[f])
+	}
+	return drawing.Printable(s)
+}
+
+// builtIn are the templates that come with the house.
+func builtIn(name string, square bool) Template {
+	var t Template
+	raw := templates[name]
+	if square {
+		raw = templates[name+"_square"]
+	}
+	if err := json.Unmarshal([]byte(raw), &t); err != nil {
+		panic(fmt.Sprintf("card: template %s: %v", name, err)) // part of the binary; a test draws each
+	}
+	return t
+}

@@ -1,0 +1,288 @@
+package drawing
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/draw"
+	"math"
+	"strings"
+	"sync"
+
+	"github.com/boombuler/barcode/qr"
+	"github.com/klauspost/compress/zlib"
+	"golang.org/x/image/vector"
+)
+
+// Picture is a sheet of pixels, for what is drawn many times a second: letters are
+// filled once for each size and kept, and the file is written by a fast encoder.
+type Picture struct{ *image.RGBA }
+
+// NewPicture returns an empty picture of w by h pixels.
+func NewPicture(w, h int) Picture { return Picture{image.NewRGBA(image.Rect(0, 0, w, h))} }
+
+// Copy returns a picture with the same pixels, to draw on.
+func (p Picture) Copy() Picture {
+	out := NewPicture(p.Rect.Dx(), p.Rect.Dy())
+	copy(out.Pix, p.Pix)
+	return out
+}
+
+// Fill draws a shape.
+func (p Picture) Fill(at Path, col color.RGBA) { paint(p.RGBA, shape{at, col}, 1) }
+
+// Block fills a rectangle of whole pixels.
+func (p Picture) Block(x, y, w, h int, col color.RGBA) {
+	draw.Draw(p.RGBA, image.Rect(x, y, x+w, y+h), image.NewUniform(col), image.Point{}, draw.Over)
+}
+
+// Round is a rectangle with round corners.
+func Round(x, y, w, h, r float64) Path {
+	r = min(r, w/2, h/2)
+	k := r * .4477 // what is left of a corner beside its handle
+	return Curve(Point{x + r, y}, nil, Point{x + w - r, y}).Curved(Point{x + w - k, y}, Point{x + w, y + k}, Point{x + w, y + r}).
+		to(Point{x + w, y + h - r}).Curved(Point{x + w, y + h - k}, Point{x + w - k, y + h}, Point{x + w - r, y + h}).
+		to(Point{x + r, y + h}).Curved(Point{x + k, y + h}, Point{x, y + h - k}, Point{x, y + h - r}).
+		to(Point{x, y + r}).Curved(Point{x, y + k}, Point{x + k, y}, Point{x + r, y})
+}
+
+// Circle is a disc around x, y.
+func Circle(x, y, r float64) Path { return Round(x-r, y-r, 2*r, 2*r, r) }
+
+// Ring is the band between two circles.
+func Ring(x, y, r, thick float64) Path {
+	inner := Circle(x, y, r-thick)
+	// The other way round, so that it is a hole.
+	out := Path{{'M', [3]Point{last(inner)}}}
+	for i := len(inner) - 1; i > 0; i-- {
+		st, from := inner[i], last(inner[:i])
+		if st.Op == 'C' {
+			out = append(out, Step{'C', [3]Point{st.P[1], st.P[0], from}})
+		} else {
+			out = append(out, Step{'L', [3]Point{from}})
+		}
+	}
+	return append(Circle(x, y, r), out...)
+}
+
+func last(p Path) Point {
+	st := p[len(p)-1]
+	return st.P[points(st.Op)-1]
+}
+
+// Lined goes on to a point by a line, Curved by a curve; what Curve has closed is opened.
+func (p Path) Lined(a Point) Path { return p.open().to(a) }
+
+// Curved goes on to c by a curve.
+func (p Path) Curved(a, b, c Point) Path { return append(p.open(), Step{'C', [3]Point{a, b, c}}) }
+
+// open takes the line back to the beginning away.
+func (p Path) open() Path {
+	if st := p[len(p)-1]; st.Op == 'L' && st.P[0] == p[0].P[0] && len(p) > 2 {
+		return p[:len(p)-1]
+	}
+	return p
+}
+
+func (p Path) to(a Point) Path { return append(p, Step{'L', [3]Point{a}}) }
+
+// Type is how letters look.
+type Type struct {
+	Size   float64 // pixels to the em
+	Bold   float64 // by how much strokes are thicker, in ems
+	Spread float64 // between characters, in ems
+	Color  color.RGBA
+}
+
+// Wide is how wide s is, in pixels.
+func (t Type) Wide(s string) float64 {
+	return Width(s)*t.Size + t.Spread*t.Size*float64(max(0, len([]rune(s))-1))
+}
+
+// Write draws s with its base line at y and returns where it ends.
+func (p Picture) Write(x, y float64, t Type, s string) float64 {
+	ink := image.NewUniform(t.Color)
+	for _, r := range s {
+		g, ok := theSong().find(r)
+		if !ok {
+			continue
+		}
+		m := masks.find(r, g, t)
+		if m.alpha != nil {
+			at := image.Pt(int(math.Round(x))+m.x, int(math.Round(y))+m.y)
+			draw.DrawMask(p.RGBA, m.alpha.Rect.Add(at), ink, image.Point{}, m.alpha, image.Point{}, draw.Over)
+		}
+		x += g.advance*t.Size/songUnits + t.Spread*t.Size
+	}
+	return x
+}
+
+// WriteLines draws lines under each other, justified to wide pixels but the last, and
+// returns the base line after them.
+func (p Picture) WriteLines(x, y, wide, leading float64, t Type, lines []string) float64 {
+	for i, l := range lines {
+		one := t
+		if n := len([]rune(l)); i < len(lines)-1 && n > 1 {
+			one.Spread += (wide - t.Wide(l)) / float64(n-1) / t.Size
+		}
+		p.Write(x, y, one, l)
+		y += leading
+	}
+	return y
+}
+
+// mask is a letter that is filled already, and where it stands beside its origin.
+type mask struct {
+	alpha *image.Alpha
+	x, y  int
+}
+
+type maskKey struct {
+	r          rune
+	size, bold int // in quarters of a pixel; thousandths of an em
+}
+
+// maskCache keeps letters that were drawn; when it is full it begins anew.
+type maskCache struct {
+	mu   sync.Mutex
+	kept map[maskKey]mask
+}
+
+const keptMasks = 6000 // about 20 MB of everyday sizes
+
+var masks = maskCache{kept: map[maskKey]mask{}}
+
+func (c *maskCache) find(r rune, g glyph, t Type) mask {
+	key := maskKey{r, int(t.Size * 4), int(t.Bold * 1000)}
+	c.mu.Lock()
+	m, ok := c.kept[key]
+	c.mu.Unlock()
+	if ok {
+		return m
+	}
+	m = fillGlyph(g, t.Size, t.Bold*t.Size)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.kept) >= keptMasks {
+		c.kept = map[maskKey]mask{}
+	}
+	c.kept[key] = m
+	return m
+}
+
+// fillGlyph fills an outline at a size; bold pixels are added to the width of strokes by
+// drawing it several times beside itself.
+func fillGlyph(g glyph, size, bold float64) mask {
+	scale := size / songUnits
+	lo, hi := Point{1e9, 1e9}, Point{-1e9, -1e9}
+	for _, st := range g.path {
+		for _, p := range st.P[:points(st.Op)] {
+			lo, hi = Point{min(lo[0], p[0]), min(lo[1], p[1])}, Point{max(hi[0], p[0]), max(hi[1], p[1])}
+		}
+	}
+	if lo[0] > hi[0] {
+		return mask{}
+	}
+	pad := bold/2 + 1
+	x0, y0 := int(math.Floor(lo[0]*scale-pad)), int(math.Floor(lo[1]*scale-pad))
+	w, h := int(math.Ceil(hi[0]*scale+pad))-x0, int(math.Ceil(hi[1]*scale+pad))-y0
+	out := image.NewAlpha(image.Rect(0, 0, w, h))
+	offsets := []Point{{}}
+	if bold > .2 {
+		b := bold / 2
+		offsets = []Point{{-b, 0}, {b, 0}, {-b / 2, 0}, {b / 2, 0}, {0, -b / 3}, {0, b / 3}, {}}
+	}
+	z := vector.NewRasterizer(w, h)
+	for _, o := range offsets {
+		z.Reset(w, h)
+		at := func(p Point) (float32, float32) {
+			return float32(p[0]*scale + o[0] - float64(x0)), float32(p[1]*scale + o[1] - float64(y0))
+		}
+		for _, st := range g.path {
+			x, y := at(st.P[0])
+			switch st.Op {
+			case 'M':
+				z.ClosePath()
+				z.MoveTo(x, y)
+			case 'L':
+				z.LineTo(x, y)
+			case 'C':
+				x2, y2 := at(st.P[1])
+				x3, y3 := at(st.P[2])
+				z.CubeTo(x, y, x2, y2, x3, y3)
+			}
+		}
+		z.ClosePath()
+		z.Draw(out, out.Rect, image.Opaque, image.Point{})
+	}
+	return mask{out, x0, y0}
+}
+
+// QR draws the code of a text in a square of about side pixels, each of its modules
+// whole pixels, and returns the square's side.
+func (p Picture) QR(x, y, side int, col color.RGBA, text string) (int, error) {
+	code, err := qr.Encode(text, qr.M, qr.Auto)
+	if err != nil {
+		return 0, fmt.Errorf("drawing: %w", err)
+	}
+	n := code.Bounds().Dx()
+	unit := max(1, side/n)
+	for row := range n {
+		for at := 0; at < n; at++ {
+			run := 0
+			for at+run < n && isDark(code.At(at+run, row)) {
+				run++
+			}
+			if run > 0 {
+				p.Block(x+at*unit, y+row*unit, run*unit, unit, col)
+				at += run
+			}
+		}
+	}
+	return n * unit, nil
+}
+
+func isDark(c color.Color) bool { r, _, _, _ := c.RGBA(); return r < 0x8000 }
+
+// PNG writes an opaque picture: every line as its difference from the one above, packed
+// lightly. That takes a fifth of the time of image/png and a fifth more bytes.
+func (p Picture) PNG() ([]byte, error) {
+	w, h := p.Rect.Dx(), p.Rect.Dy()
+	var packed strings.Builder
+	z, err := zlib.NewWriterLevel(&packed, 3)
+	if err != nil {
+		return nil, fmt.Errorf("drawing: %w", err)
+	}
+	line, above := make([]byte, 1+3*w), make([]byte, 3*w)
+	line[0] = 2 // the filter "Up"
+	for y := range h {
+		src := p.Pix[y*p.Stride : y*p.Stride+4*w]
+		for x := range w {
+			for c := range 3 {
+				v := src[4*x+c]
+				line[1+3*x+c] = v - above[3*x+c]
+				above[3*x+c] = v
+			}
+		}
+		if _, err := z.Write(line); err != nil {
+			return nil, fmt.Errorf("drawing: %w", err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("drawing: %w", err)
+	}
+	out := []byte("\x89PNG\r\n\x1a\n")
+	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(w)), uint32(h))
+	out = chunk(out, "IHDR", string(append(head, 8, 2, 0, 0, 0)))
+	out = chunk(out, "IDAT", packed.String())
+	return chunk(out, "IEND", ""), nil
+}
+
+func chunk(out []byte, kind, data string) []byte {
+	out = binary.BigEndian.AppendUint32(out, uint32(len(data)))
+	from := len(out)
+	out = append(append(out, kind...), data...)
+	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[from:]))
+}
