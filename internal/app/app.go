@@ -27,6 +27,7 @@ import (
 	"zhizhou/internal/blob"
 	"zhizhou/internal/booking"
 	"zhizhou/internal/caption"
+	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
@@ -102,6 +103,7 @@ type App struct {
 	Note        *note.Service
 	Rating      *rating.Service
 	Share       *share.Service
+	Card        *card.Service
 
 	Referral   *referral.Service
 	Commission *commission.Service
@@ -205,6 +207,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.newTelling()
 	a.newQuiz()
 	a.newCertificate()
+	a.newCard()
 	a.newHomework()
 	a.newBooking()
 	a.newNote()
@@ -248,6 +251,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.wireSharing()
 	a.wireEarning() // asks by whose share an order came
 	a.wireCertificate()
+	a.wireCard()
 	a.Renewal = a.newRenewal()
 	a.periodic()
 	if err := a.Jobs.Build(); err != nil {
@@ -314,7 +318,7 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Share: a.Share,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Share: a.Share, Card: a.Card,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
@@ -331,6 +335,7 @@ func (a *App) routes() {
 	files.Routes(mux)
 	a.pages(mux)
 	a.credentials(mux)
+	a.cardPictures(mux)
 	a.rooms(mux)
 	mux.Handle(hook.UploadsPath, a.API.Staffed(account.PermMediaUpload, files.Uploads()))
 	(&hook.Pay{Commerce: a.Commerce, Notify: a.outside.parser, Alipay: a.outside.alipayParser, Papay: a.outside.papayParser, Push: a.outside.pusher, Shipping: a.Shipping}).Routes(mux)
@@ -341,7 +346,7 @@ func (a *App) routes() {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { web.Fail(w, r, web.ErrNotFound) })
 	page.Routes(mux, page.Deps{
-		Catalog: a.Catalog, Topic: a.Topic, Certificate: a.Certificate, Settings: a.Settings, Access: a.Access, Rating: a.Rating, Share: a.Share, PublicURL: a.Config.PublicURL,
+		Catalog: a.Catalog, Topic: a.Topic, Certificate: a.Certificate, Settings: a.Settings, Access: a.Access, Rating: a.Rating, Share: a.Share, Card: a.Card, PublicURL: a.Config.PublicURL,
 		Who:  func(r *http.Request) int64 { return a.API.SignedIn(r).ID },
 		Peek: a.API.Peek,
 	})

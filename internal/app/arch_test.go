@@ -60,6 +60,7 @@ var mayImport = map[string]struct {
 	"invoice":        {4, []string{"commerce"}}, // reacts to its refunds, knows its rates
 	"referral":       {4, nil},
 	"share":          {4, nil},
+	"card":           {4, nil},
 	"commission":     {4, []string{"referral"}}, // asks who invited the buyer
 	"api/learner":    {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
 	"app": {6, nil}, "testkit": {6, nil}, "document/documenttest": {6, nil}, "ebook/ebooktest": {6, nil},
@@ -156,7 +157,7 @@ var owners = map[string]string{
 	"commission_reversals": "commission", "commission_payees": "commission", "withdrawals": "commission",
 	"questions": "quiz", "question_tags": "quiz", "papers": "quiz", "paper_questions": "quiz", "paper_rules": "quiz", "quiz_attempts": "quiz", "quiz_answers": "quiz",
 	"wrong_questions": "quiz", "quiz_points": "quiz", "quiz_point_answers": "quiz",
-	"shares": "share", "share_visits": "share", "share_joins": "share", "share_orders": "share",
+	"cards": "card", "shares": "share", "share_visits": "share", "share_joins": "share", "share_orders": "share",
 	"certificate_rules": "certificate", "certificate_rule_quizzes": "certificate", "certificate_names": "certificate", "certificates": "certificate", "certificate_scores": "certificate", "certificate_keys": "certificate",
 	"notes": "note", "note_likes": "note", "note_writers": "note", "lesson_questions": "note", "lesson_answers": "note", "favourites": "note",
 	"ratings": "rating", "course_ratings": "rating",

@@ -151,9 +151,9 @@ func TestINV4DoctorSeesWhatWasEarnedTooSoon(t *testing.T) {
 }
 
 // write changes stored data behind the program's back.
-func (w *world) write(q *db.Stmt) {
+func (w *world) write(q *db.Stmt, args ...any) {
 	w.t.Helper()
-	w.ok(w.app.DB.Tx(context.Background(), func(ctx context.Context, tx *db.Tx) error { _, err := tx.Exec(ctx, q); return err }))
+	w.ok(w.app.DB.Tx(context.Background(), func(ctx context.Context, tx *db.Tx) error { _, err := tx.Exec(ctx, q, args...); return err }))
 }
 
 // finds expects the doctor to name an audit.

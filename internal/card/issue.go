@@ -46,6 +46,11 @@ func (s *Service) Consider(ctx context.Context, tx *db.Tx, d learning.Done) erro
 	return nil
 }
 
+// Attested makes the card of a certificate inside the transaction that issues it.
+func (s *Service) Attested(ctx context.Context, tx *db.Tx, userID, courseID, certificateID int64) error {
+	return s.issue(ctx, tx, userID, part{Certificate, courseID, certificateID})
+}
+
 // issue makes the card of a milestone unless there is one.
 func (s *Service) issue(ctx context.Context, tx *db.Tx, userID int64, p part) error {
 	var have int64

@@ -170,6 +170,12 @@ func (f Facts) words() (lead, title, sub string) {
 	return over, f.CourseTitle, strings.TrimPrefix(by, "　·　")
 }
 
+// Words are what a card says of its milestone: what led to it, and its name.
+func (f Facts) Words() (lead, title string) {
+	lead, title, _ = f.words()
+	return lead, title
+}
+
 func (f Facts) score() string {
 	switch {
 	case f.ScorePermille < 0:
@@ -228,3 +234,6 @@ func builtIn(name string, square bool) Template {
 	}
 	return t
 }
+
+// Template is the one by which a card is drawn.
+func (s *Service) Template(_ Card, square bool) Template { return builtIn("voyage", square) }

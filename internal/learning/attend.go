@@ -43,7 +43,9 @@ func (s *Service) Follow(ctx context.Context, lessonID, at int64) error {
 			return err
 		}
 		for _, r := range rows {
-			if err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.finished(ctx, tx, Done{r.UserID, r.CourseID, lessonID}) }); err != nil {
+			if err := s.db.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+				return s.finished(ctx, tx, Done{r.UserID, r.CourseID, lessonID})
+			}); err != nil {
 				return err
 			}
 			after = r.UserID

@@ -23,7 +23,7 @@ const (
 	Study       = "study"       // the daily reminder, the report of the week, what has unlocked
 	Answer      = "answer"      // an answer to one's question, a reply to one's note
 	Homework    = "homework"    // handed back, marked, to be reviewed
-	Certificate = "certificate" // issued or revoked
+	Certificate = "certificate" // issued or revoked; evidence cards
 	Booking     = "booking"     // a booked lesson: confirmed, moved, about to begin
 	Teaching    = "teaching"    // one's application to teach: decided
 )

@@ -14,6 +14,7 @@ import (
 	"zhizhou/internal/advice"
 	"zhizhou/internal/booking"
 	"zhizhou/internal/caption"
+	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
@@ -82,6 +83,7 @@ type Deps struct {
 	Note         *note.Service
 	Rating       *rating.Service
 	Share        *share.Service
+	Card         *card.Service
 	Caption      *caption.Service
 	Teacher      *teacher.Service
 }
@@ -113,6 +115,7 @@ func Register(a *web.API, d Deps) {
 	r.bargains()
 	r.invites()
 	r.shares()
+	r.cards()
 	r.commission()
 	r.renewals()
 	r.study()
@@ -179,7 +182,7 @@ type CourseCard struct {
 	Deals          []DealView `json:"deals" nullable:"false" doc:"In lists: what runs for it or begins within a day"`
 }
 
-func card(c catalog.Card) CourseCard {
+func courseCard(c catalog.Card) CourseCard {
 	var forms []string
 	has := strings.Split(c.Forms, ",")
 	for _, f := range catalog.FormNames {
@@ -208,7 +211,7 @@ func card(c catalog.Card) CourseCard {
 func cards(list []catalog.Card) []CourseCard {
 	out := make([]CourseCard, len(list))
 	for i, c := range list {
-		out[i] = card(c)
+		out[i] = courseCard(c)
 	}
 	return out
 }

@@ -223,7 +223,7 @@ func revokedBecause(kind string) string {
 	case "reissued":
 		return "已由新证书替代"
 	case "merged":
-		return "账号合并，以另一张证书为准"
+		return "账号合并，以另一张为准"
 	}
 	return "由学校撤销"
 }

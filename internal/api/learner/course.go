@@ -136,7 +136,7 @@ func (r *routes) list(ctx context.Context, in *courseQuery) (*web.Body[web.List[
 	if err != nil {
 		return nil, err
 	}
-	page := web.Page(rows, in.Limit, card, catalog.CardKeys(in.Sort))
+	page := web.Page(rows, in.Limit, courseCard, catalog.CardKeys(in.Sort))
 	return web.Answer(page), r.dealt(ctx, page.Items)
 }
 
@@ -190,7 +190,7 @@ type courseAnswer struct {
 
 func detail(p catalog.Page) CourseDetail {
 	v := CourseDetail{
-		CourseCard: card(p.Card), IntroHTML: p.Course.IntroHTML, Audience: p.Course.Audience, Outcomes: p.Course.OutcomeList(),
+		CourseCard: courseCard(p.Card), IntroHTML: p.Course.IntroHTML, Audience: p.Course.Audience, Outcomes: p.Course.OutcomeList(),
 		Category:   CategoryView{ID: p.Course.CategoryID, Name: p.Card.CategoryName, Slug: p.Card.CategorySlug},
 		Instructor: InstructorView{p.Instructor.ID, p.Instructor.Name, p.Instructor.Title, p.Instructor.Bio, imageURL(p.Instructor.Avatar)},
 		Chapters:   []ChapterView{}, Attachments: []AttachmentView{}, SKUs: []SKUView{}, IsDraft: p.Course.Status != catalog.Published, ProductID: p.Product.ID,

@@ -113,7 +113,7 @@ func (r *routes) studied(ctx context.Context, userID int64, v *LearningView) err
 	}
 	view := func(c catalog.Card, until int64, member bool) {
 		s := done[c.ID]
-		v.Courses = append(v.Courses, OwnedView{card(c), learning.CoursePercent(s.Shares, c.LessonCount), s.FinishedCount, c.LessonCount, s.LastLessonID, s.StudiedAt, until, member})
+		v.Courses = append(v.Courses, OwnedView{courseCard(c), learning.CoursePercent(s.Shares, c.LessonCount), s.FinishedCount, c.LessonCount, s.LastLessonID, s.StudiedAt, until, member})
 	}
 	for _, o := range owned {
 		if c, ok := byID[o.CourseID]; ok {

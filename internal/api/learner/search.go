@@ -128,7 +128,7 @@ func (r *routes) find(ctx context.Context, in *searchQuery) (*web.Body[SearchVie
 		if h.Goods != nil {
 			goods = append(goods, goodsCard(*h.Goods))
 		} else {
-			list = append(list, card(h.Card))
+			list = append(list, courseCard(h.Card))
 		}
 	}
 	if err := errors.Join(r.dealt(ctx, list), r.goodsDealt(ctx, goods)); err != nil {

@@ -87,7 +87,7 @@ func (r *routes) teachers() {
 			if err != nil {
 				return nil, err
 			}
-			page := web.Page(rows, in.Limit, card, catalog.CardKeys(catalog.Newest))
+			page := web.Page(rows, in.Limit, courseCard, catalog.CardKeys(catalog.Newest))
 			return web.Answer(page), r.dealt(ctx, page.Items)
 		})
 }

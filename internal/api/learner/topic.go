@@ -71,7 +71,7 @@ func (r *routes) ranking(ctx context.Context, kind string, limit int) (RankingVi
 	}
 	list := make([]CourseCard, len(rows))
 	for i, p := range rows {
-		list[i] = card(p.Card)
+		list[i] = courseCard(p.Card)
 	}
 	if err := r.dealt(ctx, list); err != nil {
 		return v, err

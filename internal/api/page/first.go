@@ -57,12 +57,12 @@ type firstData struct {
 		Categories  []struct{ Name, Slug string }
 		Recommended []struct {
 			Reason string
-			Course card
+			Course tile
 		}
 		Flash []struct{}
 	}
 	Course struct {
-		card
+		tile
 		Tags []string
 	}
 	Column bool // of Lesson's course
@@ -78,7 +78,7 @@ type firstData struct {
 	}
 	Search struct {
 		Items []struct {
-			Course, Goods *card
+			Course, Goods *tile
 			Title         []piece
 			Promise       []piece
 			Text, Lesson  []piece
@@ -97,7 +97,7 @@ type piece struct {
 	Hit  bool
 }
 
-type card struct {
+type tile struct {
 	ID             int64
 	Title, Promise string
 	CoverURL       string `json:"cover_url"`
@@ -203,7 +203,7 @@ func phrases(title string) [][]string {
 	return out
 }
 
-func (c card) Cover() string {
+func (c tile) Cover() string {
 	if c.CoverURL != "" {
 		return c.CoverURL
 	}
@@ -218,7 +218,7 @@ func scene(name string) string {
 }
 
 // Note is one line about a course: who, and what it is made of or how far it is.
-func (c card) Note() string {
+func (c tile) Note() string {
 	what := c.FormNote
 	if c.Form == catalog.FormColumn {
 		what = "已更新 " + strconv.Itoa(c.LessonCount)
@@ -236,7 +236,7 @@ func named(lesson []piece) bool {
 }
 
 // Price is what a card says of it; "" where promotions run, whose time the client tells.
-func (c card) Price() string {
+func (c tile) Price() string {
 	switch {
 	case len(c.Deals) > 0 || c.PriceFen < 0:
 		return ""

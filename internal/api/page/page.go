@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"zhizhou/internal/access"
+	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
@@ -39,6 +40,7 @@ type Deps struct {
 	Access      *access.Service
 	Rating      *rating.Service
 	Share       *share.Service
+	Card        *card.Service
 	Who         func(*http.Request) (userID int64)                             // 0: nobody is signed in
 	Peek        func(r *http.Request, address string) (answer []byte, ok bool) // see web.API
 	PublicURL   string
@@ -70,6 +72,7 @@ func Routes(mux *http.ServeMux, d Deps) {
 	mux.HandleFunc("GET /teacher/{id}", p.teacher)
 	mux.HandleFunc("GET /certificate/{code}", p.certificate)
 	mux.HandleFunc("GET /s/{code}", p.share)
+	mux.HandleFunc("GET /card/{code}", p.card)
 	mux.HandleFunc("/", p.site)
 }
 

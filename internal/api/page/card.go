@@ -1,0 +1,37 @@
+package page
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"zhizhou/internal/card"
+)
+
+// card is the public page of an evidence card, with its picture for who shares it on.
+func (p *pages) card(w http.ResponseWriter, r *http.Request) {
+	c, err := p.Card.ByCode(r.Context(), r.PathValue("code"))
+	if errors.Is(err, card.ErrGone) {
+		p.lost(w, r, http.StatusNotFound)
+		return
+	}
+	if err != nil {
+		p.gone(w, r, err)
+		return
+	}
+	w.Header().Set("X-Robots-Tag", "noindex")
+	s := p.shop(r)
+	lead, title := c.Facts.Words()
+	h := head{title: title + " · 学习证据卡 · " + s.Name, kind: "website", url: p.Card.URL(c.Code)}
+	if c.RevokedAt > 0 {
+		h.description = "这张学习证据卡已经撤销。"
+	} else {
+		who := c.Name
+		if who == "" {
+			who = "一位学员"
+		}
+		h.image = p.PublicURL + "/card/" + c.Code + "/square.png"
+		h.description = fmt.Sprintf("%s%s《%s》：学完 %d 课时，学习 %d 分钟。学习记录由服务器计时，任何人可核验。", who, lead, title, c.Facts.Lessons, c.Facts.Minutes())
+	}
+	p.write(w, h)
+}
