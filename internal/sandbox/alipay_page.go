@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"net/http"
 	"net/url"
 	"time"
@@ -22,12 +21,6 @@ var papayHTML string
 
 //go:embed invoice.html
 var invoiceHTML string
-
-var (
-	_ = template.Must(pages.Parse(alipayHTML))
-	_ = template.Must(pages.Parse(invoiceHTML))
-	_ = template.Must(pages.Parse(papayHTML))
-)
 
 // openTrade creates the trade that a signed page address asks for, or returns the
 // one it made before: this is the buyer signing in.

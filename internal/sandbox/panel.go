@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"zhizhou/internal/clock"
@@ -22,21 +23,28 @@ import (
 //go:embed panel.html
 var panelHTML string
 
-var pages = template.Must(template.New("panel").Funcs(template.FuncMap{
-	"yuan": money.Yuan,
-	"at": func(t time.Time) string {
-		if t.IsZero() {
-			return "—"
-		}
-		return t.In(clock.China).Format("01-02 15:04:05")
-	},
-	"word": func(s string) string {
-		if w, ok := stateWords[s]; ok {
-			return w
-		}
-		return s
-	},
-}).Parse(panelHTML))
+// pages are read when one is first shown: a real school never shows any.
+var pages = sync.OnceValue(func() *template.Template {
+	t := template.New("panel").Funcs(template.FuncMap{
+		"yuan": money.Yuan,
+		"at": func(t time.Time) string {
+			if t.IsZero() {
+				return "—"
+			}
+			return t.In(clock.China).Format("01-02 15:04:05")
+		},
+		"word": func(s string) string {
+			if w, ok := stateWords[s]; ok {
+				return w
+			}
+			return s
+		},
+	})
+	for _, html := range []string{panelHTML, alipayHTML, invoiceHTML, papayHTML} {
+		t = template.Must(t.Parse(html))
+	}
+	return t
+})
 
 var stateWords = map[string]string{
 	"NOTPAY": "待支付", "SUCCESS": "成功", "REFUND": "有退款", "CLOSED": "已关闭", "PROCESSING": "处理中", "ABNORMAL": "异常",
@@ -55,7 +63,7 @@ func (s *Sandbox) page(w http.ResponseWriter, name, formTo string, data map[stri
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("X-Content-Type-Options", "nosniff")
-	_ = pages.ExecuteTemplate(w, name, data)
+	_ = pages().ExecuteTemplate(w, name, data)
 }
 
 func (s *Sandbox) peopleNames() []string {

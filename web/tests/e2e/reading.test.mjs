@@ -57,7 +57,7 @@ test('an article is written in the editor and from a file', async () => {
 
   await step(win, 'a file is looked at, with what it lost, before it is put in', async () => {
     await page.getByRole('button', { name: '从文件导入' }).click()
-    const md = `## 从毛利到净利\n\n${'毛利还要付房租、工资和水电，剩下的才是净利。'.repeat(120)}\n\n![网图](https://example.com/a.png)\n\n\`\`\`\n毛利 - 费用 = 净利\n\`\`\`\n`
+    const md = `## 从毛利到净利\n\n${'毛利还要付房租、工资和水电，剩下的才是净利。'.repeat(120)}\n\n![网图](https://example.com/a.png)\n\n\`\`\`\n${'毛利 - 费用 = 净利；'.repeat(12)}\n\`\`\`\n`
     await page.getByLabel('选择要导入的文件').setInputFiles({ name: '净利.md', mimeType: 'text/markdown', buffer: Buffer.from(md) })
     await page.getByText('网上的图片不会替你下载，请保存后在编辑器里上传').waitFor()
     await looksSound(win, 'import')

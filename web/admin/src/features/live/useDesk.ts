@@ -10,7 +10,7 @@ const LOOK_MS = 10_000 // for what no event tells: who is there, whether an enco
 export function useDesk(id: () => number) {
   const { data: room, error, loading, slow, reload } = useLoad(() => call('live', { path: { id: id() } }))
   const save = useSave()
-  const online = ref(0)
+  const online = ref<number | null>(null) // unknown until the line has told it
   let line: WebSocket | null = null
   let retry: ReturnType<typeof setTimeout> | undefined
   let soon: ReturnType<typeof setTimeout> | undefined
