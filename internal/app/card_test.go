@@ -194,6 +194,15 @@ func TestCardsAreShared(t *testing.T) {
 		if a := w.person(nil).lands(s.str("code"), browser(1)); a.str("kind") != "card" {
 			t.Fatal(a.raw)
 		}
+		// The picture that is sent on carries the share; no other picture does.
+		at := "/card/" + c["code"].(string) + "/square.png"
+		_, _, plain := w.raw(at)
+		_, _, tagged := w.raw(at + "?s=" + s.str("code"))
+		foreign := other.shares(w.paid, "friend", "share-other-1").str("code")
+		_, _, wrong := w.raw(at + "?s=" + foreign)
+		if slices.Equal(plain, tagged) || !slices.Equal(plain, wrong) {
+			t.Error("the picture does not carry its share, or carries another's")
+		}
 	})
 }
 

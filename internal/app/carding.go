@@ -53,5 +53,9 @@ func (a *App) wireCard() {
 }
 
 func (a *App) cardPictures(mux *http.ServeMux) {
-	(&hook.Cards{Service: a.Card, School: a.school}).Routes(mux)
+	leads := func(ctx context.Context, code string, cardID int64) bool {
+		s, _, err := a.Share.Find(ctx, code)
+		return err == nil && s.Kind == share.Card && s.TargetID == cardID
+	}
+	(&hook.Cards{Service: a.Card, School: a.school, Leads: leads, Short: func(code string) string { return a.Config.PublicURL + "/s/" + code }}).Routes(mux)
 }

@@ -23,19 +23,20 @@ const (
 	keptGrounds = 16 // of about 6 MB
 )
 
-// Print returns the picture of a card, drawn by a template. Returns ErrRevoked.
-func (s *Service) Print(c Card, t Template, school string) ([]byte, error) {
+// Print returns the picture of a card, drawn by a template; its code leads to link, its
+// public page or a share of it. Returns ErrRevoked.
+func (s *Service) Print(c Card, t Template, school, link string) ([]byte, error) {
 	if c.RevokedAt > 0 {
 		return nil, ErrRevoked
 	}
-	key := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%s|%+v", c.Text, c.Name, school, s.URL(c.Code), t))
+	key := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%s|%+v", c.Text, c.Name, school, link, t))
 	s.prints.mu.Lock()
 	file := s.prints.files[key]
 	s.prints.mu.Unlock()
 	if file != nil {
 		return file, nil
 	}
-	p, err := s.draw(c.Facts, t, c.Name, school, s.URL(c.Code))
+	p, err := s.draw(c.Facts, t, c.Name, school, link)
 	if err != nil {
 		return nil, err
 	}
@@ -119,8 +120,7 @@ func (l Layer) draw(p drawing.Picture, f Facts, fields map[string]string, link s
 	case "qr":
 		side := int(l.W)
 		p.Block(int(l.X)-8, int(l.Y)-8, side+16, side+16, color.RGBA{255, 255, 255, 255})
-		_, err := p.QR(int(l.X), int(l.Y), side, first, link)
-		return err
+		return p.QR(int(l.X), int(l.Y), side, first, link)
 	case "seal":
 		seal(p, l, first, second)
 	}
@@ -139,7 +139,8 @@ func (l Layer) write(p drawing.Picture, s string, col color.RGBA) {
 	if l.W > 0 {
 		for {
 			lines = drawing.Wrap(s, l.W/t.Size/(1+t.Spread))
-			if len(lines) <= most || t.Size <= least {
+			fits := len(lines) == 1 || len(lines) <= most && (l.Several == 0 || t.Size <= l.Several)
+			if fits || t.Size <= least {
 				break
 			}
 			t.Size = math.Max(least, t.Size-4)

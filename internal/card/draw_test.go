@@ -48,7 +48,7 @@ func TestTemplatesDrawEverything(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				raw, err := s.Print(Card{Code: f.Code, Facts: f, Text: text, Name: who}, tpl, "知舟")
+				raw, err := s.Print(Card{Code: f.Code, Facts: f, Text: text, Name: who}, tpl, "知舟", s.URL(f.Code))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -41,8 +41,9 @@ type Layer struct {
 	Bold    float64 `json:"bold,omitempty"`   // thousandths of an em that strokes are thicker by
 	Spread  float64 `json:"spread,omitempty"` // thousandths of an em between characters
 	Leading float64 `json:"leading,omitempty"`
-	Lines   int     `json:"lines,omitempty"` // at most; 0: one, made smaller until it fits in w
-	Least   float64 `json:"least,omitempty"` // the smallest size
+	Lines   int     `json:"lines,omitempty"`       // at most; 0: one, made smaller until it fits in w
+	Several float64 `json:"second_size,omitempty"` // the size at most when it takes more than one line
+	Least   float64 `json:"least,omitempty"`       // the smallest size
 	Align   string  `json:"align,omitempty" enum:"left,center,right"`
 	Text    string  `json:"text,omitempty"` // with fields in braces
 	Dark    bool    `json:"dark,omitempty"` // voyage: by night

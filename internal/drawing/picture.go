@@ -220,15 +220,16 @@ func fillGlyph(g glyph, size, bold float64) mask {
 	return mask{out, x0, y0}
 }
 
-// QR draws the code of a text in a square of about side pixels, each of its modules
-// whole pixels, and returns the square's side.
-func (p Picture) QR(x, y, side int, col color.RGBA, text string) (int, error) {
+// QR draws the code of a text in the middle of a square of side pixels, each of its
+// modules whole pixels.
+func (p Picture) QR(x, y, side int, col color.RGBA, text string) error {
 	code, err := qr.Encode(text, qr.M, qr.Auto)
 	if err != nil {
-		return 0, fmt.Errorf("drawing: %w", err)
+		return fmt.Errorf("drawing: %w", err)
 	}
 	n := code.Bounds().Dx()
 	unit := max(1, side/n)
+	x, y = x+(side-n*unit)/2, y+(side-n*unit)/2
 	for row := range n {
 		for at := 0; at < n; at++ {
 			run := 0
@@ -241,7 +242,7 @@ func (p Picture) QR(x, y, side int, col color.RGBA, text string) (int, error) {
 			}
 		}
 	}
-	return n * unit, nil
+	return nil
 }
 
 func isDark(c color.Color) bool { r, _, _, _ := c.RGBA(); return r < 0x8000 }

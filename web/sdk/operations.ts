@@ -25,9 +25,9 @@ export interface Operations {
   courseMine: Op<{ path: Id; res: t.CourseMine }>
 
   sendSms: Op<{ body: { phone?: string; consents?: t.Consent[] }; res: { retry_after_s: number; expires_in_s: number } }>
-  loginSms: Op<{ body: { phone: string; code: string; consents: t.Consent[]; invite?: string }; res: t.Session }>
+  loginSms: Op<{ body: { phone: string; code: string; consents: t.Consent[]; invite?: string; visitor?: string }; res: t.Session }>
   loginPassword: Op<{ body: { phone: string; password: string; consents: t.Consent[] }; res: t.Session }>
-  loginMp: Op<{ body: { code: string; consents: t.Consent[]; invite?: string }; res: t.Session }>
+  loginMp: Op<{ body: { code: string; consents: t.Consent[]; invite?: string; visitor?: string }; res: t.Session }>
   bindMpPhone: Op<{ body: { code: string }; res: t.User }>
   refreshMp: Op<{ body: { code: string }; res: object }>
   logout: Op<{ res: void }>
@@ -198,6 +198,14 @@ export interface Operations {
   certificateState: Op<{ path: Id; res: t.CertificateState }>
   claimCertificate: Op<{ path: Id; res: t.Certificate }>
   verifyCertificate: Op<{ path: { code: string }; res: t.VerifiedCertificate }>
+  cards: Op<{ query: Cursor; res: t.Page<t.Card> }>
+  card: Op<{ path: Id; res: t.Card }>
+  showCard: Op<{ path: Id; body: { shown: t.CardShown }; res: t.Card }>
+  openCard: Op<{ path: { code: string }; res: t.OpenCard }>
+  share: Op<{ body: { kind: t.ShareKind; id?: number; channel: t.Channel; key: string }; res: t.Share }>
+  shares: Op<{ query: Cursor; res: t.Page<t.Shared> }>
+  land: Op<{ body: { code: string; visitor: string }; res: { path: string; kind: string } }>
+  tieVisitor: Op<{ body: { visitor: string }; res: void }>
   live: Op<{ path: Id; res: t.LiveRoom }>
   livePlay: Op<{ path: Id; res: t.LivePlay }>
   liveBeat: Op<{ path: Id; body: { play_id: number }; res: { attended_ms: number; state: t.LiveRoom['state'] } }>
@@ -393,6 +401,14 @@ export const routes: Record<keyof Operations, string> = {
   certificateState: 'GET /api/courses/{id}/certificate',
   claimCertificate: 'POST /api/courses/{id}/certificate',
   verifyCertificate: 'GET /api/certificates/{code}',
+  cards: 'GET /api/me/cards',
+  card: 'GET /api/me/cards/{id}',
+  showCard: 'PUT /api/me/cards/{id}',
+  openCard: 'GET /api/cards/{code}',
+  share: 'POST /api/shares',
+  shares: 'GET /api/me/shares',
+  land: 'POST /api/visits',
+  tieVisitor: 'POST /api/me/visitor',
   live: 'GET /api/lessons/{id}/live',
   livePlay: 'POST /api/lessons/{id}/live/play',
   liveBeat: 'POST /api/lessons/{id}/live/beat',

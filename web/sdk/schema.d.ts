@@ -378,6 +378,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cards/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An evidence card by its code, counted again */
+        get: operations["card_open"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/categories": {
         parameters: {
             query?: never;
@@ -5423,6 +5440,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My evidence cards, newest first */
+        get: operations["cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/cards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of my evidence cards */
+        get: operations["card"];
+        /** Choose how a card names me, from now on */
+        put: operations["card_show"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/certificate-name": {
         parameters: {
             query?: never;
@@ -6089,6 +6141,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I shared and what came of it, newest first */
+        get: operations["my_shares"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/teaching": {
         parameters: {
             query?: never;
@@ -6152,6 +6221,23 @@ export interface paths {
         put?: never;
         /** Take an application back; its papers are deleted */
         post: operations["teaching_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/visitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what this browser calls itself, when signing in could not */
+        post: operations["share_tie"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6756,6 +6842,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Share something: an address that tells by whom and by which way */
+        post: operations["share_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shop": {
         parameters: {
             query?: never;
@@ -6852,6 +6955,23 @@ export interface paths {
         get: operations["topic"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell that something shared was opened */
+        post: operations["share_land"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7289,6 +7409,93 @@ export interface components {
             product_id: number;
             scene: string;
             title: string;
+        };
+        CardView: {
+            code: string;
+            /**
+             * Format: int64
+             * @description 0: of all courses
+             */
+            course_id: number;
+            course_title: string;
+            /** @description Minutes on each of the last days */
+            daily: number[];
+            /**
+             * Format: int64
+             * @description With study
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description YYYYMMDD; 0: nothing was timed
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description hours: how many were full
+             */
+            hours: number;
+            /** Format: int64 */
+            id: number;
+            /** @description Empty: revoked */
+            image_url: string;
+            /** Format: int64 */
+            issued_at: number;
+            /** @enum {string} */
+            kind: "lesson" | "chapter" | "quiz" | "course" | "days" | "hours" | "badge" | "certificate";
+            /** @description What the title was reached by */
+            lead: string;
+            /**
+             * Format: int64
+             * @description Finished
+             */
+            lessons: number;
+            /**
+             * Format: int64
+             * @description 0: of no one course
+             */
+            lessons_all: number;
+            /**
+             * Format: int64
+             * @description Studied
+             */
+            minutes: number;
+            /** @description As others see it; empty: hidden */
+            name: string;
+            /** @description Of the lesson, the chapter or the certificate */
+            part: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description 0: valid
+             */
+            revoked_at: number;
+            /**
+             * Format: int64
+             * @description Of the quiz that was passed; -1: none
+             */
+            score_permille: number;
+            /** @enum {string} */
+            shown: "nickname" | "masked" | "hidden";
+            /**
+             * Format: int64
+             * @description Days from the first to the last
+             */
+            span: number;
+            /** @description Empty: revoked */
+            square_url: string;
+            teacher: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description YYYYMMDD
+             */
+            until: number;
+            url: string;
+        };
+        Card_showRequest: {
+            /** @enum {string} */
+            shown: "nickname" | "masked" | "hidden";
         };
         CategoryView: {
             /** Format: int64 */
@@ -12814,6 +13021,11 @@ export interface components {
             /** @description The quote is kept back: the lesson is not open now */
             withheld: boolean;
         };
+        LandedView: {
+            kind: string;
+            /** @description In the client */
+            path: string;
+        };
         LearningView: {
             continue: components["schemas"]["ContinueItem"][];
             /** @description Owned ones, last acquired first, then those begun with a membership, last studied first */
@@ -13045,6 +13257,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ListCardView: {
+            items: components["schemas"]["CardView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ListCategoryView: {
             items: components["schemas"]["CategoryView"][];
             /** @description Empty at the end */
@@ -13192,6 +13409,11 @@ export interface components {
         };
         ListSharedNoteView: {
             items: components["schemas"]["SharedNoteView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ListSharedView: {
+            items: components["schemas"]["SharedView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -13404,6 +13626,8 @@ export interface components {
             consents?: components["schemas"]["Consent"][] | null;
             /** @description Invite code; counts for a new user alone */
             invite?: string;
+            /** @description What this browser calls itself: ties what it opened to who signs in */
+            visitor?: string;
         };
         MonthView: {
             days: components["schemas"]["DayView"][];
@@ -13514,6 +13738,104 @@ export interface components {
             /** Format: int64 */
             no: number;
             reply: components["schemas"]["ReplyView"];
+        };
+        OpenCardView: {
+            /** Format: int64 */
+            checked_at: number;
+            code: string;
+            /**
+             * Format: int64
+             * @description 0: of all courses
+             */
+            course_id: number;
+            course_title: string;
+            /** @description Minutes on each of the last days */
+            daily: number[];
+            /**
+             * Format: int64
+             * @description With study
+             */
+            days: number;
+            /** Format: int64 */
+            days_now: number;
+            /** @description The bytes that were signed */
+            facts: string;
+            /**
+             * Format: int64
+             * @description YYYYMMDD; 0: nothing was timed
+             */
+            from: number;
+            /** @description And the evidence bears it out */
+            holds: boolean;
+            /**
+             * Format: int64
+             * @description hours: how many were full
+             */
+            hours: number;
+            /** @description Empty: revoked */
+            image_url: string;
+            /** Format: int64 */
+            issued_at: number;
+            /** @enum {string} */
+            kind: "lesson" | "chapter" | "quiz" | "course" | "days" | "hours" | "badge" | "certificate";
+            lead: string;
+            /**
+             * Format: int64
+             * @description Finished
+             */
+            lessons: number;
+            /**
+             * Format: int64
+             * @description 0: of no one course
+             */
+            lessons_all: number;
+            /** Format: int64 */
+            lessons_now: number;
+            /** @description Of the school's DID document: the key */
+            method: string;
+            /**
+             * Format: int64
+             * @description Studied
+             */
+            minutes: number;
+            /** Format: int64 */
+            minutes_now: number;
+            /** @description Empty: its owner hides it */
+            name: string;
+            /** @description Its course can be seen */
+            open: boolean;
+            /** @description Of the lesson, the chapter or the certificate */
+            part: string;
+            reason: string;
+            /** Format: int64 */
+            revoked_at: number;
+            school: string;
+            /** Format: int64 */
+            score_now_permille: number;
+            /**
+             * Format: int64
+             * @description Of the quiz that was passed; -1: none
+             */
+            score_permille: number;
+            /** @description Ed25519, base64url */
+            signature: string;
+            /** @description What it states is what the school signed */
+            signed: boolean;
+            /**
+             * Format: int64
+             * @description Days from the first to the last
+             */
+            span: number;
+            square_url: string;
+            /** @enum {string} */
+            state: "valid" | "revoked";
+            teacher: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description YYYYMMDD
+             */
+            until: number;
         };
         OrderView: {
             /** @description A renewal that WeChat charges; nobody pays it by hand */
@@ -14594,6 +14916,47 @@ export interface components {
             token: string;
             user: components["schemas"]["UserView"];
         };
+        ShareView: {
+            channel: string;
+            /** @description Also the scene of a mini program code */
+            code: string;
+            /** Format: int64 */
+            created_at: number;
+            /** Format: int64 */
+            id: number;
+            /** @description Empty: none */
+            image_url: string;
+            kind: string;
+            /** @description In the client, with the code */
+            path: string;
+            /** Format: int64 */
+            target_id: number;
+            text: string;
+            title: string;
+            /** @description Short address that leads there */
+            url: string;
+        };
+        Share_landRequest: {
+            code: string;
+            /** @description What this browser calls itself: random, its own */
+            visitor: string;
+        };
+        Share_makeRequest: {
+            /** @enum {string} */
+            channel: "friend" | "moments" | "group" | "weibo" | "qq" | "xiaohongshu" | "link" | "poster";
+            /**
+             * Format: int64
+             * @description school: 0
+             */
+            id?: number;
+            /** @description The same again answers the same share */
+            key: string;
+            /** @enum {string} */
+            kind: "school" | "course" | "product" | "card" | "certificate" | "challenge" | "class" | "campaign";
+        };
+        Share_tieRequest: {
+            visitor: string;
+        };
         SharedNoteView: {
             /** Format: int64 */
             at: number;
@@ -14609,6 +14972,31 @@ export interface components {
             /** @enum {string} */
             place: "none" | "time" | "page" | "chapter" | "text";
             quote: string;
+        };
+        SharedView: {
+            channel: string;
+            code: string;
+            /** Format: int64 */
+            created_at: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            joins: number;
+            kind: string;
+            /**
+             * Format: int64
+             * @description Whose last touch it was
+             */
+            orders: number;
+            /** Format: int64 */
+            target_id: number;
+            /** @description Empty: it is not there any more */
+            title: string;
+            /**
+             * Format: int64
+             * @description Browsers, the caller's own not counted
+             */
+            visits: number;
         };
         Shop: {
             /** @description ICP filing number, shown at the foot */
@@ -14695,6 +15083,8 @@ export interface components {
             /** @description Invite code; counts for a new user alone */
             invite?: string;
             phone: string;
+            /** @description What this browser calls itself: ties what it opened to who signs in */
+            visitor?: string;
         };
         Sms_sendRequest: {
             /** @description The agreements the user ticked */
@@ -16823,6 +17213,55 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    card_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenCardView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -47301,6 +47740,295 @@ export interface operations {
             };
         };
     };
+    cards: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCardView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    card_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Card_showRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     certificate_name: {
         parameters: {
             query?: never;
@@ -51273,6 +52001,103 @@ export interface operations {
             };
         };
     };
+    my_shares: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSharedView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     teaching: {
         parameters: {
             query?: never;
@@ -51661,6 +52486,100 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_tie: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Share_tieRequest"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
@@ -54930,6 +55849,102 @@ export interface operations {
             };
         };
     };
+    share_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Share_makeRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     shop: {
         parameters: {
             query?: never;
@@ -55241,6 +56256,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TopicPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_land: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Share_landRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LandedView"];
                 };
             };
             /** @description Bad Request */

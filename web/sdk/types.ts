@@ -180,6 +180,13 @@ export type Certificate = S['CertificateView']
 export type Certificates = S['CertificatesView']
 export type CertificateState = S['CertificateStateView']
 export type CertificateShown = Certificate['shown']
+export type Card = S['CardView']
+export type OpenCard = S['OpenCardView']
+export type CardShown = Card['shown']
+export type Share = S['ShareView']
+export type Shared = S['SharedView']
+export type ShareKind = 'school' | 'course' | 'product' | 'card' | 'certificate' | 'challenge' | 'class' | 'campaign'
+export type Channel = Share['channel']
 export type VerifiedCertificate = S['VerifiedView']
 
 /** A live room, a play of it, what was said in it, and what its line tells. */

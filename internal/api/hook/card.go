@@ -20,6 +20,9 @@ var errCardRate = errs.New(errs.Limited, "card_rate", "看得太快了，请过�
 type Cards struct {
 	Service *card.Service
 	School  func(ctx context.Context) string // what it is called
+	// Leads reports whether a share's code leads to a card: then its picture may carry it.
+	Leads func(ctx context.Context, code string, cardID int64) bool
+	Short func(code string) string // a share's address
 }
 
 // Routes registers their address.
@@ -52,5 +55,9 @@ func (h *Cards) print(r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.Service.Print(c, h.Service.Template(c, file == "square.png"), h.School(r.Context()))
+	link := h.Service.URL(c.Code)
+	if code := r.URL.Query().Get("s"); code != "" && h.Leads(r.Context(), code, c.ID) {
+		link = h.Short(code)
+	}
+	return h.Service.Print(c, h.Service.Template(c, file == "square.png"), h.School(r.Context()), link)
 }

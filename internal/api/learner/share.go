@@ -102,6 +102,22 @@ func (r *routes) shares() {
 			s, to, err := r.Share.Land(ctx, share.Landing{Code: in.Body.Code, Visitor: in.Body.Visitor, UserID: web.UserID(ctx), Platform: string(c.Platform), Address: c.Address})
 			return web.Answer(LandedView{to.Path, s.Kind}), err
 		})
+	tie := web.Route{ID: "share_tie", Method: http.MethodPost, Path: "/api/me/visitor", Summary: "Tell what this browser calls itself, when signing in could not", Tag: tag, Need: web.Learner, Status: http.StatusNoContent}
+	web.Handle(r.web, tie, func(ctx context.Context, in *struct {
+		Body struct {
+			Visitor string `json:"visitor" minLength:"16" maxLength:"64"`
+		}
+	},
+	) (*none, error) {
+		me := web.UserID(ctx)
+		if err := allow(perUser, strconv.FormatInt(me, 10)); err != nil {
+			return nil, err
+		}
+		if err := r.Share.Come(ctx, me, in.Body.Visitor); err != nil {
+			return nil, err
+		}
+		return nil, r.Referral.Welcome(ctx, me)
+	})
 	web.Handle(r.web, web.Route{ID: "my_shares", Method: http.MethodGet, Path: "/api/me/shares", Summary: "What I shared and what came of it, newest first", Tag: tag, Need: web.Learner},
 		func(ctx context.Context, in *struct{ web.PageQuery }) (*web.Body[web.List[SharedView]], error) {
 			before, err := in.Keys(1)

@@ -1,6 +1,7 @@
 import { ApiError } from '@zhizhou/sdk'
 import { auth } from './auth'
 import { call } from './api'
+import { cameAs, told } from './came'
 import { forgetInvite, invitedBy } from './invite'
 import { prefs } from './prefs'
 
@@ -15,6 +16,7 @@ export function knowUser(): Promise<void> {
       auth.known = true
       if (user.large_type) prefs.setLarge(true)
       tellInviter()
+      tellVisitor()
     })
     .catch((e) => {
       if (e instanceof ApiError && e.status === 401) auth.clear()
@@ -30,4 +32,10 @@ function tellInviter() {
   call('joinInviter', { body: { code } }).then(forgetInvite, (e) => {
     if (e instanceof ApiError && e.status >= 400 && e.status < 500) forgetInvite()
   })
+}
+
+/** The same of what was opened here: signing in by SMS or in the mini program told it at once. */
+function tellVisitor() {
+  const visitor = cameAs()
+  if (visitor) call('tieVisitor', { body: { visitor } }).then(told, () => undefined)
 }

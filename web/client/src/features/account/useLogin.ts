@@ -2,6 +2,7 @@ import { computed, ref, watch } from 'vue'
 import { ApiError, type Consent, type Session } from '@zhizhou/sdk'
 import { call, say } from '@/app/api'
 import { auth } from '@/app/auth'
+import { cameAs, told } from '@/app/came'
 import { forgetInvite, invitedBy } from '@/app/invite'
 import { goReturn } from '@/app/nav'
 import { knowShop, shop } from '@/app/shop'
@@ -33,6 +34,7 @@ export function useLogin() {
       await knowShop()
       auth.accept(await ask())
       forgetInvite()
+      told()
       goReturn(to.value)
     } catch (e) {
       const fields = e instanceof ApiError ? e.fields : {}
@@ -42,10 +44,10 @@ export function useLogin() {
     }
   }
   const bySms = () => enter({ phone: phoneProblem(phone.value), code: codeProblem(code.value) },
-    () => call('loginSms', { body: { phone: cleanPhone(phone.value), code: code.value.trim(), consents: consents(), invite: invitedBy() } }))
+    () => call('loginSms', { body: { phone: cleanPhone(phone.value), code: code.value.trim(), consents: consents(), invite: invitedBy(), visitor: cameAs() } }))
   const byPassword = () => enter({ phone: phoneProblem(phone.value), password: password.value ? '' : '请填写密码' },
     () => call('loginPassword', { body: { phone: cleanPhone(phone.value), password: password.value, consents: consents() } }))
-  const byMini = () => enter({}, async () => call('loginMp', { body: { code: await miniCode(), consents: consents(), invite: invitedBy() } }))
+  const byMini = () => enter({}, async () => call('loginMp', { body: { code: await miniCode(), consents: consents(), invite: invitedBy(), visitor: cameAs() } }))
   return { phone, code, password, agreed, busy, errors, to, agreements, given, remind, bySms, byPassword, byMini }
 }
 
