@@ -15,10 +15,12 @@ import (
 )
 
 var (
-	qCardRows   = db.Q("test/card_rows", `SELECT COUNT(*) FROM cards WHERE user_id = $1 AND revoked_at = 0`)
-	qCardForge  = db.Q("test/card_forge", `UPDATE cards SET facts = REPLACE(facts, '"lessons":3', '"lessons":9') WHERE code = $1`)
-	qCardLess   = db.Q("test/card_less", `UPDATE lesson_progress SET finished_at = 0 WHERE user_id = $1 AND lesson_id = $2`)
-	qCardClosed = db.Q("test/card_closed", `SELECT COUNT(*) FROM cards WHERE user_id = $1 AND revoke_kind = 'refund'`)
+	qCardRows    = db.Q("test/card_rows", `SELECT COUNT(*) FROM cards WHERE user_id = $1 AND revoked_at = 0`)
+	qCardOfCert  = db.Q("test/card_of_cert", `SELECT part_id FROM cards WHERE user_id = $1 AND kind = 'certificate' AND revoked_at = 0`)
+	qCardsOfCert = db.Q("test/cards_of_cert", `SELECT COUNT(*) FROM cards WHERE user_id = $1 AND kind = 'certificate' AND revoked_at = 0`)
+	qCardForge   = db.Q("test/card_forge", `UPDATE cards SET facts = REPLACE(facts, '"lessons":3', '"lessons":9') WHERE code = $1`)
+	qCardLess    = db.Q("test/card_less", `UPDATE lesson_progress SET finished_at = 0 WHERE user_id = $1 AND lesson_id = $2`)
+	qCardClosed  = db.Q("test/card_closed", `SELECT COUNT(*) FROM cards WHERE user_id = $1 AND revoke_kind = 'refund'`)
 )
 
 // cards are the caller's, by kind.
@@ -60,6 +62,15 @@ func TestINV23CardsStateWhatWasReached(t *testing.T) {
 		if w.count(qCardRows, p.me()) != n {
 			t.Fatal("a milestone made two cards")
 		}
+
+		w.sound()
+
+		// What staff take back takes its card along.
+		w.ok(w.app.Certificate.Revoke(w.system(), 0, w.count(qCardOfCert, p.me()), "答卷是别人代做的"))
+		if w.count(qCardsOfCert, p.me()) != 0 {
+			t.Error("the card of a certificate outlived it")
+		}
+		w.sound()
 
 		course := mine["course"]
 		code, id := course["code"].(string), int64(course["id"].(float64))

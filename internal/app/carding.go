@@ -22,6 +22,7 @@ func (a *App) newCard() {
 	a.Certificate.OnIssued(func(ctx context.Context, tx *db.Tx, c certificate.Certificate) error {
 		return a.Card.Attested(ctx, tx, c.UserID, c.CourseID, c.ID)
 	})
+	a.Certificate.OnRevoked(a.Card.Fallen)
 	a.Card.OnIssued(func(ctx context.Context, tx *db.Tx, c card.Card) error {
 		if c.Kind == card.Lesson || c.Kind == card.Quiz || c.Kind == card.Chapter {
 			return nil // the page on which it was reached shows it

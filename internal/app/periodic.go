@@ -19,6 +19,7 @@ func (a *App) periodic() {
 	a.Jobs.Every("invoices", 30*time.Second, a.Invoice.Sweep)
 	a.Jobs.Every("earn", time.Hour, a.Commerce.Earn)
 	a.Jobs.Every("points", time.Hour, a.Points.Sweep)
+	a.Jobs.Every("shares", time.Hour, a.Share.Sweep)
 	a.Jobs.Every("commission", time.Minute, a.Commission.Sweep)
 	a.Jobs.Every("referral", 5*time.Minute, a.Referral.Sweep)
 	a.Jobs.Every("exports", time.Minute, a.Export.Sweep)

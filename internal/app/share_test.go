@@ -20,6 +20,7 @@ var (
 	qShareLast   = db.Q("test/share_last", `SELECT COUNT(*) FROM share_orders WHERE user_id = $1 AND share_id = $2 AND is_last`)
 	qShareFirst  = db.Q("test/share_first", `SELECT COUNT(*) FROM share_orders WHERE user_id = $1 AND share_id = $2 AND is_first`)
 	qShareOpens  = db.Q("test/share_opens", `SELECT CAST(COALESCE(SUM(opens), 0) AS BIGINT) FROM share_visits WHERE share_id = $1`)
+	qShareBlocks = db.Q("test/share_blocks", `SELECT COUNT(*) FROM share_visits WHERE block <> ''`)
 	qInviterIs   = db.Q("test/inviter_is", `SELECT COUNT(*) FROM referrals WHERE user_id = $1 AND inviter_id = $2`)
 )
 
@@ -135,6 +136,15 @@ func TestShareTouches(t *testing.T) {
 		c.buy(w.sku)
 		if w.count(qShareWeight, id) != 1_000_000 || w.count(qShareFirst, id, one.num("id")) != 1 || w.count(qShareLast, id, three.num("id")) != 1 {
 			t.Fatal("the parts are wrong")
+		}
+
+		if w.count(qShareBlocks) == 0 {
+			t.Fatal("nothing is kept of where visits came from")
+		}
+		w.clock.Advance(31 * 24 * time.Hour)
+		w.ok(w.app.Share.Sweep(context.Background()))
+		if n := w.count(qShareBlocks); n != 0 {
+			t.Fatalf("%d networks are remembered after thirty days", n)
 		}
 
 		customer := w.learner("13900139713", nil)

@@ -166,6 +166,12 @@ func (s *Service) Refunded(ctx context.Context, tx *db.Tx, userID int64, src acc
 	return nil
 }
 
+// Fallen revokes the card of a certificate inside the transaction in which that was.
+func (s *Service) Fallen(ctx context.Context, tx *db.Tx, certificateID int64, kind, reason string) error {
+	_, err := tx.Exec(ctx, qRevokeFallen, certificateID, s.now(), kind, reason)
+	return err
+}
+
 // Merge moves the cards of a user who became another one. Where both reached the same,
 // the card of the one who stays stands.
 func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {

@@ -56,6 +56,9 @@ func (s *Service) draw(f Facts, t Template, name, school, link string) (drawing.
 	p := s.ground(t)
 	fields := f.fields(name, school)
 	for i := still(t.Layers); i < len(t.Layers); i++ {
+		if l := t.Layers[i]; l.Kind == "voyage" && i > still(t.Layers) {
+			voyage(p, l)
+		}
 		if err := t.Layers[i].draw(p, f, fields, link); err != nil {
 			return p, err
 		}
@@ -75,8 +78,9 @@ func still(layers []Layer) int {
 
 // ground is what is the same on every card of a template, to draw on.
 func (s *Service) ground(t Template) drawing.Picture {
-	below := t.Layers[:still(t.Layers)]
-	key := sha256.Sum256(fmt.Appendf(nil, "%v|%+v", t.Square, below))
+	n := still(t.Layers)
+	below, scene := t.Layers[:n], n < len(t.Layers) && t.Layers[n].Kind == "voyage"
+	key := sha256.Sum256(fmt.Appendf(nil, "%v|%+v", t.Square, t.Layers[:min(n+1, len(t.Layers))]))
 	s.prints.mu.Lock()
 	p, ok := s.prints.grounds[key]
 	s.prints.mu.Unlock()
@@ -87,6 +91,9 @@ func (s *Service) ground(t Template) drawing.Picture {
 	p.Block(0, 0, cardW, t.height(), color.RGBA{255, 255, 255, 255})
 	for _, l := range below {
 		_ = l.draw(p, Facts{}, nil, "") // a layer that is the same everywhere has no link to refuse
+	}
+	if scene {
+		voyage(p, t.Layers[n]) // all of it but the water
 	}
 	s.prints.mu.Lock()
 	defer s.prints.mu.Unlock()
@@ -110,7 +117,7 @@ func (l Layer) draw(p drawing.Picture, f Facts, fields map[string]string, link s
 	case "line":
 		p.Block(int(l.X), int(l.Y), int(l.W), max(1, int(l.H)), first)
 	case "voyage":
-		voyage(p, l, f)
+		water(p, l, f)
 	case "mark":
 		mark(p, l.X, l.Y, l.W, first, second)
 	case "text":

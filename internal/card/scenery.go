@@ -22,42 +22,48 @@ var (
 	}
 )
 
-// voyage draws the boat on its way, w by h from x, y: hills, the sun, and water whose line
-// is the study of each day.
-func voyage(p drawing.Picture, l Layer, f Facts) {
-	c := byDay
-	if l.Dark {
-		c = byNight
-	}
-	at := func(x, y float64) drawing.Point { return drawing.Point{l.X + x*l.W, l.Y + y*l.H} }
+// voyage draws what is the same on every card: hills, the sun and the boat, w by h from x, y.
+func voyage(p drawing.Picture, l Layer) {
+	c, at := l.sea()
 	p.Block(int(l.X), int(l.Y), int(l.W), int(l.H), c.sky)
 	r := l.H * .194
 	sun := at(.70, .41)
 	p.Fill(drawing.Circle(sun[0], sun[1], r), c.sun)
-	hills := func(base float64, swell []float64, col color.RGBA) {
-		step := 1.04 / float64(len(swell)-1)
-		var curves [][3]drawing.Point
-		for i := 1; i < len(swell); i++ {
-			x0, x1 := -.02+step*float64(i-1), -.02+step*float64(i)
-			mid := (x0 + x1) / 2
-			curves = append(curves, [3]drawing.Point{at(mid, base+swell[i-1]), at(mid, base+swell[i]), at(x1, base+swell[i])})
-		}
-		p.Fill(drawing.Curve(at(-.02, base+swell[0]), curves, at(1.02, 1), at(-.02, 1)), col)
-	}
-	hills(.52, []float64{.08, -.06, .06, -.08, .04, -.10, -.02}, c.far)
-	hills(.63, []float64{.05, -.05, .03, -.09, .01, -.03, -.07}, c.mid)
-	hills(.71, []float64{.01, -.01, .03, -.03, .02, -.01, .01}, c.near)
-
+	hills(p, at, .52, []float64{.08, -.06, .06, -.08, .04, -.10, -.02}, c.far)
+	hills(p, at, .63, []float64{.05, -.05, .03, -.09, .01, -.03, -.07}, c.mid)
+	hills(p, at, .71, []float64{.01, -.01, .03, -.03, .02, -.01, .01}, c.near)
 	boat(p, l.X+l.W*.34, l.Y+l.H*.73, l.H/540*.9, c)
+}
 
+// sea is the colours of a voyage, and its places as shares of its width and height.
+func (l Layer) sea() (ink, func(x, y float64) drawing.Point) {
+	c := byDay
+	if l.Dark {
+		c = byNight
+	}
+	return c, func(x, y float64) drawing.Point { return drawing.Point{l.X + x*l.W, l.Y + y*l.H} }
+}
+
+// hills is a ridge that swells from place to place.
+func hills(p drawing.Picture, at func(x, y float64) drawing.Point, base float64, swell []float64, col color.RGBA) {
+	step := 1.04 / float64(len(swell)-1)
+	var curves [][3]drawing.Point
+	for i := 1; i < len(swell); i++ {
+		x0, x1 := -.02+step*float64(i-1), -.02+step*float64(i)
+		mid := (x0 + x1) / 2
+		curves = append(curves, [3]drawing.Point{at(mid, base+swell[i-1]), at(mid, base+swell[i]), at(x1, base+swell[i])})
+	}
+	p.Fill(drawing.Curve(at(-.02, base+swell[0]), curves, at(1.02, 1), at(-.02, 1)), col)
+}
+
+// water lies over a voyage: its line is the study of each day, with a buoy each week.
+func water(p drawing.Picture, l Layer, f Facts) {
+	c, at := l.sea()
 	line := wave(f.Daily, at)
 	p.Fill(drawing.Curve(line[0][0], tail(line), at(1.02, 1), at(-.02, 1)), c.water)
 	stroke(p, line, 1.5*l.H/540+1, c.crest)
-	hills(.885, []float64{0, .01, -.02, .01, -.02, .01, -.02, .01, 0}, c.deep)
-	for i := len(f.Daily) - 1 - 7*((len(f.Daily)-1)/7) + 0; len(f.Daily) > 7 && i < len(f.Daily); i += 7 {
-		if i == 0 {
-			continue
-		}
+	hills(p, at, .885, []float64{0, .01, -.02, .01, -.02, .01, -.02, .01, 0}, c.deep)
+	for i := len(f.Daily) - 1; len(f.Daily) > 7 && i > 0; i -= 7 {
 		d := at(float64(i)/float64(len(f.Daily)-1), level(f.Daily, i))
 		p.Fill(drawing.Circle(d[0], d[1], 11), c.water)
 		p.Fill(drawing.Circle(d[0], d[1], 8), c.sky)

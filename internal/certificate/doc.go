@@ -45,17 +45,23 @@ type Service struct {
 	access  *access.Service
 	base    string // the school's address
 
-	onIssued []func(ctx context.Context, tx *db.Tx, c Certificate) error
-	prints   prints
-	mu       sync.Mutex // the first key is made once
+	onIssued  []func(ctx context.Context, tx *db.Tx, c Certificate) error
+	onRevoked func(ctx context.Context, tx *db.Tx, certificateID int64, kind, reason string) error
+	prints    prints
+	mu        sync.Mutex // the first key is made once
 }
 
 // New makes a Service. publicURL is the address that certificates name.
 func New(d *db.DB, c clock.Clock, box *seal.Box, cat *catalog.Service, acc *access.Service, publicURL string) *Service {
-	return &Service{db: d, clock: c, box: box, catalog: cat, access: acc, base: publicURL}
+	return &Service{db: d, clock: c, box: box, catalog: cat, access: acc, base: publicURL, onRevoked: func(context.Context, *db.Tx, int64, string, string) error { return nil }}
 }
 
 // OnIssued registers f to run in the transaction that issues a certificate.
 func (s *Service) OnIssued(f func(ctx context.Context, tx *db.Tx, c Certificate) error) {
 	s.onIssued = append(s.onIssued, f)
+}
+
+// OnRevoked sets what runs in the transaction that takes a certificate back, whyever.
+func (s *Service) OnRevoked(f func(ctx context.Context, tx *db.Tx, certificateID int64, kind, reason string) error) {
+	s.onRevoked = f
 }

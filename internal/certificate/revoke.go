@@ -67,6 +67,9 @@ func (s *Service) revoke(ctx context.Context, tx *db.Tx, c Certificate, kind, re
 	if n == 0 {
 		return ErrRevoked
 	}
+	if err := s.onRevoked(ctx, tx, c.ID, kind, reason); err != nil {
+		return err
+	}
 	after := c.standing()
 	after.Revoked = true
 	return audit.Write(ctx, tx, s.clock, "certificate.revoke", target(c.ID), c.standing(), after, reason)
@@ -176,6 +179,9 @@ func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
 	}
 	for _, certificateID := range both {
 		if _, err := tx.Exec(ctx, qRevoke, certificateID, clock.MS(s.clock), "merged", "账号合并"); err != nil {
+			return err
+		}
+		if err := s.onRevoked(ctx, tx, certificateID, "merged", "账号合并"); err != nil {
 			return err
 		}
 	}

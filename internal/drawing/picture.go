@@ -259,13 +259,12 @@ func (p Picture) PNG() ([]byte, error) {
 	line, above := make([]byte, 1+3*w), make([]byte, 3*w)
 	line[0] = 2 // the filter "Up"
 	for y := range h {
-		src := p.Pix[y*p.Stride : y*p.Stride+4*w]
-		for x := range w {
-			for c := range 3 {
-				v := src[4*x+c]
-				line[1+3*x+c] = v - above[3*x+c]
-				above[3*x+c] = v
-			}
+		src, to, over := p.Pix[y*p.Stride:y*p.Stride+4*w], line[1:], above
+		for len(src) >= 4 && len(to) >= 3 && len(over) >= 3 {
+			r, g, b := src[0], src[1], src[2]
+			to[0], to[1], to[2] = r-over[0], g-over[1], b-over[2]
+			over[0], over[1], over[2] = r, g, b
+			src, to, over = src[4:], to[3:], over[3:]
 		}
 		if _, err := z.Write(line); err != nil {
 			return nil, fmt.Errorf("drawing: %w", err)

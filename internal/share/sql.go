@@ -25,8 +25,9 @@ var (
 
 	qVisit = db.Q("share/visit", `INSERT INTO share_visits (id, share_id, visitor, user_id, platform, block, first_at, last_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
 		ON CONFLICT (share_id, visitor) DO UPDATE SET opens = share_visits.opens + 1, last_at = $7, user_id = CASE WHEN share_visits.user_id = 0 THEN $4 ELSE share_visits.user_id END`)
-	qTie  = db.Q("share/tie", `UPDATE share_visits SET user_id = $2 WHERE visitor = $1 AND user_id = 0`)
-	qBorn = db.Q("share/born", `SELECT created_at FROM users WHERE id = $1 AND merged_into = 0`)
+	qTie    = db.Q("share/tie", `UPDATE share_visits SET user_id = $2 WHERE visitor = $1 AND user_id = 0`)
+	qForget = db.Q("share/forget", `UPDATE share_visits SET block = '' WHERE first_at < $1 AND block <> ''`)
+	qBorn   = db.Q("share/born", `SELECT created_at FROM users WHERE id = $1 AND merged_into = 0`)
 	// The newest so many, told oldest first.
 	qTouches = db.Q("share/touches", `SELECT share_id, sharer_id, first_at, last_at FROM (SELECT v.share_id, s.user_id AS sharer_id, MIN(v.first_at) AS first_at, MAX(v.last_at) AS last_at
 		FROM share_visits v JOIN shares s ON s.id = v.share_id WHERE v.user_id = $1 AND `+others+` AND v.first_at <= $2

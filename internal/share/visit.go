@@ -126,3 +126,11 @@ func (s *Service) touches(ctx context.Context, r db.Reader, userID, until int64)
 	}
 	return rows[from:], nil
 }
+
+// Sweep forgets from where old visits came: after thirty days nobody asks any more.
+func (s *Service) Sweep(ctx context.Context) error {
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, qForget, s.now()-30*day)
+		return err
+	})
+}

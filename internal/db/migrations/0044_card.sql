@@ -15,7 +15,7 @@ CREATE TABLE cards (
   nickname      TEXT NOT NULL,                     -- at its issue
   shown         TEXT NOT NULL CHECK (shown IN ('nickname', 'masked', 'hidden')),
   revoked_at    BIGINT NOT NULL DEFAULT 0,
-  revoke_kind   TEXT NOT NULL DEFAULT '',          -- refund, staff, merged
+  revoke_kind   TEXT NOT NULL DEFAULT '',          -- refund, staff, merged, reissued
   revoke_reason TEXT NOT NULL DEFAULT '',
   issued_at     BIGINT NOT NULL,
   CHECK ((revoked_at = 0) = (revoke_kind = ''))
@@ -23,3 +23,4 @@ CREATE TABLE cards (
 CREATE UNIQUE INDEX cards_user_id_ref_key ON cards (user_id, ref) WHERE revoked_at = 0;
 CREATE INDEX cards_user_id_idx ON cards (user_id, id);
 CREATE INDEX cards_course_id_idx ON cards (course_id, id) WHERE course_id > 0;
+CREATE INDEX cards_certificate_idx ON cards (part_id) WHERE kind = 'certificate';

@@ -1,0 +1,108 @@
+// From a milestone to the next learner, on the built binary and in a real browser: a lesson is finished and makes a card, the
+// card is shared, a stranger checks it and signs up, and the one who shared sees who came.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { launch, looksSound, openWindow, step } from './browser.mjs'
+import { signInBySMS } from './learner.mjs'
+import { startServer, until } from './server.mjs'
+import { asStaff } from './staff.mjs'
+
+let server, browser, course
+before(async () => {
+  server = await startServer('e2e-share')
+  browser = await launch()
+  const ask = await asStaff(server.base, 'operator', server.passwords.operator)
+  const { id } = (await ask('GET', 'courses')).items.find((c) => c.title === '从一碗米饭开始')
+  course = await (await fetch(`${server.base}/api/courses/${id}`)).json()
+})
+after(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+test('what was learned is shown, shared and checked, and brings somebody', async () => {
+  const win = await openWindow(browser, server.base, 'phone')
+  const { page } = win
+  const api = async (method, path, data, headers = {}) => {
+    const r = await win.context.request.fetch(`/api/${path}`, { method, data, headers: { Origin: server.base, ...headers } })
+    assert.ok(r.ok(), `${path} answered ${r.status()}: ${await r.text()}`)
+    return r.json()
+  }
+  await step(win, 'before anything was learned there is no card', async () => {
+    await page.goto('/login')
+    await signInBySMS(win, server.base, '13900000291')
+    await until(async () => (await win.context.request.get('/api/me')).status() === 200, 'the learner to be signed in')
+    await page.goto('/me/cards')
+    await page.getByText('还没有学习证据卡').waitFor()
+    await looksSound(win, 'cards-empty')
+    await page.goto('/me/shares')
+    await page.getByText('还没有分享过').waitFor()
+    await looksSound(win, 'shares-empty')
+  })
+  await step(win, 'a finished lesson makes one, and its page says so', async () => {
+    const quote = await api('POST', 'quotes', { sku_id: course.skus[0].id })
+    await api('POST', 'orders', { quote_token: quote.token, terms_confirmed: true }, { 'Idempotency-Key': 'share-e2e' })
+    const [lesson] = course.chapters.flatMap((c) => c.lessons)
+    await page.goto(`/learn/${lesson.id}`)
+    await page.getByText('学到 90% 记为学完').waitFor()
+    await api('POST', `lessons/${lesson.id}/read`, { seq: 1, screens: [], position_permille: 0 })
+    await fetch(`${server.base}/sandbox/panel/do/clock`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ seconds: '600' }) })
+    const { screens } = await api('GET', `lessons/${lesson.id}`)
+    await api('POST', `lessons/${lesson.id}/read`, { seq: 2, position_permille: 1000, screens: Array.from({ length: screens }, (_, i) => ({ screen: i + 1, ms: Math.floor(590_000 / screens) })) })
+    await page.goto('/me/cards')
+    await page.getByText('学完了一课').first().waitFor()
+    await looksSound(win, 'cards')
+  })
+  let shared
+  await step(win, 'its owner chooses how it names them, and shares it', async () => {
+    await page.getByText('学完了一课').first().click()
+    const card = page.getByRole('img', { name: /学习证据卡$/ })
+    await until(() => card.evaluate((img) => img.complete && img.naturalWidth === 1080), 'the picture to be drawn')
+    await looksSound(win, 'card-own')
+    await page.getByRole('button', { name: '加星号' }).click()
+    await until(() => card.evaluate((img) => img.complete && img.src.includes('as=masked')), 'the picture to be drawn again')
+    await page.getByRole('button', { name: '分享', exact: true }).click()
+    await looksSound(win, 'card-share')
+    const answer = page.waitForResponse((r) => r.url().endsWith('/api/shares'))
+    await page.getByRole('button', { name: '复制链接' }).click()
+    shared = await (await answer).json()
+    await page.getByText(/已复制|\/s\//).waitFor()
+    assert.match(shared.url, /\/s\/[0-9A-Z]{10}$/)
+  })
+
+  const other = await openWindow(browser, server.base, 'phone')
+  await step(other, 'a stranger opens it, and sees that it is true', async () => {
+    const { page } = other
+    await page.goto(new URL(shared.url).pathname)
+    await page.getByText('学习记录属实').waitFor()
+    assert.equal(new URL(page.url()).searchParams.get('s'), shared.code)
+    await looksSound(other, 'card-open')
+    await page.getByText(/^也来学/).click()
+    await page.getByRole('heading', { level: 1, name: '从一碗米饭开始' }).waitFor()
+  })
+  await step(other, 'and signs up', async () => {
+    await other.page.goto('/login')
+    await signInBySMS(other, server.base, '13900000292')
+    await until(async () => (await other.context.request.get('/api/me')).status() === 200, 'the visitor to be signed in')
+  })
+  await step(win, 'who shared sees one opening and one registration', async () => {
+    await page.goto('/me/shares')
+    await page.getByText('链接 ·').waitFor()
+    const row = page.locator('.shr').first()
+    assert.match(await row.innerText(), /1\s*打开\s*1\s*注册\s*0\s*购买/)
+    await looksSound(win, 'shares')
+  })
+  const desk = await openWindow(browser, server.base, 'desktop')
+  await step(desk, 'on a wide screen it is as calm', async () => {
+    const { page } = desk
+    await page.goto(shared.path.split('?')[0])
+    await page.getByText('学习记录属实').waitFor()
+    await looksSound(desk, 'card-open-desktop')
+    await page.goto('/card/23456789ABCD')
+    await page.getByText('没有这张学习证据卡').waitFor()
+    await looksSound(desk, 'card-unknown')
+    await page.goto(`/course/${course.id}`)
+    await page.getByRole('button', { name: '分享' }).waitFor()
+    await looksSound(desk, 'course-share')
+  })
+})
