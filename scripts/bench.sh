@@ -6,6 +6,7 @@ missing=()
 command -v wrk >/dev/null || missing+=(wrk)
 [[ -x /usr/sbin/nginx ]] || missing+=(nginx-light)
 ((${#missing[@]} == 0)) || say "rows for HTTP need: apt-get install ${missing[*]}"
+[[ ${BENCH_ROWS:-T10} != *T10* ]] || scripts/web.sh cards-deps
 binary
 go build -o bin/bench ./scripts/bench
 # One database of its own on a server that lives as long as the measurement.

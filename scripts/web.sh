@@ -30,6 +30,7 @@ for what in "$@"; do
     deps) deps web ;;
     e2e-deps) deps web/tests/e2e ;;
     lighthouse-deps) deps web/tests/lighthouse ;;
+    cards-deps) deps web/tests/cards ;;
     client) part client build:h5 web/dist/client/index.html web/client ;;
     mp) part mp build:mp web/dist/mp-weixin/app.json web/client ;;
     admin) part admin build web/dist/admin/index.html web/admin ;;

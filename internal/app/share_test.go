@@ -115,6 +115,35 @@ func TestShareGraph(t *testing.T) {
 	})
 }
 
+// The loop: what was learned becomes a card, the card brings somebody, what they buy
+// earns for who brought them, and a refund takes that back; the new one's card goes on.
+func TestShareLoopFromCardToCommissionAndBack(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.terms()
+		a := w.earner("阿一", "")
+		w.has(w.free, w.firstOf(w.free), a.person)
+		s := a.want(201, "", "POST", "/api/shares", map[string]any{"kind": "card", "id": a.cards()["lesson"]["id"], "channel": "friend", "key": "loop-key-1"})
+
+		b := w.person(nil)
+		b.lands(s.str("code"), browser(1))
+		id := b.registers("13900139740", browser(1))
+		no, _ := b.buy(w.sku)
+		if w.count(qShareLast, id, s.num("id")) != 1 || a.account().HeldFen != 1690 {
+			t.Fatalf("the purchase is not owed to the card: %+v", a.account())
+		}
+		w.giveBack(no, 16900)
+		if acc := a.account(); acc.HeldFen != 0 || acc.AvailableFen != 0 {
+			t.Fatalf("after the refund: %+v", acc)
+		}
+		w.has(w.free, w.firstOf(w.free), b)
+		on := b.want(201, "", "POST", "/api/shares", map[string]any{"kind": "card", "id": b.cards()["lesson"]["id"], "channel": "group", "key": "loop-key-2"})
+		if way := must(w.app.Share.Way(context.Background(), on.num("id")))(t); len(way) != 2 || way[0].ID != s.num("id") {
+			t.Fatalf("way %+v", way)
+		}
+		w.sound()
+	})
+}
+
 // Several touches: each has its part, and first and last are the ends; what lies before
 // the window has none. An old customer's registration is nobody's.
 func TestShareTouches(t *testing.T) {

@@ -56,6 +56,11 @@ func run(ctx context.Context) error {
 	if wanted("T17") {
 		benchQuote()
 	}
+	if wanted("T10") {
+		if err := drawing(); err != nil {
+			return err
+		}
+	}
 	if wanted("T3") {
 		if err := purchases(ctx, "sqlite", filepath.Join(dir, "a.db"), func() (func(int) error, func(), error) {
 			return bareSQLite(ctx, filepath.Join(dir, "bare.db"))
