@@ -61,6 +61,7 @@ import (
 	"zhizhou/internal/setting"
 	"zhizhou/internal/share"
 	"zhizhou/internal/shipping"
+	"zhizhou/internal/signin"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
 	"zhizhou/internal/version"
@@ -104,6 +105,7 @@ type App struct {
 	Rating      *rating.Service
 	Share       *share.Service
 	Card        *card.Service
+	SignIn      *signin.Service
 
 	Referral   *referral.Service
 	Commission *commission.Service
@@ -217,6 +219,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.newLive(store)
 	a.newVersions(store)
 	a.Points = &points.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings}
+	a.SignIn = &signin.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings, Points: a.Points}
 	a.Commerce = commerce.New(commerce.Config{
 		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Catalog: a.Catalog, Access: a.Access, Learning: a.Learning, Points: a.Points,
 		Channels: a.outside, Payers: a.Account, Log: a.log,
@@ -243,6 +246,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Account.OnMerge(a.Learning.Merge)
 	a.Account.OnMerge(a.Media.Merge)
 	a.Account.OnMerge(a.Points.Merge)
+	a.Account.OnMerge(a.SignIn.Merge) // takes points back that both were given for one day
 	a.Account.OnMerge(a.Commerce.Merge)
 	a.Account.OnMerge(a.Invoice.Merge)
 	a.Account.OnMerge(a.Message.Merge)
@@ -318,7 +322,7 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Share: a.Share, Card: a.Card,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Share: a.Share, Card: a.Card, SignIn: a.SignIn,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,

@@ -60,6 +60,7 @@ var mayImport = map[string]struct {
 	"invoice":        {4, []string{"commerce"}}, // reacts to its refunds, knows its rates
 	"referral":       {4, nil},
 	"share":          {4, nil},
+	"signin":         {4, nil},
 	"card":           {4, nil},
 	"commission":     {4, []string{"referral"}}, // asks who invited the buyer
 	"api/learner":    {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
@@ -157,7 +158,7 @@ var owners = map[string]string{
 	"commission_reversals": "commission", "commission_payees": "commission", "withdrawals": "commission",
 	"questions": "quiz", "question_tags": "quiz", "papers": "quiz", "paper_questions": "quiz", "paper_rules": "quiz", "quiz_attempts": "quiz", "quiz_answers": "quiz",
 	"wrong_questions": "quiz", "quiz_points": "quiz", "quiz_point_answers": "quiz",
-	"cards": "card", "shares": "share", "share_visits": "share", "share_joins": "share", "share_orders": "share",
+	"daily_sign_ins": "signin", "sign_in_streaks": "signin", "cards": "card", "shares": "share", "share_visits": "share", "share_joins": "share", "share_orders": "share",
 	"certificate_rules": "certificate", "certificate_rule_quizzes": "certificate", "certificate_names": "certificate", "certificates": "certificate", "certificate_scores": "certificate", "certificate_keys": "certificate",
 	"notes": "note", "note_likes": "note", "note_writers": "note", "lesson_questions": "note", "lesson_answers": "note", "favourites": "note",
 	"ratings": "rating", "course_ratings": "rating",

@@ -124,6 +124,9 @@ func (a *App) seedSchool(ctx context.Context, courses map[string]int64) error {
 	if err := a.Settings.Save(ctx, shop, 0, nil); err != nil && !errors.Is(err, setting.ErrVersion) {
 		return err
 	}
+	if err := a.Settings.Save(ctx, &setting.SignIn{Points: 5, Bonus: 20, MakeUps: 2}, 0, nil); err != nil && !errors.Is(err, setting.ErrVersion) {
+		return err
+	}
 	categories, teachers := map[string]int64{}, map[string]int64{}
 	for i, c := range demo.Categories {
 		n, err := a.Catalog.SaveCategory(ctx, catalog.Category{Name: c[0], Slug: c[1], Position: int64(i)})

@@ -25,6 +25,7 @@ import (
 	"zhizhou/internal/renewal"
 	"zhizhou/internal/search"
 	"zhizhou/internal/share"
+	"zhizhou/internal/signin"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/version"
 )
@@ -34,7 +35,7 @@ import (
 func (a *App) Doctor(ctx context.Context) ([]string, error) {
 	var out []string
 	for _, check := range []func(context.Context, db.Reader) ([]db.Finding, error){
-		commerce.Audit, reconcile.Audit, invoice.Audit, points.Audit, commission.Audit, referral.Audit, renewal.Audit, search.Audit, quiz.Audit, document.Audit, certificate.Audit, homework.Audit, booking.Audit, live.Audit, note.Audit, rating.Audit, card.Audit, share.Audit, version.Audit, teacher.Audit,
+		commerce.Audit, reconcile.Audit, invoice.Audit, points.Audit, commission.Audit, referral.Audit, renewal.Audit, search.Audit, quiz.Audit, document.Audit, certificate.Audit, homework.Audit, booking.Audit, live.Audit, note.Audit, rating.Audit, card.Audit, share.Audit, signin.Audit, version.Audit, teacher.Audit,
 		func(ctx context.Context, _ db.Reader) ([]db.Finding, error) { return a.Shipping.Audit(ctx) },
 	} {
 		found, err := check(ctx, a.DB)

@@ -262,3 +262,19 @@ func (s *Share) Public() any { return *s }
 
 // NewShare returns the defaults: thirty days, the last touch.
 func NewShare() *Share { return &Share{WindowDays: 30, Rule: "last"} }
+
+// SignIn says what daily sign-ins give.
+type SignIn struct {
+	Points  int64 `json:"points" minimum:"0" maximum:"1000" doc:"For each day; 0: nobody signs in"`
+	Bonus   int64 `json:"bonus" minimum:"0" maximum:"10000" doc:"Besides, for each seventh day in a row"`
+	MakeUps int64 `json:"make_ups" minimum:"0" maximum:"7" doc:"Missed days that may be made up in a month"`
+}
+
+// Key implements Section.
+func (*SignIn) Key() string { return "sign_in" }
+
+// Public implements Section: nothing here is secret.
+func (s *SignIn) Public() any { return *s }
+
+// NewSignIn returns the defaults: nobody signs in.
+func NewSignIn() *SignIn { return &SignIn{MakeUps: 2} }

@@ -57,6 +57,9 @@ export interface Operations {
   startBargain: Op<{ body: { promotion_id: number; sku_id: number }; res: t.Bargain }>
   bargain: Op<{ path: Id; res: t.Bargain }>
   helpBargain: Op<{ path: Id; res: { cut_fen: number } }>
+  signInState: Op<{ res: t.SignIn }>
+  signIn: Op<{ res: t.SignIn }>
+  makeUpSignIn: Op<{ body: { day: number }; res: t.SignIn }>
   points: Op<{ res: t.Points }>
   pointMoves: Op<{ query: Cursor; res: t.Page<t.PointMove> }>
   ownServices: Op<{ query: Cursor; res: t.Page<t.OwnService> }>
@@ -264,6 +267,9 @@ export const routes: Record<keyof Operations, string> = {
   startBargain: 'POST /api/bargains',
   bargain: 'GET /api/bargains/{id}',
   helpBargain: 'POST /api/bargains/{id}/help',
+  signInState: 'GET /api/me/sign-in',
+  signIn: 'POST /api/me/sign-in',
+  makeUpSignIn: 'POST /api/me/sign-in/make-up',
   points: 'GET /api/me/points',
   pointMoves: 'GET /api/me/points/moves',
   ownServices: 'GET /api/me/services',

@@ -183,6 +183,7 @@ export type CertificateShown = Certificate['shown']
 export type Card = S['CardView']
 export type OpenCard = S['OpenCardView']
 export type CardShown = Card['shown']
+export type SignIn = S['SignInView']
 export type Share = S['ShareView']
 export type Shared = S['SharedView']
 export type ShareKind = 'school' | 'course' | 'product' | 'card' | 'certificate' | 'challenge' | 'class' | 'campaign'

@@ -23,6 +23,8 @@ type Setting[T any] struct {
 func (r *routes) settings() {
 	section(r, "shop", setting.NewShop, func(context.Context, *setting.Shop, *setting.Shop) error { return nil })
 	section(r, "points", setting.NewPoints, func(context.Context, *setting.Points, *setting.Points) error { return nil })
+	section(r, "sign_in", setting.NewSignIn, func(context.Context, *setting.SignIn, *setting.SignIn) error { return nil })
+	section(r, "share", setting.NewShare, func(context.Context, *setting.Share, *setting.Share) error { return nil })
 	section(r, "wechat", func() *setting.WeChat { return &setting.WeChat{} }, func(_ context.Context, v, before *setting.WeChat) error {
 		v.Keep(before, clock.MS(r.Clock))
 		return nil

@@ -40,6 +40,7 @@ import (
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/share"
+	"zhizhou/internal/signin"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
 	"zhizhou/internal/web"
@@ -84,6 +85,7 @@ type Deps struct {
 	Rating       *rating.Service
 	Share        *share.Service
 	Card         *card.Service
+	SignIn       *signin.Service
 	Caption      *caption.Service
 	Teacher      *teacher.Service
 }
@@ -116,6 +118,7 @@ func Register(a *web.API, d Deps) {
 	r.invites()
 	r.shares()
 	r.cards()
+	r.signIns()
 	r.commission()
 	r.renewals()
 	r.study()

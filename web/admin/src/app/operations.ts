@@ -130,6 +130,10 @@ export interface Operations {
   grantPoints: { path: Id; body: { points: number; reason: string }; res: T.UserPoints }
   talkSetting: { res: T.Setting<T.TalkSetting> }
   saveTalkSetting: { body: T.Setting<T.TalkSetting>; res: T.Setting<T.TalkSetting> }
+  signInSetting: { res: T.Setting<T.SignInSetting> }
+  saveSignInSetting: { body: T.Setting<T.SignInSetting>; res: T.Setting<T.SignInSetting> }
+  shareSetting: { res: T.Setting<T.ShareSetting> }
+  saveShareSetting: { body: T.Setting<T.ShareSetting>; res: T.Setting<T.ShareSetting> }
   pointsSetting: { res: T.Setting<T.PointsSetting> }
   savePointsSetting: { body: T.Setting<T.PointsSetting>; res: T.Setting<T.PointsSetting> }
   savePromotion: { path: Id; body: T.PromotionInput; res: T.Made }
@@ -303,7 +307,7 @@ export const addresses = {
   promotions: 'GET /promotions', savePromotion: 'PUT /promotions/{id}', switchPromotion: 'POST /promotions/{id}/switch', pricePreview: 'POST /price-preview',
   idlePromotions: 'GET /products/{id}/idle-promotions',
   experiments: 'GET /experiments', experiment: 'GET /experiments/{id}', saveExperiment: 'PUT /experiments/{id}', startExperiment: 'POST /experiments/{id}/start', stopExperiment: 'POST /experiments/{id}/stop',
-  userPoints: 'GET /users/{id}/points', grantPoints: 'POST /users/{id}/points', talkSetting: 'GET /settings/talk', saveTalkSetting: 'PUT /settings/talk', pointsSetting: 'GET /settings/points', savePointsSetting: 'PUT /settings/points',
+  userPoints: 'GET /users/{id}/points', grantPoints: 'POST /users/{id}/points', talkSetting: 'GET /settings/talk', saveTalkSetting: 'PUT /settings/talk', signInSetting: 'GET /settings/sign_in', saveSignInSetting: 'PUT /settings/sign_in', shareSetting: 'GET /settings/share', saveShareSetting: 'PUT /settings/share', pointsSetting: 'GET /settings/points', savePointsSetting: 'PUT /settings/points',
   coupons: 'GET /coupons', saveCoupon: 'PUT /coupons/{id}', switchCoupon: 'POST /coupons/{id}/switch', giveCoupon: 'POST /coupons/{id}/give',
   codeBatches: 'GET /code-batches', makeCodes: 'POST /code-batches', revokeCodes: 'POST /code-batches/{id}/revoke', codes: 'GET /code-batches/{id}/codes',
   assets: 'GET /assets', asset: 'GET /assets/{id}', retryAsset: 'POST /assets/{id}/retry',

@@ -119,6 +119,8 @@ export interface Outcome {
 }
 export interface Experiment extends ExperimentRow { outcomes: Outcome[]; few: boolean }
 export interface TalkSetting { words: string[] }
+export interface SignInSetting { points: number; bonus: number; make_ups: number }
+export interface ShareSetting { window_days: number; rule: 'last' | 'first' }
 export interface PointsSetting { per_yuan: number; max_share: number; earn_per_yuan: number; expiry_months: number }
 export interface UserPoints { balance: number; held: number; owed: number; moves: { id: number; kind: string; points: number; note: string; at: number }[] }
 export type Claim = 'page' | 'code' | 'newcomer' | 'staff'
