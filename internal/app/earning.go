@@ -16,6 +16,7 @@ func (a *App) newEarning() {
 	a.Referral = referral.New(referral.Config{DB: a.DB, Clock: a.Clock, Settings: a.Settings, Coupons: a.Commerce, Log: a.log})
 	a.Commission = commission.New(commission.Config{
 		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Referral: a.Referral, Channels: a.outside, Payers: a.Account, Log: a.log,
+		Led: a.ledBy,
 	})
 }
 
@@ -26,6 +27,16 @@ func (a *App) wireEarning() {
 	a.Commerce.OnPaid(a.accrue)
 	a.Commerce.OnRefunded(a.reverse)
 	a.Commerce.OnTransfer(a.transferred)
+}
+
+// ledBy is whose share an order is owed to, by the rule in force.
+func (a *App) ledBy(ctx context.Context, r db.Reader, orderID int64) (int64, error) {
+	t, err := a.Share.Terms(ctx, r)
+	if err != nil {
+		return 0, err
+	}
+	sharer, _, err := a.Share.By(ctx, r, orderID, t.Rule)
+	return sharer, err
 }
 
 // accrue tells commission of a sale.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"zhizhou/internal/db"
+	"zhizhou/internal/setting"
 	"zhizhou/internal/share"
 )
 
@@ -139,6 +140,55 @@ func TestShareLoopFromCardToCommissionAndBack(t *testing.T) {
 		on := b.want(201, "", "POST", "/api/shares", map[string]any{"kind": "card", "id": b.cards()["lesson"]["id"], "channel": "group", "key": "loop-key-2"})
 		if way := must(w.app.Share.Way(context.Background(), on.num("id")))(t); len(way) != 2 || way[0].ID != s.num("id") {
 			t.Fatalf("way %+v", way)
+		}
+		w.sound()
+	})
+}
+
+// INV-28, INV-29: whose share led to a purchase earns from it, not whoever once invited the
+// buyer; their inviter is the second level and there is no third; outside of the window it
+// is the inviter's again. Nobody earns from their own purchase.
+func TestINV29CommissionFollowsTheShare(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.terms()
+		top := w.earner("阿顶", "")
+		inviter := w.earner("阿邀", "")
+		first := w.earner("阿先", top.code)
+		last := w.earner("阿后", "")
+		one, two := first.shares(w.paid, "group", "led-key-1"), last.shares(w.paid, "link", "led-key-1")
+
+		b := w.invited("13900139750", inviter.code)
+		b.lands(one.str("code"), browser(1))
+		w.clock.Advance(time.Hour)
+		b.lands(two.str("code"), browser(1))
+		b.buy(w.sku)
+		if last.account().HeldFen != 1690 || first.account().HeldFen+inviter.account().HeldFen+top.account().HeldFen != 0 {
+			t.Fatalf("last touch: %+v, first %+v, inviter %+v", last.account(), first.account(), inviter.account())
+		}
+
+		w.ok(w.app.Settings.Save(w.system(), &setting.Share{WindowDays: 7, Rule: "first"}, 0, nil))
+		c := w.invited("13900139751", inviter.code)
+		c.lands(one.str("code"), browser(2))
+		w.clock.Advance(time.Hour)
+		c.lands(two.str("code"), browser(2))
+		c.buy(w.sku)
+		if first.account().HeldFen != 1690 || top.account().HeldFen != 845 || last.account().HeldFen != 1690 || inviter.account().HeldFen != 0 {
+			t.Fatalf("first touch: %+v, their inviter %+v", first.account(), top.account())
+		}
+
+		d := w.invited("13900139752", inviter.code)
+		d.lands(one.str("code"), browser(3))
+		w.clock.Advance(8 * 24 * time.Hour)
+		d.buy(w.sku)
+		if inviter.account().HeldFen != 1690 {
+			t.Fatalf("outside of the window: %+v", inviter.account())
+		}
+
+		own := w.learner("13900139753", nil)
+		own.lands(own.shares(w.paid, "link", "led-key-2").str("code"), browser(4))
+		own.buy(w.sku)
+		if acc := must(w.app.Commission.Account(context.Background(), own.me()))(t); acc.EarnedFen != 0 {
+			t.Fatalf("somebody earned from their own purchase: %+v", acc)
 		}
 		w.sound()
 	})

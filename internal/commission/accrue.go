@@ -103,7 +103,7 @@ func (s *Service) Accrue(ctx context.Context, tx *db.Tx, sale Sale, lines func(c
 	if err != nil || !t.Enabled || t.CapBPS == 0 {
 		return err
 	}
-	up, err := s.Referral.Upline(ctx, tx, sale.BuyerID)
+	up, err := s.upline(ctx, tx, sale)
 	if err != nil || len(up) == 0 {
 		return err
 	}
@@ -149,6 +149,26 @@ func (s *Service) Accrue(ctx context.Context, tx *db.Tx, sale Sale, lines func(c
 		}
 	}
 	return nil
+}
+
+// upline is who may earn from a sale, nearest first: whose share led to it and their
+// inviter, or the buyer's inviter and theirs.
+func (s *Service) upline(ctx context.Context, r db.Reader, sale Sale) ([]int64, error) {
+	by := int64(0)
+	if s.Led != nil {
+		var err error
+		if by, err = s.Led(ctx, r, sale.OrderID); err != nil {
+			return nil, err
+		}
+	}
+	if by == 0 || by == sale.BuyerID {
+		return s.Referral.Upline(ctx, r, sale.BuyerID)
+	}
+	over, err := s.Referral.Upline(ctx, r, by)
+	if err != nil || len(over) == 0 || over[0] == sale.BuyerID {
+		return []int64{by}, err
+	}
+	return []int64{by, over[0]}, nil
 }
 
 // paidBy reports whether an order was paid out of a user's own WeChat.

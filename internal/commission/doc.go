@@ -4,8 +4,8 @@
 // and withdrawals.
 //
 // An entry is made in the transaction that settles an order: for each line, on the
-// cash that was paid for it, for at most two levels of inviters and never for the
-// buyer (INV-29). It is held until the line's refund promise has run out, goes back
+// cash that was paid for it, for whose share the buyer came by, or else who once invited
+// them, and for the inviter of that one: at most two levels and never the buyer (INV-29). It is held until the line's refund promise has run out, goes back
 // pro rata with every refund, also after it was paid out (INV-30), and every change
 // of an account is one append-only move with its ledger entry (INV-31). A payout
 // keeps its number until the channel has said what became of it (INV-32).
@@ -62,6 +62,9 @@ type Config struct {
 	Channels Channels
 	Payers   Payers
 	Log      *slog.Logger
+	// Led returns by whose share the buyer came to an order, 0: by nobody's. nil: shares
+	// do not count.
+	Led func(ctx context.Context, r db.Reader, orderID int64) (int64, error)
 }
 
 // Service is the commission domain.

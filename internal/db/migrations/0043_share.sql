@@ -35,7 +35,7 @@ CREATE TABLE share_visits (
   CONSTRAINT share_visits_share_id_visitor_key UNIQUE (share_id, visitor)
 );
 CREATE INDEX share_visits_visitor_idx ON share_visits (visitor, last_at);
-CREATE INDEX share_visits_user_id_idx ON share_visits (user_id, last_at) WHERE user_id > 0;
+CREATE INDEX share_visits_user_id_idx ON share_visits (user_id, last_at);
 CREATE INDEX share_visits_first_at_idx ON share_visits (first_at);
 CREATE INDEX share_visits_block_idx ON share_visits (first_at) WHERE block <> '';
 
