@@ -92,6 +92,18 @@ test('what was learned is shown, shared and checked, and brings somebody', async
     assert.match(await row.innerText(), /1\s*打开\s*1\s*注册\s*0\s*购买/)
     await looksSound(win, 'shares')
   })
+  await step(win, 'they sign in for the day, once', async () => {
+    await page.goto('/me/points')
+    await page.getByRole('button', { name: '签到，得 5 积分' }).click()
+    await page.getByRole('heading', { name: '连续签到 1 天' }).waitFor()
+    await page.getByText('+5').waitFor()
+    await looksSound(win, 'sign-in')
+    await page.getByRole('button', { name: /^补签/ }).click()
+    await page.getByRole('heading', { name: '连续签到 2 天' }).waitFor()
+    await page.reload()
+    await page.getByRole('button', { name: '今天已签到' }).waitFor()
+  })
+
   const desk = await openWindow(browser, server.base, 'desktop')
   await step(desk, 'on a wide screen it is as calm', async () => {
     const { page } = desk
@@ -104,5 +116,19 @@ test('what was learned is shown, shared and checked, and brings somebody', async
     await page.goto(`/course/${course.id}`)
     await page.getByRole('button', { name: '分享' }).waitFor()
     await looksSound(desk, 'course-share')
+  })
+  await step(desk, 'staff read how shares and sign-ins count', async () => {
+    const { page } = desk
+    await page.goto('/admin/')
+    await page.getByLabel('登录名').fill('operator')
+    await page.getByLabel('密码', { exact: true }).fill(server.passwords.operator)
+    await page.getByRole('button', { name: '登录', exact: true }).click()
+    await page.getByRole('navigation', { name: '主菜单' }).first().waitFor()
+    await page.goto('/admin/settings/signin')
+    await page.getByLabel('每天得多少积分').waitFor()
+    await looksSound(desk, 'console-sign-in')
+    await page.goto('/admin/settings/share')
+    await page.getByLabel('打开后多少天内算数').waitFor()
+    await looksSound(desk, 'console-share')
   })
 })
