@@ -136,7 +136,14 @@ func paint(img *image.RGBA, s shape, pixels float64) {
 	at := func(p Point) (float32, float32) {
 		return float32(p[0]*pixels - float64(r.Min.X)), float32(p[1]*pixels - float64(r.Min.Y))
 	}
-	for _, st := range s.path {
+	trace(z, s.path, at)
+	z.DrawOp = draw.Over
+	z.Draw(img, r, image.NewUniform(s.fill), image.Point{})
+}
+
+// trace gives a rasterizer the shapes of a path, each place through at.
+func trace(z *vector.Rasterizer, p Path, at func(Point) (float32, float32)) {
+	for _, st := range p {
 		x, y := at(st.P[0])
 		switch st.Op {
 		case 'M':
@@ -151,8 +158,6 @@ func paint(img *image.RGBA, s shape, pixels float64) {
 		}
 	}
 	z.ClosePath()
-	z.DrawOp = draw.Over
-	z.Draw(img, r, image.NewUniform(s.fill), image.Point{})
 }
 
 func points(op byte) int {

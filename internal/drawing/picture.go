@@ -200,21 +200,7 @@ func fillGlyph(g glyph, size, bold float64) mask {
 		at := func(p Point) (float32, float32) {
 			return float32(p[0]*scale + o[0] - float64(x0)), float32(p[1]*scale + o[1] - float64(y0))
 		}
-		for _, st := range g.path {
-			x, y := at(st.P[0])
-			switch st.Op {
-			case 'M':
-				z.ClosePath()
-				z.MoveTo(x, y)
-			case 'L':
-				z.LineTo(x, y)
-			case 'C':
-				x2, y2 := at(st.P[1])
-				x3, y3 := at(st.P[2])
-				z.CubeTo(x, y, x2, y2, x3, y3)
-			}
-		}
-		z.ClosePath()
+		trace(z, g.path, at)
 		z.Draw(out, out.Rect, image.Opaque, image.Point{})
 	}
 	return mask{out, x0, y0}
