@@ -32,9 +32,9 @@ func (s *Service) opened(r row) (Certificate, error) {
 	case c.Shown == Real && real != "":
 		c.Name = real
 	case c.Shown == Masked && real != "":
-		c.Name = mask(real)
+		c.Name = text.Mask(real)
 	case c.Shown == Masked:
-		c.Name = mask(c.Nickname)
+		c.Name = text.Mask(c.Nickname)
 	default:
 		c.Name = c.Nickname
 	}
@@ -42,16 +42,6 @@ func (s *Service) opened(r row) (Certificate, error) {
 }
 
 const purpose = "certificate_name"
-
-// mask leaves the first character, as forms in China do.
-func mask(name string) string {
-	r := []rune(name)
-	out := []rune{r[0]}
-	for range min(len(r)-1, 2) {
-		out = append(out, '*')
-	}
-	return string(out)
-}
 
 func (s *Service) one(ctx context.Context, r db.Reader, q *db.Stmt, args ...any) (Certificate, error) {
 	var found row

@@ -249,7 +249,7 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c *Certificate) error {
 		if err != nil {
 			return err
 		}
-		c.Code, c.ListIndex = newCode(), at.Int64()
+		c.Code, c.ListIndex = "ZZ"+id.Plain(12), at.Int64()
 		n, err := tx.Exec(ctx, qInsert, c.ID, c.Code, c.UserID, c.CourseID, c.Title, c.CourseTitle, c.Lessons, c.StudyMS, c.ScorePermille, c.StartedAt, c.FinishedAt,
 			c.Nickname, c.Shown, c.ListNo, c.ListIndex, c.IssuedAt)
 		if err != nil || n == 1 {
@@ -260,14 +260,4 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c *Certificate) error {
 		}
 	}
 	return errPlace
-}
-
-// newCode is 60 random bits in an alphabet without look-alikes.
-func newCode() string {
-	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-	raw := id.Bytes(12)
-	for i, b := range raw {
-		raw[i] = letters[b%32]
-	}
-	return "ZZ" + string(raw)
 }

@@ -19,9 +19,8 @@ import (
 )
 
 const (
-	codeAlphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ" // 32 signs, none that look alike
-	codeLength   = 16                                 // 80 bits: nobody guesses one
-	maxBatch     = 10_000
+	codeLength = 16 // 80 bits: nobody guesses one
+	maxBatch   = 10_000
 )
 
 // CodeBatch is a lot of redeem codes for one SKU.
@@ -77,21 +76,13 @@ func (s *Service) MakeCodes(ctx context.Context, name string, skuID, size, expir
 			return err
 		}
 		for range size {
-			code := newCode()
+			code := id.Plain(codeLength)
 			if _, err := tx.Exec(ctx, qCodeInsert, id.New(), batchID, codeHash(code), s.Box.Seal("redeem-code", []byte(code))); err != nil {
 				return err
 			}
 		}
 		return audit.Write(ctx, tx, s.Clock, "codes.make", fmt.Sprintf("code_batch:%d", batchID), nil, map[string]any{"name": name, "sku_id": skuID, "size": size}, "")
 	})
-}
-
-func newCode() string {
-	raw := id.Bytes(codeLength)
-	for i, b := range raw {
-		raw[i] = codeAlphabet[b%32]
-	}
-	return string(raw)
 }
 
 // codeHash reads a code as people type it: case, spaces and hyphens are of no account.

@@ -60,3 +60,14 @@ func Bytes(n int) []byte {
 	_, _ = rand.Read(b) // never fails: crypto/rand panics instead (Go 1.24)
 	return b
 }
+
+// Plain returns n random characters out of 32 that nobody takes for one another, 5 bits
+// each: codes that people read out and type.
+func Plain(n int) string {
+	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+	raw := Bytes(n)
+	for i, b := range raw {
+		raw[i] = letters[b%32]
+	}
+	return string(raw)
+}

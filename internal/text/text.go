@@ -124,3 +124,13 @@ var twins = map[rune]rune{
 	'α': 'a', 'ε': 'e', 'ι': 'i', 'κ': 'k', 'ν': 'v', 'ο': 'o', 'ρ': 'p', 'τ': 't', 'υ': 'u', 'χ': 'x', 'ı': 'i', 'ɑ': 'a', 'ɡ': 'g',
 	'員': '员', '統': '统', '係': '系', '師': '师', '務': '务', '財': '财',
 }
+
+// Mask leaves the first character of a name, as forms in China do, and at most two stars
+// for the rest.
+func Mask(name string) string {
+	r := []rune(name)
+	if len(r) == 0 {
+		return ""
+	}
+	return string(r[0]) + "**"[:min(len(r)-1, 2)]
+}

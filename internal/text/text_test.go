@@ -64,3 +64,11 @@ func FuzzLine(f *testing.F) {
 		}
 	})
 }
+
+func TestMaskLeavesTheFirstCharacter(t *testing.T) {
+	for name, want := range map[string]string{"江小满": "江**", "李白": "李*", "欧阳修远之": "欧**", "李": "李", "": ""} {
+		if got := Mask(name); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}

@@ -1,20 +1,13 @@
 package page
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
-
-	"zhizhou/internal/card"
 )
 
 // card is the public page of an evidence card, with its picture for who shares it on.
 func (p *pages) card(w http.ResponseWriter, r *http.Request) {
 	c, err := p.Card.ByCode(r.Context(), r.PathValue("code"))
-	if errors.Is(err, card.ErrGone) {
-		p.lost(w, r, http.StatusNotFound)
-		return
-	}
 	if err != nil {
 		p.gone(w, r, err)
 		return

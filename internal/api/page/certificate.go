@@ -1,21 +1,14 @@
 package page
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
-
-	"zhizhou/internal/certificate"
 )
 
 // certificate serves the page on which anybody verifies a certificate. What is shared
 // shows its picture; search engines are not to list people.
 func (p *pages) certificate(w http.ResponseWriter, r *http.Request) {
 	c, err := p.Certificate.ByCode(r.Context(), r.PathValue("code"))
-	if errors.Is(err, certificate.ErrGone) {
-		p.lost(w, r, http.StatusNotFound)
-		return
-	}
 	if err != nil {
 		p.gone(w, r, err)
 		return

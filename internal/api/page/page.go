@@ -21,6 +21,7 @@ import (
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
+	"zhizhou/internal/errs"
 	"zhizhou/internal/media"
 	"zhizhou/internal/money"
 	"zhizhou/internal/rating"
@@ -332,7 +333,7 @@ func number(r *http.Request) (int64, error) {
 // gone answers for a course or lesson that is not to be shown. Only what is really
 // absent is called so: a search engine drops it.
 func (p *pages) gone(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, errNoNumber) || errors.Is(err, catalog.ErrCourseGone) || errors.Is(err, catalog.ErrLessonGone) || errors.Is(err, topic.ErrGone) || errors.Is(err, catalog.ErrInstructorGone) {
+	if errors.Is(err, errNoNumber) || errs.KindOf(err) == errs.NotFound {
 		p.lost(w, r, http.StatusNotFound)
 		return
 	}

@@ -3,7 +3,6 @@ package page
 import (
 	"net/http"
 
-	"zhizhou/internal/errs"
 	"zhizhou/internal/share"
 )
 
@@ -11,13 +10,10 @@ import (
 // addresses before people do runs no script, and the client tells of its landing itself.
 func (p *pages) share(w http.ResponseWriter, r *http.Request) {
 	sh, to, err := p.Share.Find(r.Context(), r.PathValue("code"))
-	switch {
-	case errs.KindOf(err) == errs.NotFound:
-		p.lost(w, r, http.StatusNotFound)
-	case err != nil:
+	if err != nil {
 		p.gone(w, r, err)
-	default:
-		w.Header().Set("Cache-Control", "no-store")
-		http.Redirect(w, r, share.Tagged(to.Path, sh.Code), http.StatusFound)
+		return
 	}
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, share.Tagged(to.Path, sh.Code), http.StatusFound)
 }
