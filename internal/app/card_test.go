@@ -18,6 +18,7 @@ var (
 	qCardRows    = db.Q("test/card_rows", `SELECT COUNT(*) FROM cards WHERE user_id = $1 AND revoked_at = 0`)
 	qCardOfCert  = db.Q("test/card_of_cert", `SELECT part_id FROM cards WHERE user_id = $1 AND kind = 'certificate' AND revoked_at = 0`)
 	qCardsOfCert = db.Q("test/cards_of_cert", `SELECT COUNT(*) FROM cards WHERE user_id = $1 AND kind = 'certificate' AND revoked_at = 0`)
+	qCardPlanned = db.Q("test/card_planned", `UPDATE courses SET planned_count = 2 WHERE id = $1`)
 	qCardForge   = db.Q("test/card_forge", `UPDATE cards SET facts = REPLACE(facts, '"lessons":3', '"lessons":9') WHERE code = $1`)
 	qCardLess    = db.Q("test/card_less", `UPDATE lesson_progress SET finished_at = 0 WHERE user_id = $1 AND lesson_id = $2`)
 	qCardClosed  = db.Q("test/card_closed", `SELECT COUNT(*) FROM cards WHERE user_id = $1 AND revoke_kind = 'refund'`)
@@ -187,6 +188,24 @@ func TestCardsFallAndMerge(t *testing.T) {
 			}
 		}
 		w.sound()
+	})
+}
+
+// A column is finished when all that was promised of it is out and read, not whenever its
+// reader has caught up.
+func TestCardsOfAColumnWaitForItsEnd(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		k, p := w.column(), w.learner("13900139831", nil)
+		w.has(k.id, k.freeIssue, p)
+		w.has(k.id, k.issue, p)
+		if mine := p.cards(); mine["lesson"] == nil || mine["course"] != nil || mine["chapter"] != nil {
+			t.Fatalf("caught up with a column of fifty: %v", mine)
+		}
+		w.write(qCardPlanned, k.id)
+		w.has(k.id, k.issue, p)
+		if mine := p.cards(); mine["course"] == nil {
+			t.Fatalf("read to its end: %v", mine)
+		}
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/db"
+	"zhizhou/internal/text"
 )
 
 // Card is one that was made, also when it was revoked since.
@@ -46,18 +47,9 @@ func opened(r row) (Card, error) {
 	case Nickname:
 		c.Name = c.Nickname
 	case Masked:
-		c.Name = mask(c.Nickname)
+		c.Name = text.Mask(c.Nickname)
 	}
 	return c, nil
-}
-
-// mask leaves the first character, as forms in China do.
-func mask(name string) string {
-	r := []rune(name)
-	if len(r) == 0 {
-		return ""
-	}
-	return string(r[0]) + "**"[:min(len(r)-1, 2)]
 }
 
 func (s *Service) one(ctx context.Context, r db.Reader, q *db.Stmt, args ...any) (Card, error) {
@@ -152,11 +144,14 @@ func (s *Service) Refunded(ctx context.Context, tx *db.Tx, userID int64, src acc
 		if err != nil {
 			return err
 		}
+		if !was {
+			continue
+		}
 		have, err := s.Access.Course(ctx, tx, userID, courseID)
 		if err != nil {
 			return err
 		}
-		if !was || have.Owned {
+		if have.Owned {
 			continue
 		}
 		if _, err := tx.Exec(ctx, qRevokeCourse, userID, courseID, s.now(), "refund", "课程已退款"); err != nil {

@@ -194,14 +194,11 @@ type figure struct {
 
 // columns are the facts that a card has, at most four.
 func (f Facts) columns() []column {
-	var out []column
-	if f.Kind != Lesson && f.Kind != Quiz || f.LessonsAll > 0 {
-		c := column{parts: []figure{{fmt.Sprint(f.Lessons), ""}}, label: "学完课时"}
-		if f.LessonsAll > 0 {
-			c.parts[0].small = fmt.Sprintf("/ %d", f.LessonsAll)
-		}
-		out = append(out, c)
+	c := column{parts: []figure{{fmt.Sprint(f.Lessons), ""}}, label: "学完课时"}
+	if f.LessonsAll > 0 {
+		c.parts[0].small = fmt.Sprintf("/ %d", f.LessonsAll)
 	}
+	out := []column{c}
 	if m := f.Minutes(); m >= 60 {
 		out = append(out, column{[]figure{{fmt.Sprint(m / 60), "时"}, {fmt.Sprint(m % 60), "分"}}, "学习时长"})
 	} else if m > 0 {

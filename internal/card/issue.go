@@ -16,6 +16,7 @@ func (s *Service) Consider(ctx context.Context, tx *db.Tx, d learning.Done) erro
 		ChapterID   int64
 		ChapterLeft int64 // lessons not finished
 		CourseLeft  int64
+		GoesOn      int64 // 1: a column that more issues belong to
 		ChapterSize int64
 		TotalMS     int64 `db:"total_ms"`
 		Hours       int64 // the highest mark that has a card
@@ -27,10 +28,10 @@ func (s *Service) Consider(ctx context.Context, tx *db.Tx, d learning.Done) erro
 	if at.Form == "quiz" {
 		list[0].kind = Quiz
 	}
-	if at.ChapterLeft == 0 && at.ChapterSize > 1 { // of a chapter of one lesson that is said already
+	if at.ChapterLeft == 0 && at.ChapterSize > 1 && at.GoesOn == 0 { // of a chapter of one lesson that is said already
 		list = append(list, part{Chapter, d.CourseID, at.ChapterID})
 	}
-	if at.CourseLeft == 0 {
+	if at.CourseLeft == 0 && at.GoesOn == 0 {
 		list = append(list, part{Course, d.CourseID, 0})
 	}
 	for _, h := range hourMarks {
@@ -61,7 +62,7 @@ func (s *Service) issue(ctx context.Context, tx *db.Tx, userID int64, p part) er
 	if err != nil {
 		return err
 	}
-	f.Code = newCode()
+	f.Code = id.Plain(12)
 	text, err := f.text()
 	if err != nil {
 		return err
@@ -85,14 +86,4 @@ func (s *Service) issue(ctx context.Context, tx *db.Tx, userID int64, p part) er
 		}
 	}
 	return nil
-}
-
-// newCode is 60 random bits in an alphabet without look-alikes.
-func newCode() string {
-	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-	raw := id.Bytes(12)
-	for i, b := range raw {
-		raw[i] = letters[b%32]
-	}
-	return string(raw)
 }

@@ -11,6 +11,7 @@ var (
 	qReached = db.Q("card/reached", `SELECT x.form, x.chapter_id,
 		(SELECT COUNT(*) FROM lessons l WHERE l.chapter_id = x.chapter_id AND `+left+`) AS chapter_left,
 		(SELECT COUNT(*) FROM lessons l WHERE l.course_id = $3 AND `+left+`) AS course_left,
+		(SELECT COUNT(*) FROM courses c WHERE c.id = $3 AND c.form = 'column' AND (c.planned_count = 0 OR c.planned_count > (SELECT COUNT(*) FROM lessons l WHERE l.course_id = c.id AND l.deleted_at = 0 AND l.released_at > 0))) AS goes_on,
 		(SELECT COUNT(*) FROM lessons l WHERE l.chapter_id = x.chapter_id AND l.deleted_at = 0 AND l.released_at > 0) AS chapter_size,
 		(SELECT CAST(COALESCE(SUM(d.studied_ms), 0) AS BIGINT) FROM lesson_days d WHERE d.user_id = $1) AS total_ms,
 		(SELECT COALESCE(MAX(c.part_id), 0) FROM cards c WHERE c.user_id = $1 AND c.kind = 'hours' AND c.revoked_at = 0) AS hours

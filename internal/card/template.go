@@ -29,7 +29,7 @@ type Template struct {
 // Layer is one thing on a card. Places and sizes are pixels of 1080 by 1440, or of 1080
 // by 1080 on a square one; y of a text is its base line.
 type Layer struct {
-	Kind    string  `json:"kind" enum:"block,voyage,medal,mark,text,line,facts,qr,seal"`
+	Kind    string  `json:"kind" enum:"block,voyage,mark,text,line,facts,qr,seal"`
 	X       float64 `json:"x"`
 	Y       float64 `json:"y"`
 	W       float64 `json:"w,omitempty"`
@@ -50,10 +50,10 @@ type Layer struct {
 }
 
 // Kinds of layer.
-var layerKinds = []string{"block", "voyage", "medal", "mark", "text", "line", "facts", "qr", "seal"}
+var layerKinds = []string{"block", "voyage", "mark", "text", "line", "facts", "qr", "seal"}
 
 // moving are the layers that differ from card to card; the others are drawn once.
-var moving = map[string]bool{"voyage": true, "medal": true, "text": true, "facts": true, "qr": true}
+var moving = map[string]bool{"voyage": true, "text": true, "facts": true, "qr": true}
 
 // Check reports what is wrong with a template, "" when it can be drawn.
 func (t Template) Check() string {

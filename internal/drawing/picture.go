@@ -51,27 +51,6 @@ func Round(x, y, w, h, r float64) Path {
 // Circle is a disc around x, y.
 func Circle(x, y, r float64) Path { return Round(x-r, y-r, 2*r, 2*r, r) }
 
-// Ring is the band between two circles.
-func Ring(x, y, r, thick float64) Path {
-	inner := Circle(x, y, r-thick)
-	// The other way round, so that it is a hole.
-	out := Path{{'M', [3]Point{last(inner)}}}
-	for i := len(inner) - 1; i > 0; i-- {
-		st, from := inner[i], last(inner[:i])
-		if st.Op == 'C' {
-			out = append(out, Step{'C', [3]Point{st.P[1], st.P[0], from}})
-		} else {
-			out = append(out, Step{'L', [3]Point{from}})
-		}
-	}
-	return append(Circle(x, y, r), out...)
-}
-
-func last(p Path) Point {
-	st := p[len(p)-1]
-	return st.P[points(st.Op)-1]
-}
-
 // Lined goes on to a point by a line, Curved by a curve; what Curve has closed is opened.
 func (p Path) Lined(a Point) Path { return p.open().to(a) }
 
