@@ -4,11 +4,12 @@
 // and withdrawals.
 //
 // An entry is made in the transaction that settles an order: for each line, on the
-// cash that was paid for it, for whose share the buyer came by, or else who once invited
-// them, and for the inviter of that one: at most two levels and never the buyer (INV-29). It is held until the line's refund promise has run out, goes back
-// pro rata with every refund, also after it was paid out (INV-30), and every change
-// of an account is one append-only move with its ledger entry (INV-31). A payout
-// keeps its number until the channel has said what became of it (INV-32).
+// cash that was paid for it, for by whose share the buyer came, or else who once invited
+// them, and for the inviter of that one: at most two levels and never the buyer (INV-29).
+// It is held until the line's refund promise has run out, goes back pro rata with every
+// refund, also after it was paid out (INV-30), and every change of an account is one
+// append-only move with its ledger entry (INV-31). A payout keeps its number until the
+// channel has said what became of it (INV-32).
 //
 // It refuses a third level, a rate above half, a payment for recruiting, and any
 // payout without a proven receiver. It withholds no tax: it reports what was paid.

@@ -28,14 +28,10 @@ var (
 
 // What can be shared.
 const (
-	School      = "school"
-	Course      = "course"
-	Product     = "product"
-	Card        = "card"
-	Certificate = "certificate"
-	Challenge   = "challenge"
-	Class       = "class"
-	Campaign    = "campaign"
+	School  = "school"
+	Course  = "course"
+	Product = "product"
+	Card    = "card"
 )
 
 // Channels are the ways of sharing.

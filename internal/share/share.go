@@ -8,7 +8,6 @@ import (
 
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
-	"zhizhou/internal/errs"
 	"zhizhou/internal/id"
 )
 
@@ -20,6 +19,7 @@ type Share struct {
 	Kind      string
 	TargetID  int64
 	VariantID int64
+	Title     string // then
 	Channel   string
 	ParentID  int64
 	Depth     int64
@@ -55,7 +55,7 @@ func (s *Service) Make(ctx context.Context, a Act) (Share, Target, error) {
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, qInsert, id.New(), id.Code()[:codeLength], a.UserID, a.Kind, a.TargetID, a.VariantID, a.Channel, parent.ID, parent.Depth+1, a.Request, clock.Day(s.Clock.Now()), s.now()); err != nil {
+		if _, err := tx.Exec(ctx, qInsert, id.New(), id.Code()[:codeLength], a.UserID, a.Kind, a.TargetID, a.VariantID, to.Title, a.Channel, parent.ID, parent.Depth+1, a.Request, clock.Day(s.Clock.Now()), s.now()); err != nil {
 			return err
 		}
 		return tx.Get(ctx, qByRequest, &made, a.UserID, a.Request)
@@ -107,28 +107,6 @@ func (s *Service) Mine(ctx context.Context, userID, before int64, limit int) ([]
 	var rows []Result
 	err := s.DB.List(ctx, qMine, &rows, userID, before, limit)
 	return rows, err
-}
-
-// Titles returns what shares of one person are called now, by share; those of things that
-// are not there any more are left out. Each thing is asked for once.
-func (s *Service) Titles(ctx context.Context, rows []Result) (map[int64]string, error) {
-	type thing struct {
-		kind string
-		id   int64
-	}
-	known, out := map[thing]string{}, map[int64]string{}
-	for _, r := range rows {
-		t := thing{r.Kind, r.TargetID}
-		if _, ok := known[t]; !ok && s.targets[r.Kind] != nil {
-			to, err := s.targets[r.Kind](ctx, r.UserID, r.Kind, r.TargetID)
-			if err != nil && errs.KindOf(err) != errs.NotFound {
-				return nil, err
-			}
-			known[t] = to.Title
-		}
-		out[r.ID] = known[t]
-	}
-	return out, nil
 }
 
 // Tagged is a path of the client with the code of the share that leads there.

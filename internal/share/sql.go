@@ -2,7 +2,7 @@ package share
 
 import "zhizhou/internal/db"
 
-const columns = `s.id, s.code, s.user_id, s.kind, s.target_id, s.variant_id, s.channel, s.parent_id, s.depth, s.day, s.created_at`
+const columns = `s.id, s.code, s.user_id, s.kind, s.target_id, s.variant_id, s.title, s.channel, s.parent_id, s.depth, s.day, s.created_at`
 
 // others is the condition under which a visit v of a share s counts: it is not the sharer's own.
 const others = `v.user_id <> s.user_id`
@@ -13,8 +13,8 @@ const results = columns + `,
 	(SELECT COUNT(*) FROM share_orders o WHERE o.share_id = s.id AND o.is_last) AS orders`
 
 var (
-	qInsert = db.Q("share/insert", `INSERT INTO shares (id, code, user_id, kind, target_id, variant_id, channel, parent_id, depth, request, day, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (user_id, request) DO NOTHING`)
+	qInsert = db.Q("share/insert", `INSERT INTO shares (id, code, user_id, kind, target_id, variant_id, title, channel, parent_id, depth, request, day, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (user_id, request) DO NOTHING`)
 	qByRequest = db.Q("share/by_request", `SELECT `+columns+` FROM shares s WHERE s.user_id = $1 AND s.request = $2`)
 	qByCode    = db.Q("share/by_code", `SELECT `+columns+` FROM shares s WHERE s.code = $1`)
 	qCameBy    = db.Q("share/came_by", `SELECT `+columns+` FROM share_visits v JOIN shares s ON s.id = v.share_id WHERE v.user_id = $1 AND `+others+` ORDER BY v.last_at DESC, v.id DESC LIMIT 1`)

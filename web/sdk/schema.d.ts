@@ -15045,7 +15045,7 @@ export interface components {
             /** @description The same again answers the same share */
             key: string;
             /** @enum {string} */
-            kind: "school" | "course" | "product" | "card" | "certificate" | "challenge" | "class" | "campaign";
+            kind: "school" | "course" | "product" | "card";
         };
         Share_tieRequest: {
             visitor: string;
@@ -15083,7 +15083,7 @@ export interface components {
             orders: number;
             /** Format: int64 */
             target_id: number;
-            /** @description Empty: it is not there any more */
+            /** @description Of what was shared, then */
             title: string;
             /**
              * Format: int64

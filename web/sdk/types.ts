@@ -186,7 +186,7 @@ export type CardShown = Card['shown']
 export type SignIn = S['SignInView']
 export type Share = S['ShareView']
 export type Shared = S['SharedView']
-export type ShareKind = 'school' | 'course' | 'product' | 'card' | 'certificate' | 'challenge' | 'class' | 'campaign'
+export type ShareKind = 'school' | 'course' | 'product' | 'card'
 export type Channel = Share['channel']
 export type VerifiedCertificate = S['VerifiedView']
 

@@ -6,7 +6,8 @@ import { call } from './api'
  */
 const NAME = 'zz_visitor'
 const OPENED = 'zz_came'
-const WINDOW = 30 * 24 * 3600_000
+// As long as the server may count back; how long it does is its setting.
+const WINDOW = 90 * 24 * 3600_000
 
 function fresh(): string {
   const bytes = new Uint8Array(16)
@@ -34,18 +35,14 @@ export function codeOf(query: Record<string, string> | undefined): string {
 }
 
 /** Tells that something shared was opened; a code that leads nowhere is no matter. */
-export async function landed(query: Record<string, string> | undefined): Promise<string> {
+export async function landed(query: Record<string, string> | undefined): Promise<void> {
   let code = codeOf(query)
   // #ifdef H5
   code ||= codeOf(Object.fromEntries(new URLSearchParams(window.location.search)))
   // #endif
-  if (!code) return ''
+  if (!code) return
   uni.setStorageSync(OPENED, Date.now())
-  try {
-    return (await call('land', { body: { code, visitor: name() } })).path
-  } catch {
-    return ''
-  }
+  await call('land', { body: { code, visitor: name() } }).catch(() => undefined)
 }
 
 /** The browser's name for who signs in, when anything shared was opened here lately. */

@@ -35,7 +35,7 @@ function tellInviter() {
 }
 
 /** The same of what was opened here: signing in by SMS or in the mini program told it at once. */
-function tellVisitor() {
+export function tellVisitor() {
   const visitor = cameAs()
   if (visitor) call('tieVisitor', { body: { visitor } }).then(told, () => undefined)
 }

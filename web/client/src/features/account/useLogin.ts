@@ -3,6 +3,7 @@ import { ApiError, type Consent, type Session } from '@zhizhou/sdk'
 import { call, say } from '@/app/api'
 import { auth } from '@/app/auth'
 import { cameAs, told } from '@/app/came'
+import { tellVisitor } from '@/app/session'
 import { forgetInvite, invitedBy } from '@/app/invite'
 import { goReturn } from '@/app/nav'
 import { knowShop, shop } from '@/app/shop'
@@ -25,7 +26,7 @@ export function useLogin() {
 
   watch(agreed, () => { errors.value = Object.fromEntries(Object.entries(errors.value).filter(([k]) => k !== 'agreed')) })
 
-  async function enter(problems: Record<string, string>, ask: () => Promise<Session>) {
+  async function enter(problems: Record<string, string>, ask: () => Promise<Session>, then: () => void) {
     errors.value = Object.fromEntries(Object.entries(problems).filter(([, v]) => v))
     if (!agreed.value) errors.value.agreed = '请先阅读并同意协议'
     if (Object.keys(errors.value).length || busy.value) return
@@ -34,7 +35,7 @@ export function useLogin() {
       await knowShop()
       auth.accept(await ask())
       forgetInvite()
-      told()
+      then()
       goReturn(to.value)
     } catch (e) {
       const fields = e instanceof ApiError ? e.fields : {}
@@ -44,10 +45,10 @@ export function useLogin() {
     }
   }
   const bySms = () => enter({ phone: phoneProblem(phone.value), code: codeProblem(code.value) },
-    () => call('loginSms', { body: { phone: cleanPhone(phone.value), code: code.value.trim(), consents: consents(), invite: invitedBy(), visitor: cameAs() } }))
+    () => call('loginSms', { body: { phone: cleanPhone(phone.value), code: code.value.trim(), consents: consents(), invite: invitedBy(), visitor: cameAs() } }), told)
   const byPassword = () => enter({ phone: phoneProblem(phone.value), password: password.value ? '' : '请填写密码' },
-    () => call('loginPassword', { body: { phone: cleanPhone(phone.value), password: password.value, consents: consents() } }))
-  const byMini = () => enter({}, async () => call('loginMp', { body: { code: await miniCode(), consents: consents(), invite: invitedBy(), visitor: cameAs() } }))
+    () => call('loginPassword', { body: { phone: cleanPhone(phone.value), password: password.value, consents: consents() } }), tellVisitor)
+  const byMini = () => enter({}, async () => call('loginMp', { body: { code: await miniCode(), consents: consents(), invite: invitedBy(), visitor: cameAs() } }), told)
   return { phone, code, password, agreed, busy, errors, to, agreements, given, remind, bySms, byPassword, byMini }
 }
 
