@@ -8,7 +8,6 @@ CREATE TABLE shares (
   kind       TEXT NOT NULL CHECK (kind IN ('school', 'course', 'product', 'card', 'certificate', 'challenge', 'class', 'campaign')),
   target_id  BIGINT NOT NULL DEFAULT 0,            -- school: 0
   variant_id BIGINT NOT NULL DEFAULT 0,            -- of an experiment; 0: none
-  title      TEXT NOT NULL,                        -- of what was shared, then
   channel    TEXT NOT NULL CHECK (channel IN ('friend', 'moments', 'group', 'weibo', 'qq', 'xiaohongshu', 'link', 'poster')),
   parent_id  BIGINT NOT NULL DEFAULT 0,            -- the share by which its sharer came last; 0: by none
   depth      BIGINT NOT NULL CHECK (depth >= 1),   -- 1: it has no parent

@@ -6,12 +6,13 @@ import { output } from './server.mjs'
 
 const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((f) => f && existsSync(f))
 
-/** The two sizes of the road: a phone's browser and a desktop one. */
+/** The sizes of the road: a phone's browser, a tablet's and a desktop one. */
 export const sizes = {
   phone: {
     viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2,
     userAgent: 'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36',
   },
+  tablet: { viewport: { width: 820, height: 1180 } },
   desktop: { viewport: { width: 1440, height: 900 } },
 }
 
@@ -24,8 +25,8 @@ export function launch() {
 }
 
 /** Opens a person's window; `trouble` collects script errors, refused loads and findings of axe: what no page may have. */
-export async function openWindow(browser, base, size) {
-  const context = await browser.newContext({ baseURL: base, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', ...sizes[size] })
+export async function openWindow(browser, base, size, more = {}) {
+  const context = await browser.newContext({ baseURL: base, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', ...sizes[size], ...more })
   context.setDefaultTimeout(15_000)
   const page = await context.newPage()
   const trouble = []

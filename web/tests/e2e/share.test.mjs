@@ -70,6 +70,31 @@ test('what was learned is shown, shared and checked, and brings somebody', async
     assert.match(shared.url, /\/s\/[0-9A-Z]{10}$/)
   })
 
+  await step(win, 'a course is shared from its page, by keys alone too', async () => {
+    await page.goto(`/course/${course.id}`)
+    await page.getByRole('button', { name: '分享' }).click()
+    const sheet = page.getByRole('dialog', { name: '分享' })
+    await sheet.waitFor()
+    await until(() => sheet.evaluate((d) => d.contains(document.activeElement)), 'the sheet to have the keys')
+    await looksSound(win, 'course-sheet')
+    await page.keyboard.press('Escape')
+    await sheet.waitFor({ state: 'detached' })
+  })
+  const slate = await openWindow(browser, server.base, 'tablet', { storageState: await win.context.storageState() })
+  await step(slate, 'on a tablet it is as calm', async () => {
+    const { page } = slate
+    for (const [at, words, name] of [['/me/cards', '学完了一课', 'cards'], ['/me/shares', '链接 ·', 'shares'], ['/me/points', '每日签到', 'points'], [new URL(shared.url).pathname, '学习记录属实', 'card-open'], [`/course/${course.id}`, '课程大纲', 'course']]) {
+      await page.goto(at)
+      await page.getByText(words).first().waitFor()
+      await looksSound(slate, `${name}-tablet`)
+    }
+    await page.goto('/me/cards')
+    await page.getByText('学完了一课').first().click()
+    const card = page.getByRole('img', { name: /学习证据卡$/ })
+    await until(() => card.evaluate((img) => img.complete && img.naturalWidth === 1080), 'the picture to be drawn')
+    await looksSound(slate, 'card-own-tablet')
+  })
+
   const other = await openWindow(browser, server.base, 'phone')
   await step(other, 'a stranger opens it, and sees that it is true', async () => {
     const { page } = other
@@ -114,8 +139,9 @@ test('what was learned is shown, shared and checked, and brings somebody', async
     await page.getByText('没有这张学习证据卡').waitFor()
     await looksSound(desk, 'card-unknown')
     await page.goto(`/course/${course.id}`)
-    await page.getByRole('button', { name: '分享' }).waitFor()
     await looksSound(desk, 'course-share')
+    await page.getByRole('button', { name: '分享' }).click() // who shares is known
+    await page.getByRole('heading', { level: 1, name: /登录/ }).waitFor()
   })
   await step(desk, 'staff read how shares and sign-ins count', async () => {
     const { page } = desk
