@@ -209,11 +209,11 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.newTelling()
 	a.newQuiz()
 	a.newCertificate()
-	a.newCard()
 	a.newHomework()
 	a.newBooking()
 	a.newNote()
 	a.newRating()
+	a.newCard()
 	a.Teacher = &teacher.Service{DB: a.DB, Clock: a.Clock, Box: a.Box, Store: store, Media: a.Media, Catalog: a.Catalog, Message: a.Message}
 	a.Account.OnMerge(a.Teacher.Merge)
 	a.newLive(store)
@@ -329,7 +329,7 @@ func (a *App) routes() {
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
 		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, LiveServer: a.liveServer, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher,
-		Library: a.Library, Version: a.Version,
+		Library: a.Library, Version: a.Version, Card: a.Card,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",

@@ -3,7 +3,12 @@ package app
 import (
 	"context"
 	"fmt"
+	"image"
+	_ "image/jpeg" // of pictures that were uploaded
+	_ "image/png"
+	"io"
 	"net/http"
+	"strings"
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/api/hook"
@@ -12,12 +17,21 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/db"
 	"zhizhou/internal/message"
+	"zhizhou/internal/note"
 	"zhizhou/internal/share"
 )
 
 // newCard makes the evidence cards and ties them to what they attest.
 func (a *App) newCard() {
-	a.Card = card.New(card.Config{DB: a.DB, Clock: a.Clock, Access: a.Access, Certificate: a.Certificate, PublicURL: a.Config.PublicURL})
+	a.Card = card.New(card.Config{
+		DB: a.DB, Clock: a.Clock, Access: a.Access, Certificate: a.Certificate, Note: a.Note, PublicURL: a.Config.PublicURL,
+		Picture: a.pictureOf, Drop: a.Media.DropFile,
+		Keep: func(ctx context.Context, name string, r io.Reader) (string, string, int64, error) {
+			f, err := a.Media.SaveFile(ctx, name, r)
+			return f.Key, f.Mime, f.Bytes, err
+		},
+	})
+	a.wireWords()
 	a.Learning.OnFinished(a.Card.Consider)
 	a.Certificate.OnIssued(func(ctx context.Context, tx *db.Tx, c certificate.Certificate) error {
 		return a.Card.Attested(ctx, tx, c.UserID, c.CourseID, c.ID)
@@ -32,6 +46,48 @@ func (a *App) newCard() {
 			UserID: c.UserID, Kind: message.Certificate, Title: "你有了一张新的学习证据卡", Body: lead + "「" + title + "」", Link: fmt.Sprintf("/me/cards/%d", c.ID), Key: fmt.Sprintf("card:%d", c.ID),
 		})
 	})
+}
+
+// wireWords says who is told of what is said on and to a card.
+func (a *App) wireWords() {
+	own := func(c card.Card) string { return fmt.Sprintf("/me/cards/%d", c.ID) }
+	a.Card.OnSaid(func(ctx context.Context, tx *db.Tx, c card.Card) error {
+		_, title := c.Facts.Words()
+		return a.Message.Notify(ctx, tx, message.Notice{
+			UserID: c.UserID, Kind: message.Certificate, Title: "老师为你的证据卡写了寄语", Body: "「" + title + "」", Link: own(c), Key: fmt.Sprintf("mentor_note:%d", c.ID),
+		})
+	})
+	a.Card.OnRevoked(func(ctx context.Context, tx *db.Tx, c card.Card, reason string) error {
+		_, title := c.Facts.Words()
+		return a.Message.Notify(ctx, tx, message.Notice{
+			UserID: c.UserID, Kind: message.Certificate, Title: "你的一张学习证据卡被撤销了", Body: "「" + title + "」：" + reason, Link: own(c), Key: fmt.Sprintf("card_revoked:%d", c.ID),
+		})
+	})
+	a.Card.OnDecided(func(ctx context.Context, tx *db.Tx, c card.Card, m card.Comment) error {
+		_, title := c.Facts.Words()
+		n := message.Notice{UserID: c.UserID, Kind: message.Answer, Title: m.Nickname + " 给你的证据卡留了言", Body: m.Body, Link: own(c), Key: fmt.Sprintf("card_comment:%d", m.ID)}
+		switch {
+		case m.State == note.Hidden:
+			n.UserID, n.Title, n.Body, n.Link, n.Key = m.UserID, "你的留言没有公开：「"+title+"」", "原因："+m.Reason, "/card/"+c.Code, fmt.Sprintf("hidden:card_comment:%d", m.ID)
+		case m.UserID == c.UserID:
+			return nil
+		}
+		return a.Message.Notify(ctx, tx, n)
+	})
+}
+
+// pictureOf opens an uploaded public picture by its key.
+func (a *App) pictureOf(ctx context.Context, key string) (image.Image, error) {
+	body, _, err := a.Media.OpenImage(ctx, strings.TrimPrefix(key, "img/"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = body.Close() }()
+	img, _, err := image.Decode(body)
+	if err != nil {
+		return nil, fmt.Errorf("app: picture %s: %w", key, err)
+	}
+	return img, nil
 }
 
 // wireCard comes after those whose tables it reads.
@@ -58,5 +114,5 @@ func (a *App) cardPictures(mux *http.ServeMux) {
 		s, _, err := a.Share.Find(ctx, code)
 		return err == nil && s.Kind == share.Card && s.TargetID == cardID
 	}
-	(&hook.Cards{Service: a.Card, School: a.school, Leads: leads, Short: func(code string) string { return a.Config.PublicURL + "/s/" + code }}).Routes(mux)
+	(&hook.Cards{Service: a.Card, Media: a.Media, School: a.school, Leads: leads, Short: func(code string) string { return a.Config.PublicURL + "/s/" + code }}).Routes(mux)
 }

@@ -173,6 +173,8 @@ func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
 	if _, err := tx.Exec(ctx, qRevokeTwice, from, to, s.now()); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, qMove, from, to)
-	return err
+	if _, err := tx.Exec(ctx, qMove, from, to); err != nil {
+		return err
+	}
+	return mergeReactions(ctx, tx, from, to)
 }

@@ -1,5 +1,6 @@
 // Package card makes evidence cards (学习证据卡): what somebody has just reached, as a
-// signed statement of stored facts, a picture and a public page. It owns cards.
+// signed statement of stored facts, a picture and a public page. It owns cards, card_templates, card_layouts,
+// mentor_notes, mentor_note_templates, card_likes and card_comments.
 //
 // A card is made by itself in the transaction in which the milestone was reached, once
 // for each milestone. Its facts are read there from the evidence of study, nobody types
@@ -11,12 +12,15 @@ package card
 
 import (
 	"context"
+	"image"
+	"io"
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
+	"zhizhou/internal/note"
 )
 
 // The refusals of this domain.
@@ -55,14 +59,32 @@ type Config struct {
 	Clock       clock.Clock
 	Access      *access.Service
 	Certificate *certificate.Service // whose keys sign
+	Note        *note.Service        // whose review looks at what others say
 	PublicURL   string
+	// Picture opens an uploaded public picture by its key. nil: none can be used.
+	Picture func(ctx context.Context, key string) (image.Image, error)
+	// Beside is the partner beside the school on somebody's cards; nil: there is none.
+	Beside func(ctx context.Context, userID int64) (Brand, error)
+	// Keep stores a file of a mentor's, Drop removes it.
+	Keep func(ctx context.Context, name string, r io.Reader) (key, mime string, size int64, err error)
+	Drop func(ctx context.Context, key string) error
+}
+
+// Brand is a partner who stands beside the school on a card.
+type Brand struct {
+	PartnerID int64 // a user; 0: nobody
+	Name      string
+	Logo      string // key of a picture, may be empty
 }
 
 // Service is the card domain.
 type Service struct {
 	Config
-	onIssued []func(ctx context.Context, tx *db.Tx, c Card) error
-	prints   prints
+	onIssued  []func(ctx context.Context, tx *db.Tx, c Card) error
+	onSaid    []func(ctx context.Context, tx *db.Tx, c Card) error
+	onRevoked []func(ctx context.Context, tx *db.Tx, c Card, reason string) error
+	onDecided []func(ctx context.Context, tx *db.Tx, c Card, m Comment) error
+	prints    prints
 }
 
 // New makes a Service.
@@ -71,6 +93,22 @@ func New(cfg Config) *Service { return &Service{Config: cfg} }
 // OnIssued registers f to run in the transaction that makes a card.
 func (s *Service) OnIssued(f func(ctx context.Context, tx *db.Tx, c Card) error) {
 	s.onIssued = append(s.onIssued, f)
+}
+
+// OnSaid registers f to run in the transaction in which a mentor's words are approved.
+func (s *Service) OnSaid(f func(ctx context.Context, tx *db.Tx, c Card) error) {
+	s.onSaid = append(s.onSaid, f)
+}
+
+// OnRevoked registers f to run in the transaction in which staff take a card back.
+func (s *Service) OnRevoked(f func(ctx context.Context, tx *db.Tx, c Card, reason string) error) {
+	s.onRevoked = append(s.onRevoked, f)
+}
+
+// OnDecided registers f to run in the transaction in which words to a card are shown or
+// hidden.
+func (s *Service) OnDecided(f func(ctx context.Context, tx *db.Tx, c Card, m Comment) error) {
+	s.onDecided = append(s.onDecided, f)
 }
 
 // URL is the address of a card's public page.

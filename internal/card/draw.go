@@ -1,8 +1,10 @@
 package card
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
+	"image"
 	"image/color"
 	"math"
 	"sync"
@@ -13,9 +15,10 @@ import (
 // prints keeps the last files by what is on them, and what is the same on every card of
 // a template.
 type prints struct {
-	mu      sync.Mutex
-	files   map[[32]byte][]byte
-	grounds map[[32]byte]drawing.Picture
+	mu       sync.Mutex
+	files    map[[32]byte][]byte
+	grounds  map[[32]byte]drawing.Picture
+	pictures map[string]image.Image // uploaded ones, by key
 }
 
 const (
@@ -23,20 +26,20 @@ const (
 	keptGrounds = 16 // of about 6 MB
 )
 
-// Print returns the picture of a card, drawn by a template; its code leads to link, its
+// Print returns the picture of a card, drawn by a layout; its code leads to link, its
 // public page or a share of it. Returns ErrRevoked.
-func (s *Service) Print(c Card, t Template, school, link string) ([]byte, error) {
+func (s *Service) Print(ctx context.Context, c Card, t Layout, w Wording, link string) ([]byte, error) {
 	if c.RevokedAt > 0 {
 		return nil, ErrRevoked
 	}
-	key := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%s|%s|%+v", c.Text, c.Name, school, link, t))
+	key := sha256.Sum256(fmt.Appendf(nil, "%s|%+v|%s|%+v", c.Text, w, link, t))
 	s.prints.mu.Lock()
 	file := s.prints.files[key]
 	s.prints.mu.Unlock()
 	if file != nil {
 		return file, nil
 	}
-	p, err := s.draw(c.Facts, t, c.Name, school, link)
+	p, err := s.draw(ctx, c.Facts, t, w, link)
 	if err != nil {
 		return nil, err
 	}
@@ -52,18 +55,43 @@ func (s *Service) Print(c Card, t Template, school, link string) ([]byte, error)
 	return file, nil
 }
 
-func (s *Service) draw(f Facts, t Template, name, school, link string) (drawing.Picture, error) {
-	p := s.ground(t)
-	fields := f.fields(name, school)
+func (s *Service) draw(ctx context.Context, f Facts, t Layout, w Wording, link string) (drawing.Picture, error) {
+	p := s.ground(ctx, t)
+	sheet := sheet{Picture: p, facts: f, fields: f.fields(w), link: link, find: func(key string) image.Image { return s.picture(ctx, key) }, words: w}
 	for i := still(t.Layers); i < len(t.Layers); i++ {
 		if l := t.Layers[i]; l.Kind == "voyage" && i > still(t.Layers) {
 			voyage(p, l)
 		}
-		if err := t.Layers[i].draw(p, f, fields, link); err != nil {
+		if err := t.Layers[i].draw(sheet); err != nil {
 			return p, err
 		}
 	}
 	return p, nil
+}
+
+// picture is an uploaded picture; nil when it is not there any more: a card is drawn
+// without it.
+func (s *Service) picture(ctx context.Context, key string) image.Image {
+	if s.Picture == nil || key == "" {
+		return nil
+	}
+	s.prints.mu.Lock()
+	img := s.prints.pictures[key]
+	s.prints.mu.Unlock()
+	if img != nil {
+		return img
+	}
+	img, err := s.Picture(ctx, key)
+	if err != nil {
+		return nil
+	}
+	s.prints.mu.Lock()
+	defer s.prints.mu.Unlock()
+	if s.prints.pictures == nil || len(s.prints.pictures) >= keptGrounds {
+		s.prints.pictures = map[string]image.Image{}
+	}
+	s.prints.pictures[key] = img
+	return img
 }
 
 // still is how many layers from the ground up are the same on every card.
@@ -76,8 +104,8 @@ func still(layers []Layer) int {
 	return len(layers)
 }
 
-// ground is what is the same on every card of a template, to draw on.
-func (s *Service) ground(t Template) drawing.Picture {
+// ground is what is the same on every card of a layout, to draw on.
+func (s *Service) ground(ctx context.Context, t Layout) drawing.Picture {
 	n := still(t.Layers)
 	below, scene := t.Layers[:n], n < len(t.Layers) && t.Layers[n].Kind == "voyage"
 	key := sha256.Sum256(fmt.Appendf(nil, "%v|%+v", t.Square, t.Layers[:min(n+1, len(t.Layers))]))
@@ -90,7 +118,7 @@ func (s *Service) ground(t Template) drawing.Picture {
 	p = drawing.NewPicture(cardW, t.height())
 	p.Block(0, 0, cardW, t.height(), color.RGBA{255, 255, 255, 255})
 	for _, l := range below {
-		_ = l.draw(p, Facts{}, nil, "") // a layer that is the same everywhere has no link to refuse
+		_ = l.draw(sheet{Picture: p, find: func(key string) image.Image { return s.picture(ctx, key) }}) // a layer that is the same everywhere has no link to refuse
 	}
 	if scene {
 		voyage(p, t.Layers[n]) // all of it but the water
@@ -104,34 +132,82 @@ func (s *Service) ground(t Template) drawing.Picture {
 	return p
 }
 
-func (l Layer) draw(p drawing.Picture, f Facts, fields map[string]string, link string) error {
+// sheet is what layers are drawn on, with what they say.
+type sheet struct {
+	drawing.Picture
+	facts  Facts
+	fields map[string]string
+	words  Wording
+	link   string
+	find   func(key string) image.Image // nil: there is no such picture
+}
+
+func (l Layer) draw(p sheet) error {
 	first, _ := hex(l.Color)
 	second, _ := hex(l.Second)
 	switch l.Kind {
 	case "block":
-		if l.Radius == 0 {
-			p.Block(int(l.X), int(l.Y), int(l.W), int(l.H), first)
-		} else {
-			p.Fill(drawing.Round(l.X, l.Y, l.W, l.H, l.Radius), first)
+		l.block(p.Picture, seen(first, 1-l.Shade/100))
+	case "gradient":
+		for y := range int(l.H) {
+			p.Block(int(l.X), int(l.Y)+y, int(l.W), 1, mixed(first, second, float64(y)/max(1, l.H-1)))
+		}
+	case "picture":
+		if img := p.find(l.Key); img != nil {
+			p.Cover(img, int(l.X), int(l.Y), int(l.W), int(l.H), 1-l.Shade/100)
 		}
 	case "line":
 		p.Block(int(l.X), int(l.Y), int(l.W), max(1, int(l.H)), first)
 	case "voyage":
-		water(p, l, f)
+		water(p.Picture, l, p.facts)
+	case "medal":
+		medal(p.Picture, l, first, second)
+	case "ring":
+		ring(p.Picture, l, p.facts)
 	case "mark":
-		mark(p, l.X, l.Y, l.W, first, second)
+		mark(p.Picture, l.X, l.Y, l.W, first, second)
+	case "brand":
+		l.brand(p, first)
 	case "text":
-		l.write(p, filled(l.Text, fields), first)
+		l.write(p.Picture, filled(l.Text, p.fields), first)
 	case "facts":
-		l.columns(p, f.columns(), first, second)
+		l.columns(p.Picture, p.facts.columns(), first, second)
 	case "qr":
 		side := int(l.W)
 		p.Block(int(l.X)-8, int(l.Y)-8, side+16, side+16, color.RGBA{255, 255, 255, 255})
-		return p.QR(int(l.X), int(l.Y), side, first, link)
+		return p.QR(int(l.X), int(l.Y), side, first, p.link)
 	case "seal":
-		seal(p, l, first, second)
+		seal(p.Picture, l, first, second)
 	}
 	return nil
+}
+
+func (l Layer) block(p drawing.Picture, col color.RGBA) {
+	if l.Radius == 0 {
+		p.Block(int(l.X), int(l.Y), int(l.W), int(l.H), col)
+		return
+	}
+	p.Fill(drawing.Round(l.X, l.Y, l.W, l.H, l.Radius), col)
+}
+
+// brand is the partner beside the school: the logo, w pixels wide, and the name.
+func (l Layer) brand(p sheet, col color.RGBA) {
+	if p.words.Brand == "" {
+		return
+	}
+	x := l.X
+	if img := p.find(p.words.Logo); img != nil {
+		p.Cover(img, int(x), int(l.Y), int(l.W), int(l.W), 1)
+		x += l.W + 14
+	}
+	t := drawing.Type{Size: max(28, l.Size), Color: col}
+	p.Write(x, l.Y+l.W/2+t.Size*.36, t, drawing.Printable(p.words.Brand))
+}
+
+// mixed is a colour on the way from one to another.
+func mixed(a, b color.RGBA, part float64) color.RGBA {
+	m := func(x, y uint8) uint8 { return uint8(math.Round(float64(x) + (float64(y)-float64(x))*part)) }
+	return color.RGBA{m(a.R, b.R), m(a.G, b.G), m(a.B, b.B), 255}
 }
 
 // write draws a text within w: on one line smaller and smaller, or on several, the last
@@ -167,10 +243,16 @@ func (l Layer) write(p drawing.Picture, s string, col color.RGBA) {
 	}
 	// What takes several lines grows upwards from a smaller size, so that the foot stays.
 	y := l.Y - float64(len(lines)-1)*leading
-	if len(lines) == 1 || l.Lines == 0 {
-		y = l.Y
+	if len(lines) == 1 || l.Lines == 0 || l.Even {
+		y = l.Y // a paragraph grows downwards
 	}
 	for i, line := range lines {
+		if n := len([]rune(line)); l.Even && i < len(lines)-1 && n > 1 {
+			one := t
+			one.Spread += max(0, l.W-t.Wide(line)) / float64(n-1) / t.Size
+			p.Write(l.X, y+float64(i)*leading, one, line)
+			continue
+		}
 		x := l.X
 		switch l.Align {
 		case "right":
@@ -215,7 +297,7 @@ func (f Facts) columns() []column {
 
 // columns draws figures side by side between two lines, each as wide as it needs.
 func (l Layer) columns(p drawing.Picture, list []column, first, second color.RGBA) {
-	rule := color.RGBA{0xE0, 0xD4, 0xC0, 255}
+	rule := seen(second, .25)
 	p.Block(int(l.X), int(l.Y), int(l.W), 2, rule)
 	p.Block(int(l.X), int(l.Y+l.H)-2, int(l.W), 2, rule)
 	if len(list) == 0 {

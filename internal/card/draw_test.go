@@ -9,19 +9,14 @@ import (
 	"testing"
 )
 
-func specimen() Facts {
-	daily := []int64{12, 20, 9, 0, 31, 18, 22, 25, 0, 14, 40, 33, 12, 8, 19, 22, 0, 27, 30, 16, 44, 12, 9, 21, 26, 18, 33, 29}
-	return Facts{
-		Kind: Course, Code: "7F3K92QDMXYZ", CourseID: 1, CourseTitle: "把话写清楚", Teacher: "沈牧之", Lessons: 20, LessonsAll: 20, StudyMS: 34_560_000, ScorePermille: 920,
-		Days: 26, Span: 28, From: 20261102, Until: 20261129, Daily: daily, IssuedAt: 1_795_900_000_000,
-	}
-}
-
 // Every template of the house can be drawn with every kind of card, whatever the names
 // are like; what comes out is a picture that others read.
 func TestTemplatesDrawEverything(t *testing.T) {
 	s := New(Config{PublicURL: "https://school.example"})
+	note := "你最后交的那封信，只有一百四十个字，我读完就知道该做什么。四周里你改了十一稿，每一稿都在替读的人省力气，这比写得漂亮更难得。往后写东西，不妨先停半分钟，想想那个要读它的人：他在忙什么，他要决定什么。愿你一直写得清楚。"
 	kinds := map[string]func(*Facts){
+		"days":   func(f *Facts) { f.Kind, f.PartID, f.Days, f.Span = Days, 14, 12, 14; f.Daily = f.Daily[:14] },
+		"badge":  func(f *Facts) { f.Kind, f.Part = Badge, "落笔人" },
 		"course": func(*Facts) {},
 		"lesson": func(f *Facts) {
 			f.Kind, f.Part, f.StudyMS, f.Days, f.Span, f.Daily = Lesson, "一份稿子，改三遍：从第一行就让人读下去的写法与练习（上）", 720_000, 1, 1, []int64{12}
@@ -34,13 +29,19 @@ func TestTemplatesDrawEverything(t *testing.T) {
 			f.CourseTitle, f.Teacher = "给总被追问的人的二十堂写作课：把话写清楚，把事办成，把关系留住", "古丽巴哈尔·阿卜杜热合曼"
 		},
 	}
-	for name := range templates {
+	var names []string
+	for _, h := range houses {
+		for _, face := range Faces {
+			names = append(names, h.base+"_"+face)
+		}
+	}
+	for _, name := range names {
 		for kind, change := range kinds {
 			for _, who := range []string{"江小满", "堃喆㛃䶮🌊", "Wolfeschlegelsteinhausenbergerdorff", ""} {
-				f := specimen()
+				f, _ := specimen(Course)
 				change(&f)
-				base, square := strings.CutSuffix(name, "_square")
-				tpl := builtIn(base, square)
+				base, face, _ := strings.Cut(name, "_")
+				tpl := houseLayout(base, face)
 				if bad := tpl.Check(); bad != "" {
 					t.Fatalf("%s: %s", name, bad)
 				}
@@ -48,7 +49,7 @@ func TestTemplatesDrawEverything(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				raw, err := s.Print(Card{Code: f.Code, Facts: f, Text: text, Name: who}, tpl, "知舟", s.URL(f.Code))
+				raw, err := s.Print(t.Context(), Card{Code: f.Code, Facts: f, Text: text, Name: who}, tpl, Wording{Name: who, School: "知舟", Mentor: "沈牧之", Note: note, Brand: "大路书院"}, s.URL(f.Code))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -66,9 +67,10 @@ func TestTemplatesDrawEverything(t *testing.T) {
 
 func BenchmarkCard(b *testing.B) {
 	s := New(Config{PublicURL: "https://school.example"})
-	tpl, f := builtIn("voyage", false), specimen()
+	tpl := houseLayout("voyage", Portrait)
+	f, _ := specimen(Course)
 	for b.Loop() {
-		p, err := s.draw(f, tpl, "江小满", "知舟", s.URL(f.Code))
+		p, err := s.draw(b.Context(), f, tpl, Wording{Name: "江小满", School: "知舟"}, s.URL(f.Code))
 		if err != nil {
 			b.Fatal(err)
 		}

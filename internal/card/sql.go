@@ -42,5 +42,6 @@ var (
 	qRevokeFallen = db.Q("card/revoke_fallen", `UPDATE cards SET revoked_at = $2, revoke_kind = $3, revoke_reason = $4 WHERE kind = 'certificate' AND part_id = $1 AND revoked_at = 0`)
 	qRevokeTwice  = db.Q("card/revoke_twice", `UPDATE cards SET revoked_at = $3, revoke_kind = 'merged', revoke_reason = '账号合并'
 		WHERE user_id = $1 AND revoked_at = 0 AND EXISTS (SELECT 1 FROM cards o WHERE o.user_id = $2 AND o.ref = cards.ref AND o.revoked_at = 0)`)
-	qMove = db.Q("card/move", `UPDATE cards SET user_id = $2 WHERE user_id = $1`)
+	qRevokeOne = db.Q("card/revoke_one", `UPDATE cards SET revoked_at = $2, revoke_kind = 'staff', revoke_reason = $3 WHERE id = $1 AND revoked_at = 0`)
+	qMove      = db.Q("card/move", `UPDATE cards SET user_id = $2 WHERE user_id = $1`)
 )

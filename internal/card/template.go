@@ -1,9 +1,9 @@
 package card
 
 import (
-	"encoding/json"
 	"fmt"
 	"image/color"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,25 +11,26 @@ import (
 	"zhizhou/internal/drawing"
 )
 
-// The sizes of a card, in pixels.
+// Width is how wide a card's picture is, in pixels.
+const Width = 1080
+
 const (
-	cardW     = 1080
+	cardW     = Width
 	portraitH = 1440
 	squareH   = 1080
 )
 
-// Template says how a card is drawn: layers from the ground up, with places for facts.
-// It is data, so that a school draws its own.
-type Template struct {
-	Name   string  `json:"name"`
+// Layout says how one face of a card is drawn: layers from the ground up, with places
+// for facts. It is data, so that a school draws its own.
+type Layout struct {
 	Square bool    `json:"square"`
-	Layers []Layer `json:"layers"`
+	Layers []Layer `json:"layers" nullable:"false" maxItems:"60"`
 }
 
 // Layer is one thing on a card. Places and sizes are pixels of 1080 by 1440, or of 1080
 // by 1080 on a square one; y of a text is its base line.
 type Layer struct {
-	Kind    string  `json:"kind" enum:"block,voyage,mark,text,line,facts,qr,seal"`
+	Kind    string  `json:"kind" enum:"block,gradient,picture,voyage,medal,ring,mark,brand,text,line,facts,qr,seal"`
 	X       float64 `json:"x"`
 	Y       float64 `json:"y"`
 	W       float64 `json:"w,omitempty"`
@@ -44,22 +45,23 @@ type Layer struct {
 	Lines   int     `json:"lines,omitempty"`       // at most; 0: one, made smaller until it fits in w
 	Several float64 `json:"second_size,omitempty"` // the size at most when it takes more than one line
 	Least   float64 `json:"least,omitempty"`       // the smallest size
-	Align   string  `json:"align,omitempty" enum:"left,center,right"`
-	Text    string  `json:"text,omitempty"` // with fields in braces
-	Dark    bool    `json:"dark,omitempty"` // voyage: by night
+	Align   string  `json:"align,omitempty" enum:",left,center,right"`
+	Even    bool    `json:"even,omitempty"`                            // a text of several lines: as wide as w, but the last
+	Text    string  `json:"text,omitempty"`                            // with fields in braces
+	Dark    bool    `json:"dark,omitempty"`                            // voyage: by night
+	Key     string  `json:"key,omitempty"`                             // picture: of an uploaded one, fitted over w by h
+	Shade   float64 `json:"shade,omitempty" minimum:"0" maximum:"100"` // block, picture: percent that it lets through
 }
 
-// Kinds of layer.
-var layerKinds = []string{"block", "voyage", "mark", "text", "line", "facts", "qr", "seal"}
+// layerKinds are the kinds of layer.
+var layerKinds = []string{"block", "gradient", "picture", "voyage", "medal", "ring", "mark", "brand", "text", "line", "facts", "qr", "seal"}
 
 // moving are the layers that differ from card to card; the others are drawn once.
-var moving = map[string]bool{"voyage": true, "text": true, "facts": true, "qr": true}
+var moving = map[string]bool{"voyage": true, "ring": true, "brand": true, "text": true, "facts": true, "qr": true}
 
-// Check reports what is wrong with a template, "" when it can be drawn.
-func (t Template) Check() string {
+// Check reports what is wrong with a layout, "" when it can be drawn.
+func (t Layout) Check() string {
 	switch {
-	case strings.TrimSpace(t.Name) == "" || len([]rune(t.Name)) > 30:
-		return "名称要 1 到 30 个字"
 	case len(t.Layers) == 0 || len(t.Layers) > 60:
 		return "要有 1 到 60 个图层"
 	case !slices.ContainsFunc(t.Layers, func(l Layer) bool { return l.Kind == "qr" }):
@@ -73,7 +75,7 @@ func (t Template) Check() string {
 	return ""
 }
 
-func (t Template) height() int {
+func (t Layout) height() int {
 	if t.Square {
 		return squareH
 	}
@@ -96,11 +98,17 @@ func (l Layer) check(h int) string {
 		return "文字不超过 400 个字"
 	case l.Kind == "text" && (l.Size < 28 || l.Least > 0 && l.Least < 28):
 		return "字号不小于 28：卡片在手机上会缩小到三分之一"
-	case l.Kind == "qr" && l.W < 120:
-		return "二维码不小于 120：再小就扫不出来"
+	case l.Kind == "qr" && (l.W < 120 || l.X < 8 || l.Y < 8 || l.X+l.W > cardW-8 || l.Y+l.W > float64(h)-8):
+		return "二维码不小于 120，并且整个在画面里，否则扫不出来"
+	case l.Kind == "qr" && l.Color != "" && bright(l.Color) > .35:
+		return "二维码的颜色要深：浅色扫不出来"
+	case l.Kind == "picture" && !strings.HasPrefix(l.Key, "img/"):
+		return "请上传图片"
+	case l.Shade < 0 || l.Shade > 100:
+		return "透明度为 0–100"
 	}
 	for _, f := range fieldsOf(l.Text) {
-		if _, ok := (Facts{}).fields("", "")[f]; !ok {
+		if _, ok := (Facts{}).fields(Wording{})[f]; !ok {
 			return "没有 {" + f + "} 这个字段"
 		}
 	}
@@ -123,18 +131,46 @@ func hex(s string) (color.RGBA, bool) {
 func fieldsOf(s string) (out []string) {
 	for {
 		i := strings.IndexByte(s, '{')
-		j := strings.IndexByte(s, '}')
-		if i < 0 || j < i {
+		j := strings.IndexByte(s[max(i, 0):], '}')
+		if i < 0 || j < 0 {
 			return out
 		}
-		out, s = append(out, s[i+1:j]), s[j+1:]
+		out, s = append(out, s[i+1:i+j]), s[i+j+1:]
 	}
 }
 
+// bright is how bright a colour is to an eye, from 0 to 1 (WCAG 2.2, relative luminance).
+func bright(s string) float64 {
+	c, _ := hex(s)
+	lin := func(v uint8) float64 {
+		x := float64(v) / 255
+		if x <= .04045 {
+			return x / 12.92
+		}
+		return math.Pow((x+.055)/1.055, 2.4)
+	}
+	return .2126*lin(c.R) + .7152*lin(c.G) + .0722*lin(c.B)
+}
+
+// Wording is what a picture says beside the facts.
+type Wording struct {
+	Name   string // of the learner, as it is shown; "" is nobody's
+	School string
+	Mentor string // who wrote Note
+	Note   string
+	Brand  string // of the partner who stands beside the school
+	Logo   string // of the same, the key of a picture
+}
+
 // fields are what a text may name, of one card.
-func (f Facts) fields(name, school string) map[string]string {
+func (f Facts) fields(w Wording) map[string]string {
+	name, school := w.Name, w.School
 	if name == "" {
 		name = "一位学员"
+	}
+	note := w.Note
+	if note != "" && w.Mentor != "" {
+		note += " —— " + w.Mentor
 	}
 	lead, title, sub := f.words()
 	return map[string]string{
@@ -142,6 +178,7 @@ func (f Facts) fields(name, school string) map[string]string {
 		"course": f.CourseTitle, "teacher": f.Teacher, "part": f.Part, "code": grouped(f.Code), "issued": dots(f.Until),
 		"from": short(f.From), "until": short(f.Until), "days": fmt.Sprint(f.Days), "span": fmt.Sprint(f.Span),
 		"lessons": fmt.Sprint(f.Lessons), "lessons_all": fmt.Sprint(f.LessonsAll), "minutes": fmt.Sprint(f.Minutes()), "hours": fmt.Sprint(f.PartID),
+		"medal": f.medal(), "note": note, "mentor": w.Mentor, "brand": w.Brand,
 		"score": f.score(), "water": f.water(), "period": f.period(),
 	}
 }
@@ -175,6 +212,19 @@ func (f Facts) words() (lead, title, sub string) {
 func (f Facts) Words() (lead, title string) {
 	lead, title, _ = f.words()
 	return lead, title
+}
+
+// medal is the word on a medal's ribbon.
+func (f Facts) medal() string {
+	switch f.Kind {
+	case Days:
+		return fmt.Sprintf("第 %d 天", f.PartID)
+	case Badge:
+		return f.Part
+	case Hours:
+		return fmt.Sprintf("%d 小时", f.PartID)
+	}
+	return "学成"
 }
 
 func (f Facts) score() string {
@@ -215,26 +265,16 @@ func grouped(code string) string {
 	return strings.Join(out, "-")
 }
 
-// filled puts a card's fields into a text.
+// filled puts a card's fields into a text, each once: what a field says names no other.
 func filled(s string, fields map[string]string) string {
-	for _, f := range fieldsOf(s) {
-		s = strings.ReplaceAll(s, "{"+f+"}", fields[f])
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(s, '{')
+		j := strings.IndexByte(s[max(i, 0):], '}')
+		if i < 0 || j < 0 {
+			return drawing.Printable(b.String() + s)
+		}
+		b.WriteString(s[:i] + fields[s[i+1:i+j]])
+		s = s[i+j+1:]
 	}
-	return drawing.Printable(s)
 }
-
-// builtIn are the templates that come with the house.
-func builtIn(name string, square bool) Template {
-	var t Template
-	raw := templates[name]
-	if square {
-		raw = templates[name+"_square"]
-	}
-	if err := json.Unmarshal([]byte(raw), &t); err != nil {
-		panic(fmt.Sprintf("card: template %s: %v", name, err)) // part of the binary; a test draws each
-	}
-	return t
-}
-
-// Template is the one by which a card is drawn.
-func (s *Service) Template(_ Card, square bool) Template { return builtIn("voyage", square) }

@@ -166,15 +166,56 @@ func Width(s string) float64 {
 	return w / songUnits
 }
 
-// Wrap breaks s into lines at most wide ems long; closing marks do not begin a line.
+// Wrap breaks s into lines at most wide ems long: between Chinese characters and at
+// spaces, not within a Latin word or a number; no line begins with a closing mark or
+// ends with an opening one. A word longer than a line is broken where it must be.
 func Wrap(s string, wide float64) []string {
+	limit := wide * .98
 	var out []string
-	var cur []rune
-	for _, r := range s {
-		if Width(string(cur)+string(r)) > wide*.98 && !strings.ContainsRune("，。》）、；：！？", r) {
-			out, cur = append(out, string(cur)), nil
+	cur, w := "", 0.0
+	put := func(u string, uw float64) {
+		if w+uw > limit && cur != "" {
+			out = append(out, strings.TrimRight(cur, " "))
+			cur, w = "", 0
+			u = strings.TrimLeft(u, " ")
+			uw = Width(u)
 		}
-		cur = append(cur, r)
+		cur, w = cur+u, w+uw
 	}
-	return append(out, string(cur))
+	for _, u := range pieces(s) {
+		uw := Width(u)
+		if uw <= limit {
+			put(u, uw)
+			continue
+		}
+		for _, r := range u {
+			put(string(r), Width(string(r)))
+		}
+	}
+	return append(out, cur)
 }
+
+const (
+	opening = "「『（《【〈“‘([{"
+	closing = "，。》）、；：！？」』】〉”’…—·,.;:!?)]}%℃"
+)
+
+// pieces splits s where a line may end.
+func pieces(s string) []string {
+	var out []string
+	var last rune
+	for _, r := range s {
+		word := narrow(r) && narrow(last)
+		join := word || strings.ContainsRune(closing, r) || last != 0 && strings.ContainsRune(opening, last)
+		if join && len(out) > 0 && last != ' ' {
+			out[len(out)-1] += string(r)
+		} else {
+			out = append(out, string(r))
+		}
+		last = r
+	}
+	return out
+}
+
+// narrow reports whether r belongs to a word or a number.
+func narrow(r rune) bool { return r > ' ' && r < 0x2000 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/boombuler/barcode/qr"
 	"github.com/klauspost/compress/zlib"
+	scaling "golang.org/x/image/draw"
 	"golang.org/x/image/vector"
 )
 
@@ -36,6 +37,26 @@ func (p Picture) Fill(at Path, col color.RGBA) { paint(p.RGBA, shape{at, col}, 1
 // Block fills a rectangle of whole pixels.
 func (p Picture) Block(x, y, w, h int, col color.RGBA) {
 	draw.Draw(p.RGBA, image.Rect(x, y, x+w, y+h), image.NewUniform(col), image.Point{}, draw.Over)
+}
+
+// Cover draws a picture over w by h from x, y: scaled until it covers them, its middle in
+// their middle, what stands over cut off. part is how much of it shows, from 0 to 1.
+func (p Picture) Cover(img image.Image, x, y, w, h int, part float64) {
+	b := img.Bounds()
+	if w <= 0 || h <= 0 || b.Empty() {
+		return
+	}
+	scale := max(float64(w)/float64(b.Dx()), float64(h)/float64(b.Dy()))
+	cw, ch := int(float64(w)/scale), int(float64(h)/scale)
+	from := image.Rect(0, 0, cw, ch).Add(b.Min).Add(image.Pt((b.Dx()-cw)/2, (b.Dy()-ch)/2))
+	at := image.Rect(x, y, x+w, y+h)
+	if part >= 1 {
+		scaling.CatmullRom.Scale(p.RGBA, at, img, from, scaling.Over, nil)
+		return
+	}
+	scaled := image.NewRGBA(at)
+	scaling.CatmullRom.Scale(scaled, at, img, from, scaling.Src, nil)
+	draw.DrawMask(p.RGBA, at, scaled, at.Min, image.NewUniform(color.Alpha{uint8(math.Round(max(0, part) * 255))}), image.Point{}, draw.Over)
 }
 
 // Round is a rectangle with round corners.

@@ -45,15 +45,16 @@ const (
 	deleted = "deleted"
 )
 
-// What can be written: the last three can be seen by others.
+// What can be written: all but the first can be seen by others.
 const (
 	Highlight = "highlight"
 	Note      = "note"
 	Question  = "question"
 	Answer    = "answer"
-	// Rating is what a learner says of a course: kept by another package, looked at with
-	// these.
-	Rating = "rating"
+	// What other packages keep and is looked at with these: words about a course, and to
+	// an evidence card.
+	Rating      = "rating"
+	CardComment = "card_comment"
 )
 
 const (

@@ -10,6 +10,7 @@ import (
 	"zhizhou/internal/account"
 	"zhizhou/internal/booking"
 	"zhizhou/internal/caption"
+	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/clock"
@@ -100,6 +101,8 @@ type Deps struct {
 	Note *note.Service
 	// Rating keeps what learners say of courses.
 	Rating *rating.Service
+	// Card makes evidence cards.
+	Card *card.Service
 	// Teacher takes in who wants to teach here.
 	Teacher *teacher.Service
 }
@@ -125,6 +128,8 @@ func Register(a *web.API, d Deps) {
 	r.homework()
 	r.booking()
 	r.lives()
+	r.cardTemplates()
+	r.deskCards()
 	r.moderation()
 	r.ratings()
 	r.selling()

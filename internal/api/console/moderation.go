@@ -1,8 +1,10 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 
 	"zhizhou/internal/account"
 	"zhizhou/internal/note"
@@ -11,18 +13,18 @@ import (
 
 // CaseView is a text of a learner before the people who look at texts.
 type CaseView struct {
-	What        string `json:"what" enum:"note,question,answer,rating"`
+	What        string `json:"what" enum:"note,question,answer,rating,card_comment"`
 	ID          int64  `json:"id"`
 	UserID      int64  `json:"user_id" doc:"0: staff"`
 	Nickname    string `json:"nickname"`
 	CourseID    int64  `json:"course_id"`
-	LessonID    int64  `json:"lesson_id" doc:"0: a rating"`
+	LessonID    int64  `json:"lesson_id" doc:"0: of no lesson"`
 	QuestionID  int64  `json:"question_id" doc:"Of a question and of an answer"`
 	CourseTitle string `json:"course_title"`
 	LessonTitle string `json:"lesson_title"`
 	Quote       string `json:"quote"`
 	Body        string `json:"body"`
-	About       string `json:"about" doc:"Of an answer: the question; of a rating: its stars"`
+	About       string `json:"about" doc:"Of an answer: the question; of a rating: its stars; of words to a card: what it attests"`
 	State       string `json:"state" enum:"pending,shown,hidden"`
 	Reason      string `json:"reason"`
 	Version     int64  `json:"version"`
@@ -31,7 +33,7 @@ type CaseView struct {
 
 // CaseChoice names a text as it was read.
 type CaseChoice struct {
-	What    string `json:"what" enum:"note,question,answer,rating"`
+	What    string `json:"what" enum:"note,question,answer,rating,card_comment"`
 	ID      int64  `json:"id"`
 	Version int64  `json:"version"`
 }
@@ -94,7 +96,7 @@ func (r *routes) moderation() {
 		func(ctx context.Context, in *struct {
 			web.PageQuery
 			State    string `query:"state" enum:"pending,shown,hidden" default:"pending"`
-			What     string `query:"what" enum:"note,question,answer,rating,"`
+			What     string `query:"what" enum:"note,question,answer,rating,card_comment,"`
 			CourseID int64  `query:"course_id" minimum:"0" doc:"0: all"`
 		},
 		) (*web.Body[web.List[CaseView]], error) {
@@ -122,6 +124,61 @@ func (r *routes) moderation() {
 			return web.Answer(DecidedView{done, len(choices) - done}), err
 		})
 	r.desk(tag)
+}
+
+// moderator keeps texts of some kinds that others see.
+type moderator interface {
+	Cases(ctx context.Context, f note.Sift, after int64, limit int) ([]note.Case, error)
+	Decide(ctx context.Context, instructorID int64, choices []note.Choice, show bool, reason string) (int, error)
+}
+
+// moderators are who keeps texts of which kind; "" keeps all others.
+func (r *routes) moderators() map[string]moderator {
+	return map[string]moderator{"": r.Note, note.Rating: r.Rating, note.CardComment: r.Card}
+}
+
+func (r *routes) keeps(what string) string {
+	if _, ok := r.moderators()[what]; ok {
+		return what
+	}
+	return ""
+}
+
+// cases merges what waits with all who keep texts, the oldest first.
+func (r *routes) cases(ctx context.Context, f note.Sift, after int64, limit int) ([]note.Case, error) {
+	var rows []note.Case
+	for what, m := range r.moderators() {
+		if f.What != "" && r.keeps(f.What) != what {
+			continue
+		}
+		more, err := m.Cases(ctx, f, after, limit)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
+	}
+	slices.SortFunc(rows, func(a, b note.Case) int { return cmp.Compare(a.ID, b.ID) })
+	return rows[:min(len(rows), limit)], nil
+}
+
+// decide hands texts to those who keep them.
+func (r *routes) decide(ctx context.Context, choices []note.Choice, show bool, reason string) (int, error) {
+	of := map[string][]note.Choice{}
+	for _, c := range choices {
+		of[r.keeps(c.What)] = append(of[r.keeps(c.What)], c)
+	}
+	done := 0
+	for what, m := range r.moderators() {
+		if len(of[what]) == 0 {
+			continue
+		}
+		n, err := m.Decide(ctx, scope(ctx), of[what], show, reason)
+		if err != nil {
+			return done, err
+		}
+		done += n
+	}
+	return done, nil
 }
 
 func (r *routes) desk(tag string) {

@@ -1,10 +1,8 @@
 package console
 
 import (
-	"cmp"
 	"context"
 	"net/http"
-	"slices"
 
 	"zhizhou/internal/account"
 	"zhizhou/internal/note"
@@ -78,50 +76,4 @@ func (r *routes) ratings() {
 			done, err := r.Rating.Decide(ctx, scope(ctx), []note.Choice{{What: note.Rating, ID: in.ID, Version: in.Body.Version}}, in.Body.Show, in.Body.Reason)
 			return web.Answer(DecidedView{done, 1 - done}), err
 		})
-}
-
-// cases merges what waits beside lessons with what is said of courses, the oldest first.
-func (r *routes) cases(ctx context.Context, f note.Sift, after int64, limit int) ([]note.Case, error) {
-	var rows, more []note.Case
-	var err error
-	if f.What != note.Rating {
-		if rows, err = r.Note.Cases(ctx, f, after, limit); err != nil {
-			return nil, err
-		}
-	}
-	if f.What == "" || f.What == note.Rating {
-		if more, err = r.Rating.Cases(ctx, f, after, limit); err != nil {
-			return nil, err
-		}
-	}
-	rows = append(rows, more...)
-	slices.SortFunc(rows, func(a, b note.Case) int { return cmp.Compare(a.ID, b.ID) })
-	return rows[:min(len(rows), limit)], nil
-}
-
-// decide hands texts to those who keep them.
-func (r *routes) decide(ctx context.Context, choices []note.Choice, show bool, reason string) (int, error) {
-	var beside, of []note.Choice
-	for _, c := range choices {
-		if c.What == note.Rating {
-			of = append(of, c)
-		} else {
-			beside = append(beside, c)
-		}
-	}
-	done := 0
-	for _, part := range []struct {
-		choices []note.Choice
-		decide  func(ctx context.Context, instructorID int64, choices []note.Choice, show bool, reason string) (int, error)
-	}{{beside, r.Note.Decide}, {of, r.Rating.Decide}} {
-		if len(part.choices) == 0 {
-			continue
-		}
-		n, err := part.decide(ctx, scope(ctx), part.choices, show, reason)
-		if err != nil {
-			return done, err
-		}
-		done += n
-	}
-	return done, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"zhizhou/internal/card"
 	"zhizhou/internal/errs"
+	"zhizhou/internal/media"
 	"zhizhou/internal/web"
 )
 
@@ -16,9 +17,10 @@ const cardsPerMinute = 120
 
 var errCardRate = errs.New(errs.Limited, "card_rate", "看得太快了，请过一会儿再试")
 
-// Cards serves the pictures of evidence cards.
+// Cards serves the pictures of evidence cards, and what their mentors said aloud.
 type Cards struct {
 	Service *card.Service
+	Media   *media.Service
 	School  func(ctx context.Context) string // what it is called
 	// Leads reports whether a share's code leads to a card: then its picture may carry it.
 	Leads func(ctx context.Context, code string, cardID int64) bool
@@ -31,6 +33,10 @@ func (h *Cards) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /card/{code}/{file}", func(w http.ResponseWriter, r *http.Request) {
 		if ok, wait := perAddress.Allow(web.CallerOf(r.Context()).Address, time.Now()); !ok {
 			web.Fail(w, r, errCardRate.Retry(int(wait/time.Second)+1))
+			return
+		}
+		if r.PathValue("file") == "voice" {
+			h.voice(w, r)
 			return
 		}
 		raw, err := h.print(r)
@@ -46,18 +52,59 @@ func (h *Cards) Routes(mux *http.ServeMux) {
 	})
 }
 
+// voice serves what a mentor said aloud for a card, once it was approved.
+func (h *Cards) voice(w http.ResponseWriter, r *http.Request) {
+	c, err := h.Service.ByCode(r.Context(), r.PathValue("code"))
+	if err == nil && c.RevokedAt > 0 {
+		err = card.ErrRevoked
+	}
+	if err != nil {
+		web.Fail(w, r, err)
+		return
+	}
+	n, ok, err := h.Service.Said(r.Context(), c.ID)
+	if err == nil && (!ok || n.VoiceKey == "") {
+		err = card.ErrGone
+	}
+	if err != nil {
+		web.Fail(w, r, err)
+		return
+	}
+	body, _, err := h.Media.Open(r.Context(), n.VoiceKey)
+	if err != nil {
+		web.Fail(w, r, card.ErrGone)
+		return
+	}
+	defer func() { _ = body.Close() }()
+	head := w.Header()
+	head.Set("Content-Type", n.VoiceMime)
+	head.Set("Cache-Control", "private, no-cache")
+	head.Set("X-Content-Type-Options", "nosniff")
+	http.ServeContent(w, r, "", time.Time{}, body)
+}
+
+// faces are the pictures of a card by the name of their file.
+var faces = map[string]string{"card.png": card.Portrait, "square.png": card.Square, "card-dark.png": card.PortraitDark, "square-dark.png": card.SquareDark}
+
 func (h *Cards) print(r *http.Request) ([]byte, error) {
-	file := r.PathValue("file")
-	if file != "card.png" && file != "square.png" {
+	face, ok := faces[r.PathValue("file")]
+	if !ok {
 		return nil, card.ErrGone
 	}
 	c, err := h.Service.ByCode(r.Context(), r.PathValue("code"))
 	if err != nil {
 		return nil, err
 	}
+	if c.RevokedAt > 0 {
+		return nil, card.ErrRevoked
+	}
 	link := h.Service.URL(c.Code)
 	if code := r.URL.Query().Get("s"); code != "" && h.Leads(r.Context(), code, c.ID) {
 		link = h.Short(code)
 	}
-	return h.Service.Print(c, h.Service.Template(c, file == "square.png"), h.School(r.Context()), link)
+	layout, words, err := h.Service.Face(r.Context(), c, face, h.School(r.Context()))
+	if err != nil {
+		return nil, err
+	}
+	return h.Service.Print(r.Context(), c, layout, words, link)
 }

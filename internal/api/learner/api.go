@@ -118,6 +118,7 @@ func Register(a *web.API, d Deps) {
 	r.invites()
 	r.shares()
 	r.cards()
+	r.cardReactions()
 	r.signIns()
 	r.commission()
 	r.renewals()

@@ -44,8 +44,11 @@ type CardView struct {
 	RevokedAt int64  `json:"revoked_at" doc:"0: valid"`
 	Reason    string `json:"reason"`
 	URL       string `json:"url"`
-	ImageURL  string `json:"image_url" doc:"Empty: revoked"`
-	SquareURL string `json:"square_url" doc:"Empty: revoked"`
+	ImageURL  string `json:"image_url" doc:"Empty: revoked; card-dark.png beside it is the dark one"`
+	SquareURL string `json:"square_url" doc:"Empty: revoked; square-dark.png beside it is the dark one"`
+	Note      string `json:"note" doc:"What the mentor says; of one card alone"`
+	Mentor    string `json:"mentor"`
+	VoiceURL  string `json:"voice_url"`
 }
 
 // OpenCardView is what anybody may know of a card: what it states, and the same counted
@@ -73,6 +76,9 @@ type OpenCardView struct {
 	Signature  string `json:"signature" doc:"Ed25519, base64url"`
 	Method     string `json:"method" doc:"Of the school's DID document: the key"`
 	Open       bool   `json:"open" doc:"Its course can be seen"`
+	Note       string `json:"note" doc:"What the mentor says; empty: nothing"`
+	Mentor     string `json:"mentor"`
+	VoiceURL   string `json:"voice_url" doc:"What the mentor said aloud; empty: nothing"`
 }
 
 func cardFacts(f card.Facts) CardFacts {
@@ -119,7 +125,10 @@ func (r *routes) cards() {
 	web.Handle(r.web, learner("card", http.MethodGet, "/api/me/cards/{id}", "One of my evidence cards"),
 		func(ctx context.Context, in *lessonPath) (*web.Body[CardView], error) {
 			c, err := r.Card.Own(ctx, web.UserID(ctx), in.ID)
-			return web.Answer(r.cardView(c)), err
+			if err != nil {
+				return nil, err
+			}
+			return r.ownCard(ctx, c)
 		})
 	web.Handle(r.web, learner("card_show", http.MethodPut, "/api/me/cards/{id}", "Choose how a card names me, from now on"),
 		func(ctx context.Context, in *struct {
@@ -130,7 +139,10 @@ func (r *routes) cards() {
 		},
 		) (*web.Body[CardView], error) {
 			c, err := r.Card.Show(ctx, web.UserID(ctx), in.ID, in.Body.Shown)
-			return web.Answer(r.cardView(c)), err
+			if err != nil {
+				return nil, err
+			}
+			return r.ownCard(ctx, c)
 		})
 	perAddress := web.NewLimiter(looksPerMinute, time.Minute)
 	web.Handle(r.web, web.Route{ID: "card_open", Method: http.MethodGet, Path: "/api/cards/{code}", Summary: "An evidence card by its code, counted again", Tag: tag, Need: web.Public},
@@ -143,6 +155,25 @@ func (r *routes) cards() {
 			}
 			return r.openCard(ctx, in.Code)
 		})
+}
+
+// said is what a mentor says on a card, and where it is heard.
+func (r *routes) said(ctx context.Context, c card.Card) (note, mentor, voice string, err error) {
+	n, ok, err := r.Card.Said(ctx, c.ID)
+	if err != nil || !ok || c.RevokedAt > 0 {
+		return "", "", "", err
+	}
+	if n.VoiceKey != "" {
+		voice = "/card/" + c.Code + "/voice"
+	}
+	return n.Body, n.Mentor, voice, nil
+}
+
+func (r *routes) ownCard(ctx context.Context, c card.Card) (*web.Body[CardView], error) {
+	v := r.cardView(c)
+	var err error
+	v.Note, v.Mentor, v.VoiceURL, err = r.said(ctx, c)
+	return web.Answer(v), err
 }
 
 func (r *routes) openCard(ctx context.Context, code string) (*web.Body[OpenCardView], error) {
@@ -163,6 +194,9 @@ func (r *routes) openCard(ctx context.Context, code string) (*web.Body[OpenCardV
 	v.ImageURL, v.SquareURL = cardPictures(c)
 	if c.RevokedAt > 0 {
 		v.State, v.Reason = "revoked", revokedBecause(c.RevokeKind)
+	}
+	if v.Note, v.Mentor, v.VoiceURL, err = r.said(ctx, c); err != nil {
+		return nil, err
 	}
 	if c.CourseID > 0 {
 		v.Open, err = r.Catalog.Visible(ctx, c.CourseID)

@@ -1,0 +1,73 @@
+package card
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"testing"
+
+	"golang.org/x/image/draw"
+)
+
+// sent is a picture after somebody saved it smaller and sent it on.
+func sent(t *testing.T, p image.Image, wide, quality int) image.Image {
+	t.Helper()
+	b := p.Bounds()
+	small := image.NewRGBA(image.Rect(0, 0, wide, b.Dy()*wide/b.Dx()))
+	draw.CatmullRom.Scale(small, small.Rect, p, b, draw.Src, nil)
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: quality}); err != nil {
+		t.Fatal(err)
+	}
+	img, err := jpeg.Decode(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+// A picture that was sent on and made smaller is still the school's; one in which a
+// single figure or the name was changed is not, and the place is found.
+func TestTamperedPicturesAreTold(t *testing.T) {
+	s := New(Config{PublicURL: "https://school.example"})
+	for _, base := range []string{"voyage", "medal"} {
+		for _, face := range []string{Portrait, SquareDark} {
+			l := houseLayout(base, face)
+			print := func(change func(f *Facts, w *Wording)) image.Image {
+				f, w := specimen(Course)
+				w.School = "知舟"
+				change(&f, &w)
+				p, err := s.draw(t.Context(), f, l, w, s.URL(f.Code))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return p.RGBA
+			}
+			h := l.height() / 2
+			real := grey(print(func(*Facts, *Wording) {}), compareW, h)
+			for _, size := range []int{828, 540} {
+				for _, q := range []int{50} {
+					same := sent(t, print(func(*Facts, *Wording) {}), size, q)
+					if spots, _ := differ(grey(same, compareW, h), real, l.codes()); len(spots) > 0 {
+						t.Errorf("%s %s: a picture of %d at %d is called changed at %v", base, face, size, q, spots)
+					}
+					for what, change := range map[string]func(f *Facts, w *Wording){
+						"lessons": func(f *Facts, _ *Wording) { f.Lessons = 28 },
+						"score":   func(f *Facts, _ *Wording) { f.ScorePermille = 980 },
+						"minutes": func(f *Facts, _ *Wording) { f.StudyMS += 2 * 3600_000 },
+						"name":    func(_ *Facts, w *Wording) { w.Name = "江小洪" },
+					} {
+						spots, _ := differ(grey(sent(t, print(change), size, q), compareW, h), real, l.codes())
+						if len(spots) == 0 {
+							t.Errorf("%s %s: %s changed in a picture of %d at %d is not seen", base, face, what, size, q)
+						}
+					}
+				}
+			}
+		}
+	}
+	if _, err := s.Compare(t.Context(), Card{}, image.NewRGBA(image.Rect(0, 0, 900, 500)), ""); fmt.Sprint(err) != fmt.Sprint(ErrPicture) {
+		t.Error(err)
+	}
+}
