@@ -205,6 +205,12 @@ export interface Operations {
   card: Op<{ path: Id; res: t.Card }>
   showCard: Op<{ path: Id; body: { shown: t.CardShown }; res: t.Card }>
   openCard: Op<{ path: { code: string }; res: t.OpenCard }>
+  cardComments: Op<{ path: { code: string }; query: Cursor; res: t.Page<t.CardComment> & { reactions: t.CardReactions } }>
+  likeCard: Op<{ path: { code: string }; res: t.CardReactions }>
+  unlikeCard: Op<{ path: { code: string }; res: t.CardReactions }>
+  commentCard: Op<{ path: { code: string }; body: { body: string; cheer?: boolean; key: string }; res: t.CardComment }>
+  dropCardComment: Op<{ path: Id; res: void }>
+  compareCard: Op<{ path: { code: string }; body: unknown; raw: true; res: t.Comparison }>
   share: Op<{ body: { kind: t.ShareKind; id?: number; channel: t.Channel; key: string }; res: t.Share }>
   shares: Op<{ query: Cursor; res: t.Page<t.Shared> }>
   land: Op<{ body: { code: string; visitor: string }; res: { path: string; kind: string } }>
@@ -411,6 +417,12 @@ export const routes: Record<keyof Operations, string> = {
   card: 'GET /api/me/cards/{id}',
   showCard: 'PUT /api/me/cards/{id}',
   openCard: 'GET /api/cards/{code}',
+  cardComments: 'GET /api/cards/{code}/comments',
+  likeCard: 'PUT /api/cards/{code}/like',
+  unlikeCard: 'DELETE /api/cards/{code}/like',
+  commentCard: 'POST /api/cards/{code}/comments',
+  dropCardComment: 'DELETE /api/me/card-comments/{id}',
+  compareCard: 'POST /api/cards/{code}/picture',
   share: 'POST /api/shares',
   shares: 'GET /api/me/shares',
   land: 'POST /api/visits',

@@ -10770,7 +10770,19 @@ export interface components {
              */
             course_id: number;
             /** Format: int64 */
-            readonly id: number;
+            id: number;
+            name: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ConsoleMentorPatternInput: {
+            /** @description With fields in braces */
+            body: string;
+            /**
+             * Format: int64
+             * @description 0: for all courses
+             */
+            course_id: number;
             name: string;
             /** Format: int64 */
             version: number;
@@ -18065,7 +18077,9 @@ export interface operations {
                 cursor?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                code: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -18112,7 +18126,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                code: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -18396,7 +18412,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                code: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -35196,7 +35214,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConsoleMentorPattern"];
+                "application/json": components["schemas"]["ConsoleMentorPatternInput"];
             };
         };
         responses: {

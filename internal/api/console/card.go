@@ -86,7 +86,12 @@ type NoteChoice struct {
 
 // MentorPattern is a template of mentor notes.
 type MentorPattern struct {
-	ID       int64  `json:"id" readOnly:"true"`
+	ID int64 `json:"id"`
+	MentorPatternInput
+}
+
+// MentorPatternInput is what the form of such a template saves.
+type MentorPatternInput struct {
 	Version  int64  `json:"version"`
 	Name     string `json:"name" maxLength:"100"`
 	Text     string `json:"body" maxLength:"1200" doc:"With fields in braces"`
@@ -277,14 +282,14 @@ func (r *routes) mentorPatterns(tag string) {
 			rows, err := r.Card.Patterns(ctx, in.CourseID)
 			v := web.List[MentorPattern]{Items: []MentorPattern{}}
 			for _, p := range rows {
-				v.Items = append(v.Items, MentorPattern{p.ID, p.Version, p.Name, p.Body, p.CourseID})
+				v.Items = append(v.Items, MentorPattern{p.ID, MentorPatternInput{p.Version, p.Name, p.Body, p.CourseID}})
 			}
 			return web.Answer(v), err
 		})
 	web.Handle(r.web, route("mentor_pattern_save", http.MethodPut, "mentor-patterns/{id}", "Add (0) or change a template of mentor notes; what was written stays", tag, account.PermCourseEdit),
 		func(ctx context.Context, in *struct {
 			ByID
-			Body MentorPattern
+			Body MentorPatternInput
 		},
 		) (*web.Body[Made], error) {
 			b := in.Body

@@ -87,6 +87,23 @@ export interface Operations {
   editAnswer: { path: Id; body: { version: number; body: string }; res: void }
   acceptAnswer: { path: Id; body: { answer_id: number }; res: void }
   certificateRule: { path: Id; res: T.CertificateRule }
+  cardTemplates: { query: Paged; res: T.Page<T.CardTemplateRow> }
+  cardHouses: { res: { items: T.HouseTemplate[] } }
+  cardTemplate: { path: Id; res: T.CardTemplate }
+  saveCardTemplate: { path: Id; body: T.CardTemplateInput; res: T.Made }
+  switchCardTemplate: { path: Id; body: { on: boolean }; res: void }
+  deleteCardTemplate: { path: Id; res: void }
+  previewCard: { body: { kind: T.CardKind; layout: T.CardLayout }; res: { image: string } }
+  deskCards: { query: Paged & { course_id?: number; kind?: string; note?: string; code?: string }; res: T.Page<T.DeskCard> }
+  revokeCard: { path: Id; body: { reason: string }; res: void }
+  saveNote: { path: Id; body: { version: number; mentor: string; body: string }; res: void }
+  approveNotes: { body: { items: { id: number; version: number }[] }; res: { done: number; skipped: number } }
+  fillNotes: { body: { pattern_id: number; course_id?: number; kind?: string; mentor?: string; after?: number }; res: { made: number; unfit: number; next: number } }
+  addVoice: { path: Id; query: { name: string; version: number }; raw: Blob; res: void }
+  dropVoice: { path: Id; query: { version: number }; res: void }
+  mentorPatterns: { query: { course_id?: number }; res: { items: T.MentorPattern[] } }
+  savePattern: { path: Id; body: { version: number; name: string; body: string; course_id: number }; res: T.Made }
+  dropPattern: { path: Id; res: void }
   saveCertificateRule: { path: Id; body: T.CertificateRule; res: T.CertificateRule }
   certificates: { path: Id; query: Paged; res: T.Page<T.Certificate> }
   certificateKeys: { res: { items: T.CertificateKey[] } }
@@ -294,6 +311,10 @@ export const addresses = {
   ratings: 'GET /ratings', replyRating: 'PUT /ratings/{id}/reply', decideRating: 'PUT /ratings/{id}/shown',
   moderation: 'GET /moderation', decideCases: 'POST /moderation', lessonQuestions: 'GET /lesson-questions', lessonQuestion: 'GET /lesson-questions/{id}',
   answerQuestion: 'POST /lesson-questions/{id}/answers', editAnswer: 'PUT /lesson-answers/{id}', acceptAnswer: 'PUT /lesson-questions/{id}/accepted',
+  cardTemplates: 'GET /card-templates', cardHouses: 'GET /card-houses', cardTemplate: 'GET /card-templates/{id}', saveCardTemplate: 'PUT /card-templates/{id}', switchCardTemplate: 'POST /card-templates/{id}/switch',
+  deleteCardTemplate: 'DELETE /card-templates/{id}', previewCard: 'POST /card-preview', deskCards: 'GET /cards', revokeCard: 'POST /cards/{id}/revoke', saveNote: 'PUT /cards/{id}/note',
+  approveNotes: 'POST /mentor-notes/approve', fillNotes: 'POST /mentor-notes/fill', addVoice: 'POST /cards/{id}/voice', dropVoice: 'DELETE /cards/{id}/voice',
+  mentorPatterns: 'GET /mentor-patterns', savePattern: 'PUT /mentor-patterns/{id}', dropPattern: 'DELETE /mentor-patterns/{id}',
   certificateRule: 'GET /courses/{id}/certificate-rule', saveCertificateRule: 'PUT /courses/{id}/certificate-rule', certificates: 'GET /courses/{id}/certificates',
   certificateKeys: 'GET /certificate-keys', rotateCertificateKey: 'POST /certificate-keys', revokeCertificate: 'POST /certificates/{id}/revoke', reissueCertificate: 'POST /certificates/{id}/reissue',
   addAttachment: 'POST /courses/{id}/attachments', deleteAttachment: 'DELETE /courses/{id}/attachments/{attachment_id}',

@@ -51,6 +51,13 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     ],
   },
   {
+    group: '增长',
+    pages: [
+      { name: 'desk-cards', label: '证据卡与寄语', icon: 'crown', permission: 'question.answer' },
+      { name: 'card-templates', label: '证据卡模板', icon: 'image', permission: 'course.read' },
+    ],
+  },
+  {
     group: '交易',
     pages: [
       { name: 'orders', label: '订单', icon: 'receipt', permission: 'order.read' },
@@ -95,7 +102,7 @@ export const homeFor = (permissions: string[]) => menuFor(permissions)[0]?.pages
 /** The kind of the goods that are being edited: their address does not say it. */
 export const editedKind = ref('')
 
-const above: Record<string, string> = { course: 'courses', product: 'goods', bill: 'bills', topic: 'topics', quiz: 'questions', homework: 'courses', booking: 'courses', trail: 'orders' }
+const above: Record<string, string> = { course: 'courses', product: 'goods', bill: 'bills', topic: 'topics', quiz: 'questions', homework: 'courses', booking: 'courses', trail: 'orders', 'card-template': 'card-templates', 'mentor-patterns': 'desk-cards' }
 /** Whether an entry of the menu is where somebody is. */
 export function isHere(p: MenuPage, name: string, params: Record<string, unknown>): boolean {
   if ((above[name] ?? name) !== p.name) return false

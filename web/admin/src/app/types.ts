@@ -404,3 +404,14 @@ export type LiveTalk = S['ConsoleStaffTalk']
 export type LiveAction = 'rekey' | 'end' | 'record' | 'notice' | 'card' | 'sign-in' | 'hide' | 'screen' | 'answered' | 'mute'
 export type LiveInput = S['ConsoleLiveInput']
 export type Attendee = S['ConsoleAttendeeView']
+
+export type CardLayer = S['Layer']
+export type CardLayout = S['Layout']
+export type CardFace = 'portrait' | 'square' | 'portrait_dark' | 'square_dark'
+export type DeskCard = S['ConsoleDeskCardView']
+export type CardKind = DeskCard['kind']
+export type CardTemplateRow = S['ConsoleCardTemplateRow']
+export type CardTemplateInput = S['ConsoleCardTemplateInput']
+export type CardTemplate = S['ConsoleCardTemplateDetail']
+export type HouseTemplate = S['ConsoleHouseTemplate']
+export type MentorPattern = S['ConsoleMentorPattern']
