@@ -37,6 +37,7 @@ import (
 	"zhizhou/internal/document"
 	"zhizhou/internal/ebook"
 	"zhizhou/internal/export"
+	"zhizhou/internal/growth"
 	"zhizhou/internal/homework"
 	"zhizhou/internal/id"
 	"zhizhou/internal/invoice"
@@ -329,7 +330,7 @@ func (a *App) routes() {
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
 		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, LiveServer: a.liveServer, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher,
-		Library: a.Library, Version: a.Version, Card: a.Card,
+		Library: a.Library, Version: a.Version, Card: a.Card, Share: a.Share, Growth: &growth.Service{DB: a.DB, Clock: a.Clock},
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",

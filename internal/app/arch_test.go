@@ -62,6 +62,7 @@ var mayImport = map[string]struct {
 	"share":          {4, nil},
 	"signin":         {4, nil},
 	"card":           {4, nil},
+	"growth":         {4, nil},                  // reads what the others keep
 	"commission":     {4, []string{"referral"}}, // asks who invited the buyer
 	"api/learner":    {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
 	"app": {6, nil}, "testkit": {6, nil}, "document/documenttest": {6, nil}, "ebook/ebooktest": {6, nil},

@@ -131,7 +131,7 @@ func TestMentorNotes(t *testing.T) {
 		}
 		save(422, "mentor_pattern_invalid", "{learner}，太短了。")
 		save(422, "mentor_pattern_invalid", strings.Repeat("字", 120)+"{phone}")
-		words := "{learner}，你{lead}「{title}」，用了 {minutes} 分钟。" + strings.Repeat("学得踏实，往后也请这样一步一步走下去。", 5)
+		words := "{learner}，你{lead}「{title}」，到今天学完了 {lessons} 课。" + strings.Repeat("学得踏实，往后也请这样一步一步走下去。", 5)
 		pattern := save(200, "", words).num("id")
 
 		fill := map[string]any{"pattern_id": pattern, "mentor": "沈牧之"}

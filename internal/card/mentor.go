@@ -257,7 +257,7 @@ func (s *Service) DropPattern(ctx context.Context, patternID int64) error {
 // Batch is what a template of notes was filled for.
 type Batch struct {
 	Made  int   // drafts
-	Unfit int   // cards with whose facts it is no longer a paragraph of 100–150 characters
+	Unfit int   // cards that lack a fact it names, or with whose facts it is no paragraph of 100–150 characters
 	Next  int64 // the last card that was looked at, to go on from; 0: that was all
 }
 
@@ -291,8 +291,9 @@ func (s *Service) Fill(ctx context.Context, f Sift, patternID, after int64, ment
 			if by == "" {
 				by = c.Facts.Teacher
 			}
-			body := filled(p.Body, c.Facts.fields(Wording{Name: c.Name, Mentor: by}))
-			if n := utf8.RuneCountInString(body); n < leastFilled || n > mostNote || by == "" {
+			facts := c.Facts.fields(Wording{Name: c.Name, Mentor: by})
+			body := filled(p.Body, facts)
+			if n := utf8.RuneCountInString(body); n < leastFilled || n > mostNote || by == "" || mute(p.Body, facts) {
 				b.Unfit++
 				continue
 			}
@@ -305,6 +306,12 @@ func (s *Service) Fill(ctx context.Context, f Sift, patternID, after int64, ment
 		return audit.Write(ctx, tx, s.Clock, "mentor_note.fill", fmt.Sprintf("mentor_note_template:%d", patternID), nil, map[string]any{"made": b.Made, "unfit": b.Unfit}, "")
 	})
 	return b, err
+}
+
+// mute reports whether a text names a fact that there is nothing to say of, as a score
+// without a quiz.
+func mute(body string, facts map[string]string) bool {
+	return slices.ContainsFunc(fieldsOf(body), func(f string) bool { return facts[f] == "" || facts[f] == "0" })
 }
 
 // Write sets the words of a card's note; they are a draft until they are approved again.

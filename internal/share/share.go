@@ -116,10 +116,3 @@ func Tagged(path, code string) string {
 	}
 	return path + "?s=" + code
 }
-
-// Way returns the shares that led to one, the oldest first, itself last.
-func (s *Service) Way(ctx context.Context, shareID int64) ([]Share, error) {
-	var rows []Share
-	err := s.DB.List(ctx, qWay, &rows, shareID)
-	return rows, err
-}

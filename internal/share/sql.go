@@ -21,7 +21,7 @@ var (
 	qMine      = db.Q("share/mine", `SELECT `+results+` FROM shares s WHERE s.user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR s.id < $2) ORDER BY s.id DESC LIMIT $3`)
 
 	qWay = db.Q("share/way", `WITH RECURSIVE up (id) AS (SELECT CAST($1 AS BIGINT) UNION SELECT s.parent_id FROM shares s JOIN up ON s.id = up.id WHERE s.parent_id > 0)
-		SELECT `+columns+` FROM shares s JOIN up ON up.id = s.id ORDER BY s.depth`)
+		SELECT `+results+`, u.nickname FROM shares s JOIN up ON up.id = s.id JOIN users u ON u.id = s.user_id ORDER BY s.depth`)
 
 	qVisit = db.Q("share/visit", `INSERT INTO share_visits (id, share_id, visitor, user_id, platform, block, first_at, last_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
 		ON CONFLICT (share_id, visitor) DO UPDATE SET opens = share_visits.opens + 1, last_at = $7, user_id = CASE WHEN share_visits.user_id = 0 THEN $4 ELSE share_visits.user_id END`)
@@ -44,4 +44,13 @@ var (
 	qDropJoin   = db.Q("share/drop_join", `DELETE FROM share_joins WHERE user_id = $1`)
 	qMoveJoin   = db.Q("share/move_join", `UPDATE share_joins SET user_id = $2 WHERE user_id = $1`)
 	qDropOwn    = db.Q("share/drop_own", `DELETE FROM share_joins WHERE user_id = $1 AND share_id IN (SELECT id FROM shares WHERE user_id = $1)`)
+)
+
+var (
+	qAll = db.Q("share/all", `SELECT `+results+`, u.nickname FROM shares s JOIN users u ON u.id = s.user_id
+		WHERE ($1 = '' OR s.kind = $1) AND ($2 = '' OR s.channel = $2) AND (CAST($3 AS BIGINT) = 0 OR s.user_id = $3) AND (CAST($4 AS BIGINT) = 0 OR s.id < $4) ORDER BY s.id DESC LIMIT $5`)
+	qWayNamed  = db.Q("share/way_named", `SELECT `+results+`, u.nickname FROM shares s JOIN users u ON u.id = s.user_id WHERE s.id = $1`)
+	qChildren  = db.Q("share/children", `SELECT `+results+`, u.nickname FROM shares s JOIN users u ON u.id = s.user_id WHERE s.parent_id = $1 AND (CAST($2 AS BIGINT) = 0 OR s.id < $2) ORDER BY s.id DESC LIMIT $3`)
+	qShareBuys = db.Q("share/buys", `SELECT o.order_id, r.no, u.nickname AS buyer, o.place, o.is_first, o.is_last, o.weight_ppm, o.paid_fen, o.paid_at FROM share_orders o JOIN orders r ON r.id = o.order_id JOIN users u ON u.id = o.user_id
+		WHERE o.share_id = $1 ORDER BY o.order_id DESC LIMIT 50`)
 )

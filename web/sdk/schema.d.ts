@@ -2070,6 +2070,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/growth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The loop and its figures over the last whole days, beside those before */
+        get: operations["console_growth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/held-payments": {
         parameters: {
             query?: never;
@@ -4166,6 +4183,57 @@ export interface paths {
         get: operations["console_setting_wechat"];
         /** Save the wechat settings */
         put: operations["console_setting_wechat_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What learners handed on, the newest first */
+        get: operations["console_shares"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/shares/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What led to a share, and the orders that it is a touch of */
+        get: operations["console_share"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/shares/{id}/children": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shares of who had come by a share, the newest first */
+        get: operations["console_share_children"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -9741,7 +9809,7 @@ export interface components {
             next: number;
             /**
              * Format: int64
-             * @description With whose facts it is no paragraph of 100–150 characters
+             * @description They lack a fact that it names, or it is no paragraph of 100–150 characters with theirs
              */
             unfit: number;
         };
@@ -9853,6 +9921,29 @@ export interface components {
             title: string;
             /** Format: int64 */
             updated_at: number;
+        };
+        ConsoleGrowthDay: {
+            /**
+             * Format: int64
+             * @description YYYYMMDD
+             */
+            day: number;
+            /** Format: int64 */
+            joins: number;
+            /** Format: int64 */
+            shares: number;
+            /** Format: int64 */
+            visits: number;
+        };
+        ConsoleGrowthView: {
+            before: components["schemas"]["ConsoleLoopView"];
+            days: components["schemas"]["ConsoleGrowthDay"][];
+            /** Format: int64 */
+            from: number;
+            loop: components["schemas"]["ConsoleLoopView"];
+            metrics: components["schemas"]["ConsoleMetricView"][];
+            /** Format: int64 */
+            until: number;
         };
         ConsoleHeldView: {
             /** @description refund, match, explain, retry */
@@ -10498,6 +10589,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ConsoleListShareRow: {
+            items: components["schemas"]["ConsoleShareRow"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ConsoleListShipmentRow: {
             items: components["schemas"]["ConsoleShipmentRow"][];
             /** @description Empty at the end */
@@ -10669,6 +10765,22 @@ export interface components {
             needs_totp: boolean;
             staff: components["schemas"]["ConsoleMeView"];
         };
+        ConsoleLoopView: {
+            /** Format: int64 */
+            buyers: number;
+            /** Format: int64 */
+            cards: number;
+            /** Format: int64 */
+            joins: number;
+            /** Format: int64 */
+            learners: number;
+            /** Format: int64 */
+            paid_fen: number;
+            /** Format: int64 */
+            shares: number;
+            /** Format: int64 */
+            visits: number;
+        };
         ConsoleMade: {
             /** Format: int64 */
             id: number;
@@ -10786,6 +10898,27 @@ export interface components {
             name: string;
             /** Format: int64 */
             version: number;
+        };
+        ConsoleMetricView: {
+            /**
+             * Format: double
+             * @description The rate of the period before
+             */
+            before: number;
+            /** Format: int64 */
+            bottom: number;
+            key: string;
+            /** @description There was something to divide by */
+            known: boolean;
+            means: string;
+            name: string;
+            /**
+             * Format: double
+             * @description 0 when there is nothing to divide by
+             */
+            rate: number;
+            /** Format: int64 */
+            top: number;
         };
         ConsoleMonthIncome: {
             /**
@@ -11667,6 +11800,65 @@ export interface components {
             value: components["schemas"]["WeChat"];
             /** Format: int64 */
             version: number;
+        };
+        ConsoleShareBuy: {
+            buyer: string;
+            first: boolean;
+            last: boolean;
+            no: string;
+            /** Format: int64 */
+            paid_at: number;
+            /** Format: int64 */
+            paid_fen: number;
+            /**
+             * Format: int64
+             * @description By place, of a million
+             */
+            part_ppm: number;
+            /**
+             * Format: int64
+             * @description From the first touch
+             */
+            place: number;
+        };
+        ConsoleSharePath: {
+            buys: components["schemas"]["ConsoleShareBuy"][];
+            /** @description What led to it, the oldest first, itself last */
+            up: components["schemas"]["ConsoleShareRow"][];
+        };
+        ConsoleShareRow: {
+            /** @enum {string} */
+            channel: "friend" | "moments" | "group" | "weibo" | "qq" | "xiaohongshu" | "link" | "poster";
+            code: string;
+            /** Format: int64 */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description 1: it has no parent
+             */
+            depth: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            joins: number;
+            /** @enum {string} */
+            kind: "school" | "course" | "product" | "card" | "certificate" | "challenge" | "class" | "campaign";
+            nickname: string;
+            /**
+             * Format: int64
+             * @description Whose last touch it was
+             */
+            orders: number;
+            /**
+             * Format: int64
+             * @description 0: by none
+             */
+            parent_id: number;
+            title: string;
+            /** Format: int64 */
+            user_id: number;
+            /** Format: int64 */
+            visits: number;
         };
         ConsoleShipmentRow: {
             /**
@@ -28584,6 +28776,91 @@ export interface operations {
             };
         };
     };
+    console_growth: {
+        parameters: {
+            query?: {
+                days?: 7 | 28 | 90;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleGrowthView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_held: {
         parameters: {
             query?: {
@@ -41647,6 +41924,273 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsoleSettingWeChat"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_shares: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                kind?: "school" | "course" | "product" | "card" | "certificate" | "challenge" | "class" | "campaign" | "";
+                channel?: "friend" | "moments" | "group" | "weibo" | "qq" | "xiaohongshu" | "link" | "poster" | "";
+                /** @description 0: of all */
+                user_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListShareRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSharePath"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_share_children: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListShareRow"];
                 };
             };
             /** @description Bad Request */

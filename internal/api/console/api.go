@@ -19,6 +19,7 @@ import (
 	"zhizhou/internal/document"
 	"zhizhou/internal/ebook"
 	"zhizhou/internal/export"
+	"zhizhou/internal/growth"
 	"zhizhou/internal/homework"
 	"zhizhou/internal/invoice"
 	"zhizhou/internal/learning"
@@ -34,6 +35,7 @@ import (
 	"zhizhou/internal/renewal"
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
+	"zhizhou/internal/share"
 	"zhizhou/internal/shipping"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
@@ -101,6 +103,9 @@ type Deps struct {
 	Note *note.Service
 	// Rating keeps what learners say of courses.
 	Rating *rating.Service
+	// Share is the graph of shares, Growth counts what comes of it.
+	Share  *share.Service
+	Growth *growth.Service
 	// Card makes evidence cards.
 	Card *card.Service
 	// Teacher takes in who wants to teach here.
@@ -130,6 +135,7 @@ func Register(a *web.API, d Deps) {
 	r.lives()
 	r.cardTemplates()
 	r.deskCards()
+	r.growth()
 	r.moderation()
 	r.ratings()
 	r.selling()

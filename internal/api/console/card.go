@@ -101,7 +101,7 @@ type MentorPatternInput struct {
 // FilledView says what became of filling a template of notes.
 type FilledView struct {
 	Made  int   `json:"made"`
-	Unfit int   `json:"unfit" doc:"With whose facts it is no paragraph of 100–150 characters"`
+	Unfit int   `json:"unfit" doc:"They lack a fact that it names, or it is no paragraph of 100–150 characters with theirs"`
 	Next  int64 `json:"next" doc:"To go on from; 0: that was all"`
 }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { launch, looksSound, openWindow, step } from './browser.mjs'
-import { signInBySMS } from './learner.mjs'
+import { asking, readFirst, signInBySMS } from './learner.mjs'
 import { startServer, until } from './server.mjs'
 import { asStaff } from './staff.mjs'
 
@@ -23,11 +23,7 @@ after(async () => {
 test('what was learned is shown, shared and checked, and brings somebody', async () => {
   const win = await openWindow(browser, server.base, 'phone')
   const { page } = win
-  const api = async (method, path, data, headers = {}) => {
-    const r = await win.context.request.fetch(`/api/${path}`, { method, data, headers: { Origin: server.base, ...headers } })
-    assert.ok(r.ok(), `${path} answered ${r.status()}: ${await r.text()}`)
-    return r.json()
-  }
+  const api = asking(win, server.base)
   await step(win, 'before anything was learned there is no card', async () => {
     await page.goto('/login')
     await signInBySMS(win, server.base, '13900000291')
@@ -40,15 +36,7 @@ test('what was learned is shown, shared and checked, and brings somebody', async
     await looksSound(win, 'shares-empty')
   })
   await step(win, 'a finished lesson makes one, and its page says so', async () => {
-    const quote = await api('POST', 'quotes', { sku_id: course.skus[0].id })
-    await api('POST', 'orders', { quote_token: quote.token, terms_confirmed: true }, { 'Idempotency-Key': 'share-e2e' })
-    const [lesson] = course.chapters.flatMap((c) => c.lessons)
-    await page.goto(`/learn/${lesson.id}`)
-    await page.getByText('学到 90% 记为学完').waitFor()
-    await api('POST', `lessons/${lesson.id}/read`, { seq: 1, screens: [], position_permille: 0 })
-    await fetch(`${server.base}/sandbox/panel/do/clock`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ seconds: '600' }) })
-    const { screens } = await api('GET', `lessons/${lesson.id}`)
-    await api('POST', `lessons/${lesson.id}/read`, { seq: 2, position_permille: 1000, screens: Array.from({ length: screens }, (_, i) => ({ screen: i + 1, ms: Math.floor(590_000 / screens) })) })
+    await readFirst(win, server.base, course, api)
     await page.goto('/me/cards')
     await page.getByText('学完了一课').first().waitFor()
     await looksSound(win, 'cards')

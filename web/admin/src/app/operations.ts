@@ -87,6 +87,10 @@ export interface Operations {
   editAnswer: { path: Id; body: { version: number; body: string }; res: void }
   acceptAnswer: { path: Id; body: { answer_id: number }; res: void }
   certificateRule: { path: Id; res: T.CertificateRule }
+  growth: { query: { days: number }; res: T.Growth }
+  shares: { query: Paged & { kind?: string; channel?: string; user_id?: number }; res: T.Page<T.ShareRow> }
+  share: { path: Id; res: T.SharePath }
+  shareChildren: { path: Id; query: Paged; res: T.Page<T.ShareRow> }
   cardTemplates: { query: Paged; res: T.Page<T.CardTemplateRow> }
   cardHouses: { res: { items: T.HouseTemplate[] } }
   cardTemplate: { path: Id; res: T.CardTemplate }
@@ -311,6 +315,7 @@ export const addresses = {
   ratings: 'GET /ratings', replyRating: 'PUT /ratings/{id}/reply', decideRating: 'PUT /ratings/{id}/shown',
   moderation: 'GET /moderation', decideCases: 'POST /moderation', lessonQuestions: 'GET /lesson-questions', lessonQuestion: 'GET /lesson-questions/{id}',
   answerQuestion: 'POST /lesson-questions/{id}/answers', editAnswer: 'PUT /lesson-answers/{id}', acceptAnswer: 'PUT /lesson-questions/{id}/accepted',
+  growth: 'GET /growth', shares: 'GET /shares', share: 'GET /shares/{id}', shareChildren: 'GET /shares/{id}/children',
   cardTemplates: 'GET /card-templates', cardHouses: 'GET /card-houses', cardTemplate: 'GET /card-templates/{id}', saveCardTemplate: 'PUT /card-templates/{id}', switchCardTemplate: 'POST /card-templates/{id}/switch',
   deleteCardTemplate: 'DELETE /card-templates/{id}', previewCard: 'POST /card-preview', deskCards: 'GET /cards', revokeCard: 'POST /cards/{id}/revoke', saveNote: 'PUT /cards/{id}/note',
   approveNotes: 'POST /mentor-notes/approve', fillNotes: 'POST /mentor-notes/fill', addVoice: 'POST /cards/{id}/voice', dropVoice: 'DELETE /cards/{id}/voice',

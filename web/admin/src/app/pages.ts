@@ -53,6 +53,8 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
   {
     group: '增长',
     pages: [
+      { name: 'growth', label: '增长', icon: 'refresh', permission: 'growth.read' },
+      { name: 'shares', label: '分享', icon: 'link', permission: 'growth.read' },
       { name: 'desk-cards', label: '证据卡与寄语', icon: 'crown', permission: 'question.answer' },
       { name: 'card-templates', label: '证据卡模板', icon: 'image', permission: 'course.read' },
     ],

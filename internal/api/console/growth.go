@@ -1,0 +1,176 @@
+package console
+
+import (
+	"context"
+	"net/http"
+
+	"zhizhou/internal/account"
+	"zhizhou/internal/growth"
+	"zhizhou/internal/share"
+	"zhizhou/internal/web"
+)
+
+// MetricView is a figure of growth with its definition.
+type MetricView struct {
+	Key    string  `json:"key"`
+	Name   string  `json:"name"`
+	Means  string  `json:"means"`
+	Top    int64   `json:"top"`
+	Bottom int64   `json:"bottom"`
+	Rate   float64 `json:"rate" doc:"0 when there is nothing to divide by"`
+	Before float64 `json:"before" doc:"The rate of the period before"`
+	Known  bool    `json:"known" doc:"There was something to divide by"`
+}
+
+// LoopView are the steps of the loop.
+type LoopView struct {
+	Learners int64 `json:"learners"`
+	Cards    int64 `json:"cards"`
+	Shares   int64 `json:"shares"`
+	Visits   int64 `json:"visits"`
+	Joins    int64 `json:"joins"`
+	Buyers   int64 `json:"buyers"`
+	PaidFen  int64 `json:"paid_fen"`
+}
+
+// GrowthDay is a local day of the loop.
+type GrowthDay struct {
+	Day    int64 `json:"day" doc:"YYYYMMDD"`
+	Shares int64 `json:"shares"`
+	Visits int64 `json:"visits"`
+	Joins  int64 `json:"joins"`
+}
+
+// GrowthView is the growth page.
+type GrowthView struct {
+	From    int64        `json:"from"`
+	Until   int64        `json:"until"`
+	Loop    LoopView     `json:"loop"`
+	Before  LoopView     `json:"before"`
+	Days    []GrowthDay  `json:"days" nullable:"false"`
+	Metrics []MetricView `json:"metrics" nullable:"false"`
+}
+
+// ShareRow is a share as staff see it.
+type ShareRow struct {
+	ID        int64  `json:"id"`
+	Code      string `json:"code"`
+	UserID    int64  `json:"user_id"`
+	Nickname  string `json:"nickname"`
+	Kind      string `json:"kind" enum:"school,course,product,card,certificate,challenge,class,campaign"`
+	Title     string `json:"title"`
+	Channel   string `json:"channel" enum:"friend,moments,group,weibo,qq,xiaohongshu,link,poster"`
+	ParentID  int64  `json:"parent_id" doc:"0: by none"`
+	Depth     int64  `json:"depth" doc:"1: it has no parent"`
+	Visits    int64  `json:"visits"`
+	Joins     int64  `json:"joins"`
+	Orders    int64  `json:"orders" doc:"Whose last touch it was"`
+	CreatedAt int64  `json:"created_at"`
+}
+
+// ShareBuy is an order that a share is a touch of.
+type ShareBuy struct {
+	No      string `json:"no"`
+	Buyer   string `json:"buyer"`
+	Place   int64  `json:"place" doc:"From the first touch"`
+	First   bool   `json:"first"`
+	Last    bool   `json:"last"`
+	PartPPM int64  `json:"part_ppm" doc:"By place, of a million"`
+	PaidFen int64  `json:"paid_fen"`
+	PaidAt  int64  `json:"paid_at"`
+}
+
+// SharePath is where a share stands in the graph.
+type SharePath struct {
+	Up   []ShareRow `json:"up" nullable:"false" doc:"What led to it, the oldest first, itself last"`
+	Buys []ShareBuy `json:"buys" nullable:"false"`
+}
+
+func shareRow(r share.Row) ShareRow {
+	return ShareRow{r.ID, r.Code, r.UserID, r.Nickname, r.Kind, r.Title, r.Channel, r.ParentID, r.Depth, r.Visits, r.Joins, r.Orders, r.CreatedAt}
+}
+
+func (r *routes) growth() {
+	const tag = "console growth"
+	web.Handle(r.web, route("growth", http.MethodGet, "growth", "The loop and its figures over the last whole days, beside those before", tag, account.PermGrowthRead),
+		func(ctx context.Context, in *struct {
+			Days int `query:"days" minimum:"1" maximum:"90" default:"28"`
+		},
+		) (*web.Body[GrowthView], error) {
+			return r.growthPage(ctx, in.Days)
+		})
+	web.Handle(r.web, route("shares", http.MethodGet, "shares", "What learners handed on, the newest first", tag, account.PermGrowthRead),
+		func(ctx context.Context, in *struct {
+			web.PageQuery
+			Kind    string `query:"kind" enum:"school,course,product,card,certificate,challenge,class,campaign,"`
+			Channel string `query:"channel" enum:"friend,moments,group,weibo,qq,xiaohongshu,link,poster,"`
+			UserID  int64  `query:"user_id" minimum:"0" doc:"0: of all"`
+		},
+		) (*web.Body[web.List[ShareRow]], error) {
+			before, err := in.Keys(1)
+			if err != nil {
+				return nil, err
+			}
+			rows, err := r.Share.All(ctx, share.Sift{Kind: in.Kind, Channel: in.Channel, UserID: in.UserID}, first(before), in.Limit+1)
+			return web.Answer(web.Page(rows, in.Limit, shareRow, func(x share.Row) []int64 { return []int64{x.ID} })), err
+		})
+	web.Handle(r.web, route("share", http.MethodGet, "shares/{id}", "What led to a share, and the orders that it is a touch of", tag, account.PermGrowthRead),
+		func(ctx context.Context, in *ByID) (*web.Body[SharePath], error) {
+			up, buys, err := r.Share.Path(ctx, in.ID)
+			v := SharePath{Up: []ShareRow{}, Buys: []ShareBuy{}}
+			for _, x := range up {
+				v.Up = append(v.Up, shareRow(x))
+			}
+			for _, b := range buys {
+				v.Buys = append(v.Buys, ShareBuy{b.No, b.Buyer, b.Place, b.IsFirst, b.IsLast, b.WeightPPM, b.PaidFen, b.PaidAt})
+			}
+			return web.Answer(v), err
+		})
+	web.Handle(r.web, route("share_children", http.MethodGet, "shares/{id}/children", "The shares of who had come by a share, the newest first", tag, account.PermGrowthRead),
+		func(ctx context.Context, in *struct {
+			ByID
+			web.PageQuery
+		},
+		) (*web.Body[web.List[ShareRow]], error) {
+			before, err := in.Keys(1)
+			if err != nil {
+				return nil, err
+			}
+			rows, err := r.Share.Children(ctx, in.ID, first(before), in.Limit+1)
+			return web.Answer(web.Page(rows, in.Limit, shareRow, func(x share.Row) []int64 { return []int64{x.ID} })), err
+		})
+}
+
+func (r *routes) growthPage(ctx context.Context, days int) (*web.Body[GrowthView], error) {
+	now, before := r.Growth.Last(days)
+	v := GrowthView{From: now.From, Until: now.Until, Days: []GrowthDay{}, Metrics: []MetricView{}}
+	for _, x := range []struct {
+		p  growth.Period
+		to *LoopView
+	}{{now, &v.Loop}, {before, &v.Before}} {
+		l, err := r.Growth.Loop(ctx, x.p)
+		if err != nil {
+			return nil, err
+		}
+		*x.to = LoopView(l)
+	}
+	list, err := r.Growth.Days(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range list {
+		v.Days = append(v.Days, GrowthDay{d.Date, d.Shares, d.Visits, d.Joins})
+	}
+	for _, m := range growth.Metrics {
+		is, err := r.Growth.Of(ctx, m, now)
+		if err != nil {
+			return nil, err
+		}
+		was, err := r.Growth.Of(ctx, m, before)
+		if err != nil {
+			return nil, err
+		}
+		v.Metrics = append(v.Metrics, MetricView{m.Key, m.Name, m.Means, is.Top, is.Bottom, is.Rate(), was.Rate(), is.Bottom > 0})
+	}
+	return web.Answer(v), nil
+}

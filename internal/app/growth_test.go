@@ -1,0 +1,120 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"zhizhou/internal/clock"
+	"zhizhou/internal/db"
+	"zhizhou/internal/growth"
+)
+
+var (
+	qGrowthStudy = db.Q("test/growth_study", `INSERT INTO lesson_days (user_id, day, lesson_id, studied_ms) VALUES ($1, $2, 0, 60000) ON CONFLICT DO NOTHING`)
+	qGrowthBorn  = db.Q("test/growth_born", `UPDATE users SET created_at = $2 WHERE id = $1`)
+)
+
+// figures are all metrics over a period, as top and bottom.
+func (w *world) figures(p growth.Period) map[string][2]int64 {
+	w.t.Helper()
+	s := &growth.Service{DB: w.app.DB, Clock: w.clock}
+	out := map[string][2]int64{}
+	for _, m := range growth.Metrics {
+		v, err := s.Of(context.Background(), m, p)
+		w.ok(err)
+		out[m.Key] = [2]int64{v.Top, v.Bottom}
+	}
+	return out
+}
+
+// The figures of growth count what happened, no more: each is compared with a count by
+// hand, before anything happened too.
+func TestGrowthIsCounted(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		owner := w.schoolStaff("operator")
+		empty := owner.want(200, "", "GET", "/api/console/growth?days=7", nil)
+		if empty.num("loop", "shares") != 0 {
+			t.Fatal(empty.raw)
+		}
+		for _, m := range empty.at("metrics").([]any) {
+			if row := m.(map[string]any); row["known"] == true && row["top"] != 0.0 {
+				t.Errorf("before anything: %v", row)
+			}
+		}
+		a := w.learner("13900139951", nil)
+		_, cardID := a.earned()
+		s := a.want(201, "", "POST", "/api/shares", map[string]any{"kind": "card", "id": cardID, "channel": "friend", "key": "growth-share-1"}).str("code")
+		a.shares(w.paid, "weibo", "growth-share-2") // nobody opens it
+		b, c := w.person(nil), w.person(nil)
+		b.lands(s, browser(1))
+		c.lands(s, browser(2))
+		a.lands(s, browser(3)) // the sharer's own
+		b.registers("13900139952", browser(1))
+		b.buy(w.sku)
+		b.read(w.openText)
+		b.shares(w.paid, "link", "growth-share-3")
+		// The path browser.
+		list := owner.want(200, "", "GET", "/api/console/shares?kind=course", nil).at("items").([]any)
+		if len(list) != 2 || list[0].(map[string]any)["depth"] != 2.0 {
+			t.Fatal(list)
+		}
+		id := int64(list[0].(map[string]any)["id"].(float64))
+		path := owner.want(200, "", "GET", fmt.Sprintf("/api/console/shares/%d", id), nil)
+		if up := path.at("up").([]any); len(up) != 2 || up[0].(map[string]any)["kind"] != "card" || up[1].(map[string]any)["id"] != float64(id) {
+			t.Error(path.raw)
+		}
+		parent := int64(path.at("up").([]any)[0].(map[string]any)["id"].(float64))
+		if kids := owner.want(200, "", "GET", fmt.Sprintf("/api/console/shares/%d/children", parent), nil).at("items").([]any); len(kids) != 1 {
+			t.Error(kids)
+		}
+		if buys := owner.want(200, "", "GET", fmt.Sprintf("/api/console/shares/%d", parent), nil).at("buys").([]any); len(buys) != 1 || buys[0].(map[string]any)["part_ppm"] != 1_000_000.0 {
+			t.Error(buys)
+		}
+		owner.want(404, "share_gone", "GET", "/api/console/shares/1", nil)
+		w.staff("editor").want(403, "", "GET", "/api/console/growth", nil)
+
+		w.write(qGrowthStudy, a.me(), clock.Day(w.clock.Now()))
+		w.clock.Advance(24 * time.Hour)
+
+		g := &growth.Service{DB: w.app.DB, Clock: w.clock}
+		now, before := g.Last(7)
+		l, err := g.Loop(context.Background(), now)
+		w.ok(err)
+		if l.Learners != 2 || l.Shares != 3 || l.Visits != 2 || l.Joins != 1 || l.Buyers != 1 || l.PaidFen != 16900 || l.Cards < 2 {
+			t.Errorf("the loop: %+v", l)
+		}
+		if days, err := g.Days(context.Background(), now); err != nil || len(days) != 1 || days[0].Shares != 3 || days[0].Visits != 2 || days[0].Joins != 1 || days[0].Date < 20260000 {
+			t.Errorf("its days: %+v %v", days, err)
+		}
+		f := w.figures(now)
+		for key, want := range map[string][2]int64{
+			"share_rate": {2, 2}, "landing": {1, 3}, "signup": {1, 2}, "k_shares": {1, 3}, "k_users": {1, 2},
+			"retention_7_shared": {0, 1}, "ugc_other": {0, 0}, "ugc_carded": {0, 2},
+		} {
+			if f[key] != want {
+				t.Errorf("%s: %v, want %v", key, f[key], want)
+			}
+		}
+		if f["partner_gmv"][1] != 16900 || f["partner_gmv"][0] > f["partner_gmv"][1] {
+			t.Errorf("partner_gmv: %v", f["partner_gmv"])
+		}
+		if was := w.figures(before); was["share_rate"] != [2]int64{0, 0} || was["signup"] != [2]int64{0, 0} {
+			t.Errorf("the period before: %v", was)
+		}
+
+		// Retention by days over the end of a year: who registered on 25 December and studied
+		// on 3 January did so on the ninth day after.
+		at := time.Date(2024, 12, 25, 15, 0, 0, 0, time.UTC) // 23:00 in China
+		for i, day := range []int64{20250103, 20250122, 20250101} {
+			id := w.learner(fmt.Sprintf("1390013996%d", i), nil).me()
+			w.write(qGrowthBorn, id, at.UnixMilli())
+			w.write(qGrowthStudy, id, day)
+		}
+		year := growth.Period{From: at.UnixMilli(), Until: at.UnixMilli() + 1}
+		if r := w.figures(year); r["retention_7_other"] != [2]int64{2, 3} || r["retention_28_other"] != [2]int64{1, 3} {
+			t.Errorf("retention over a new year: %v %v", r["retention_7_other"], r["retention_28_other"])
+		}
+	})
+}
