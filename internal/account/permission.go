@@ -33,23 +33,25 @@ const (
 	PermAnswer        = "question.answer"
 	PermIncomeRead    = "income.read"
 	PermTeachReview   = "instructor.review"
+	PermPartner       = "partner.read"
+	PermPartnerEdit   = "partner.edit"
 )
 
 // AllPermissions lists every permission; the owner has them all.
 var AllPermissions = []string{
 	PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductRead, PermProductEdit, PermMediaUpload, PermOrderRead,
 	PermRefundDecide, PermServiceGive, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
-	PermModerate, PermAnswer, PermIncomeRead, PermTeachReview,
+	PermModerate, PermAnswer, PermIncomeRead, PermTeachReview, PermPartner, PermPartnerEdit,
 }
 
 // Roles are what each role may do. Money is decided by finance and the owner,
 // people are managed by the owner alone.
 var roles = map[string][]string{
 	"owner":      AllPermissions,
-	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductRead, PermProductEdit, PermMediaUpload, PermOrderRead, PermServiceGive, PermCommission, PermUserRead, PermSettingRead, PermModerate, PermAnswer, PermIncomeRead, PermTeachReview},
+	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductRead, PermProductEdit, PermMediaUpload, PermOrderRead, PermServiceGive, PermCommission, PermUserRead, PermSettingRead, PermModerate, PermAnswer, PermIncomeRead, PermTeachReview, PermPartner, PermPartnerEdit},
 	"editor":     {PermCourseRead, PermCourseEdit, PermProductRead, PermMediaUpload, PermModerate, PermAnswer},
 	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload, PermAnswer, PermIncomeRead},
-	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermAuditRead, PermIncomeRead},
+	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermAuditRead, PermIncomeRead, PermPartner},
 	"support":    {PermOrderRead, PermServiceGive, PermUserRead, PermUserEdit, PermModerate},
 }
 
