@@ -228,7 +228,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	})
 	a.Reconcile = &reconcile.Service{DB: a.DB, Clock: a.Clock, Commerce: a.Commerce, Channels: a.outside, Log: a.log}
 	a.Invoice = a.newInvoice(store)
-	a.newSharing()
+	a.newSharing(store)
 	a.newPartner()
 	a.newEarning()
 	a.Export = a.newExport(store)

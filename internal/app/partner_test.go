@@ -1,8 +1,11 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -364,5 +367,56 @@ func mustTwo(a, b string, err error) func(t *testing.T) (string, string) {
 			t.Fatal(err)
 		}
 		return a, b
+	}
+}
+
+// One tap: a share has a poster with its price and, where there is a mini program, a code
+// whose scene is the share; the nickname stands on it only when its owner agreed.
+func TestPartnerPicturesOfAShare(t *testing.T) {
+	w := newWorld(t, db.SQLite)
+	w.partners()
+	a := w.learner("13900138050", nil)
+	s := a.shares(w.paid, "poster", "poster-key-1")
+	code := s.str("code")
+	get := func(path string) []byte {
+		t.Helper()
+		status, head, body := w.raw(path)
+		if status != 200 || head.Get("Content-Type") != "image/png" {
+			t.Fatalf("%s: %d %s", path, status, head.Get("Content-Type"))
+		}
+		return []byte(body)
+	}
+	first := get("/s/" + code + "/poster.png")
+	size, _, err := image.DecodeConfig(bytes.NewReader(first))
+	if err != nil || size.Width != 1080 || size.Height != 1440 {
+		t.Fatalf("poster: %v %+v", err, size)
+	}
+	if !bytes.Equal(first, get("/s/"+code+"/poster.png")) {
+		t.Fatal("the same poster differs")
+	}
+	w.becomes(a, "agency")
+	if !bytes.Equal(first, get("/s/"+code+"/poster.png")) {
+		t.Fatal("a name is shown that nobody agreed to")
+	}
+	a.want(200, "", "PUT", "/api/me/partner/profile", map[string]any{"signs": true})
+	signed := get("/s/" + code + "/poster.png")
+	if bytes.Equal(first, signed) {
+		t.Fatal("the name is not on the poster")
+	}
+	if to := os.Getenv("POSTER_TO"); to != "" {
+		w.ok(os.WriteFile(to, signed, 0o600))
+	}
+	if s.str("mini_url") != w.app.Config.PublicURL+"/s/"+code+"/mini.png" {
+		t.Fatalf("share: %s", s.raw)
+	}
+	mini := get("/s/" + code + "/mini.png")
+	w.app.Sandbox.ExpireToken() // kept: WeChat is not asked again
+	if !bytes.Equal(mini, get("/s/"+code+"/mini.png")) {
+		t.Fatal("the code was not kept")
+	}
+	for _, path := range []string{"/s/NOSUCHCODE/poster.png", "/s/NOSUCHCODE/mini.png"} {
+		if status, _, _ := w.raw(path); status != 404 {
+			t.Fatalf("%s: %d", path, status)
+		}
 	}
 }

@@ -10711,7 +10711,7 @@ export interface components {
             label: string;
             title: string;
             /** @enum {string} */
-            what: "lesson" | "article" | "attachment" | "course" | "goods" | "banner" | "instructor" | "topic" | "question" | "homework" | "agreement" | "school" | "version";
+            what: "lesson" | "article" | "attachment" | "course" | "goods" | "banner" | "instructor" | "topic" | "question" | "homework" | "agreement" | "partner" | "school" | "version";
         };
         ConsoleMaterialView: {
             /** Format: int64 */
@@ -16015,8 +16015,12 @@ export interface components {
             /** @description Empty: none */
             image_url: string;
             kind: string;
+            /** @description Its mini program code; empty: the school has no mini program */
+            mini_url: string;
             /** @description In the client, with the code */
             path: string;
+            /** @description A picture to send, with a code that leads there */
+            poster_url: string;
             /** Format: int64 */
             target_id: number;
             text: string;
@@ -54798,7 +54802,8 @@ export interface operations {
     partner_panel: {
         parameters: {
             query?: {
-                days?: 7 | 30 | 90;
+                /** @description Up to today */
+                days?: number;
             };
             header?: never;
             path?: never;
