@@ -131,7 +131,7 @@ func (p Poster) draw(cover image.Image) ([]byte, error) {
 		pic.Write(margin-2, y, title, l)
 		y += title.Size * 1.24
 	}
-	y += 4 - title.Size*.24
+	y -= title.Size*1.24 - 22
 	if p.Text != "" && p.Text != p.Title {
 		promise := drawing.Type{Size: 36, Color: quiet}
 		most := 2

@@ -14521,7 +14521,7 @@ export interface components {
         };
         NoticeKind: {
             /** @enum {string} */
-            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching";
+            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching" | "partner";
             on: boolean;
         };
         NoticeKinds: {
@@ -14534,7 +14534,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching";
+            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching" | "partner";
             /** @description An address within the client, or empty */
             link: string;
             title: string;
