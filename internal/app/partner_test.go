@@ -128,7 +128,7 @@ func TestPartnerRoad(t *testing.T) {
 		decide(422, "partner_reason", "active", "")
 		decide(200, "", "active", "欢迎加入")
 		decide(409, "partner_state", "active", "欢迎加入")
-		if w.count(qPartnerTold, a.me(), "partner_opened:%") != 1 {
+		if w.count(qPartnerTold, a.me(), "partner:opened:%") != 1 {
 			t.Fatal("the guide was not sent")
 		}
 		if g := a.want(200, "", "GET", "/api/me/partner/guide", nil); len(g.at("paragraphs").([]any)) < 3 {
@@ -216,7 +216,7 @@ func TestPartnerStandingDecidesTheRate(t *testing.T) {
 		sells(1500, "priority comes before all")
 
 		w.ok(w.app.Partner.SaveTerms(w.system(), "class_teacher", 1, terms+"四、新的一条。"))
-		if w.count(qPartnerTold, a.me(), "partner_terms:%") != 1 {
+		if w.count(qPartnerTold, a.me(), "partner:terms:%") != 1 {
 			t.Fatal("nobody was told of new terms")
 		}
 		sells(1000, "new terms that are not accepted")

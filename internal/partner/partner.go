@@ -184,7 +184,7 @@ func (s *Service) Invite(ctx context.Context, userID int64, role, reason string)
 		if done == 0 {
 			return ErrOpen.Say("这位学员已经在申请，或已是合伙人")
 		}
-		if err := s.tell(ctx, tx, userID, "邀请你成为"+RoleNames[role], reason, "/me/partner", fmt.Sprintf("partner_invited:%d:%d", userID, now)); err != nil {
+		if err := s.tell(ctx, tx, userID, "邀请你成为"+RoleNames[role], reason, "/me/partner", fmt.Sprintf("partner:invited:%d:%d", userID, now)); err != nil {
 			return err
 		}
 		return audit.Write(ctx, tx, s.Clock, "partner.invite", fmt.Sprintf("user:%d", userID), nil, map[string]any{"role": role, "terms": r.Terms}, reason)
@@ -229,7 +229,7 @@ func (s *Service) Accept(ctx context.Context, userID, terms int64) error {
 
 // welcome sends who becomes a partner the guide, once.
 func (s *Service) welcome(ctx context.Context, tx *db.Tx, userID int64, role string) error {
-	return s.tell(ctx, tx, userID, "你已是"+RoleNames[role], "先看一看推荐指南：怎么说、发给谁、什么不能做。佣金只来自真实成交。", "/me/partner/guide", fmt.Sprintf("partner_opened:%d", userID))
+	return s.tell(ctx, tx, userID, "你已是"+RoleNames[role], "先看一看推荐指南：怎么说、发给谁、什么不能做。佣金只来自真实成交。", "/me/partner/guide", fmt.Sprintf("partner:opened:%d", userID))
 }
 
 // Leave ends one's own partnership, application or invitation; what was earned stays.
@@ -271,7 +271,7 @@ func (s *Service) Decide(ctx context.Context, partnerID int64, to, reason string
 		} else {
 			err = s.tell(ctx, tx, p.UserID, map[string]string{
 				Active: "合伙资格已恢复", Rejected: "合伙申请没有通过", Suspended: "合伙资格已暂停", Ended: "合伙已结束",
-			}[to], reason+kept[to], "/me/partner", fmt.Sprintf("partner_state:%d:%d", p.ID, now))
+			}[to], reason+kept[to], "/me/partner", fmt.Sprintf("partner:state:%d:%d", p.ID, now))
 		}
 		if err != nil {
 			return err

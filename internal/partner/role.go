@@ -146,7 +146,7 @@ func (s *Service) tellAll(ctx context.Context, tx *db.Tx, role string, version i
 			return err
 		}
 		for _, u := range users {
-			err := s.tell(ctx, tx, u, "合作条款有了新版本", "看过并同意之后，新的成交才继续按合伙人比例计佣；已经计的佣金不受影响。", "/me/partner", fmt.Sprintf("partner_terms:%s:%d", role, version))
+			err := s.tell(ctx, tx, u, "合作条款有了新版本", "看过并同意之后，新的成交才继续按合伙人比例计佣；已经计的佣金不受影响。", "/me/partner", fmt.Sprintf("partner:terms:%s:%d", role, version))
 			if err != nil {
 				return err
 			}

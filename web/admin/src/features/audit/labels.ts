@@ -127,6 +127,17 @@ const actions: Record<string, string> = {
   'commission.rule_off': '停用佣金规则',
   'commission.payee_drop': '清除收款资料',
   'commission.tax_report': '导出代扣个税申报表',
+  'partner.invite': '邀请合伙人',
+  'partner.active': '通过或恢复合伙人',
+  'partner.rejected': '不通过合伙申请',
+  'partner.suspended': '暂停合伙人',
+  'partner.ended': '结束合伙',
+  'partner.brand': '审看联名',
+  'partner.role': '修改合伙角色权限',
+  'partner.terms': '新版合作条款',
+  'partner.material': '保存合伙素材',
+  'partner.material_on': '启用合伙素材',
+  'partner.material_off': '停用合伙素材',
   'withdrawal.approve': '同意提现',
   'withdrawal.first_approval': '提现初审同意',
   'withdrawal.reject': '拒绝提现',
@@ -218,6 +229,11 @@ const whats: Record<string, string> = {
   mail: '邮件',
   points: '积分',
   terms: '设置',
+  partner: '合伙人',
+  creator: '创作者',
+  class_teacher: '班主任',
+  senior_learner: '优秀学员',
+  agency: '机构',
 }
 /** `course:12` as 课程「写作课」 where the name is known, else 课程 12. */
 export function targetLabel(target: string, name = ''): string {
@@ -228,7 +244,7 @@ export function targetLabel(target: string, name = ''): string {
 const areas: Record<string, string[]> = {
   内容: ['course', 'chapter', 'outline', 'lesson', 'live', 'document', 'attachment', 'material', 'folder', 'version', 'question', 'paper', 'quiz', 'quiz_points', 'certificate', 'homework', 'booking', 'moderation', 'answer', 'rating', 'category', 'banner', 'topic', 'search', 'synonym', 'instructor', 'teaching'],
   商品: ['product', 'sku'],
-  营销: ['promotion', 'coupon', 'codes', 'experiment', 'points'],
+  营销: ['promotion', 'coupon', 'codes', 'experiment', 'points', 'partner'],
   交易: ['refund', 'service', 'renewal', 'shipment', 'held'],
   财务: ['invoice', 'bill', 'commission', 'withdrawal', 'payout', 'export'],
   治理: ['staff', 'agreement', 'setting'],
