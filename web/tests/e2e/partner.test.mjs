@@ -74,8 +74,9 @@ test('from an invitation to a commission and back', async () => {
   let order, other
   await step(win, 'a stranger comes by it and buys', async () => {
     other = await openWindow(browser, server.base, 'desktop')
+    const landed = other.page.waitForResponse((r) => r.url().endsWith('/api/visits'))
     await other.page.goto(new URL(shared.url).pathname)
-    await other.page.getByText(course.title).first().waitFor()
+    assert.equal((await landed).status(), 200)
     await other.page.goto('/login')
     await signInBySMS(other, server.base, '13900000392')
     await until(async () => (await other.context.request.get('/api/me')).status() === 200, 'the stranger to be signed in')
