@@ -50,7 +50,6 @@ var (
 	qGoodsClear  = db.Q("partner/goods_clear", `DELETE FROM partner_role_products WHERE role = $1`)
 	qGoodsAdd    = db.Q("partner/goods_add", `INSERT INTO partner_role_products (role, product_id) SELECT $1, p.id FROM products p WHERE p.id = $2 ON CONFLICT DO NOTHING`)
 	qTermsInsert = db.Q("partner/terms_insert", `INSERT INTO partner_terms (role, version, body, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`)
-	qTermsAt     = db.Q("partner/terms_at", `SELECT role, version, body, saved_at FROM partner_terms WHERE role = $1 AND version = $2`)
 	qActiveOf    = db.Q("partner/active_of", `SELECT user_id FROM partners WHERE role = $1 AND state = 'active' AND user_id > $2 ORDER BY user_id LIMIT 500`)
 
 	// In good standing: active, and the terms in force accepted.
