@@ -48,6 +48,7 @@ import (
 	"zhizhou/internal/media"
 	"zhizhou/internal/message"
 	"zhizhou/internal/note"
+	"zhizhou/internal/partner"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
@@ -110,6 +111,7 @@ type App struct {
 
 	Referral   *referral.Service
 	Commission *commission.Service
+	Partner    *partner.Service
 	Renewal    *renewal.Service
 	Message    *message.Service
 	Advice     *advice.Service
@@ -227,7 +229,8 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	})
 	a.Reconcile = &reconcile.Service{DB: a.DB, Clock: a.Clock, Commerce: a.Commerce, Channels: a.outside, Log: a.log}
 	a.Invoice = a.newInvoice(store)
-	a.newSharing()
+	a.newSharing(store)
+	a.newPartner()
 	a.newEarning()
 	a.Export = a.newExport(store)
 
@@ -254,6 +257,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Account.OnMerge(a.Advice.Merge)
 	a.Commerce.OnRefunded(a.Invoice.OnRefunded)
 	a.wireSharing()
+	a.Account.OnMerge(a.Partner.Merge)
 	a.wireEarning() // asks by whose share an order came
 	a.wireCertificate()
 	a.wireCard()
@@ -323,13 +327,13 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Share: a.Share, Card: a.Card, SignIn: a.SignIn,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Share: a.Share, Card: a.Card, SignIn: a.SignIn, Partner: a.Partner,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
-		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, LiveServer: a.liveServer, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher,
+		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, LiveServer: a.liveServer, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Partner: a.Partner,
 		Library: a.Library, Version: a.Version, Card: a.Card, Share: a.Share, Growth: &growth.Service{DB: a.DB, Clock: a.Clock},
 	})
 	files := &hook.Media{

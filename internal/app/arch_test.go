@@ -62,7 +62,8 @@ var mayImport = map[string]struct {
 	"share":          {4, nil},
 	"signin":         {4, nil},
 	"card":           {4, nil},
-	"growth":         {4, nil},                  // reads what the others keep
+	"growth":         {4, nil}, // reads what the others keep
+	"partner":        {4, nil},
 	"commission":     {4, []string{"referral"}}, // asks who invited the buyer
 	"api/learner":    {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
 	"app": {6, nil}, "testkit": {6, nil}, "document/documenttest": {6, nil}, "ebook/ebooktest": {6, nil},
@@ -139,6 +140,7 @@ var owners = map[string]string{
 	"study_sessions": "learning", "lesson_days": "learning",
 	"search_index": "search", "search_texts": "search", "search_docs": "search", "search_parts": "search", "search_terms": "search", "search_spellings": "search",
 	"search_synonyms": "search", "search_days": "search", "search_marks": "search",
+	"partner_roles": "partner", "partner_role_products": "partner", "partner_terms": "partner", "partners": "partner", "partner_acceptances": "partner", "partner_materials": "partner", "partner_scores": "partner",
 	"notices": "message", "notice_mutes": "message", "announcements": "message",
 	"study_reminders": "advice", "study_reports": "advice",
 	"rankings": "ranking", "topics": "topic", "topic_courses": "topic",

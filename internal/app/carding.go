@@ -114,5 +114,7 @@ func (a *App) cardPictures(mux *http.ServeMux) {
 		s, _, err := a.Share.Find(ctx, code)
 		return err == nil && s.Kind == share.Card && s.TargetID == cardID
 	}
-	(&hook.Cards{Service: a.Card, Media: a.Media, School: a.school, Leads: leads, Short: func(code string) string { return a.Config.PublicURL + "/s/" + code }}).Routes(mux)
+	short := func(code string) string { return a.Config.PublicURL + "/s/" + code }
+	(&hook.Cards{Service: a.Card, Media: a.Media, School: a.school, Leads: leads, Short: short}).Routes(mux)
+	(&hook.Shares{Service: a.Share, School: a.school, Short: short}).Routes(mux)
 }

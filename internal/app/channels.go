@@ -323,6 +323,24 @@ func (o *outside) desk(ctx context.Context) (shipping.Desk, error) {
 	return c.wechat, err
 }
 
+// miniApp is the mini program's appid, "" without one.
+func (o *outside) miniApp(ctx context.Context) string {
+	c, err := o.now(ctx)
+	if err != nil || c.wechatCfg.MiniSecret == "" {
+		return ""
+	}
+	return c.wechatCfg.MiniAppID
+}
+
+// miniCode makes a mini program code.
+func (o *outside) miniCode(ctx context.Context, scene, page string) ([]byte, error) {
+	c, err := o.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.wechat.Code(ctx, scene, page)
+}
+
 // MiniLogin implements account.WeChat.
 func (o *outside) MiniLogin(ctx context.Context, code string) (account.WeChatUser, error) {
 	c, err := o.now(ctx)

@@ -99,6 +99,9 @@ func (a *App) seedDemo(ctx context.Context, isNew bool) ([]string, error) {
 		if err := a.seedRatings(ctx, courses[demo.RatedCourse], teacher); err != nil {
 			return nil, fmt.Errorf("demo: ratings: %w", err)
 		}
+		if err := a.seedPartners(ctx, courses[demo.TalkCourse], courses[demo.RatedCourse]); err != nil {
+			return nil, fmt.Errorf("demo: partners: %w", err)
+		}
 		if err := a.Rank(ctx); err != nil {
 			return nil, fmt.Errorf("demo: rankings: %w", err)
 		}

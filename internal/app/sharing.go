@@ -3,7 +3,12 @@ package app
 import (
 	"context"
 	"fmt"
+	"io"
+	"slices"
+	"strings"
 
+	"zhizhou/internal/blob"
+	"zhizhou/internal/catalog"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/db"
 	"zhizhou/internal/setting"
@@ -11,8 +16,11 @@ import (
 )
 
 // newSharing builds the graph of shares and says what can be shared.
-func (a *App) newSharing() {
-	a.Share = share.New(share.Config{DB: a.DB, Clock: a.Clock, Settings: a.Settings, Box: a.Box})
+func (a *App) newSharing(store blob.Store) {
+	a.Share = share.New(share.Config{
+		DB: a.DB, Clock: a.Clock, Settings: a.Settings, Box: a.Box, Store: store, Picture: a.picture, Signed: func(ctx context.Context, userID int64) (string, error) { return a.Partner.Signed(ctx, userID) },
+		MiniApp: a.outside.miniApp, Mini: a.outside.miniCode,
+	})
 	a.Share.Lead(share.School, func(ctx context.Context, _ int64, _ string, _ int64) (share.Target, error) {
 		s := setting.NewShop()
 		_, err := a.Settings.Load(ctx, s)
@@ -27,15 +35,50 @@ func (a *App) newSharing() {
 			return share.Target{}, err
 		}
 		c, err := a.Catalog.Card(ctx, "", id)
-		return share.Target{Title: c.Title, Text: c.Promise, Cover: c.Cover, Scene: c.Scene, Path: fmt.Sprintf("/course/%d", id)}, err
+		if err != nil {
+			return share.Target{}, err
+		}
+		_, skus, err := a.Catalog.Product(ctx, id, false)
+		t := priced(skus)
+		t.Title, t.Text, t.Cover, t.Scene, t.Path = c.Title, c.Promise, c.Cover, c.Scene, fmt.Sprintf("/course/%d", id)
+		return t, err
 	})
 	a.Share.Lead(share.Product, func(ctx context.Context, _ int64, _ string, id int64) (share.Target, error) {
-		p, _, err := a.Catalog.ProductByID(ctx, id, false)
+		p, skus, err := a.Catalog.ProductByID(ctx, id, false)
 		if err == nil && p.Status != "published" {
 			err = share.ErrGone
 		}
-		return share.Target{Title: p.Title, Text: p.Promise, Cover: p.Cover, Scene: p.Scene, Path: fmt.Sprintf("/product/%d", id)}, err
+		t := priced(skus)
+		t.Title, t.Text, t.Cover, t.Scene, t.Path = p.Title, p.Promise, p.Cover, p.Scene, fmt.Sprintf("/product/%d", id)
+		return t, err
 	})
+}
+
+// priced is a target with the lowest price of what is sold of it, of a trial only when there
+// is nothing else.
+func priced(skus []catalog.SKU) (t share.Target) {
+	skus = slices.DeleteFunc(slices.Clone(skus), func(k catalog.SKU) bool { return !k.Active })
+	if whole := slices.DeleteFunc(slices.Clone(skus), func(k catalog.SKU) bool { return k.Trial }); len(whole) > 0 {
+		skus = whole
+	}
+	for i, k := range skus {
+		if i == 0 {
+			t.PriceFen = k.PriceFen
+		}
+		t.Varies = t.Varies || k.PriceFen != t.PriceFen
+		t.PriceFen = min(t.PriceFen, k.PriceFen)
+	}
+	return t
+}
+
+// picture reads a public picture by its key, at most so many bytes.
+func (a *App) picture(ctx context.Context, key string, most int64) ([]byte, error) {
+	r, _, err := a.Media.OpenImage(ctx, strings.TrimPrefix(key, "img/"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	return io.ReadAll(io.LimitReader(r, most))
 }
 
 // wireSharing says what is told of registrations and orders.

@@ -189,7 +189,7 @@ func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
 			return err
 		}
 	}
-	for _, q := range []*db.Stmt{qEntriesMerge, qBuyerMerge, qWithdrawalMerge, qPayeeMerge} {
+	for _, q := range []*db.Stmt{qEntriesMerge, qBuyerMerge, qWithdrawalMerge, qPayeeMerge, qRuleMerge} {
 		if _, err := tx.Exec(ctx, q, from, to); err != nil {
 			return err
 		}

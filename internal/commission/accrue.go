@@ -125,10 +125,16 @@ func (s *Service) Accrue(ctx context.Context, tx *db.Tx, sale Sale, lines func(c
 	if err != nil {
 		return err
 	}
+	as := make([]map[int64]string, len(up))
+	for i, userID := range up {
+		if as[i], err = s.roles(ctx, tx, rules, userID, sold); err != nil {
+			return err
+		}
+	}
 	for _, l := range sold {
 		left := l.PaidFen * t.CapBPS / 10_000 // both levels share it: the first comes first
 		for i, userID := range up {
-			r, ok := pick(rules, int64(i+1), l)
+			r, ok := pick(rules, int64(i+1), l, earner{userID, as[i][l.ProductID]})
 			amount := min(l.PaidFen*r.RateBPS/10_000, left)
 			if !ok || amount <= 0 || userID == sale.BuyerID {
 				continue

@@ -28,29 +28,55 @@ func TestINV30ReversalsAddUp(t *testing.T) {
 	})
 }
 
-// The higher priority counts, of equals the narrower scope, of those the newer.
+// The higher priority counts; of equals the person's own rate before that of their role
+// before everybody's, then the narrower scope, then the newer.
 func TestTheRuleOfALine(t *testing.T) {
 	l := Line{ProductID: 7, Kind: "course"}
-	rules := []Rule{
-		{ID: 1, Level: 1, Scope: "all"},
-		{ID: 2, Level: 1, Scope: "kind", Kind: "course"},
-		{ID: 3, Level: 1, Scope: "kind", Kind: "membership"},
-		{ID: 4, Level: 2, Scope: "product", ProductID: 7},
+	rule := func(id int64, f func(r *Rule)) Rule {
+		r := Rule{ID: id, Level: 1, Role: Anyone, Scope: "all"}
+		f(&r)
+		return r
 	}
-	want := func(level, id int64) {
-		t.Helper()
-		if r, ok := pick(rules, level, l); ok != (id > 0) || r.ID != id {
-			t.Fatalf("level %d takes rule %d, want %d", level, r.ID, id)
+	all := rule(1, func(*Rule) {})
+	courses := rule(2, func(r *Rule) { r.Scope, r.Kind = "kind", "course" })
+	memberships := rule(3, func(r *Rule) { r.Scope, r.Kind = "kind", "membership" })
+	second := rule(4, func(r *Rule) { r.Level, r.Scope, r.ProductID = 2, "product", 7 })
+	newer := rule(5, func(r *Rule) { r.Scope, r.Kind = "kind", "course" })
+	other := rule(6, func(r *Rule) { r.Scope, r.ProductID = "product", 8 })
+	this := rule(7, func(r *Rule) { r.Scope, r.ProductID = "product", 7 })
+	first := rule(8, func(r *Rule) { r.Priority = 1 })
+	creators := rule(9, func(r *Rule) { r.Role = "creator" })
+	agencies := rule(10, func(r *Rule) { r.Role = "agency" })
+	hers := rule(11, func(r *Rule) { r.UserID = 42 })
+	his := rule(12, func(r *Rule) { r.UserID = 43 })
+	creatorsThis := rule(13, func(r *Rule) { r.Role, r.Scope, r.ProductID = "creator", "product", 7 })
+	below := rule(14, func(r *Rule) { r.UserID, r.Priority = 42, -1 })
+	nobody, creator := earner{userID: 42}, earner{42, "creator"}
+	for name, c := range map[string]struct {
+		rules []Rule
+		level int64
+		who   earner
+		want  int64
+	}{
+		"none":                                   {nil, 1, creator, 0},
+		"narrower scope":                         {[]Rule{all, courses, memberships, second}, 1, nobody, 2},
+		"of the level":                           {[]Rule{all, courses, memberships, second}, 2, nobody, 4},
+		"the newer of equals":                    {[]Rule{newer, courses, other, all}, 1, nobody, 5},
+		"one product before its kind":            {[]Rule{this, newer, courses}, 1, nobody, 7},
+		"priority before all":                    {[]Rule{this, first, creatorsThis, hers}, 1, creator, 8},
+		"the role before anyone, however narrow": {[]Rule{this, creators, courses}, 1, creator, 9},
+		"not another role":                       {[]Rule{agencies, all}, 1, creator, 1},
+		"the person before the role":             {[]Rule{hers, creatorsThis, creators}, 1, creator, 11},
+		"not another person":                     {[]Rule{his, creators}, 1, creator, 9},
+		"in the role the narrower":               {[]Rule{creators, creatorsThis}, 1, creator, 13},
+		"low priority of the person's own":       {[]Rule{below, all}, 1, creator, 1},
+		"no partner has no role's rate":          {[]Rule{creators, hers, all}, 1, nobody, 1},
+		"no partner has nothing but anyone's":    {[]Rule{creators, hers}, 1, nobody, 0},
+	} {
+		if r, ok := pick(c.rules, c.level, l, c.who); ok != (c.want > 0) || r.ID != c.want {
+			t.Errorf("%s: rule %d, want %d", name, r.ID, c.want)
 		}
 	}
-	want(1, 2)
-	want(2, 4)
-	rules = append(rules, Rule{ID: 5, Level: 1, Scope: "kind", Kind: "course"}, Rule{ID: 6, Level: 1, Scope: "product", ProductID: 8})
-	want(1, 5)
-	rules = append(rules, Rule{ID: 9, Level: 1, Scope: "all", Priority: 1})
-	want(1, 9)
-	rules = nil
-	want(1, 0)
 }
 
 func TestResidentNumber(t *testing.T) {

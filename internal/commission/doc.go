@@ -66,6 +66,9 @@ type Config struct {
 	// Led returns by whose share the buyer came to an order, 0: by nobody's. nil: shares
 	// do not count.
 	Led func(ctx context.Context, r db.Reader, orderID int64) (int64, error)
+	// Roles returns in which role of partners somebody earns by each product, now; what is
+	// absent they earn by as anybody. nil: there are no partners.
+	Roles func(ctx context.Context, r db.Reader, userID int64, products []int64) (map[int64]string, error)
 }
 
 // Service is the commission domain.

@@ -1,6 +1,7 @@
 package commission
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,21 +31,28 @@ type Rule struct {
 	ID        int64
 	Name      string
 	Status    string // "on" or "off"
-	Role      string // "anyone"
+	Role      string // of a partner, or Anyone
+	UserID    int64  // one person alone, while they are a partner in good standing; 0: all
 	Level     int64  // 1: who invited the buyer; 2: who invited that one
 	Scope     string // "all", "kind" or "product"
 	Kind      string
 	ProductID int64
 	RateBPS   int64 `db:"rate_bps"`
-	Priority  int64 // the higher counts; of equals the narrower scope, then the newer
+	Priority  int64 // the higher counts; of equals the person's before the role's before Anyone's, then the narrower scope, then the newer
 	StartsAt  int64
 	EndsAt    int64 // 0: no end
 	Version   int64
 	UpdatedAt int64
 }
 
+// Anyone is the role of who is no partner, or none in good standing.
+const Anyone = "anyone"
+
+// Roles are the roles of partners.
+var Roles = []string{"creator", "class_teacher", "senior_learner", "agency"}
+
 const (
-	ruleColumns = `id, name, status, role, level, scope, kind, product_id, rate_bps, priority, starts_at, ends_at, version, updated_at`
+	ruleColumns = `id, name, status, role, user_id, level, scope, kind, product_id, rate_bps, priority, starts_at, ends_at, version, updated_at`
 	maxBPS      = 5000
 )
 
@@ -54,10 +62,12 @@ var (
 	qRules      = db.Q("commission/rules", `SELECT `+ruleColumns+` FROM commission_rules WHERE (CAST($1 AS BIGINT) = 0 OR id < $1) ORDER BY id DESC LIMIT $2`)
 	qRulesLive  = db.Q("commission/rules_live", `SELECT `+ruleColumns+` FROM commission_rules WHERE status = 'on' AND starts_at <= $1 AND (ends_at = 0 OR ends_at > $1)`)
 	qRule       = db.Q("commission/rule", `SELECT `+ruleColumns+` FROM commission_rules WHERE id = $1`)
-	qRuleInsert = db.Q("commission/rule_insert", `INSERT INTO commission_rules (id, name, status, level, scope, kind, product_id, rate_bps, priority, starts_at, ends_at, version, updated_at)
-		VALUES ($1, $2, 'off', $3, $4, $5, $6, $7, $8, $9, $10, 1, $11)`)
+	qRuleInsert = db.Q("commission/rule_insert", `INSERT INTO commission_rules (id, name, status, level, scope, kind, product_id, rate_bps, priority, starts_at, ends_at, version, updated_at, role, user_id)
+		VALUES ($1, $2, 'off', $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12, $13)`)
 	qRuleUpdate = db.Q("commission/rule_update", `UPDATE commission_rules SET name = $2, level = $3, scope = $4, kind = $5, product_id = $6, rate_bps = $7, priority = $8, starts_at = $9, ends_at = $10,
-		version = version + 1, updated_at = $11 WHERE id = $1 AND version = $12`)
+		version = version + 1, updated_at = $11, role = $13, user_id = $14 WHERE id = $1 AND version = $12`)
+	qRuleMerge  = db.Q("commission/rule_merge", `UPDATE commission_rules SET user_id = $2, version = version + 1 WHERE user_id = $1`)
+	qPerson     = db.Q("commission/person", `SELECT COUNT(*) FROM users WHERE id = $1 AND merged_into = 0`)
 	qRuleSwitch = db.Q("commission/rule_switch", `UPDATE commission_rules SET status = $2, version = version + 1, updated_at = $3 WHERE id = $1 AND status <> $2`)
 )
 
@@ -107,7 +117,8 @@ func (s *Service) Rules(ctx context.Context, before int64, limit int) ([]Rule, e
 }
 
 // Pays reports whether a purchase of now would earn anything: commissions are on, and a
-// rate counts, for who invited the buyer (direct) and for anybody at all.
+// rate counts that is not of partners alone, for who invited the buyer (direct) and for
+// anybody at all.
 func (s *Service) Pays(ctx context.Context) (direct, any bool, err error) {
 	t, err := s.terms(ctx, s.DB)
 	if err != nil || !t.Enabled || t.CapBPS == 0 {
@@ -115,6 +126,7 @@ func (s *Service) Pays(ctx context.Context) (direct, any bool, err error) {
 	}
 	var rules []Rule
 	err = s.DB.List(ctx, qRulesLive, &rules, clock.MS(s.Clock))
+	rules = slices.DeleteFunc(rules, func(r Rule) bool { return r.personal() })
 	direct = slices.ContainsFunc(rules, func(r Rule) bool { return r.Level == 1 })
 	return direct, len(rules) > 0, err
 }
@@ -126,6 +138,10 @@ func (r Rule) check() error {
 		return ErrRule.Field("name", "名称为 1–40 个字")
 	case r.Level != 1 && r.Level != 2:
 		return ErrRule.Field("level", "只有一级和二级")
+	case r.Role != Anyone && !slices.Contains(Roles, r.Role):
+		return ErrRule.Field("role", "请选择给谁")
+	case r.UserID < 0 || r.UserID > 0 && r.Role != Anyone:
+		return ErrRule.Field("user_id", "指定了个人，就不再选角色")
 	case !narrow[r.Scope]:
 		return ErrRule.Field("scope", "请选择适用范围")
 	case r.RateBPS < 1 || r.RateBPS > maxBPS:
@@ -140,6 +156,9 @@ func (r Rule) check() error {
 // rate of their day. Returns ErrRule, ErrVersion.
 func (s *Service) SaveRule(ctx context.Context, r Rule) (int64, error) {
 	r.Name = strings.TrimSpace(r.Name)
+	if r.Role == "" {
+		r.Role = Anyone
+	}
 	if err := r.check(); err != nil {
 		return 0, err
 	}
@@ -150,8 +169,17 @@ func (s *Service) SaveRule(ctx context.Context, r Rule) (int64, error) {
 	now := clock.MS(s.Clock)
 	return r.ID, s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var before any
+		if r.UserID > 0 {
+			var n int64
+			if err := tx.Get(ctx, qPerson, &n, r.UserID); err != nil {
+				return err
+			}
+			if n == 0 {
+				return ErrRule.Field("user_id", "没有这位学员")
+			}
+		}
 		if isNew {
-			if _, err := tx.Exec(ctx, qRuleInsert, r.ID, r.Name, r.Level, r.Scope, r.Kind, r.ProductID, r.RateBPS, r.Priority, r.StartsAt, r.EndsAt, now); err != nil {
+			if _, err := tx.Exec(ctx, qRuleInsert, r.ID, r.Name, r.Level, r.Scope, r.Kind, r.ProductID, r.RateBPS, r.Priority, r.StartsAt, r.EndsAt, now, r.Role, r.UserID); err != nil {
 				return err
 			}
 		} else {
@@ -163,7 +191,7 @@ func (s *Service) SaveRule(ctx context.Context, r Rule) (int64, error) {
 				return err
 			}
 			before = was
-			n, err := tx.Exec(ctx, qRuleUpdate, r.ID, r.Name, r.Level, r.Scope, r.Kind, r.ProductID, r.RateBPS, r.Priority, r.StartsAt, r.EndsAt, now, r.Version)
+			n, err := tx.Exec(ctx, qRuleUpdate, r.ID, r.Name, r.Level, r.Scope, r.Kind, r.ProductID, r.RateBPS, r.Priority, r.StartsAt, r.EndsAt, now, r.Version, r.Role, r.UserID)
 			if err != nil {
 				return err
 			}
@@ -192,20 +220,85 @@ func (s *Service) SwitchRule(ctx context.Context, ruleID int64, on bool) error {
 
 var scopeRank = map[string]int{"product": 2, "kind": 1, "all": 0}
 
-// pick chooses the rule of a level for a line, false when none fits.
-func pick(rules []Rule, level int64, l Line) (best Rule, ok bool) {
+// personal says that a rule is not for everybody.
+func (r Rule) personal() bool { return r.UserID > 0 || r.Role != Anyone }
+
+// earner is who earns from a line: in a role of partners, or as anybody.
+type earner struct {
+	userID int64
+	role   string // "": as anybody
+}
+
+// whose ranks to whom a rule of equal priority belongs, −1: not to this one. A person's own
+// rate counts only while they are a partner in good standing, as their role's does.
+func (e earner) whose(r Rule) int {
+	switch {
+	case r.UserID > 0 && (e.role == "" || r.UserID != e.userID):
+		return -1
+	case r.UserID > 0:
+		return 2
+	case r.Role == Anyone:
+		return 0
+	case r.Role == e.role:
+		return 1
+	}
+	return -1
+}
+
+// pick chooses the rule of a level for a line and who would earn by it, false when none
+// fits.
+func pick(rules []Rule, level int64, l Line, e earner) (best Rule, ok bool) {
 	for _, r := range rules {
 		fits := r.Scope == "all" || r.Scope == "kind" && r.Kind == l.Kind || r.Scope == "product" && r.ProductID == l.ProductID
-		if r.Level != level || !fits {
+		if r.Level != level || !fits || e.whose(r) < 0 {
 			continue
 		}
-		better := !ok || r.Priority > best.Priority
-		if ok && r.Priority == best.Priority {
-			better = scopeRank[r.Scope] > scopeRank[best.Scope] || scopeRank[r.Scope] == scopeRank[best.Scope] && r.ID > best.ID
-		}
-		if better {
+		better := cmp.Or(
+			cmp.Compare(r.Priority, best.Priority),
+			cmp.Compare(e.whose(r), e.whose(best)),
+			cmp.Compare(scopeRank[r.Scope], scopeRank[best.Scope]),
+			cmp.Compare(r.ID, best.ID),
+		) > 0
+		if !ok || better {
 			best, ok = r, true
 		}
 	}
 	return best, ok
+}
+
+// roles tells in which role of partners somebody earns by each of some lines; nothing is
+// asked while no rate is for partners.
+func (s *Service) roles(ctx context.Context, r db.Reader, rules []Rule, userID int64, lines []Line) (map[int64]string, error) {
+	if s.Roles == nil || !slices.ContainsFunc(rules, Rule.personal) {
+		return nil, nil
+	}
+	products := make([]int64, len(lines))
+	for i, l := range lines {
+		products[i] = l.ProductID
+	}
+	return s.Roles(ctx, r, userID, products)
+}
+
+// Rates returns what a sale of each line would earn a user who brought the buyer, in
+// hundredths of a percent of what is paid, by product; 0: nothing.
+func (s *Service) Rates(ctx context.Context, userID int64, lines []Line) (map[int64]int64, error) {
+	out := make(map[int64]int64, len(lines))
+	t, err := s.terms(ctx, s.DB)
+	if err != nil || !t.Enabled || len(lines) == 0 {
+		return out, err
+	}
+	var rules []Rule
+	if err := s.DB.List(ctx, qRulesLive, &rules, clock.MS(s.Clock)); err != nil {
+		return nil, err
+	}
+	roles, err := s.roles(ctx, s.DB, rules, userID, lines)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range lines {
+		if r, ok := pick(rules, 1, l, earner{userID, roles[l.ProductID]}); ok {
+			out[l.ProductID] = min(r.RateBPS, t.CapBPS)
+		}
+	}
+	return out, nil
 }

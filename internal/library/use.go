@@ -10,7 +10,7 @@ import (
 
 // Use is a place where material is used.
 type Use struct {
-	What        string // lesson, article, attachment, course, goods, banner, instructor, topic, question, homework, agreement, school, version
+	What        string // lesson, article, attachment, course, goods, banner, instructor, topic, question, homework, agreement, partner, school, version
 	ID          int64
 	Title       string
 	CourseID    int64 // 0: it belongs to no course
@@ -19,7 +19,7 @@ type Use struct {
 
 // UseLabels are what the places are called.
 var UseLabels = map[string]string{
-	"lesson": "课时", "article": "正文", "attachment": "附件", "course": "课程", "goods": "商品", "banner": "首页横幅",
+	"lesson": "课时", "article": "正文", "attachment": "附件", "course": "课程", "goods": "商品", "banner": "首页横幅", "partner": "合伙人素材",
 	"instructor": "讲师", "topic": "专题", "question": "题目", "homework": "作业", "agreement": "协议", "school": "学校", "version": "历史版本",
 }
 
@@ -59,6 +59,7 @@ var (
 		UNION ALL SELECT CAST('homework' AS TEXT), l.id, l.title, c.id, c.title FROM homeworks w JOIN lessons l ON l.id = w.lesson_id JOIN courses c ON c.id = l.course_id WHERE l.deleted_at = 0 AND c.deleted_at = 0 AND w.task_html LIKE $2
 		UNION ALL SELECT CAST('goods' AS TEXT), p.id, p.title, `+none+` FROM products p WHERE p.cover LIKE $2 OR p.intro_html LIKE $2
 		UNION ALL SELECT CAST('banner' AS TEXT), b.id, b.title, `+none+` FROM banners b WHERE b.image LIKE $2
+		UNION ALL SELECT CAST('partner' AS TEXT), m.id, m.title, `+none+` FROM partner_materials m WHERE m.picture LIKE $2
 		UNION ALL SELECT CAST('instructor' AS TEXT), t.id, t.name, `+none+` FROM instructors t WHERE t.avatar LIKE $2
 		UNION ALL SELECT CAST('topic' AS TEXT), t.id, t.title, `+none+` FROM topics t WHERE t.cover LIKE $2
 		UNION ALL SELECT CAST('agreement' AS TEXT), 0, a.title, `+none+` FROM agreements a WHERE a.body_html LIKE $2

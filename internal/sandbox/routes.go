@@ -44,6 +44,7 @@ func (s *Sandbox) routes() {
 	m.HandleFunc("POST "+wx+"cgi-bin/stable_token", s.wx(s.stableToken))
 	m.HandleFunc("GET "+wx+"sns/jscode2session", s.wx(s.codeSession))
 	m.HandleFunc("POST "+wx+"wxa/business/getuserphonenumber", s.authed(s.phoneNumber))
+	m.HandleFunc("POST "+wx+"wxa/getwxacodeunlimit", s.miniCode)
 	m.HandleFunc("POST "+wx+"wxa/sec/order/is_trade_managed", s.authed(s.tradeManaged))
 	m.HandleFunc("POST "+wx+"wxa/sec/order/get_order", s.authed(s.getTrade))
 	m.HandleFunc("POST "+wx+"wxa/sec/order/upload_shipping_info", s.authed(s.uploadShipping))

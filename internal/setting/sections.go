@@ -278,3 +278,36 @@ func (s *SignIn) Public() any { return *s }
 
 // NewSignIn returns the defaults: nobody signs in.
 func NewSignIn() *SignIn { return &SignIn{MakeUps: 2} }
+
+// Partner says whether people may become partners, and what helps those who are.
+type Partner struct {
+	Open  bool   `json:"open" doc:"Learners may apply; who is a partner stays one either way"`
+	Guide string `json:"guide" maxLength:"12000" doc:"How to promote well, in paragraphs; sent when somebody becomes a partner"`
+}
+
+// Key implements Section.
+func (*Partner) Key() string { return "partner" }
+
+// Public implements Section: nothing here is secret.
+func (p *Partner) Public() any { return *p }
+
+// ErrPartner is returned by Check.
+var ErrPartner = errs.New(errs.Invalid, "partner_setting", "请检查合伙设置")
+
+// Check refuses an empty or overlong guide.
+func (p *Partner) Check() error {
+	p.Guide = strings.TrimSpace(p.Guide)
+	if n := utf8.RuneCountInString(p.Guide); n < 20 || n > 3000 {
+		return ErrPartner.Field("guide", "指南为 20–3000 个字")
+	}
+	return nil
+}
+
+// NewPartner returns the defaults: nobody may apply.
+func NewPartner() *Partner {
+	return &Partner{Guide: "先学再推。只推荐自己学过、用过的课，说清楚它帮到了什么人、帮不到什么人。\n\n" +
+		"用证据说话。学习证据卡上的每个数字都能扫码核验，比形容词更让人放心。\n\n" +
+		"发给合适的人。一对一、小群里说明为什么想到对方；不刷屏、不群发陌生人。\n\n" +
+		"不夸大、不承诺收益。课程讲什么、多少钱、怎么退，都以课程页为准。\n\n" +
+		"只有真实成交才有佣金，退款会按比例扣回；最多两级，不收任何费用，也没有拉人头的奖励。单纯转发不计奖励。"}
+}

@@ -12,6 +12,7 @@ package share
 import (
 	"context"
 
+	"zhizhou/internal/blob"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
@@ -21,9 +22,11 @@ import (
 
 // The refusals of this domain.
 var (
-	ErrGone  = errs.New(errs.NotFound, "share_gone", "这个分享链接不在了")
-	ErrShare = errs.New(errs.Invalid, "share_invalid", "请检查要分享的内容")
-	ErrReuse = errs.New(errs.Conflict, "idempotency_conflict", "这个请求已用于另一次分享，请重试")
+	ErrGone   = errs.New(errs.NotFound, "share_gone", "这个分享链接不在了")
+	ErrShare  = errs.New(errs.Invalid, "share_invalid", "请检查要分享的内容")
+	ErrNoMini = errs.New(errs.NotFound, "share_no_mini", "学校没有小程序，请用二维码")
+	ErrMini   = errs.New(errs.Unavailable, "share_mini", "小程序码暂时没有取到，请稍后再试")
+	ErrReuse  = errs.New(errs.Conflict, "idempotency_conflict", "这个请求已用于另一次分享，请重试")
 )
 
 // What can be shared.
@@ -53,6 +56,9 @@ type Target struct {
 	Cover string // address of a picture, may be empty
 	Scene string // of the drawn cover when there is no picture
 	Path  string // in the client, with a leading slash
+
+	PriceFen int64 // the lowest without promotions; 0: it has none
+	Varies   bool  // other offers of it cost more
 }
 
 // Targets finds what may be shared by somebody. Returns an error of kind NotFound for
@@ -72,12 +78,23 @@ type Config struct {
 	Clock    clock.Clock
 	Settings *setting.Store
 	Box      *seal.Box // networks are hashed under its key
+	Store    blob.Store
+	// Picture reads a picture of a Target, at most so many bytes.
+	Picture func(ctx context.Context, key string, most int64) ([]byte, error)
+	// Signed returns the nickname that somebody agreed to show on posters, "" for none; nil:
+	// nobody's is shown.
+	Signed func(ctx context.Context, userID int64) (string, error)
+	// MiniApp is the mini program's appid, "" without one; Mini makes a code of it that
+	// opens a page with a scene.
+	MiniApp func(ctx context.Context) string
+	Mini    func(ctx context.Context, scene, page string) ([]byte, error)
 }
 
 // Service is the share domain.
 type Service struct {
 	Config
 	targets  map[string]Targets
+	posters  posters
 	onJoined []func(ctx context.Context, tx *db.Tx, j Joined) error
 }
 

@@ -214,6 +214,18 @@ export interface Operations {
   share: Op<{ body: { kind: t.ShareKind; id?: number; channel: t.Channel; key: string }; res: t.Share }>
   shares: Op<{ query: Cursor; res: t.Page<t.Shared> }>
   land: Op<{ body: { code: string; visitor: string }; res: { path: string; kind: string } }>
+  partner: Op<{ res: t.PartnerDesk }>
+  applyPartner: Op<{ body: { role: t.PartnerRole['role']; pitch: string; terms: number }; res: t.PartnerDesk }>
+  acceptPartner: Op<{ body: { terms: number }; res: t.PartnerDesk }>
+  leavePartner: Op<{ res: t.PartnerDesk }>
+  savePartner: Op<{ body: { signs?: boolean; brand?: string; drop_logo?: boolean }; res: t.PartnerDesk }>
+  putPartnerLogo: Op<{ body: unknown; raw: true; res: t.PartnerDesk }>
+  partnerGuide: Op<{ res: { paragraphs: string[] } }>
+  partnerPanel: Op<{ query: { days: number }; res: t.PartnerPanel }>
+  partnerGoods: Op<{ query: Cursor; res: t.Page<t.PartnerGood> }>
+  partnerMaterials: Op<{ query: Cursor & { kind?: string; product_id?: number }; res: t.Page<t.PartnerMaterial> }>
+  partnerRanking: Op<{ query: { month?: number }; res: t.PartnerRanking }>
+  scorePartner: Op<{ body: { score: number; words?: string }; res: void }>
   tieVisitor: Op<{ body: { visitor: string }; res: void }>
   live: Op<{ path: Id; res: t.LiveRoom }>
   livePlay: Op<{ path: Id; res: t.LivePlay }>
@@ -426,6 +438,18 @@ export const routes: Record<keyof Operations, string> = {
   share: 'POST /api/shares',
   shares: 'GET /api/me/shares',
   land: 'POST /api/visits',
+  partner: 'GET /api/me/partner',
+  applyPartner: 'POST /api/me/partner/application',
+  acceptPartner: 'POST /api/me/partner/acceptance',
+  leavePartner: 'POST /api/me/partner/leave',
+  savePartner: 'PUT /api/me/partner/profile',
+  putPartnerLogo: 'PUT /api/me/partner/logo',
+  partnerGuide: 'GET /api/me/partner/guide',
+  partnerPanel: 'GET /api/me/partner/panel',
+  partnerGoods: 'GET /api/me/partner/products',
+  partnerMaterials: 'GET /api/me/partner/materials',
+  partnerRanking: 'GET /api/me/partner/ranking',
+  scorePartner: 'POST /api/me/partner/score',
   tieVisitor: 'POST /api/me/visitor',
   live: 'GET /api/lessons/{id}/live',
   livePlay: 'POST /api/lessons/{id}/live/play',

@@ -191,6 +191,15 @@ export type Share = S['ShareView']
 export type Shared = S['SharedView']
 export type ShareKind = 'school' | 'course' | 'product' | 'card'
 export type Channel = Share['channel']
+export type PartnerDesk = S['PartnerDesk']
+export type PartnerRole = S['PartnerRoleView']
+export type OwnPartner = S['OwnPartnerView']
+export type PartnerPanel = S['PartnerPanel']
+export type PartnerDay = S['PartnerDay']
+export type PartnerGood = S['PartnerGood']
+export type PartnerMaterial = S['PartnerMaterial']
+export type PartnerRanking = S['PartnerRanking']
+export type PartnerPlace = S['PartnerPlace']
 export type VerifiedCertificate = S['VerifiedView']
 
 /** A live room, a play of it, what was said in it, and what its line tells. */

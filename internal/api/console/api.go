@@ -27,6 +27,7 @@ import (
 	"zhizhou/internal/live"
 	"zhizhou/internal/media"
 	"zhizhou/internal/note"
+	"zhizhou/internal/partner"
 	"zhizhou/internal/pay"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
@@ -110,6 +111,8 @@ type Deps struct {
 	Card *card.Service
 	// Teacher takes in who wants to teach here.
 	Teacher *teacher.Service
+	// Partner keeps who promotes what the school sells.
+	Partner *partner.Service
 }
 
 type routes struct {
@@ -167,6 +170,7 @@ func Register(a *web.API, d Deps) {
 	r.settings()
 	r.agreements()
 	r.applications()
+	r.partners()
 	r.income()
 }
 

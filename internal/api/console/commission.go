@@ -24,6 +24,8 @@ type CommissionTerms struct {
 type CommissionRuleInput struct {
 	Version   int64  `json:"version,omitempty"`
 	Name      string `json:"name" maxLength:"160"`
+	Role      string `json:"role,omitempty" enum:"anyone,creator,class_teacher,senior_learner,agency," doc:"Of partners in good standing; empty: anyone"`
+	UserID    int64  `json:"user_id,omitempty" minimum:"0" doc:"This partner alone; then role is anyone"`
 	Level     int64  `json:"level" enum:"1,2"`
 	Scope     string `json:"scope" enum:"all,kind,product"`
 	Kind      string `json:"kind,omitempty" enum:"course,column,lesson,bundle,membership,service,"`
@@ -88,7 +90,7 @@ type TaxRowView struct {
 func ruleView(x commission.Rule) CommissionRuleView {
 	return CommissionRuleView{
 		ID: x.ID, Status: x.Status, UpdatedAt: x.UpdatedAt,
-		CommissionRuleInput: CommissionRuleInput{x.Version, x.Name, x.Level, x.Scope, x.Kind, x.ProductID, x.RateBPS, x.Priority, x.StartsAt, x.EndsAt},
+		CommissionRuleInput: CommissionRuleInput{x.Version, x.Name, x.Role, x.UserID, x.Level, x.Scope, x.Kind, x.ProductID, x.RateBPS, x.Priority, x.StartsAt, x.EndsAt},
 	}
 }
 
@@ -151,7 +153,7 @@ func (r *routes) commissions() {
 			b := in.Body
 			n, err := r.Commission.SaveRule(ctx, commission.Rule{
 				ID: in.ID, Version: b.Version, Name: b.Name, Level: b.Level, Scope: b.Scope, Kind: b.Kind, ProductID: b.ProductID, RateBPS: b.RateBPS,
-				Priority: b.Priority, StartsAt: b.StartsAt, EndsAt: b.EndsAt, Role: "anyone",
+				Priority: b.Priority, StartsAt: b.StartsAt, EndsAt: b.EndsAt, Role: b.Role, UserID: b.UserID,
 			})
 			return web.Answer(Made{n}), err
 		})

@@ -43,7 +43,7 @@ type UploaderView struct {
 
 // MaterialUse is a place where material is used.
 type MaterialUse struct {
-	What     string `json:"what" enum:"lesson,article,attachment,course,goods,banner,instructor,topic,question,homework,agreement,school,version"`
+	What     string `json:"what" enum:"lesson,article,attachment,course,goods,banner,instructor,topic,question,homework,agreement,partner,school,version"`
 	ID       int64  `json:"id"`
 	Title    string `json:"title"`
 	CourseID int64  `json:"course_id"`

@@ -29,6 +29,7 @@ import (
 	"zhizhou/internal/media"
 	"zhizhou/internal/message"
 	"zhizhou/internal/note"
+	"zhizhou/internal/partner"
 	"zhizhou/internal/points"
 	"zhizhou/internal/quiz"
 	"zhizhou/internal/ranking"
@@ -86,6 +87,7 @@ type Deps struct {
 	Share        *share.Service
 	Card         *card.Service
 	SignIn       *signin.Service
+	Partner      *partner.Service
 	Caption      *caption.Service
 	Teacher      *teacher.Service
 }
@@ -121,6 +123,7 @@ func Register(a *web.API, d Deps) {
 	r.cardReactions()
 	r.signIns()
 	r.commission()
+	r.partners()
 	r.renewals()
 	r.study()
 	r.documents()

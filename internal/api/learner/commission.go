@@ -27,7 +27,7 @@ type CommissionView struct {
 type CommissionEntryView struct {
 	ID          int64  `json:"id"`
 	Title       string `json:"title"`
-	Buyer       string `json:"buyer" doc:"Masked"`
+	Buyer       string `json:"buyer" doc:"Masked, unless the caller's role as a partner sees names"`
 	Level       int64  `json:"level"`
 	BaseFen     int64  `json:"base_fen" doc:"Paid for it"`
 	AmountFen   int64  `json:"amount_fen"`
@@ -100,8 +100,16 @@ func (r *routes) commission() {
 			if err != nil {
 				return nil, err
 			}
+			st, ok, err := r.Partner.Standing(ctx, r.Partner.DB, web.UserID(ctx))
+			if err != nil {
+				return nil, err
+			}
+			name := masked
+			if ok && st.Buyers == "named" {
+				name = func(s string) string { return s }
+			}
 			return web.Answer(web.Page(rows, in.Limit, func(e commission.EntryRow) CommissionEntryView {
-				return CommissionEntryView{e.ID, e.Title, masked(e.Buyer), e.Level, e.BaseFen, e.AmountFen, e.ReversedFen, e.State, e.HoldUntil, e.CreatedAt}
+				return CommissionEntryView{e.ID, e.Title, name(e.Buyer), e.Level, e.BaseFen, e.AmountFen, e.ReversedFen, e.State, e.HoldUntil, e.CreatedAt}
 			}, func(e commission.EntryRow) []int64 { return []int64{e.ID} })), nil
 		})
 	payee := route("payee_save", http.MethodPut, "/api/me/commission/payee", "Keep the caller's real name and number, once: needed to be paid")

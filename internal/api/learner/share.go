@@ -31,6 +31,8 @@ type ShareView struct {
 	Title     string `json:"title"`
 	Text      string `json:"text"`
 	ImageURL  string `json:"image_url" doc:"Empty: none"`
+	PosterURL string `json:"poster_url" doc:"A picture to send, with a code that leads there"`
+	MiniURL   string `json:"mini_url" doc:"Its mini program code; empty: the school has no mini program"`
 	CreatedAt int64  `json:"created_at"`
 }
 
@@ -54,10 +56,14 @@ type LandedView struct {
 	Kind string `json:"kind"`
 }
 
-func (r *routes) shareView(s share.Share, to share.Target) ShareView {
+func (r *routes) shareView(ctx context.Context, s share.Share, to share.Target) ShareView {
+	url, mini := r.PublicURL+"/s/"+s.Code, ""
+	if r.Share.MiniApp(ctx) != "" {
+		mini = url + "/mini.png"
+	}
 	return ShareView{
-		ID: s.ID, Code: s.Code, Kind: s.Kind, TargetID: s.TargetID, Channel: s.Channel, URL: r.PublicURL + "/s/" + s.Code, Path: share.Tagged(to.Path, s.Code),
-		Title: to.Title, Text: to.Text, ImageURL: imageURL(to.Cover), CreatedAt: s.CreatedAt,
+		ID: s.ID, Code: s.Code, Kind: s.Kind, TargetID: s.TargetID, Channel: s.Channel, URL: url, Path: share.Tagged(to.Path, s.Code),
+		Title: to.Title, Text: to.Text, ImageURL: imageURL(to.Cover), PosterURL: url + "/poster.png", MiniURL: mini, CreatedAt: s.CreatedAt,
 	}
 }
 
@@ -85,7 +91,7 @@ func (r *routes) shares() {
 				return nil, err
 			}
 			s, to, err := r.Share.Make(ctx, share.Act{UserID: me, Kind: in.Body.Kind, TargetID: in.Body.ID, Channel: in.Body.Channel, Request: in.Body.Key})
-			return web.Answer(r.shareView(s, to)), err
+			return web.Answer(r.shareView(ctx, s, to)), err
 		})
 	web.Handle(r.web, web.Route{ID: "share_land", Method: http.MethodPost, Path: "/api/visits", Summary: "Tell that something shared was opened", Tag: tag, Need: web.Anyone},
 		func(ctx context.Context, in *struct {

@@ -256,6 +256,22 @@ export interface Operations {
   commissionStatement: { query: { user_id?: number; from: number; until: number; after?: number }; res: T.Page<T.CommissionMove> }
   payeeReport: { body: { from: number; until: number; after?: number; reason: string }; res: T.Page<T.PayeeRow> }
   dropPayee: { path: Id; body: { reason: string }; res: void }
+  partners: { query: Paged & { role?: string; state?: string; user_id?: number }; res: T.Page<T.PartnerRow> }
+  partner: { path: Id; res: T.PartnerRow }
+  invitePartner: { body: { user_id: number; role: T.PartnerRow['role']; reason: string }; res: void }
+  decidePartner: { path: Id; body: { to: 'active' | 'rejected' | 'suspended' | 'ended'; reason: string }; res: T.PartnerRow }
+  showBrand: { path: Id; body: { shown: boolean }; res: void }
+  partnerRoles: { res: { items: T.PartnerRole[] } }
+  savePartnerRole: { path: { role: string }; body: T.PartnerRoleSetting; res: void }
+  savePartnerTerms: { path: { role: string }; body: { version: number; body: string }; res: void }
+  partnerMaterials: { query: Paged; res: T.Page<T.PartnerMaterial> }
+  savePartnerMaterial: { path: Id; body: T.PartnerMaterialInput; res: T.Made }
+  switchPartnerMaterial: { path: Id; body: { on: boolean }; res: void }
+  partnerRanking: { query: { month?: number }; res: { items: T.PartnerPlace[] } }
+  partnerFigures: { query: { from: number; until: number }; res: T.PartnerFigures }
+  partnerScores: { query: Paged & { month?: number }; res: T.Page<T.PartnerSaid> }
+  partnerSetting: { res: T.Setting<T.PartnerSetting> }
+  savePartnerSetting: { body: T.Setting<T.PartnerSetting>; res: T.Setting<T.PartnerSetting> }
   referralSetting: { res: T.Setting<T.ReferralSetting> }
   saveReferralSetting: { body: T.Setting<T.ReferralSetting>; res: T.Setting<T.ReferralSetting> }
   users: { query: Paged & { q?: string }; res: T.Page<T.UserRow> }
@@ -357,6 +373,10 @@ export const addresses = {
   commissionTerms: 'GET /commission/terms', saveCommissionTerms: 'PUT /commission/terms', commissionRules: 'GET /commission/rules',
   saveCommissionRule: 'PUT /commission/rules/{id}', switchCommissionRule: 'POST /commission/rules/{id}/switch',
   commissionAccounts: 'GET /commission/accounts', commissionStatement: 'GET /commission/statement', payeeReport: 'POST /commission/payee-report', dropPayee: 'POST /commission/payees/{id}/drop',
+  partners: 'GET /partners', partner: 'GET /partners/{id}', invitePartner: 'POST /partners', decidePartner: 'POST /partners/{id}/state', showBrand: 'POST /partners/{id}/brand',
+  partnerRoles: 'GET /partner-roles', savePartnerRole: 'PUT /partner-roles/{role}', savePartnerTerms: 'PUT /partner-roles/{role}/terms', partnerMaterials: 'GET /partner-materials',
+  savePartnerMaterial: 'PUT /partner-materials/{id}', switchPartnerMaterial: 'POST /partner-materials/{id}/switch', partnerRanking: 'GET /partner-ranking', partnerFigures: 'GET /partner-figures', partnerScores: 'GET /partner-scores',
+  partnerSetting: 'GET /settings/partner', savePartnerSetting: 'PUT /settings/partner',
   referralSetting: 'GET /settings/referral', saveReferralSetting: 'PUT /settings/referral',
   users: 'GET /users', user: 'GET /users/{id}', endDevice: 'DELETE /users/{id}/devices/{device_id}',
   staff: 'GET /staff', addStaff: 'POST /staff', saveStaff: 'PUT /staff/{id}', audit: 'GET /audit', auditStaff: 'GET /audit/staff',

@@ -47,6 +47,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'coupons', label: '优惠券', icon: 'ticket', permission: 'product.read' },
       { name: 'codes', label: '兑换码', icon: 'key', permission: 'product.edit' },
       { name: 'experiments', label: '价格实验', icon: 'scale', permission: 'product.read' },
+      { name: 'partners', label: '合伙人', icon: 'link', permission: 'partner.read' },
       { name: 'price', label: '价格预览', icon: 'yuan', permission: 'order.read' },
     ],
   },

@@ -34,15 +34,16 @@ export function codeOf(query: Record<string, string> | undefined): string {
   return /^[0-9A-Z]{10}$/.test(code) ? code : ''
 }
 
-/** Tells that something shared was opened; a code that leads nowhere is no matter. */
-export async function landed(query: Record<string, string> | undefined): Promise<void> {
+/** Tells that something shared was opened, and where it leads; a code that leads nowhere is no matter. */
+export async function landed(query: Record<string, string> | undefined): Promise<string> {
   let code = codeOf(query)
   // #ifdef H5
   code ||= codeOf(Object.fromEntries(new URLSearchParams(window.location.search)))
   // #endif
-  if (!code) return
+  if (!code) return ''
   uni.setStorageSync(OPENED, Date.now())
-  await call('land', { body: { code, visitor: name() } }).catch(() => undefined)
+  const to = await call('land', { body: { code, visitor: name() } }).catch(() => null)
+  return to?.path ?? ''
 }
 
 /** The browser's name for who signs in, when anything shared was opened here lately. */

@@ -26,6 +26,9 @@ export const states: { value: WithdrawalState | ''; label: string }[] = [
   { value: '', label: '全部' },
 ]
 
+/** Whose rate it is. */
+export const earners: Record<string, string> = { anyone: '所有人', creator: '创作者合伙人', class_teacher: '班主任合伙人', senior_learner: '优秀学员合伙人', agency: '机构合伙人' }
+
 export const scopes = { all: '全部商品', kind: '一类商品', product: '一个商品' } as const
 
 /** Percent with at most two decimals from hundredths of a percent: 1250 → "12.5". */

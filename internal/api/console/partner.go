@@ -1,0 +1,296 @@
+package console
+
+import (
+	"context"
+	"net/http"
+
+	"zhizhou/internal/account"
+	"zhizhou/internal/media"
+	"zhizhou/internal/partner"
+	"zhizhou/internal/setting"
+	"zhizhou/internal/web"
+)
+
+// PartnerRow is a partner in staff's list.
+type PartnerRow struct {
+	ID          int64  `json:"id"`
+	UserID      int64  `json:"user_id"`
+	Nickname    string `json:"nickname"`
+	PhoneMasked string `json:"phone_masked"`
+	Role        string `json:"role" enum:"creator,class_teacher,senior_learner,agency"`
+	State       string `json:"state" enum:"applied,invited,active,rejected,suspended,ended"`
+	Pitch       string `json:"pitch" doc:"How they want to promote"`
+	Reason      string `json:"reason" doc:"Of the last decision"`
+	Accepted    int64  `json:"accepted" doc:"Version of the terms; 0: none"`
+	AcceptedAt  int64  `json:"accepted_at"`
+	Terms       int64  `json:"terms" doc:"Version in force"`
+	Brand       string `json:"brand"`
+	LogoURL     string `json:"logo_url"`
+	BrandShown  bool   `json:"brand_shown" doc:"Brand and sign may be seen on cards"`
+	EarnedFen   int64  `json:"earned_fen" doc:"Commission ever earned that stays"`
+	OpenedAt    int64  `json:"opened_at"`
+	AskedAt     int64  `json:"asked_at"`
+	DecidedAt   int64  `json:"decided_at"`
+}
+
+// PartnerRoleSetting is what partners of a role may do.
+type PartnerRoleSetting struct {
+	Version  int64   `json:"version"`
+	Applying bool    `json:"applying" doc:"Learners may ask for it"`
+	Reach    string  `json:"reach" enum:"all,own,named"`
+	Buyers   string  `json:"buyers" enum:"masked,named" doc:"How they see who bought"`
+	Classes  bool    `json:"classes"`
+	CoBrand  bool    `json:"co_brand"`
+	Products []int64 `json:"products" nullable:"false" maxItems:"200" doc:"Of reach named"`
+}
+
+// PartnerRoleRow is a role with its terms in force.
+type PartnerRoleRow struct {
+	Role string `json:"role" enum:"creator,class_teacher,senior_learner,agency"`
+	Name string `json:"name"`
+	PartnerRoleSetting
+	Terms   int64  `json:"terms" doc:"Version in force; 0: none"`
+	Body    string `json:"body" doc:"Of the terms; without any, what they may begin with"`
+	TermsAt int64  `json:"terms_at"`
+}
+
+// PartnerMaterialInput is what the form of a material saves.
+type PartnerMaterialInput struct {
+	Version   int64  `json:"version,omitempty"`
+	ProductID int64  `json:"product_id,omitempty" minimum:"0" doc:"0: for all"`
+	Kind      string `json:"kind" enum:"text,script,highlight,picture"`
+	Title     string `json:"title" maxLength:"240"`
+	Body      string `json:"body,omitempty" maxLength:"8000"`
+	Picture   string `json:"picture,omitempty" maxLength:"200" doc:"Blob key"`
+}
+
+// PartnerMaterialRow is a material.
+type PartnerMaterialRow struct {
+	ID     int64  `json:"id"`
+	Status string `json:"status" enum:"on,off"`
+	PartnerMaterialInput
+	PictureURL string `json:"picture_url"`
+	UpdatedAt  int64  `json:"updated_at"`
+}
+
+// PartnerPlaceRow is a place in the ranking of a month.
+type PartnerPlaceRow struct {
+	Rank     int64  `json:"rank"`
+	UserID   int64  `json:"user_id"`
+	Nickname string `json:"nickname"`
+	Role     string `json:"role" enum:"creator,class_teacher,senior_learner,agency"`
+	KeptFen  int64  `json:"kept_fen" doc:"Sold by them directly, paid and not given back"`
+	Sales    int64  `json:"sales"`
+}
+
+// PartnerFigures are what the operator looks at.
+type PartnerFigures struct {
+	Orders        int64 `json:"orders" doc:"Paid with money in the time"`
+	KeptFen       int64 `json:"kept_fen" doc:"Of them: paid and not given back"`
+	PartnerOrders int64 `json:"partner_orders" doc:"Owed to shares of active partners"`
+	PartnerFen    int64 `json:"partner_fen" doc:"Kept of these"`
+	NewBuyers     int64 `json:"new_buyers" doc:"Whose first paid order one of these is"`
+	CostFen       int64 `json:"cost_fen" doc:"Commission that these cost, both levels"`
+	Partners      int64 `json:"partners" doc:"Active ones"`
+	Sharing       int64 `json:"sharing" doc:"Of them, who shared something in the time"`
+	Answers       int64 `json:"answers" doc:"To the monthly question"`
+	Points        int64 `json:"points" doc:"Their sum, 0–10 each"`
+}
+
+// PartnerSaid is an answer to the monthly question.
+type PartnerSaid struct {
+	UserID   int64  `json:"user_id"`
+	Nickname string `json:"nickname"`
+	Score    int64  `json:"score"`
+	Words    string `json:"words"`
+	SaidAt   int64  `json:"said_at"`
+}
+
+func pictureURL(key string) string {
+	if key == "" {
+		return ""
+	}
+	return media.ImageURL(key)
+}
+
+func partnerRow(p partner.Row) PartnerRow {
+	return PartnerRow{
+		p.ID, p.UserID, p.Nickname, p.PhoneMasked, p.Role, p.State, p.Pitch, p.Reason, p.Accepted, p.AcceptedAt, p.Terms,
+		p.Brand, pictureURL(p.Logo), p.BrandShown, p.EarnedFen, p.OpenedAt, p.AskedAt, p.DecidedAt,
+	}
+}
+
+func materialRow(m partner.Material) PartnerMaterialRow {
+	return PartnerMaterialRow{m.ID, m.Status, PartnerMaterialInput{m.Version, m.ProductID, m.Kind, m.Title, m.Body, m.Picture}, pictureURL(m.Picture), m.UpdatedAt}
+}
+
+// ByPartnerRole names a role in a path.
+type ByPartnerRole struct {
+	Role string `path:"role" enum:"creator,class_teacher,senior_learner,agency"`
+}
+
+func (r *routes) partners() {
+	const tag = "console partner"
+	section(r, "partner", setting.NewPartner, func(_ context.Context, v, _ *setting.Partner) error { return v.Check() })
+	web.Handle(r.web, route("partners", http.MethodGet, "partners", "Partners and who wants to be one, newest first", tag, account.PermPartner),
+		func(ctx context.Context, in *struct {
+			web.PageQuery
+			Role   string `query:"role" enum:"creator,class_teacher,senior_learner,agency,"`
+			State  string `query:"state" enum:"applied,invited,active,rejected,suspended,ended,"`
+			UserID int64  `query:"user_id" minimum:"0"`
+		},
+		) (*web.Body[web.List[PartnerRow]], error) {
+			before, err := in.Keys(1)
+			if err != nil {
+				return nil, err
+			}
+			rows, err := r.Partner.Partners(ctx, in.Role, in.State, in.UserID, first(before), in.Limit+1)
+			if err != nil {
+				return nil, err
+			}
+			return web.Answer(web.Page(rows, in.Limit, partnerRow, func(p partner.Row) []int64 { return []int64{p.ID} })), nil
+		})
+	web.Handle(r.web, route("partner", http.MethodGet, "partners/{id}", "A partner", tag, account.PermPartner),
+		func(ctx context.Context, in *ByID) (*web.Body[PartnerRow], error) {
+			p, err := r.Partner.Partner(ctx, in.ID)
+			return web.Answer(partnerRow(p)), err
+		})
+	web.Handle(r.web, quiet(route("partner_invite", http.MethodPost, "partners", "Invite a learner; it holds once they accept the terms", tag, account.PermPartnerEdit)),
+		func(ctx context.Context, in *struct {
+			Body struct {
+				UserID int64  `json:"user_id" minimum:"1"`
+				Role   string `json:"role" enum:"creator,class_teacher,senior_learner,agency"`
+				Reason string `json:"reason" maxLength:"800" doc:"The learner reads it"`
+			}
+		},
+		) (*none, error) {
+			return nil, r.Partner.Invite(ctx, in.Body.UserID, in.Body.Role, in.Body.Reason)
+		})
+	web.Handle(r.web, route("partner_decide", http.MethodPost, "partners/{id}/state", "Take, refuse, suspend, restore or end, with a reason that the partner reads", tag, account.PermPartnerEdit),
+		func(ctx context.Context, in *struct {
+			ByID
+			Body struct {
+				To     string `json:"to" enum:"active,rejected,suspended,ended"`
+				Reason string `json:"reason" maxLength:"800"`
+			}
+		},
+		) (*web.Body[PartnerRow], error) {
+			if err := r.Partner.Decide(ctx, in.ID, in.Body.To, in.Body.Reason); err != nil {
+				return nil, err
+			}
+			p, err := r.Partner.Partner(ctx, in.ID)
+			return web.Answer(partnerRow(p)), err
+		})
+	web.Handle(r.web, quiet(route("partner_brand", http.MethodPost, "partners/{id}/brand", "Let brand and sign be seen as they are now, or not", tag, account.PermPartnerEdit)),
+		func(ctx context.Context, in *struct {
+			ByID
+			Body struct {
+				Shown bool `json:"shown"`
+			}
+		},
+		) (*none, error) {
+			return nil, r.Partner.ShowBrand(ctx, in.ID, in.Body.Shown)
+		})
+	web.Handle(r.web, route("partner_roles", http.MethodGet, "partner-roles", "Roles, what they allow, and their terms in force", tag, account.PermPartner),
+		func(ctx context.Context, _ *none) (*web.Body[web.List[PartnerRoleRow]], error) {
+			rows, err := r.Partner.Roles(ctx)
+			out := web.List[PartnerRoleRow]{Items: []PartnerRoleRow{}}
+			for _, x := range rows {
+				v := PartnerRoleRow{x.Role, partner.RoleNames[x.Role], PartnerRoleSetting{x.Version, x.Applying, x.Reach, x.Buyers, x.Classes, x.CoBrand, append([]int64{}, x.Products...)}, x.Terms, x.Body, x.TermsAt}
+				if x.Terms == 0 {
+					v.Body = partner.Draft
+				}
+				out.Items = append(out.Items, v)
+			}
+			return web.Answer(out), err
+		})
+	web.Handle(r.web, quiet(route("partner_role_save", http.MethodPut, "partner-roles/{role}", "Change what partners of a role may do", tag, account.PermPartnerEdit)),
+		func(ctx context.Context, in *struct {
+			ByPartnerRole
+			Body PartnerRoleSetting
+		},
+		) (*none, error) {
+			b := in.Body
+			return nil, r.Partner.SaveRole(ctx, partner.Role{Role: in.Role, Version: b.Version, Applying: b.Applying, Reach: b.Reach, Buyers: b.Buyers, Classes: b.Classes, CoBrand: b.CoBrand, Products: b.Products})
+		})
+	web.Handle(r.web, quiet(route("partner_terms_save", http.MethodPut, "partner-roles/{role}/terms", "Make a new version of a role's terms; active partners are told", tag, account.PermPartnerEdit)),
+		func(ctx context.Context, in *struct {
+			ByPartnerRole
+			Body struct {
+				Version int64  `json:"version" minimum:"0" doc:"In force until now"`
+				Body    string `json:"body" maxLength:"40000"`
+			}
+		},
+		) (*none, error) {
+			return nil, r.Partner.SaveTerms(ctx, in.Role, in.Body.Version, in.Body.Body)
+		})
+	web.Handle(r.web, route("partner_materials", http.MethodGet, "partner-materials", "Materials, newest first", tag, account.PermPartner),
+		func(ctx context.Context, in *struct{ web.PageQuery }) (*web.Body[web.List[PartnerMaterialRow]], error) {
+			before, err := in.Keys(1)
+			if err != nil {
+				return nil, err
+			}
+			rows, err := r.Partner.Materials(ctx, "", "", 0, first(before), in.Limit+1)
+			if err != nil {
+				return nil, err
+			}
+			return web.Answer(web.Page(rows, in.Limit, materialRow, func(m partner.Material) []int64 { return []int64{m.ID} })), nil
+		})
+	web.Handle(r.web, route("partner_material_save", http.MethodPut, "partner-materials/{id}", "Add (0) or change a material", tag, account.PermPartnerEdit),
+		func(ctx context.Context, in *struct {
+			ByID
+			Body PartnerMaterialInput
+		},
+		) (*web.Body[Made], error) {
+			b := in.Body
+			n, err := r.Partner.SaveMaterial(ctx, partner.Material{ID: in.ID, Version: b.Version, ProductID: b.ProductID, Kind: b.Kind, Title: b.Title, Body: b.Body, Picture: b.Picture})
+			return web.Answer(Made{n}), err
+		})
+	web.Handle(r.web, quiet(route("partner_material_switch", http.MethodPost, "partner-materials/{id}/switch", "Show a material to partners, or not", tag, account.PermPartnerEdit)),
+		func(ctx context.Context, in *struct {
+			ByID
+			Body struct {
+				On bool `json:"on"`
+			}
+		},
+		) (*none, error) {
+			return nil, r.Partner.SwitchMaterial(ctx, in.ID, in.Body.On)
+		})
+	web.Handle(r.web, route("partner_ranking", http.MethodGet, "partner-ranking", "Partners by the money of a month that was really kept", tag, account.PermPartner),
+		func(ctx context.Context, in *struct {
+			Month int64 `query:"month" minimum:"0" doc:"YYYYMM; 0: this one"`
+		},
+		) (*web.Body[web.List[PartnerPlaceRow]], error) {
+			rows, err := r.Partner.Ranking(ctx, in.Month)
+			out := web.List[PartnerPlaceRow]{Items: []PartnerPlaceRow{}}
+			for _, p := range rows {
+				out.Items = append(out.Items, PartnerPlaceRow(p))
+			}
+			return web.Answer(out), err
+		})
+	web.Handle(r.web, route("partner_figures", http.MethodGet, "partner-figures", "What partners are worth to the school in a time", tag, account.PermPartner),
+		func(ctx context.Context, in *struct {
+			From  int64 `query:"from" required:"true"`
+			Until int64 `query:"until" required:"true"`
+		},
+		) (*web.Body[PartnerFigures], error) {
+			f, err := r.Partner.Figures(ctx, in.From, in.Until)
+			return web.Answer(PartnerFigures(f)), err
+		})
+	web.Handle(r.web, route("partner_scores", http.MethodGet, "partner-scores", "Answers to the question of a month", tag, account.PermPartner),
+		func(ctx context.Context, in *struct {
+			web.PageQuery
+			Month int64 `query:"month" minimum:"0" doc:"YYYYMM; 0: this one"`
+		},
+		) (*web.Body[web.List[PartnerSaid]], error) {
+			before, err := in.Keys(1)
+			if err != nil {
+				return nil, err
+			}
+			rows, err := r.Partner.Scores(ctx, in.Month, first(before), in.Limit+1)
+			if err != nil {
+				return nil, err
+			}
+			return web.Answer(web.Page(rows, in.Limit, func(s partner.Said) PartnerSaid { return PartnerSaid(s) }, func(s partner.Said) []int64 { return []int64{s.UserID} })), nil
+		})
+}

@@ -1,0 +1,19 @@
+package partner
+
+import (
+	"context"
+
+	"zhizhou/internal/db"
+)
+
+var checks = []db.Check{
+	{Invariant: 28, Name: "active partners who never accepted terms", Q: db.Q("audit/partner_accepted", `SELECT 'partner ' || CAST(p.id AS TEXT) AS row FROM partners p
+		WHERE p.state IN ('active', 'suspended') AND NOT EXISTS (SELECT 1 FROM partner_acceptances a WHERE a.user_id = p.user_id AND a.role = p.role AND a.version = p.accepted)`)},
+	{Invariant: 28, Name: "commission by a partner's rate without their acceptance", Q: db.Q("audit/partner_rate", `SELECT 'entry ' || CAST(e.id AS TEXT) AS row FROM commission_entries e JOIN commission_rules r ON r.id = e.rule_id AND r.version = e.rule_version
+		WHERE (r.role <> 'anyone' OR r.user_id > 0) AND NOT EXISTS (SELECT 1 FROM partner_acceptances a WHERE a.user_id = e.user_id AND a.accepted_at <= e.created_at)`)},
+}
+
+// Audit returns every row of partnerships that breaks an invariant.
+func Audit(ctx context.Context, r db.Reader) ([]db.Finding, error) {
+	return db.Broken(ctx, r, checks)
+}
