@@ -62,6 +62,7 @@ type Config struct {
 type Service struct {
 	Config
 	onIssued []func(ctx context.Context, tx *db.Tx, c Card) error
+	kept     func(ctx context.Context, r db.Reader, milestoneID, at int64) (Kept, error)
 	prints   prints
 }
 
@@ -71,6 +72,22 @@ func New(cfg Config) *Service { return &Service{Config: cfg} }
 // OnIssued registers f to run in the transaction that makes a card.
 func (s *Service) OnIssued(f func(ctx context.Context, tx *db.Tx, c Card) error) {
 	s.onIssued = append(s.onIssued, f)
+}
+
+// Kept is what a milestone of a challenge rests on, counted at a moment.
+type Kept struct {
+	Title    string // of the milestone
+	Class    string
+	Teacher  string
+	CourseID int64   // whose study is drawn; 0: all of it
+	From     int64   // first day of the challenge, YYYYMMDD
+	Span     int64   // its day on which the milestone stands
+	Days     []int64 // of check-ins up to it, YYYYMMDD
+}
+
+// OnDays sets who counts the days of a milestone of a challenge again.
+func (s *Service) OnDays(f func(ctx context.Context, r db.Reader, milestoneID, at int64) (Kept, error)) {
+	s.kept = f
 }
 
 // URL is the address of a card's public page.

@@ -29,7 +29,10 @@ func TestTemplatesDrawEverything(t *testing.T) {
 		"quiz":    func(f *Facts) { f.Kind, f.Part, f.ScorePermille = Quiz, "第一章小测", 875 },
 		"chapter": func(f *Facts) { f.Kind, f.Part = Chapter, "写给忙的人" },
 		"hours":   func(f *Facts) { f.Kind, f.PartID, f.CourseTitle, f.LessonsAll = Hours, 100, "", 0 },
-		"bare":    func(f *Facts) { f.StudyMS, f.Days, f.Span, f.Daily, f.ScorePermille = 0, 0, 0, []int64{}, -1 },
+		"days": func(f *Facts) {
+			f.Kind, f.Part, f.CourseTitle, f.Lessons, f.LessonsAll, f.Days, f.Span = Days, "改稿人", "28 天清晰表达", 0, 0, 18, 21
+		},
+		"bare": func(f *Facts) { f.StudyMS, f.Days, f.Span, f.Daily, f.ScorePermille = 0, 0, 0, []int64{}, -1 },
 		"long": func(f *Facts) {
 			f.CourseTitle, f.Teacher = "给总被追问的人的二十堂写作课：把话写清楚，把事办成，把关系留住", "古丽巴哈尔·阿卜杜热合曼"
 		},

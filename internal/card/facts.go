@@ -25,7 +25,7 @@ type Facts struct {
 	LessonsAll    int64   `json:"lessons_all"`    // of the course now; 0: of no one course
 	StudyMS       int64   `json:"study_ms"`       // of the lesson, the chapter, the course or all
 	ScorePermille int64   `json:"score_permille"` // of the quiz that was passed; -1: there is none
-	Days          int64   `json:"days"`           // with study, among Span
+	Days          int64   `json:"days"`           // with study, or of check-ins, among Span
 	Span          int64   `json:"span"`           // days from the first to the last
 	From          int64   `json:"from"`           // first local day of study, YYYYMMDD
 	Until         int64   `json:"until"`          // day of the milestone, YYYYMMDD
@@ -66,6 +66,9 @@ func (p part) ref() string {
 // count reads the facts of a milestone, up to a moment.
 func (s *Service) count(ctx context.Context, r db.Reader, userID int64, p part, at int64) (Facts, error) {
 	f := Facts{Kind: p.kind, CourseID: p.courseID, PartID: p.partID, ScorePermille: -1, IssuedAt: at, Until: clock.Day(time.UnixMilli(at)), Daily: []int64{}}
+	if p.kind == Days {
+		return s.lasted(ctx, r, userID, f)
+	}
 	if p.courseID > 0 {
 		var c struct {
 			Title, Teacher, Part string
@@ -112,6 +115,31 @@ func (s *Service) count(ctx context.Context, r db.Reader, userID int64, p part, 
 		}
 		if best.MaxCenti > 0 {
 			f.ScorePermille = best.ScoreCenti * 1000 / best.MaxCenti
+		}
+	}
+	return f, nil
+}
+
+// lasted reads the facts of a milestone of a challenge: its days are check-ins, the time
+// is that of study from its first day on.
+func (s *Service) lasted(ctx context.Context, r db.Reader, userID int64, f Facts) (Facts, error) {
+	k, err := s.kept(ctx, r, f.PartID, f.IssuedAt)
+	if err != nil {
+		return f, err
+	}
+	f.Part, f.CourseTitle, f.Teacher, f.Days, f.Span, f.From = k.Title, k.Class, k.Teacher, int64(len(k.Days)), k.Span, k.From
+	var days []struct{ Day, StudiedMS int64 }
+	if err := r.List(ctx, qDaysOf, &days, userID, k.CourseID, 0, 0, f.Until); err != nil {
+		return f, err
+	}
+	f.Daily = make([]int64, min(between(f.From, f.Until)+1, mostDaily))
+	for _, d := range days {
+		if d.Day < f.From {
+			continue
+		}
+		f.StudyMS += d.StudiedMS
+		if ago := between(d.Day, f.Until); ago < int64(len(f.Daily)) {
+			f.Daily[int64(len(f.Daily))-1-ago] = d.StudiedMS / 60_000
 		}
 	}
 	return f, nil

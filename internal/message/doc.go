@@ -26,10 +26,11 @@ const (
 	Certificate = "certificate" // issued or revoked; evidence cards
 	Booking     = "booking"     // a booked lesson: confirmed, moved, about to begin
 	Teaching    = "teaching"    // one's application to teach: decided
+	Challenge   = "challenge"   // squads, milestones, share days, what the teacher gave
 )
 
 // Kinds are all of them, in the order in which settings show them.
-var Kinds = []string{Column, Live, Study, Answer, Homework, Certificate, Booking, Teaching}
+var Kinds = []string{Column, Live, Study, Answer, Homework, Certificate, Booking, Teaching, Challenge}
 
 // keepMS is how long a notice is kept: a year.
 const keepMS = 366 * 24 * 3600_000

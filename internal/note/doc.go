@@ -54,6 +54,10 @@ const (
 	// Rating is what a learner says of a course: kept by another package, looked at with
 	// these.
 	Rating = "rating"
+	// CheckIn and PeerReview are what members of a challenge write for their squad: kept by
+	// another package, looked at with these.
+	CheckIn    = "check_in"
+	PeerReview = "peer_review"
 )
 
 const (
@@ -75,7 +79,7 @@ type Place struct {
 // Draft is a text before others can see it.
 type Draft struct {
 	UserID, LessonID int64
-	What             string // Note, Question, Answer or, without a lesson, Rating
+	What             string // Note, Question, Answer or, without a lesson, Rating, CheckIn, PeerReview
 	Body, Quote      string
 }
 

@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
+	"zhizhou/internal/challenge"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
@@ -102,6 +103,8 @@ type Deps struct {
 	Rating *rating.Service
 	// Teacher takes in who wants to teach here.
 	Teacher *teacher.Service
+	// Challenge keeps challenges and the classes that are opened of them.
+	Challenge *challenge.Service
 }
 
 type routes struct {
@@ -125,6 +128,7 @@ func Register(a *web.API, d Deps) {
 	r.homework()
 	r.booking()
 	r.lives()
+	r.challenges()
 	r.moderation()
 	r.ratings()
 	r.selling()

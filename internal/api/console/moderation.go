@@ -11,18 +11,18 @@ import (
 
 // CaseView is a text of a learner before the people who look at texts.
 type CaseView struct {
-	What        string `json:"what" enum:"note,question,answer,rating"`
+	What        string `json:"what" enum:"note,question,answer,rating,check_in,peer_review"`
 	ID          int64  `json:"id"`
 	UserID      int64  `json:"user_id" doc:"0: staff"`
 	Nickname    string `json:"nickname"`
 	CourseID    int64  `json:"course_id"`
-	LessonID    int64  `json:"lesson_id" doc:"0: a rating"`
+	LessonID    int64  `json:"lesson_id" doc:"0: of none"`
 	QuestionID  int64  `json:"question_id" doc:"Of a question and of an answer"`
 	CourseTitle string `json:"course_title"`
 	LessonTitle string `json:"lesson_title"`
 	Quote       string `json:"quote"`
 	Body        string `json:"body"`
-	About       string `json:"about" doc:"Of an answer: the question; of a rating: its stars"`
+	About       string `json:"about" doc:"Of an answer: the question; of a rating: its stars; of a check-in: how many files"`
 	State       string `json:"state" enum:"pending,shown,hidden"`
 	Reason      string `json:"reason"`
 	Version     int64  `json:"version"`
@@ -31,7 +31,7 @@ type CaseView struct {
 
 // CaseChoice names a text as it was read.
 type CaseChoice struct {
-	What    string `json:"what" enum:"note,question,answer,rating"`
+	What    string `json:"what" enum:"note,question,answer,rating,check_in,peer_review"`
 	ID      int64  `json:"id"`
 	Version int64  `json:"version"`
 }
@@ -94,7 +94,7 @@ func (r *routes) moderation() {
 		func(ctx context.Context, in *struct {
 			web.PageQuery
 			State    string `query:"state" enum:"pending,shown,hidden" default:"pending"`
-			What     string `query:"what" enum:"note,question,answer,rating,"`
+			What     string `query:"what" enum:"note,question,answer,rating,check_in,peer_review,"`
 			CourseID int64  `query:"course_id" minimum:"0" doc:"0: all"`
 		},
 		) (*web.Body[web.List[CaseView]], error) {

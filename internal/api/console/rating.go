@@ -80,44 +80,52 @@ func (r *routes) ratings() {
 		})
 }
 
-// cases merges what waits beside lessons with what is said of courses, the oldest first.
+// keepers are those who keep the kinds of text that people look at.
+func (r *routes) keepers() []keeper {
+	return []keeper{
+		{[]string{note.Note, note.Question, note.Answer}, r.Note.Cases, r.Note.Decide},
+		{[]string{note.Rating}, r.Rating.Cases, r.Rating.Decide},
+		{[]string{note.CheckIn, note.PeerReview}, r.Challenge.Cases, r.Challenge.Decide},
+	}
+}
+
+type keeper struct {
+	what   []string
+	cases  func(ctx context.Context, f note.Sift, after int64, limit int) ([]note.Case, error)
+	decide func(ctx context.Context, instructorID int64, choices []note.Choice, show bool, reason string) (int, error)
+}
+
+// cases merges what waits with those who keep it, the oldest first.
 func (r *routes) cases(ctx context.Context, f note.Sift, after int64, limit int) ([]note.Case, error) {
-	var rows, more []note.Case
-	var err error
-	if f.What != note.Rating {
-		if rows, err = r.Note.Cases(ctx, f, after, limit); err != nil {
+	var rows []note.Case
+	for _, k := range r.keepers() {
+		if f.What != "" && !slices.Contains(k.what, f.What) {
+			continue
+		}
+		more, err := k.cases(ctx, f, after, limit)
+		if err != nil {
 			return nil, err
 		}
+		rows = append(rows, more...)
 	}
-	if f.What == "" || f.What == note.Rating {
-		if more, err = r.Rating.Cases(ctx, f, after, limit); err != nil {
-			return nil, err
-		}
-	}
-	rows = append(rows, more...)
 	slices.SortFunc(rows, func(a, b note.Case) int { return cmp.Compare(a.ID, b.ID) })
 	return rows[:min(len(rows), limit)], nil
 }
 
 // decide hands texts to those who keep them.
 func (r *routes) decide(ctx context.Context, choices []note.Choice, show bool, reason string) (int, error) {
-	var beside, of []note.Choice
-	for _, c := range choices {
-		if c.What == note.Rating {
-			of = append(of, c)
-		} else {
-			beside = append(beside, c)
-		}
-	}
 	done := 0
-	for _, part := range []struct {
-		choices []note.Choice
-		decide  func(ctx context.Context, instructorID int64, choices []note.Choice, show bool, reason string) (int, error)
-	}{{beside, r.Note.Decide}, {of, r.Rating.Decide}} {
-		if len(part.choices) == 0 {
+	for _, k := range r.keepers() {
+		var part []note.Choice
+		for _, c := range choices {
+			if slices.Contains(k.what, c.What) {
+				part = append(part, c)
+			}
+		}
+		if len(part) == 0 {
 			continue
 		}
-		n, err := part.decide(ctx, scope(ctx), part.choices, show, reason)
+		n, err := k.decide(ctx, scope(ctx), part, show, reason)
 		if err != nil {
 			return done, err
 		}

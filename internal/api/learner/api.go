@@ -17,6 +17,7 @@ import (
 	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
+	"zhizhou/internal/challenge"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
@@ -86,6 +87,7 @@ type Deps struct {
 	Share        *share.Service
 	Card         *card.Service
 	SignIn       *signin.Service
+	Challenge    *challenge.Service
 	Caption      *caption.Service
 	Teacher      *teacher.Service
 }
@@ -119,6 +121,8 @@ func Register(a *web.API, d Deps) {
 	r.shares()
 	r.cards()
 	r.signIns()
+	r.challenges()
+	r.squads()
 	r.commission()
 	r.renewals()
 	r.study()
