@@ -354,7 +354,7 @@ func (a *App) routes() {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { web.Fail(w, r, web.ErrNotFound) })
 	page.Routes(mux, page.Deps{
-		Catalog: a.Catalog, Topic: a.Topic, Certificate: a.Certificate, Settings: a.Settings, Access: a.Access, Rating: a.Rating, Share: a.Share, Card: a.Card, PublicURL: a.Config.PublicURL,
+		Catalog: a.Catalog, Topic: a.Topic, Certificate: a.Certificate, Settings: a.Settings, Access: a.Access, Rating: a.Rating, Share: a.Share, Card: a.Card, Challenge: a.Challenge, PublicURL: a.Config.PublicURL,
 		Who:  func(r *http.Request) int64 { return a.API.SignedIn(r).ID },
 		Peek: a.API.Peek,
 	})
