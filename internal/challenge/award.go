@@ -76,6 +76,10 @@ func (s *Service) top(ctx context.Context, scope, classID, week, memberID int64)
 // Award gives one of the first three of a week that is over a review or material in
 // words, or changes them. Returns ErrClass, ErrNotTop, ErrAward.
 func (s *Service) Award(ctx context.Context, scope, staffID, classID, week, memberID int64, review, material string) error {
+	c, monday, of, err := s.top(ctx, scope, classID, week, memberID)
+	if err != nil {
+		return err
+	}
 	review, material = text.Lines(review), text.Lines(material)
 	switch {
 	case utf8.RuneCountInString(review) > 500:
@@ -84,10 +88,6 @@ func (s *Service) Award(ctx context.Context, scope, staffID, classID, week, memb
 		return ErrAward.Field("material", "资料不超过 2000 个字")
 	case review == "" && material == "":
 		return ErrAward.Field("review", "写点评，或写一份资料")
-	}
-	c, monday, of, err := s.top(ctx, scope, classID, week, memberID)
-	if err != nil {
-		return err
 	}
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, qAwardSave, id.New(), classID, monday, memberID, of.Place, review, material, staffID, s.now()); err != nil {

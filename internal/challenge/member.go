@@ -207,6 +207,9 @@ func (s *Service) Leave(ctx context.Context, userID, classID int64) error {
 // Remove takes a member out for what they did: milestones and the points of check-ins
 // are taken back, and they do not come in again. Returns ErrClass, ErrOutside, ErrReason.
 func (s *Service) Remove(ctx context.Context, scope, classID, userID int64, reason string) error {
+	if _, err := s.Class(ctx, scope, classID); err != nil {
+		return err
+	}
 	if reason = text.Line(reason); reason == "" || utf8.RuneCountInString(reason) > 200 {
 		return ErrReason.Field("reason", "请写 1–200 个字")
 	}
@@ -214,9 +217,6 @@ func (s *Service) Remove(ctx context.Context, scope, classID, userID int64, reas
 		c, err := s.class(ctx, tx, qClassLock, classID)
 		if err != nil {
 			return err
-		}
-		if scope != 0 && c.InstructorID != scope {
-			return ErrClass
 		}
 		m, err := s.inside(ctx, tx, classID, userID)
 		if err != nil {

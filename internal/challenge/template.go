@@ -2,6 +2,7 @@ package challenge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -79,20 +80,23 @@ func (s *Service) checked(ctx context.Context, scope int64, c Challenge) (Challe
 	if c.Plan, err = c.Plan.clean(); err != nil {
 		return c, err
 	}
-	if c.CourseID > 0 {
-		if _, _, err := s.Catalog.Course(ctx, scope, c.CourseID); err != nil {
+	if c.InstructorID = scope; c.CourseID > 0 { // whose course it is, theirs is what goes with it
+		of, _, err := s.Catalog.Course(ctx, scope, c.CourseID)
+		if err != nil {
 			return c, err
 		}
+		c.InstructorID = of.InstructorID
 	}
 	for _, t := range c.Plan.Tasks {
 		if t.LessonID == 0 {
 			continue
 		}
 		var course int64
-		if err := s.DB.Get(ctx, qLessonOf, &course, t.LessonID); err != nil || course != c.CourseID {
-			if err != nil && none(err, ErrGone) != ErrGone {
-				return c, err
-			}
+		err := s.DB.Get(ctx, qLessonOf, &course, t.LessonID)
+		if err != nil && !errors.Is(err, db.ErrNone) {
+			return c, err
+		}
+		if err != nil || course != c.CourseID {
 			return c, ErrInvalid.Field("tasks", "任务「"+t.Title+"」的课时不在这门课程里")
 		}
 	}
@@ -102,26 +106,29 @@ func (s *Service) checked(ctx context.Context, scope int64, c Challenge) (Challe
 // Save makes a challenge (ID 0) or changes one; classes that were opened keep theirs.
 // Returns ErrInvalid, ErrGone, ErrChanged, catalog.ErrCourseGone.
 func (s *Service) Save(ctx context.Context, scope int64, c Challenge) (Challenge, error) {
-	c, err := s.checked(ctx, scope, c)
-	if err != nil {
+	was, action := Challenge{}, "challenge.create"
+	var err error
+	if c.ID > 0 {
+		action = "challenge.edit"
+		if was, err = s.One(ctx, scope, c.ID); err != nil {
+			return c, err
+		}
+	}
+	if c, err = s.checked(ctx, scope, c); err != nil {
 		return c, err
+	}
+	if c.ID == 0 {
+		c.ID = id.New()
 	}
 	plan, err := c.Plan.text()
 	if err != nil {
 		return c, err
 	}
-	was, action := Challenge{}, "challenge.create"
-	if c.ID == 0 {
-		c.ID, c.InstructorID = id.New(), scope
-	} else if was, err = s.One(ctx, scope, c.ID); err != nil {
-		return c, err
-	} else {
-		action = "challenge.edit"
-	}
 	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		n, err := int64(1), error(nil)
+		var n int64
+		var err error
 		if was.ID == 0 {
-			_, err = tx.Exec(ctx, qInsert, c.ID, c.InstructorID, c.CourseID, c.Title, c.About, plan, s.now())
+			n, err = tx.Exec(ctx, qInsert, c.ID, c.InstructorID, c.CourseID, c.Title, c.About, plan, s.now())
 		} else {
 			n, err = tx.Exec(ctx, qUpdate, c.ID, c.Version, c.CourseID, c.Title, c.About, plan, s.now())
 		}

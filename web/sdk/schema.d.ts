@@ -11220,7 +11220,7 @@ export interface components {
             /** @description Which of them; empty for a list */
             key: string;
             name: string;
-            /** @description What shows it: course, product, order, user, topic, quiz, invoice, or a list */
+            /** @description What shows it: course, product, order, user, topic, challenge, class, quiz, invoice, or a list */
             opens: string;
             /** @description kind:number */
             ref: string;
