@@ -233,7 +233,7 @@ func (s *Service) Remove(ctx context.Context, scope, classID, userID int64, reas
 		for _, d := range days {
 			given += d.Points
 		}
-		if err := s.Points.Reclaim(ctx, tx, userID, given, fmt.Sprintf("challenge_removed:%d", m.ID), "移出挑战「"+c.Title+"」"); err != nil {
+		if err := s.Points.Reclaim(ctx, tx, userID, given, fmt.Sprintf("challenge_removed:%d:points", m.ID), "移出挑战「"+c.Title+"」"); err != nil {
 			return err
 		}
 		if err := s.tell(ctx, tx, News{UserID: userID, ClassID: c.ID, ID: m.ID, Kind: "removed", Title: c.Title, Body: reason}); err != nil {

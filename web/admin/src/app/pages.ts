@@ -44,7 +44,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     group: '营销',
     pages: [
       { name: 'promotions', label: '活动', icon: 'flag', permission: 'product.read' },
-      { name: 'challenges', label: '打卡挑战', icon: 'calendar', permission: 'challenge.edit' },
+      { name: 'challenges', label: '打卡挑战', icon: 'check', permission: 'challenge.edit' },
       { name: 'coupons', label: '优惠券', icon: 'ticket', permission: 'product.read' },
       { name: 'codes', label: '兑换码', icon: 'key', permission: 'product.edit' },
       { name: 'experiments', label: '价格实验', icon: 'scale', permission: 'product.read' },
