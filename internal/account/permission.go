@@ -36,22 +36,23 @@ const (
 	PermGrowthRead    = "growth.read"
 	PermPartner       = "partner.read"
 	PermPartnerEdit   = "partner.edit"
+	PermChallenge     = "challenge.edit"
 )
 
 // AllPermissions lists every permission; the owner has them all.
 var AllPermissions = []string{
 	PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductRead, PermProductEdit, PermMediaUpload, PermOrderRead,
 	PermRefundDecide, PermServiceGive, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
-	PermModerate, PermAnswer, PermIncomeRead, PermTeachReview, PermGrowthRead, PermPartner, PermPartnerEdit,
+	PermModerate, PermAnswer, PermIncomeRead, PermTeachReview, PermGrowthRead, PermPartner, PermPartnerEdit, PermChallenge,
 }
 
 // Roles are what each role may do. Money is decided by finance and the owner,
 // people are managed by the owner alone.
 var roles = map[string][]string{
 	"owner":      AllPermissions,
-	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductRead, PermProductEdit, PermMediaUpload, PermOrderRead, PermServiceGive, PermCommission, PermUserRead, PermSettingRead, PermModerate, PermAnswer, PermIncomeRead, PermTeachReview, PermGrowthRead, PermPartner, PermPartnerEdit},
-	"editor":     {PermCourseRead, PermCourseEdit, PermProductRead, PermMediaUpload, PermModerate, PermAnswer},
-	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload, PermAnswer, PermIncomeRead},
+	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductRead, PermProductEdit, PermMediaUpload, PermOrderRead, PermServiceGive, PermCommission, PermUserRead, PermSettingRead, PermModerate, PermAnswer, PermIncomeRead, PermTeachReview, PermGrowthRead, PermPartner, PermPartnerEdit, PermChallenge},
+	"editor":     {PermCourseRead, PermCourseEdit, PermProductRead, PermMediaUpload, PermModerate, PermAnswer, PermChallenge},
+	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload, PermAnswer, PermIncomeRead, PermChallenge},
 	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermAuditRead, PermIncomeRead, PermPartner},
 	"support":    {PermOrderRead, PermServiceGive, PermUserRead, PermUserEdit, PermModerate},
 }

@@ -30,6 +30,7 @@ import (
 	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
+	"zhizhou/internal/challenge"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
@@ -108,6 +109,7 @@ type App struct {
 	Share       *share.Service
 	Card        *card.Service
 	SignIn      *signin.Service
+	Challenge   *challenge.Service
 
 	Referral   *referral.Service
 	Commission *commission.Service
@@ -223,6 +225,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.newVersions(store)
 	a.Points = &points.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings}
 	a.SignIn = &signin.Service{DB: a.DB, Clock: a.Clock, Settings: a.Settings, Points: a.Points}
+	a.newChallenge()
 	a.Commerce = commerce.New(commerce.Config{
 		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Catalog: a.Catalog, Access: a.Access, Learning: a.Learning, Points: a.Points,
 		Channels: a.outside, Payers: a.Account, Log: a.log,
@@ -261,6 +264,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.wireEarning() // asks by whose share an order came
 	a.wireCertificate()
 	a.wireCard()
+	a.wireChallenge()
 	a.Renewal = a.newRenewal()
 	a.periodic()
 	if err := a.Jobs.Build(); err != nil {
@@ -327,14 +331,14 @@ func (a *App) routes() {
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
-		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Share: a.Share, Card: a.Card, SignIn: a.SignIn, Partner: a.Partner,
+		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Share: a.Share, Card: a.Card, SignIn: a.SignIn, Partner: a.Partner, Challenge: a.Challenge,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
 		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, LiveServer: a.liveServer, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Partner: a.Partner,
-		Library: a.Library, Version: a.Version, Card: a.Card, Share: a.Share, Growth: &growth.Service{DB: a.DB, Clock: a.Clock},
+		Library: a.Library, Version: a.Version, Card: a.Card, Share: a.Share, Growth: &growth.Service{DB: a.DB, Clock: a.Clock}, Challenge: a.Challenge,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",
@@ -355,7 +359,7 @@ func (a *App) routes() {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { web.Fail(w, r, web.ErrNotFound) })
 	page.Routes(mux, page.Deps{
-		Catalog: a.Catalog, Topic: a.Topic, Certificate: a.Certificate, Settings: a.Settings, Access: a.Access, Rating: a.Rating, Share: a.Share, Card: a.Card, PublicURL: a.Config.PublicURL,
+		Catalog: a.Catalog, Topic: a.Topic, Certificate: a.Certificate, Settings: a.Settings, Access: a.Access, Rating: a.Rating, Share: a.Share, Card: a.Card, Challenge: a.Challenge, PublicURL: a.Config.PublicURL,
 		Who:  func(r *http.Request) int64 { return a.API.SignedIn(r).ID },
 		Peek: a.API.Peek,
 	})

@@ -61,6 +61,7 @@ var mayImport = map[string]struct {
 	"referral":       {4, nil},
 	"share":          {4, nil},
 	"signin":         {4, nil},
+	"challenge":      {4, nil}, // its words go the way of notes
 	"card":           {4, nil},
 	"growth":         {4, nil}, // reads what the others keep
 	"partner":        {4, nil},
@@ -163,6 +164,8 @@ var owners = map[string]string{
 	"wrong_questions": "quiz", "quiz_points": "quiz", "quiz_point_answers": "quiz",
 	"daily_sign_ins": "signin", "sign_in_streaks": "signin", "cards": "card", "card_templates": "card", "card_layouts": "card", "mentor_notes": "card", "mentor_note_templates": "card", "card_likes": "card", "card_comments": "card", "shares": "share", "share_visits": "share", "share_joins": "share", "share_orders": "share",
 	"certificate_rules": "certificate", "certificate_rule_quizzes": "certificate", "certificate_names": "certificate", "certificates": "certificate", "certificate_scores": "certificate", "certificate_keys": "certificate",
+	"challenges": "challenge", "challenge_classes": "challenge", "challenge_squads": "challenge", "challenge_members": "challenge", "challenge_check_ins": "challenge", "challenge_files": "challenge",
+	"challenge_likes": "challenge", "challenge_reviews": "challenge", "challenge_weeks": "challenge", "challenge_milestones": "challenge", "challenge_awards": "challenge",
 	"notes": "note", "note_likes": "note", "note_writers": "note", "lesson_questions": "note", "lesson_answers": "note", "favourites": "note",
 	"ratings": "rating", "course_ratings": "rating",
 	"booking_plans": "booking", "booking_slots": "booking", "bookings": "booking",

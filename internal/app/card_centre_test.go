@@ -24,7 +24,7 @@ var (
 )
 
 // earned has a learner finish a lesson and returns the card of it.
-func (p *person) earned() (code string, id int64) {
+func (p *person) hasCard() (code string, id int64) {
 	p.w.t.Helper()
 	p.w.has(p.w.free, p.w.firstOf(p.w.free), p)
 	c := p.cards()["lesson"]
@@ -36,7 +36,7 @@ func (p *person) earned() (code string, id int64) {
 func TestCardTemplatesAreTheSchools(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p, staff := w.learner("13900139901", nil), w.schoolStaff("operator")
-		code, _ := p.earned()
+		code, _ := p.hasCard()
 		_, _, before := w.raw("/card/" + code + "/card.png")
 
 		houses := staff.want(200, "", "GET", "/api/console/card-houses", nil).at("items").([]any)
@@ -124,7 +124,7 @@ func TestCardTemplatesAreTheSchools(t *testing.T) {
 func TestMentorNotes(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p, staff := w.learner("13900139902", nil), w.schoolStaff("operator")
-		code, id := p.earned()
+		code, id := p.hasCard()
 		_, _, bare := w.raw("/card/" + code + "/card.png")
 		save := func(status int, wrong, body string) answer {
 			return staff.want(status, wrong, "PUT", "/api/console/mentor-patterns/0", map[string]any{"version": 0, "name": "学完", "body": body, "course_id": 0})
@@ -217,7 +217,7 @@ func TestMentorNotes(t *testing.T) {
 func TestCardReactions(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p, fan, staff := w.learner("13900139904", nil), w.learner("13900139905", nil), w.schoolStaff("operator")
-		code, id := p.earned()
+		code, id := p.hasCard()
 		at := "/api/cards/" + code
 		w.person(nil).want(401, "", "PUT", at+"/like", nil)
 		var all sync.WaitGroup
@@ -279,7 +279,7 @@ func TestCardReactions(t *testing.T) {
 func TestINV23TamperedPictureIsTold(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.learner("13900139906", nil)
-		code, _ := p.earned()
+		code, _ := p.hasCard()
 		_, _, raw := w.raw("/card/" + code + "/card.png")
 		stranger := w.person(nil)
 		if a := stranger.sends("/api/cards/"+code+"/picture", raw); a.status != 200 || a.at("same") != true {

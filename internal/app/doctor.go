@@ -8,6 +8,7 @@ import (
 	"zhizhou/internal/booking"
 	"zhizhou/internal/card"
 	"zhizhou/internal/certificate"
+	"zhizhou/internal/challenge"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/db"
@@ -36,7 +37,7 @@ import (
 func (a *App) Doctor(ctx context.Context) ([]string, error) {
 	var out []string
 	for _, check := range []func(context.Context, db.Reader) ([]db.Finding, error){
-		commerce.Audit, reconcile.Audit, invoice.Audit, points.Audit, commission.Audit, referral.Audit, renewal.Audit, search.Audit, quiz.Audit, document.Audit, certificate.Audit, homework.Audit, booking.Audit, live.Audit, note.Audit, rating.Audit, card.Audit, share.Audit, signin.Audit, version.Audit, teacher.Audit, partner.Audit,
+		commerce.Audit, reconcile.Audit, invoice.Audit, points.Audit, commission.Audit, referral.Audit, renewal.Audit, search.Audit, quiz.Audit, document.Audit, certificate.Audit, homework.Audit, booking.Audit, live.Audit, note.Audit, rating.Audit, card.Audit, share.Audit, signin.Audit, challenge.Audit, version.Audit, teacher.Audit, partner.Audit,
 		func(ctx context.Context, _ db.Reader) ([]db.Finding, error) { return a.Shipping.Audit(ctx) },
 	} {
 		found, err := check(ctx, a.DB)

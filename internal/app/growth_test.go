@@ -44,7 +44,7 @@ func TestGrowthIsCounted(t *testing.T) {
 			}
 		}
 		a := w.learner("13900139951", nil)
-		_, cardID := a.earned()
+		_, cardID := a.hasCard()
 		s := a.want(201, "", "POST", "/api/shares", map[string]any{"kind": "card", "id": cardID, "channel": "friend", "key": "growth-share-1"}).str("code")
 		a.shares(w.paid, "weibo", "growth-share-2") // nobody opens it
 		b, c := w.person(nil), w.person(nil)

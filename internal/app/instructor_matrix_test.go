@@ -9,6 +9,7 @@ import (
 	"zhizhou/internal/account"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
+	"zhizhou/internal/challenge"
 	"zhizhou/internal/web"
 )
 
@@ -48,7 +49,11 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 		tagged["tags"] = []string{"只有本人的标签"}
 		question := own.want(200, "", "PUT", "/api/console/questions/0", tagged).num("id")
 
+		class := w.class(weekly(7), func(c *challenge.Class) { c.CourseID = w.paid })
+		p.joins(class)
+		template := own.want(200, "", "GET", fmt.Sprintf("/api/console/classes/%d", class), nil).num("challenge_id")
 		things := map[string][]int64{
+			"challenges": {template}, "classes": {class},
 			"courses": {w.paid}, "lessons": {}, "attempts": {attempt}, "homework-files": {file.num("id")}, "submissions": {submission}, "lesson-questions": {asked}, "ratings": {rating},
 			"lesson-answers": {talk.item(0, "answers").num("id")}, "certificates": {certified}, "documents": {lesson(catalog.Document).num("document_id")}, "ebooks": {lesson(catalog.Ebook).num("ebook_id")},
 			"assets": {lesson(catalog.Audio).num("asset_id")}, "questions": {question}, "bookings": {booked}, "booking-slots": {1},
@@ -117,7 +122,7 @@ func (w *world) otherLists(own, other *person, hidden []string) {
 			}
 		}
 	}
-	for _, id := range []string{"courses", "questions", "question_tags", "assets", "documents", "ebooks", "lesson_questions", "ratings"} {
+	for _, id := range []string{"courses", "questions", "question_tags", "assets", "documents", "ebooks", "lesson_questions", "ratings", "challenges", "classes"} {
 		if !filled["console_"+id] {
 			w.t.Errorf("%s is empty for its owner, so nothing was tried (%d lists called: %v)", id, called, filled)
 		}

@@ -39,6 +39,8 @@ func (a *App) periodic() {
 	a.Jobs.Every("attachments", time.Minute, a.Document.ShowAll)
 	a.Jobs.Every("homework", time.Hour, a.Homework.Sweep)
 	a.Jobs.Every("booking", time.Minute, a.Booking.Sweep)
+	a.Jobs.Every("challenges", time.Minute, a.Challenge.Sweep)
+	a.Jobs.Every("challenge_files", time.Hour, a.Challenge.Tidy)
 	a.Jobs.Every("applications", time.Hour, a.Teacher.Sweep)
 	a.Jobs.Every("ebooks", time.Hour, a.Ebook.Sweep)
 	a.Jobs.Every("learners", 5*time.Minute, func(ctx context.Context) error {

@@ -167,6 +167,13 @@ func (s *Service) Fallen(ctx context.Context, tx *db.Tx, certificateID int64, ki
 	return err
 }
 
+// Broken revokes the card of a milestone of a challenge inside the transaction in which
+// that stopped standing.
+func (s *Service) Broken(ctx context.Context, tx *db.Tx, milestoneID int64, kind, reason string) error {
+	_, err := tx.Exec(ctx, qRevokeDays, milestoneID, s.now(), kind, reason)
+	return err
+}
+
 // Merge moves the cards of a user who became another one. Where both reached the same,
 // the card of the one who stays stands.
 func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {

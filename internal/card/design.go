@@ -329,7 +329,8 @@ func specimen(kind string) (Facts, Wording) {
 	case Hours:
 		f.PartID, f.CourseTitle, f.LessonsAll, f.ScorePermille = 100, "", 0, -1
 	case Days:
-		f.PartID, f.Days, f.Span, f.Daily = 14, 12, 14, f.Daily[:14]
+		f.Part, f.CourseTitle, f.Lessons, f.LessonsAll, f.Days, f.Span, f.Daily = "落笔人", "28 天清晰表达", 0, 0, 12, 14, f.Daily[:14]
+		f.Kept = []int64{1, 2, 3, 5, 6, 7, 8, 9, 10, 12, 13, 14}
 	case Badge:
 		f.Part = "落笔人"
 	}

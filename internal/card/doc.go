@@ -85,6 +85,7 @@ type Service struct {
 	onRevoked []func(ctx context.Context, tx *db.Tx, c Card, reason string) error
 	onDecided []func(ctx context.Context, tx *db.Tx, c Card, m Comment) error
 	prints    prints
+	kept      func(ctx context.Context, r db.Reader, milestoneID, at int64) (Kept, error)
 }
 
 // New makes a Service.
@@ -109,6 +110,22 @@ func (s *Service) OnRevoked(f func(ctx context.Context, tx *db.Tx, c Card, reaso
 // hidden.
 func (s *Service) OnDecided(f func(ctx context.Context, tx *db.Tx, c Card, m Comment) error) {
 	s.onDecided = append(s.onDecided, f)
+}
+
+// Kept is what a milestone of a challenge rests on, counted at a moment.
+type Kept struct {
+	Title    string // of the milestone
+	Class    string
+	Teacher  string
+	CourseID int64   // whose study is drawn; 0: all of it
+	From     int64   // first day of the challenge, YYYYMMDD
+	Span     int64   // its day on which the milestone stands
+	Days     []int64 // of check-ins up to it, YYYYMMDD
+}
+
+// OnDays sets who counts the days of a milestone of a challenge again.
+func (s *Service) OnDays(f func(ctx context.Context, r db.Reader, milestoneID, at int64) (Kept, error)) {
+	s.kept = f
 }
 
 // URL is the address of a card's public page.

@@ -281,13 +281,20 @@ func (f Facts) columns() []column {
 		c.parts[0].small = fmt.Sprintf("/ %d", f.LessonsAll)
 	}
 	out := []column{c}
+	if f.Kind == Days {
+		out = nil
+	}
 	if m := f.Minutes(); m >= 60 {
 		out = append(out, column{[]figure{{fmt.Sprint(m / 60), "时"}, {fmt.Sprint(m % 60), "分"}}, "学习时长"})
 	} else if m > 0 {
 		out = append(out, column{[]figure{{fmt.Sprint(m), "分钟"}}, "学习时长"})
 	}
-	if f.Days > 1 {
-		out = append(out, column{[]figure{{fmt.Sprint(f.Days), fmt.Sprintf("/ %d 天", f.Span)}}, "学习天数"})
+	days := "学习天数"
+	if f.Kind == Days {
+		days = "打卡天数"
+	}
+	if f.Days > 1 || f.Kind == Days {
+		out = append(out, column{[]figure{{fmt.Sprint(f.Days), fmt.Sprintf("/ %d 天", f.Span)}}, days})
 	}
 	if f.ScorePermille >= 0 {
 		out = append(out, column{[]figure{{f.score(), "分"}}, "测验成绩"})

@@ -15,7 +15,6 @@ func TestTemplatesDrawEverything(t *testing.T) {
 	s := New(Config{PublicURL: "https://school.example"})
 	note := "你最后交的那封信，只有一百四十个字，我读完就知道该做什么。四周里你改了十一稿，每一稿都在替读的人省力气，这比写得漂亮更难得。往后写东西，不妨先停半分钟，想想那个要读它的人：他在忙什么，他要决定什么。愿你一直写得清楚。"
 	kinds := map[string]func(*Facts){
-		"days":   func(f *Facts) { f.Kind, f.PartID, f.Days, f.Span = Days, 14, 12, 14; f.Daily = f.Daily[:14] },
 		"badge":  func(f *Facts) { f.Kind, f.Part = Badge, "落笔人" },
 		"course": func(*Facts) {},
 		"lesson": func(f *Facts) {
@@ -24,7 +23,10 @@ func TestTemplatesDrawEverything(t *testing.T) {
 		"quiz":    func(f *Facts) { f.Kind, f.Part, f.ScorePermille = Quiz, "第一章小测", 875 },
 		"chapter": func(f *Facts) { f.Kind, f.Part = Chapter, "写给忙的人" },
 		"hours":   func(f *Facts) { f.Kind, f.PartID, f.CourseTitle, f.LessonsAll = Hours, 100, "", 0 },
-		"bare":    func(f *Facts) { f.StudyMS, f.Days, f.Span, f.Daily, f.ScorePermille = 0, 0, 0, []int64{}, -1 },
+		"days": func(f *Facts) {
+			f.Kind, f.Part, f.CourseTitle, f.Lessons, f.LessonsAll, f.Days, f.Span = Days, "改稿人", "28 天清晰表达", 0, 0, 18, 21
+		},
+		"bare": func(f *Facts) { f.StudyMS, f.Days, f.Span, f.Daily, f.ScorePermille = 0, 0, 0, []int64{}, -1 },
 		"long": func(f *Facts) {
 			f.CourseTitle, f.Teacher = "给总被追问的人的二十堂写作课：把话写清楚，把事办成，把关系留住", "古丽巴哈尔·阿卜杜热合曼"
 		},

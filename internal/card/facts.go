@@ -25,12 +25,13 @@ type Facts struct {
 	LessonsAll    int64   `json:"lessons_all"`    // of the course now; 0: of no one course
 	StudyMS       int64   `json:"study_ms"`       // of the lesson, the chapter, the course or all
 	ScorePermille int64   `json:"score_permille"` // of the quiz that was passed; -1: there is none
-	Days          int64   `json:"days"`           // with study, among Span
+	Days          int64   `json:"days"`           // with study, or of check-ins, among Span
 	Span          int64   `json:"span"`           // days from the first to the last
 	From          int64   `json:"from"`           // first local day of study, YYYYMMDD
 	Until         int64   `json:"until"`          // day of the milestone, YYYYMMDD
 	Daily         []int64 `json:"daily"`          // minutes of study on each of the last days, at most 28
 	IssuedAt      int64   `json:"issued_at"`
+	Kept          []int64 `json:"kept,omitempty"` // days: which days of the challenge, from 1, at most the last 28
 }
 
 // Minutes is the study time in whole minutes, as it is stated.
@@ -66,6 +67,9 @@ func (p part) ref() string {
 // count reads the facts of a milestone, up to a moment.
 func (s *Service) count(ctx context.Context, r db.Reader, userID int64, p part, at int64) (Facts, error) {
 	f := Facts{Kind: p.kind, CourseID: p.courseID, PartID: p.partID, ScorePermille: -1, IssuedAt: at, Until: clock.Day(time.UnixMilli(at)), Daily: []int64{}}
+	if p.kind == Days {
+		return s.lasted(ctx, r, userID, f)
+	}
 	if p.courseID > 0 {
 		var c struct {
 			Title, Teacher, Part string
@@ -112,6 +116,36 @@ func (s *Service) count(ctx context.Context, r db.Reader, userID int64, p part, 
 		}
 		if best.MaxCenti > 0 {
 			f.ScorePermille = best.ScoreCenti * 1000 / best.MaxCenti
+		}
+	}
+	return f, nil
+}
+
+// lasted reads the facts of a milestone of a challenge: its days are check-ins, the time
+// is that of study from its first day on.
+func (s *Service) lasted(ctx context.Context, r db.Reader, userID int64, f Facts) (Facts, error) {
+	k, err := s.kept(ctx, r, f.PartID, f.IssuedAt)
+	if err != nil {
+		return f, err
+	}
+	f.Part, f.CourseTitle, f.Teacher, f.Days, f.Span, f.From = k.Title, k.Class, k.Teacher, int64(len(k.Days)), k.Span, k.From
+	var days []struct{ Day, StudiedMS int64 }
+	if err := r.List(ctx, qDaysOf, &days, userID, k.CourseID, 0, 0, f.Until); err != nil {
+		return f, err
+	}
+	f.Daily = make([]int64, min(between(f.From, f.Until)+1, mostDaily))
+	for _, d := range days {
+		if d.Day < f.From {
+			continue
+		}
+		f.StudyMS += d.StudiedMS
+		if ago := between(d.Day, f.Until); ago < int64(len(f.Daily)) {
+			f.Daily[int64(len(f.Daily))-1-ago] = d.StudiedMS / 60_000
+		}
+	}
+	for _, d := range k.Days {
+		if nth := between(f.From, d) + 1; nth > k.Span-mostDaily {
+			f.Kept = append(f.Kept, nth)
 		}
 	}
 	return f, nil

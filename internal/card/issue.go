@@ -52,6 +52,12 @@ func (s *Service) Attested(ctx context.Context, tx *db.Tx, userID, courseID, cer
 	return s.issue(ctx, tx, userID, part{Certificate, courseID, certificateID})
 }
 
+// Lasted makes the card of a milestone of a challenge inside the transaction in which it
+// was reached.
+func (s *Service) Lasted(ctx context.Context, tx *db.Tx, userID, milestoneID int64) error {
+	return s.issue(ctx, tx, userID, part{Days, 0, milestoneID})
+}
+
 // issue makes the card of a milestone unless there is one.
 func (s *Service) issue(ctx context.Context, tx *db.Tx, userID int64, p part) error {
 	var have int64

@@ -122,20 +122,43 @@ func ribbon(p drawing.Picture, x, y, w, h float64) {
 	}
 }
 
+// marked tells of up to 28 days which had study, or of a challenge which were kept.
+func (f Facts) marked() []bool {
+	if f.Kind != Days {
+		out := make([]bool, len(f.Daily))
+		for i, m := range f.Daily {
+			out[i] = m > 0
+		}
+		return out
+	}
+	out := make([]bool, min(f.Span, mostDaily))
+	for _, nth := range f.Kept {
+		if i := nth - 1 - (f.Span - int64(len(out))); i >= 0 && i < int64(len(out)) {
+			out[i] = true
+		}
+	}
+	return out
+}
+
 // ring draws 28 days around a medal: those with study are filled, those without are
 // rings, those to come are faint; each seventh bears its number. Nothing is drawn for
 // fewer than seven days.
 func ring(p drawing.Picture, l Layer, f Facts) {
-	if len(f.Daily) < 7 {
+	days := f.marked()
+	if len(days) < 7 {
 		return
+	}
+	before := max(0, int(f.Span)-len(days)) // days of a longer challenge that are not drawn
+	if f.Kind != Days {
+		before = 0
 	}
 	cx, cy := l.middle()
 	r := l.H * .3
 	for i := 1; i <= mostDaily; i++ {
 		a := 2*math.Pi*float64(i)/mostDaily - math.Pi/2
 		x, y := cx+r*math.Cos(a), cy+r*math.Sin(a)
-		past := i <= len(f.Daily)
-		done := past && f.Daily[i-1] > 0
+		past := i <= len(days)
+		done := past && days[i-1]
 		if i%7 == 0 {
 			edge, fill, ink := rgb(0x6FA394), pine, rgb(0xB9CFC2)
 			if past {
@@ -144,7 +167,7 @@ func ring(p drawing.Picture, l Layer, f Facts) {
 			p.Fill(drawing.Circle(x, y, 25), edge)
 			p.Fill(drawing.Circle(x, y, 22.5), fill)
 			t := drawing.Type{Size: 28, Bold: .05, Color: ink}
-			n := fmt.Sprint(i)
+			n := fmt.Sprint(before + i)
 			p.Write(x-t.Wide(n)/2, y+10, t, n)
 			continue
 		}

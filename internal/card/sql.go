@@ -40,6 +40,7 @@ var (
 	qCourses      = db.Q("card/courses", `SELECT DISTINCT course_id FROM cards WHERE user_id = $1 AND course_id > 0 AND revoked_at = 0 ORDER BY course_id`)
 	qRevokeCourse = db.Q("card/revoke_course", `UPDATE cards SET revoked_at = $3, revoke_kind = $4, revoke_reason = $5 WHERE user_id = $1 AND course_id = $2 AND revoked_at = 0`)
 	qRevokeFallen = db.Q("card/revoke_fallen", `UPDATE cards SET revoked_at = $2, revoke_kind = $3, revoke_reason = $4 WHERE kind = 'certificate' AND part_id = $1 AND revoked_at = 0`)
+	qRevokeDays   = db.Q("card/revoke_days", `UPDATE cards SET revoked_at = $2, revoke_kind = $3, revoke_reason = $4 WHERE kind = 'days' AND part_id = $1 AND revoked_at = 0`)
 	qRevokeTwice  = db.Q("card/revoke_twice", `UPDATE cards SET revoked_at = $3, revoke_kind = 'merged', revoke_reason = '账号合并'
 		WHERE user_id = $1 AND revoked_at = 0 AND EXISTS (SELECT 1 FROM cards o WHERE o.user_id = $2 AND o.ref = cards.ref AND o.revoked_at = 0)`)
 	qRevokeOne = db.Q("card/revoke_one", `UPDATE cards SET revoked_at = $2, revoke_kind = 'staff', revoke_reason = $3 WHERE id = $1 AND revoked_at = 0`)

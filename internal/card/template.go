@@ -202,6 +202,8 @@ func (f Facts) words() (lead, title, sub string) {
 		return over + "一章", f.Part, "《" + f.CourseTitle + "》" + by
 	case Hours:
 		return "一共学满了", fmt.Sprintf("%d 小时", f.PartID), "每一分钟都由服务器计时"
+	case Days:
+		return fmt.Sprintf("打卡 %d 天，到达", f.Days), f.Part, "「" + f.CourseTitle + "」第 " + fmt.Sprint(f.Span) + " 天"
 	case Certificate:
 		return "拿到了", f.Part, "《" + f.CourseTitle + "》" + by
 	}
@@ -217,9 +219,7 @@ func (f Facts) Words() (lead, title string) {
 // medal is the word on a medal's ribbon.
 func (f Facts) medal() string {
 	switch f.Kind {
-	case Days:
-		return fmt.Sprintf("第 %d 天", f.PartID)
-	case Badge:
+	case Days, Badge:
 		return f.Part
 	case Hours:
 		return fmt.Sprintf("%d 小时", f.PartID)

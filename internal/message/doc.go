@@ -27,10 +27,11 @@ const (
 	Booking     = "booking"     // a booked lesson: confirmed, moved, about to begin
 	Teaching    = "teaching"    // one's application to teach: decided
 	Partner     = "partner"     // one's partnership: opened, decided, new terms, rewards
+	Challenge   = "challenge"   // squads, milestones, share days, what the teacher gave
 )
 
 // Kinds are all of them, in the order in which settings show them.
-var Kinds = []string{Column, Live, Study, Answer, Homework, Certificate, Booking, Teaching, Partner}
+var Kinds = []string{Column, Live, Study, Answer, Homework, Certificate, Booking, Teaching, Partner, Challenge}
 
 // keepMS is how long a notice is kept: a year.
 const keepMS = 366 * 24 * 3600_000

@@ -53,6 +53,8 @@ var each = []string{
 	`SELECT 'category', id, name, 'categories', '' FROM categories WHERE id IN (?)`,
 	`SELECT 'banner', id, title, 'banners', '' FROM banners WHERE id IN (?)`,
 	`SELECT 'topic', id, title, 'topic', CAST(id AS TEXT) FROM topics WHERE id IN (?)`,
+	`SELECT 'challenge', id, title, 'challenge', CAST(id AS TEXT) FROM challenges WHERE id IN (?)`,
+	`SELECT 'class', id, title, 'class', CAST(id AS TEXT) FROM challenge_classes WHERE id IN (?)`,
 	`SELECT 'synonym', id, words, 'synonyms', '' FROM search_synonyms WHERE id IN (?)`,
 	`SELECT 'asset', id, name, 'media', '' FROM assets WHERE id IN (?)`,
 	`SELECT 'document', id, name, 'documents', '' FROM documents WHERE id IN (?)`,

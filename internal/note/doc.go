@@ -55,6 +55,10 @@ const (
 	// an evidence card.
 	Rating      = "rating"
 	CardComment = "card_comment"
+	// CheckIn and PeerReview are what members of a challenge write for their squad: kept by
+	// another package, looked at with these.
+	CheckIn    = "check_in"
+	PeerReview = "peer_review"
 )
 
 const (
@@ -76,7 +80,7 @@ type Place struct {
 // Draft is a text before others can see it.
 type Draft struct {
 	UserID, LessonID int64
-	What             string // Note, Question, Answer or, without a lesson, Rating
+	What             string // Note, Question, Answer or, without a lesson, Rating, CheckIn, PeerReview
 	Body, Quote      string
 }
 

@@ -35,6 +35,9 @@ const (
 	Course  = "course"
 	Product = "product"
 	Card    = "card"
+	// Challenge leads to the class of it that was opened last, Class to one.
+	Challenge = "challenge"
+	Class     = "class"
 )
 
 // Channels are the ways of sharing.

@@ -211,6 +211,19 @@ export interface Operations {
   commentCard: Op<{ path: { code: string }; body: { body: string; cheer?: boolean; key: string }; res: t.CardComment }>
   dropCardComment: Op<{ path: Id; res: void }>
   compareCard: Op<{ path: { code: string }; body: unknown; raw: true; res: t.Comparison }>
+  challenges: Op<{ res: t.Challenges }>
+  class: Op<{ path: Id; query: { squad?: string }; res: t.ChallengeClass }>
+  joinClass: Op<{ path: Id; body: { hours: number; squad?: string }; res: t.ChallengeHome }>
+  leaveClass: Op<{ path: Id; res: void }>
+  challenge: Op<{ path: Id; res: t.ChallengeHome }>
+  challengeCheckIn: Op<{ path: Id; body: { day?: number; body: string; files: number[] }; res: t.ChallengeHome }>
+  addCheckInFile: Op<{ path: Id; query: { name: string }; body: unknown; raw: true; res: t.HomeworkFile }>
+  dropCheckInFile: Op<{ path: Id; res: void }>
+  foundSquad: Op<{ path: Id; res: t.ChallengeHome }>
+  squadFeed: Op<{ path: Id; query: Cursor; res: t.Page<t.SquadPost> }>
+  likeCheckIn: Op<{ path: Id; body: { on: boolean }; res: void }>
+  reviewCheckIn: Op<{ path: Id; body: { body: string }; res: void }>
+  challengeBoard: Op<{ path: Id; query: { span: 'week' | 'whole' }; res: t.ChallengeBoard }>
   share: Op<{ body: { kind: t.ShareKind; id?: number; channel: t.Channel; key: string }; res: t.Share }>
   shares: Op<{ query: Cursor; res: t.Page<t.Shared> }>
   land: Op<{ body: { code: string; visitor: string }; res: { path: string; kind: string } }>
@@ -435,6 +448,19 @@ export const routes: Record<keyof Operations, string> = {
   commentCard: 'POST /api/cards/{code}/comments',
   dropCardComment: 'DELETE /api/me/card-comments/{id}',
   compareCard: 'POST /api/cards/{code}/picture',
+  challenges: 'GET /api/challenges',
+  class: 'GET /api/classes/{id}',
+  joinClass: 'POST /api/classes/{id}/join',
+  leaveClass: 'POST /api/classes/{id}/leave',
+  challenge: 'GET /api/classes/{id}/home',
+  challengeCheckIn: 'POST /api/classes/{id}/check-ins',
+  addCheckInFile: 'POST /api/classes/{id}/check-in-files',
+  dropCheckInFile: 'DELETE /api/check-in-files/{id}',
+  foundSquad: 'POST /api/classes/{id}/squad',
+  squadFeed: 'GET /api/classes/{id}/feed',
+  likeCheckIn: 'PUT /api/check-ins/{id}/like',
+  reviewCheckIn: 'PUT /api/check-ins/{id}/review',
+  challengeBoard: 'GET /api/classes/{id}/board',
   share: 'POST /api/shares',
   shares: 'GET /api/me/shares',
   land: 'POST /api/visits',

@@ -189,7 +189,15 @@ export type Comparison = S['CompareView']
 export type SignIn = S['SignInView']
 export type Share = S['ShareView']
 export type Shared = S['SharedView']
-export type ShareKind = 'school' | 'course' | 'product' | 'card'
+export type ShareKind = 'school' | 'course' | 'product' | 'card' | 'challenge' | 'class'
+/** Challenges: what can be joined, a class before one joins, and one that the caller is in. */
+export type Challenges = S['ChallengesView']
+export type ChallengeClass = S['ClassView']
+export type ChallengeHome = S['ChallengeHome']
+export type ChallengeTask = S['TaskView']
+export type ChallengeMate = S['MateView']
+export type SquadPost = S['PostView']
+export type ChallengeBoard = S['BoardView']
 export type Channel = Share['channel']
 export type PartnerDesk = S['PartnerDesk']
 export type PartnerRole = S['PartnerRoleView']

@@ -13,6 +13,7 @@ import (
 	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
+	"zhizhou/internal/challenge"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
@@ -112,7 +113,9 @@ type Deps struct {
 	// Teacher takes in who wants to teach here.
 	Teacher *teacher.Service
 	// Partner keeps who promotes what the school sells.
-	Partner *partner.Service
+	// Challenge keeps challenges and the classes that are opened of them.
+	Partner   *partner.Service
+	Challenge *challenge.Service
 }
 
 type routes struct {
@@ -139,6 +142,7 @@ func Register(a *web.API, d Deps) {
 	r.cardTemplates()
 	r.deskCards()
 	r.growth()
+	r.challenges()
 	r.moderation()
 	r.ratings()
 	r.selling()

@@ -13,7 +13,7 @@ import (
 
 // CaseView is a text of a learner before the people who look at texts.
 type CaseView struct {
-	What        string `json:"what" enum:"note,question,answer,rating,card_comment"`
+	What        string `json:"what" enum:"note,question,answer,rating,card_comment,check_in,peer_review"`
 	ID          int64  `json:"id"`
 	UserID      int64  `json:"user_id" doc:"0: staff"`
 	Nickname    string `json:"nickname"`
@@ -24,7 +24,7 @@ type CaseView struct {
 	LessonTitle string `json:"lesson_title"`
 	Quote       string `json:"quote"`
 	Body        string `json:"body"`
-	About       string `json:"about" doc:"Of an answer: the question; of a rating: its stars; of words to a card: what it attests"`
+	About       string `json:"about" doc:"Of an answer: the question; of a rating: its stars; of words to a card: what it attests; of a check-in: how many files"`
 	State       string `json:"state" enum:"pending,shown,hidden"`
 	Reason      string `json:"reason"`
 	Version     int64  `json:"version"`
@@ -33,7 +33,7 @@ type CaseView struct {
 
 // CaseChoice names a text as it was read.
 type CaseChoice struct {
-	What    string `json:"what" enum:"note,question,answer,rating,card_comment"`
+	What    string `json:"what" enum:"note,question,answer,rating,card_comment,check_in,peer_review"`
 	ID      int64  `json:"id"`
 	Version int64  `json:"version"`
 }
@@ -96,7 +96,7 @@ func (r *routes) moderation() {
 		func(ctx context.Context, in *struct {
 			web.PageQuery
 			State    string `query:"state" enum:"pending,shown,hidden" default:"pending"`
-			What     string `query:"what" enum:"note,question,answer,rating,card_comment,"`
+			What     string `query:"what" enum:"note,question,answer,rating,card_comment,check_in,peer_review,"`
 			CourseID int64  `query:"course_id" minimum:"0" doc:"0: all"`
 		},
 		) (*web.Body[web.List[CaseView]], error) {
@@ -134,7 +134,7 @@ type moderator interface {
 
 // moderators are who keeps texts of which kind; "" keeps all others.
 func (r *routes) moderators() map[string]moderator {
-	return map[string]moderator{"": r.Note, note.Rating: r.Rating, note.CardComment: r.Card}
+	return map[string]moderator{"": r.Note, note.Rating: r.Rating, note.CardComment: r.Card, note.CheckIn: r.Challenge, note.PeerReview: r.Challenge}
 }
 
 func (r *routes) keeps(what string) string {

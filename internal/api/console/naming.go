@@ -11,7 +11,7 @@ import (
 type NameView struct {
 	Ref   string `json:"ref" doc:"kind:number"`
 	Name  string `json:"name"`
-	Opens string `json:"opens" doc:"What shows it: course, product, order, user, topic, quiz, invoice, or a list"`
+	Opens string `json:"opens" doc:"What shows it: course, product, order, user, topic, challenge, class, quiz, invoice, or a list"`
 	Key   string `json:"key" doc:"Which of them; empty for a list"`
 }
 

@@ -17,6 +17,7 @@ import (
 	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
+	"zhizhou/internal/challenge"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
@@ -88,6 +89,7 @@ type Deps struct {
 	Card         *card.Service
 	SignIn       *signin.Service
 	Partner      *partner.Service
+	Challenge    *challenge.Service
 	Caption      *caption.Service
 	Teacher      *teacher.Service
 }
@@ -122,6 +124,8 @@ func Register(a *web.API, d Deps) {
 	r.cards()
 	r.cardReactions()
 	r.signIns()
+	r.challenges()
+	r.squads()
 	r.commission()
 	r.partners()
 	r.renewals()

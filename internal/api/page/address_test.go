@@ -17,7 +17,7 @@ func TestTheServerKnowsTheClientsPages(t *testing.T) {
 	if len(found) < 18 {
 		t.Fatalf("only %d pages were read", len(found))
 	}
-	own := map[string]bool{"/course/:id": true, "/learn/:id": true, "/topic/:id": true, "/certificate/:code": true, "/card/:code": true, "/teacher/:id": true}
+	own := map[string]bool{"/course/:id": true, "/learn/:id": true, "/topic/:id": true, "/certificate/:code": true, "/card/:code": true, "/class/:id": true, "/teacher/:id": true}
 	for _, m := range found {
 		path := strings.ReplaceAll(m[1], ":kind", "user_agreement")
 		if own[m[1]] || m[1] == "/lost" { // the client's word for: there is no such page

@@ -3,6 +3,8 @@ package page
 import (
 	"fmt"
 	"net/http"
+
+	cards "zhizhou/internal/card"
 )
 
 // card is the public page of an evidence card, with its picture for who shares it on.
@@ -16,9 +18,13 @@ func (p *pages) card(w http.ResponseWriter, r *http.Request) {
 	s := p.shop(r)
 	lead, title := c.Facts.Words()
 	h := head{title: title + " · 学习证据卡 · " + s.Name, kind: "website", url: p.Card.URL(c.Code)}
-	if c.RevokedAt > 0 {
+	switch {
+	case c.RevokedAt > 0:
 		h.description = "这张学习证据卡已经撤销。"
-	} else {
+	case c.Facts.Kind == cards.Days:
+		h.description = fmt.Sprintf("%s，「%s」第 %d 天。打卡由服务器记录，任何人可核验。", lead+"「"+title+"」", c.Facts.CourseTitle, c.Facts.Span)
+		h.image = p.PublicURL + "/card/" + c.Code + "/square.png"
+	default:
 		who := c.Name
 		if who == "" {
 			who = "一位学员"

@@ -20,6 +20,7 @@ import (
 	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
+	"zhizhou/internal/challenge"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/errs"
 	"zhizhou/internal/media"
@@ -42,6 +43,7 @@ type Deps struct {
 	Rating      *rating.Service
 	Share       *share.Service
 	Card        *card.Service
+	Challenge   *challenge.Service
 	Who         func(*http.Request) (userID int64)                             // 0: nobody is signed in
 	Peek        func(r *http.Request, address string) (answer []byte, ok bool) // see web.API
 	PublicURL   string
@@ -74,6 +76,7 @@ func Routes(mux *http.ServeMux, d Deps) {
 	mux.HandleFunc("GET /certificate/{code}", p.certificate)
 	mux.HandleFunc("GET /s/{code}", p.share)
 	mux.HandleFunc("GET /card/{code}", p.card)
+	mux.HandleFunc("GET /class/{id}", p.class)
 	mux.HandleFunc("/", p.site)
 }
 

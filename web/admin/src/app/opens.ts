@@ -5,6 +5,8 @@ const one: Record<string, (key: string) => RouteLocationRaw> = {
   course: (id) => ({ name: 'course', params: { id } }),
   product: (id) => ({ name: 'product', params: { id } }),
   topic: (id) => ({ name: 'topic', params: { id } }),
+  challenge: (id) => ({ name: 'challenge', params: { id } }),
+  class: (id) => ({ name: 'class', params: { id } }),
   homework: (id) => ({ name: 'homework', params: { id } }),
   booking: (id) => ({ name: 'booking', params: { id } }),
   quiz: (id) => ({ name: 'quiz', params: { id } }),

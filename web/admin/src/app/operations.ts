@@ -193,6 +193,22 @@ export interface Operations {
   synonyms: { res: T.Page<T.Synonym> }
   saveSynonym: { path: Id; body: { words: string[] }; res: T.Made }
   deleteSynonym: { path: Id; res: void }
+  challenges: { query: Paged & { archived?: boolean }; res: T.Page<T.Challenge> }
+  challenge: { path: Id; res: T.Challenge }
+  makeChallenge: { body: T.ChallengeInput; res: T.Challenge }
+  saveChallenge: { path: Id; body: T.ChallengeInput; res: T.Challenge }
+  archiveChallenge: { path: Id; body: { on: boolean }; res: void }
+  classes: { query: Paged & { challenge_id?: number; state?: string }; res: T.Page<T.ChallengeClass> }
+  class: { path: Id; res: T.ChallengeClass }
+  openClass: { path: Id; body: T.ClassEdit & { mode: T.ChallengeClass['mode']; starts_on: number; admits: T.ChallengeClass['admits'] }; res: T.ChallengeClass }
+  editClass: { path: Id; body: T.ClassEdit & { version: number }; res: T.ChallengeClass }
+  setClass: { path: Id; body: { state: T.ChallengeClass['state']; reason?: string }; res: void }
+  classMembers: { path: Id; query: Paged & { state?: string }; res: T.Page<T.ClassMember> }
+  removeMember: { path: Id; body: { user_id: number; reason: string }; res: void }
+  classWeek: { path: Id; query: { week?: number }; res: T.ClassWeek }
+  awardMember: { path: Id & { member: number }; body: { week: number; review: string; material: string }; res: T.ClassWeek }
+  awardFile: { path: Id & { member: number }; query: { week: number; name: string }; raw: Blob; res: T.ClassWeek }
+  checkInFiles: { path: Id; res: { items: T.CheckInFile[] } }
   topics: { query: Paged & { status?: string }; res: T.Page<T.TopicRow> }
   topic: { path: Id; res: T.Topic }
   saveTopic: { path: Id; body: T.TopicInput; res: T.Made }
@@ -357,6 +373,9 @@ export const addresses = {
   documents: 'GET /documents', deleteDocument: 'DELETE /documents/{id}', document: 'GET /documents/{id}', retryDocument: 'POST /documents/{id}/retry',
   instructors: 'GET /instructors', saveInstructor: 'PUT /instructors/{id}', categories: 'GET /categories', saveCategory: 'PUT /categories/{id}', deleteCategory: 'DELETE /categories/{id}',
   searchWords: 'GET /search/words', markWord: 'PUT /search/marks', synonyms: 'GET /synonyms', saveSynonym: 'PUT /synonyms/{id}', deleteSynonym: 'DELETE /synonyms/{id}',
+  challenges: 'GET /challenges', challenge: 'GET /challenges/{id}', makeChallenge: 'POST /challenges', saveChallenge: 'PUT /challenges/{id}', archiveChallenge: 'PUT /challenges/{id}/archived',
+  classes: 'GET /classes', class: 'GET /classes/{id}', openClass: 'POST /challenges/{id}/classes', editClass: 'PUT /classes/{id}', setClass: 'PUT /classes/{id}/state',
+  classMembers: 'GET /classes/{id}/members', removeMember: 'POST /classes/{id}/remove', classWeek: 'GET /classes/{id}/top', awardMember: 'PUT /classes/{id}/top/{member}', awardFile: 'PUT /classes/{id}/top/{member}/file', checkInFiles: 'GET /check-ins/{id}/files',
   topics: 'GET /topics', topic: 'GET /topics/{id}', saveTopic: 'PUT /topics/{id}', publishTopic: 'POST /topics/{id}/publish', deleteTopic: 'DELETE /topics/{id}',
   banners: 'GET /banners', saveBanner: 'PUT /banners/{id}', deleteBanner: 'DELETE /banners/{id}',
   orders: 'GET /orders', order: 'GET /orders/{no}', syncOrder: 'POST /orders/{no}/sync', refundOrder: 'POST /orders/{no}/refunds',

@@ -44,6 +44,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     group: '营销',
     pages: [
       { name: 'promotions', label: '活动', icon: 'flag', permission: 'product.read' },
+      { name: 'challenges', label: '打卡挑战', icon: 'check', permission: 'challenge.edit' },
       { name: 'coupons', label: '优惠券', icon: 'ticket', permission: 'product.read' },
       { name: 'codes', label: '兑换码', icon: 'key', permission: 'product.edit' },
       { name: 'experiments', label: '价格实验', icon: 'scale', permission: 'product.read' },
@@ -105,7 +106,7 @@ export const homeFor = (permissions: string[]) => menuFor(permissions)[0]?.pages
 /** The kind of the goods that are being edited: their address does not say it. */
 export const editedKind = ref('')
 
-const above: Record<string, string> = { course: 'courses', product: 'goods', bill: 'bills', topic: 'topics', quiz: 'questions', homework: 'courses', booking: 'courses', trail: 'orders', 'card-template': 'card-templates', 'mentor-patterns': 'desk-cards' }
+const above: Record<string, string> = { course: 'courses', product: 'goods', bill: 'bills', topic: 'topics', challenge: 'challenges', class: 'challenges', quiz: 'questions', homework: 'courses', booking: 'courses', trail: 'orders', 'card-template': 'card-templates', 'mentor-patterns': 'desk-cards' }
 /** Whether an entry of the menu is where somebody is. */
 export function isHere(p: MenuPage, name: string, params: Record<string, unknown>): boolean {
   if ((above[name] ?? name) !== p.name) return false

@@ -385,6 +385,17 @@ export type Work = S['ConsoleWorkView']
 export type WorkReview = S['ConsoleWorkReviewView']
 /** How a lesson is booked, its times, and who booked them. */
 export type BookingPlan = S['ConsoleBookingPlanInput']
+/** Challenges: templates, classes that were opened of them, who is in one, the first three of a week. */
+export type ChallengeInput = S['ConsoleChallengeInput']
+export type Challenge = S['ConsoleChallengeView']
+export type ChallengePlan = S['ConsoleChallengePlan']
+export type ChallengeTask = S['ConsoleChallengeTask']
+export type ChallengeClass = S['ConsoleClassView']
+export type ClassEdit = Pick<ChallengeClass, 'title' | 'about' | 'join_until' | 'capacity' | 'teacher' | 'share_weekday'>
+export type ClassMember = S['ConsoleClassMember']
+export type ClassWeek = S['ConsoleClassWeek']
+export type ClassTop = ClassWeek['items'][number]
+export type CheckInFile = S['ConsoleCheckInFile']
 export type SlotInput = S['ConsoleSlotInput']
 export type Slot = S['ConsoleSlotView']
 export type SlotSeries = S['ConsoleSeriesInput']

@@ -1,6 +1,6 @@
 import type { Case, DeskQuestion } from '@/app/types'
 
-export const whats: Record<Case['what'], string> = { note: '笔记', question: '提问', answer: '回答', rating: '评价', card_comment: '卡片留言' }
+export const whats: Record<Case['what'], string> = { note: '笔记', question: '提问', answer: '回答', rating: '评价', card_comment: '卡片留言', check_in: '打卡', peer_review: '点评' }
 export const states: Record<Case['state'], { label: string; tone: '' | 'ok' | 'warn' | 'bad' }> = {
   pending: { label: '待审核', tone: 'warn' },
   shown: { label: '已公开', tone: 'ok' },

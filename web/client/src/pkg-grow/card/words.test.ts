@@ -2,8 +2,9 @@ import { expect, it } from 'vitest'
 import { dayOf, score, spoken, studied, summary } from './words'
 
 it('says only what a card states', () => {
-  expect(summary({ lessons: 3, lessons_all: 20, minutes: 75, days: 2, score_permille: 875 })).toBe('学完 3/20 课 · 学习 1 小时 15 分 · 2 天 · 测验 87.5 分')
-  expect(summary({ lessons: 12, lessons_all: 0, minutes: 0, days: 1, score_permille: -1 })).toBe('学完 12 课')
+  expect(summary({ kind: 'course', lessons: 3, lessons_all: 20, minutes: 75, days: 2, score_permille: 875 })).toBe('学完 3/20 课 · 学习 1 小时 15 分 · 2 天 · 测验 87.5 分')
+  expect(summary({ kind: 'lesson', lessons: 12, lessons_all: 0, minutes: 0, days: 1, score_permille: -1 })).toBe('学完 12 课')
+  expect(summary({ kind: 'days', lessons: 0, lessons_all: 0, minutes: 75, days: 18, score_permille: -1 })).toBe('打卡 18 天 · 学习 1 小时 15 分')
 })
 
 it('reads times, scores, days and codes', () => {

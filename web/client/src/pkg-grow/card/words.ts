@@ -16,7 +16,8 @@ export const score = (permille: number) => (permille < 0 ? '' : `${permille % 10
 export const dayOf = (d: number) => `${Math.floor(d / 10000)} 年 ${Math.floor(d / 100) % 100} 月 ${d % 100} 日`
 
 /** One line of facts. */
-export function summary(c: Pick<Card, 'lessons' | 'lessons_all' | 'minutes' | 'days' | 'score_permille'>): string {
+export function summary(c: Pick<Card, 'kind' | 'lessons' | 'lessons_all' | 'minutes' | 'days' | 'score_permille'>): string {
+  if (c.kind === 'days') return [`打卡 ${c.days} 天`, c.minutes > 0 && `学习 ${studied(c.minutes)}`].filter(Boolean).join(' · ')
   return [
     c.lessons_all ? `学完 ${c.lessons}/${c.lessons_all} 课` : `学完 ${c.lessons} 课`, c.minutes > 0 && `学习 ${studied(c.minutes)}`, c.days > 1 && `${c.days} 天`, score(c.score_permille) && `测验 ${score(c.score_permille)}`,
   ].filter(Boolean).join(' · ')

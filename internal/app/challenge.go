@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"zhizhou/internal/card"
+	"zhizhou/internal/challenge"
+	"zhizhou/internal/commerce"
+	"zhizhou/internal/db"
+	"zhizhou/internal/message"
+	"zhizhou/internal/share"
+)
+
+// newChallenge makes the challenges and ties them to the evidence cards and to what
+// learners are told.
+func (a *App) newChallenge() {
+	a.Challenge = challenge.New(challenge.Config{DB: a.DB, Clock: a.Clock, Settings: a.Settings, Catalog: a.Catalog, Access: a.Access, Media: a.Media, Note: a.Note, Points: a.Points})
+	a.Challenge.OnMilestone(func(ctx context.Context, tx *db.Tx, m challenge.Milestone) error {
+		return a.Card.Lasted(ctx, tx, m.UserID, m.ID)
+	})
+	a.Challenge.OnOut(a.Card.Broken)
+	a.Card.OnDays(func(ctx context.Context, r db.Reader, milestoneID, at int64) (card.Kept, error) {
+		p, err := a.Challenge.Proof(ctx, r, milestoneID, at)
+		k := card.Kept{Title: p.Title, Class: p.Class, Teacher: p.Teacher, CourseID: p.CourseID, From: challenge.DayOf(p.Starts), Span: p.No, Days: p.Days}
+		if !p.Stands {
+			k.Days = nil
+		}
+		return k, err
+	})
+	a.Challenge.OnNews(func(ctx context.Context, tx *db.Tx, n challenge.News) error {
+		title, body, link := toldOfChallenge(n)
+		key := fmt.Sprintf("challenge:%s:%d", n.Kind, n.ID)
+		if n.Week > 0 {
+			key += fmt.Sprintf(":%d", n.Week)
+		}
+		if n.Version > 0 {
+			key += fmt.Sprintf(":%d", n.Version)
+		}
+		return a.Message.Notify(ctx, tx, message.Notice{UserID: n.UserID, Kind: message.Challenge, Title: title, Body: body, Link: link, Key: key})
+	})
+}
+
+func toldOfChallenge(n challenge.News) (title, body, link string) {
+	link = fmt.Sprintf("/class/%d/home", n.ClassID)
+	switch n.Kind {
+	case "milestone":
+		return "到达里程碑「" + n.Body + "」：" + n.Title, "学习证据卡已经给你，可以看看、可以分享。", link
+	case "share_day":
+		return "今天是晒卡日：" + n.Title, "把这一周的打卡和同组一起的样子晒出来。", link
+	case "squad":
+		return "你在小组「" + n.Body + "」：" + n.Title, "去看看一起走的人。", fmt.Sprintf("/class/%d/squad", n.ClassID)
+	case "award":
+		if n.Body == "" {
+			n.Body = "去挑战里看。"
+		}
+		return "你上周在前三名，老师给了你东西：" + n.Title, n.Body, link
+	case "removed":
+		return "你被移出了挑战：" + n.Title, "原因：" + n.Body, fmt.Sprintf("/class/%d", n.ClassID)
+	case "cancelled":
+		return "挑战取消了：" + n.Title, "原因：" + n.Body, fmt.Sprintf("/class/%d", n.ClassID)
+	}
+	return "你写的没有给小组看：" + n.Title, "原因：" + n.Body + "。打卡仍然算数。", link
+}
+
+// wireChallenge comes after those whose hooks it uses.
+func (a *App) wireChallenge() {
+	a.Account.OnMerge(a.Challenge.Merge)
+	a.Commerce.OnRefunded(func(ctx context.Context, tx *db.Tx, o commerce.Order, it commerce.Item, _ commerce.Refund) error {
+		if err := a.Challenge.Lost(ctx, tx, o.UserID); err != nil {
+			return err
+		}
+		return a.eachReceiver(ctx, tx, it.ID, func(g commerce.Gift) error { return a.Challenge.Lost(ctx, tx, g.ReceiverID) })
+	})
+	a.Share.Lead(share.Challenge, func(ctx context.Context, userID int64, _ string, id int64) (share.Target, error) {
+		c, err := a.Challenge.Newest(ctx, id)
+		if err != nil {
+			return share.Target{}, err
+		}
+		return a.classTarget(ctx, userID, c.ID)
+	})
+	a.Share.Lead(share.Class, func(ctx context.Context, userID int64, _ string, id int64) (share.Target, error) {
+		return a.classTarget(ctx, userID, id)
+	})
+}
+
+// classTarget is the page of a class; who stands in a squad with room asks others into it.
+func (a *App) classTarget(ctx context.Context, userID, classID int64) (share.Target, error) {
+	c, err := a.Challenge.Class(ctx, 0, classID)
+	if err == nil && c.State == challenge.Cancelled {
+		err = share.ErrGone
+	}
+	if err != nil {
+		return share.Target{}, err
+	}
+	to := share.Target{Title: c.Title, Text: fmt.Sprintf("%d 天打卡挑战，一起来", c.Plan.Days), Path: fmt.Sprintf("/class/%d", c.ID)}
+	if c.Mode == challenge.Dates {
+		at := time.UnixMilli(c.Starts * 24 * 3600 * 1000).UTC()
+		to.Text = at.Format("1月2日") + "开始，" + to.Text
+	}
+	if q, _, err := a.Challenge.Squad(ctx, userID, classID); err == nil && q.ID > 0 && q.Size < 8 {
+		to.Path += "?squad=" + q.Code
+	}
+	return to, nil
+}

@@ -1,0 +1,74 @@
+import type { ChallengeClass, ChallengeHome } from '@zhizhou/sdk'
+
+/** A local day (YYYYMMDD) as it is said: 11 月 2 日. */
+export const dayWords = (d: number) => `${Math.floor(d / 100) % 100} 月 ${d % 100} 日`
+
+const week = ['', '周一', '周二', '周三', '周四', '周五', '周六', '周日']
+export const weekdayWords = (n: number) => week[n] ?? ''
+
+/** When people mean to check in. */
+export const hours = ['早上', '中午', '晚上']
+
+/** From when to when a class runs. */
+export function span(c: Pick<ChallengeClass, 'mode' | 'starts_on' | 'ends_on' | 'days'>): string {
+  return c.mode === 'rolling' ? `${c.days} 天 · 随到随学` : `${c.days} 天 · ${dayWords(c.starts_on)} 至 ${dayWords(c.ends_on)}`
+}
+
+const han = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九', '十']
+const ordinal = (n: number) => han[n] ?? String(n)
+
+/** What stands at the head of a challenge: where one is, and how far the next milestone is. */
+export function headline(h: Pick<ChallengeHome, 'no' | 'class' | 'reached' | 'total'>): string[] {
+  const { days, marks } = h.class
+  if (h.no < 1) return [h.no === 0 ? '明天出发' : `还有 ${1 - h.no} 天出发`]
+  if (h.no > days) return [`${days} 天走完了`, `一共打卡 ${h.total} 天`]
+  const n = marks.findIndex((m) => m.day >= h.no && !h.reached.some((r) => r.day === m.day))
+  if (n < 0) return [`第 ${h.no} 天`]
+  const left = marks[n].day - h.no
+  return left > 0 ? [`第 ${h.no} 天，`, `离第${ordinal(n + 1)}个渡口还有 ${left} 天`] : [`第 ${h.no} 天，`, `第${ordinal(n + 1)}个渡口就在今天`]
+}
+
+/** The milestone to come, and what it still takes; null after the last. */
+export function coming(h: Pick<ChallengeHome, 'no' | 'class' | 'reached' | 'days'>) {
+  const m = h.class.marks.find((x) => x.day >= h.no && !h.reached.some((r) => r.day === x.day))
+  return m ? { ...m, done: h.days.filter((d) => d.no <= m.day).length } : null
+}
+
+export interface Stop { no: number; kind: 'done' | 'made' | 'missed' | 'today' | 'ahead'; mark: '' | 'reached' | 'next' | 'ahead' | 'missed' }
+export interface Reach { stops: Stop[]; back: boolean; turn: boolean; past: boolean; width: number; labels: { at: number; text: string }[] }
+
+const perRow = 7
+const mostRows = 5
+
+/** The challenge as a river of weeks: row by row, every other one runs back; of long ones the weeks around today. */
+export function river(h: Pick<ChallengeHome, 'no' | 'class' | 'days' | 'reached' | 'checked_in'>): Reach[] {
+  const { days, marks } = h.class
+  const rows = Math.ceil(days / perRow)
+  const now = Math.min(rows - 1, Math.max(0, Math.floor((h.no - 1) / perRow)))
+  const from = Math.max(0, Math.min(now - 2, rows - mostRows))
+  const by = new Map(h.days.map((d) => [d.no, d]))
+  const next = coming(h)?.day
+  const out: Reach[] = []
+  for (let row = from; row < Math.min(rows, from + mostRows); row++) {
+    const stops: Stop[] = []
+    for (let no = row * perRow + 1; no <= Math.min(days, (row + 1) * perRow); no++) {
+      const d = by.get(no)
+      const mark = marks.find((m) => m.day === no)
+      stops.push({
+        no,
+        kind: no === h.no ? 'today' : d ? (d.made_up ? 'made' : 'done') : no < h.no ? 'missed' : 'ahead',
+        mark: !mark ? '' : h.reached.some((r) => r.day === no) ? 'reached' : no === next ? 'next' : no < h.no ? 'missed' : 'ahead',
+      })
+    }
+    const gone = Math.max(0, Math.min(stops.length, h.no - row * perRow))
+    out.push({
+      stops, back: (row - from) % 2 === 1, turn: row < rows - 1 && row < from + mostRows - 1, past: h.no > (row + 1) * perRow,
+      width: gone === 0 ? 0 : gone >= perRow ? 100 : ((gone - 0.5) / perRow) * 100,
+      labels: stops.flatMap((s, at) => (s.mark ? [{ at, text: `${s.no} 天` }] : [])),
+    })
+  }
+  return out
+}
+
+/** Share of what was owed, as people read it. */
+export const rate = (permille: number) => `${permille % 10 ? (permille / 10).toFixed(1) : permille / 10}%`

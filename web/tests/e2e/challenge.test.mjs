@@ -1,0 +1,120 @@
+// A challenge on the built binary and in a real browser: somebody finds a class, joins with one tap, checks in with a picture,
+// sees the squad and the boards; staff look at what was written and open a class of their own.
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { launch, looksSound, openWindow, step } from './browser.mjs'
+import { signInBySMS } from './learner.mjs'
+import { root, startServer, until } from './server.mjs'
+
+let server, browser, klass
+before(async () => {
+  server = await startServer('e2e-challenge')
+  browser = await launch()
+  klass = (await (await fetch(`${server.base}/api/challenges`)).json()).open[0]
+})
+after(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+test('a class is found, joined and checked in to', async () => {
+  const win = await openWindow(browser, server.base, 'phone')
+  const { page } = win
+  await step(win, 'the class tells what it asks, before one signs in', async () => {
+    await page.goto('/challenges')
+    await page.getByText(klass.title).click()
+    await page.getByRole('heading', { level: 1, name: klass.title }).waitFor()
+    await page.getByText('第 21 天　改稿人').waitFor()
+    await looksSound(win, 'class')
+  })
+  await step(win, 'joining leads through the sign-in and into the squad', async () => {
+    await page.getByRole('button', { name: '免费加入' }).click()
+    await page.getByLabel('手机号').waitFor()
+    await signInBySMS(win, server.base, '13900000391')
+    await page.getByRole('button', { name: '免费加入' }).click()
+    await page.getByRole('heading', { level: 1, name: /第 1 天/ }).waitFor()
+    await page.getByText('8 人 · 今天 5 人已打卡').waitFor()
+    await looksSound(win, 'challenge')
+  })
+  await step(win, 'a day is checked in to with words and a picture, once', async () => {
+    await page.getByRole('link', { name: '打卡', exact: true }).click()
+    await page.getByRole('textbox').fill('改前两百字，改后四十字，先说要什么。')
+    const choosing = page.waitForEvent('filechooser')
+    await page.getByRole('button', { name: '图片' }).click()
+    await (await choosing).setFiles(path.join(root, 'demo/picture/passes.png'))
+    await page.getByText(/^照片\./).waitFor()
+    await looksSound(win, 'check-in')
+    await page.getByRole('button', { name: '打卡', exact: true }).click()
+    await page.getByText('今天已打卡').first().waitFor()
+    await page.getByText('8 人 · 今天 6 人已打卡').waitFor()
+    await page.goto(`/class/${klass.id}/check-in`)
+    await page.getByText('今天已经打过卡了').waitFor()
+  })
+  await step(win, 'the squad sees each other, and likes', async () => {
+    await page.goto(`/class/${klass.id}/squad`)
+    await page.getByText('改前两百字').waitFor()
+    await page.getByText('待查看').first().waitFor()
+    await until(() => page.getByRole('img', { name: '我打卡的图片' }).or(page.locator('.po-pic')).first().evaluate((img) => img.complete && img.naturalWidth > 0), 'the own picture to be shown')
+    const like = page.getByRole('button', { name: '赞', exact: true }).first()
+    await like.click()
+    await page.getByRole('button', { name: '取消赞' }).first().waitFor()
+    await looksSound(win, 'squad')
+  })
+  await step(win, 'the boards tell the own place', async () => {
+    await page.goto(`/class/${klass.id}/board`)
+    await page.getByText('（我）').waitFor()
+    await looksSound(win, 'board')
+    await page.getByRole('button', { name: '整个挑战' }).click()
+    await page.getByText('（我们）').waitFor()
+  })
+  for (const size of ['tablet', 'desktop']) {
+    const other = await openWindow(browser, server.base, size, { storageState: await win.context.storageState() })
+    await step(other, `on a ${size} it is as calm`, async () => {
+      const { page } = other
+      for (const [at, words, name] of [['/challenges', '我在走的', 'challenges'], [`/class/${klass.id}`, '进入挑战', 'class'], [`/class/${klass.id}/home`, '今天已打卡', 'challenge'], [`/class/${klass.id}/squad`, '改前两百字', 'squad'], [`/class/${klass.id}/board`, '（我）', 'board']]) {
+        await page.goto(at)
+        await page.getByText(words).first().waitFor()
+        await looksSound(other, name)
+      }
+    })
+    await other.context.close()
+  }
+})
+
+test('staff look at what was written, and open a class', async () => {
+  const win = await openWindow(browser, server.base, 'desktop')
+  const { page } = win
+  await step(win, 'words and picture wait to be looked at', async () => {
+    await page.goto('/admin/login')
+    await page.getByLabel('登录名').fill('operator')
+    await page.getByLabel('密码', { exact: true }).fill(server.passwords.operator)
+    await page.getByRole('button', { name: '登录', exact: true }).click()
+    await page.waitForURL((u) => !u.pathname.includes('login'))
+    await page.goto('/admin/moderation')
+    const one = page.locator('.case', { hasText: '改前两百字' })
+    await until(() => one.locator('img').evaluate((img) => img.complete && img.naturalWidth > 0), 'the picture to be shown')
+    await looksSound(win, 'console-check-in')
+    await one.getByRole('button', { name: '通过' }).click()
+    await one.waitFor({ state: 'detached' })
+  })
+  await step(win, 'a template is written, and a class opened of it', async () => {
+    await page.goto('/admin/challenge-templates/0')
+    await page.getByLabel('名称', { exact: true }).first().fill('七天早起写作')
+    await page.getByLabel('多少天').fill('28')
+    await page.getByLabel('标题').fill('写两百字')
+    await looksSound(win, 'console-challenge')
+    await page.getByRole('button', { name: '保存' }).click()
+    await page.getByRole('button', { name: '开班' }).click()
+    await page.getByRole('button', { name: '随到随学' }).click()
+    await page.getByLabel('带班老师').fill('沈牧之')
+    await looksSound(win, 'console-class-open')
+    await page.getByRole('dialog').getByRole('button', { name: '开班', exact: true }).click()
+    await page.getByText('还没有学员').waitFor()
+    await page.goto('/admin/challenges')
+    await page.getByText(klass.title).click()
+    await page.getByText('晨光渡').first().waitFor()
+    await looksSound(win, 'console-class')
+    assert.match(page.url(), new RegExp(`/classes/${klass.id}$`))
+  })
+})
