@@ -24,8 +24,10 @@ import (
 	"zhizhou/internal/api/learner"
 	"zhizhou/internal/api/page"
 	"zhizhou/internal/audit"
+	"zhizhou/internal/badge"
 	"zhizhou/internal/blob"
 	"zhizhou/internal/booking"
+	"zhizhou/internal/campaign"
 	"zhizhou/internal/caption"
 	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
@@ -55,12 +57,14 @@ import (
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
+	"zhizhou/internal/risk"
 	"zhizhou/internal/sandbox"
 	"zhizhou/internal/seal"
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/share"
 	"zhizhou/internal/shipping"
+	"zhizhou/internal/shop"
 	"zhizhou/internal/signin"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
@@ -106,7 +110,11 @@ type App struct {
 	Share       *share.Service
 	Card        *card.Service
 	SignIn      *signin.Service
+	Badge       *badge.Service
 
+	Risk       *risk.Service
+	Campaign   *campaign.Service
+	Shop       *shop.Service
 	Referral   *referral.Service
 	Commission *commission.Service
 	Renewal    *renewal.Service
@@ -227,6 +235,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Reconcile = &reconcile.Service{DB: a.DB, Clock: a.Clock, Commerce: a.Commerce, Channels: a.outside, Log: a.log}
 	a.Invoice = a.newInvoice(store)
 	a.newSharing()
+	a.newRewarding()
 	a.newEarning()
 	a.Export = a.newExport(store)
 
@@ -254,6 +263,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Commerce.OnRefunded(a.Invoice.OnRefunded)
 	a.wireSharing()
 	a.wireEarning() // asks by whose share an order came
+	a.wireRewarding()
 	a.wireCertificate()
 	a.wireCard()
 	a.Renewal = a.newRenewal()
@@ -323,13 +333,14 @@ func (a *App) routes() {
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
 		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Share: a.Share, Card: a.Card, SignIn: a.SignIn,
+		Risk: a.Risk, Campaign: a.Campaign, Shop: a.Shop, Badge: a.Badge,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
 		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, LiveServer: a.liveServer, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher,
-		Library: a.Library, Version: a.Version,
+		Library: a.Library, Version: a.Version, Risk: a.Risk, Campaign: a.Campaign, Shop: a.Shop, Badge: a.Badge,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",

@@ -58,11 +58,15 @@ var mayImport = map[string]struct {
 	"mail":           {1, nil},
 	"export":         {2, nil},
 	"invoice":        {4, []string{"commerce"}}, // reacts to its refunds, knows its rates
-	"referral":       {4, nil},
+	"risk":           {4, nil},
+	"referral":       {4, []string{"risk"}}, // whose rewards wait
+	"campaign":       {4, []string{"risk"}}, // judges each reward
+	"shop":           {4, []string{"risk"}}, // judges each exchange
+	"badge":          {4, nil},
 	"share":          {4, nil},
 	"signin":         {4, nil},
 	"card":           {4, nil},
-	"commission":     {4, []string{"referral"}}, // asks who invited the buyer
+	"commission":     {4, []string{"referral", "risk"}}, // asks who invited the buyer, whose rewards wait
 	"api/learner":    {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
 	"app": {6, nil}, "testkit": {6, nil}, "document/documenttest": {6, nil}, "ebook/ebooktest": {6, nil},
 }
@@ -160,6 +164,9 @@ var owners = map[string]string{
 	"wrong_questions": "quiz", "quiz_points": "quiz", "quiz_point_answers": "quiz",
 	"daily_sign_ins": "signin", "sign_in_streaks": "signin", "cards": "card", "shares": "share", "share_visits": "share", "share_joins": "share", "share_orders": "share",
 	"certificate_rules": "certificate", "certificate_rule_quizzes": "certificate", "certificate_names": "certificate", "certificates": "certificate", "certificate_scores": "certificate", "certificate_keys": "certificate",
+	"risk_signals": "risk", "risk_rules": "risk", "risk_bands": "risk", "risk_judgements": "risk", "risk_cases": "risk", "risk_holds": "risk",
+	"campaigns": "campaign", "campaign_prizes": "campaign", "campaign_helps": "campaign", "campaign_chances": "campaign", "campaign_draws": "campaign", "campaign_gifts": "campaign",
+	"shop_goods": "shop", "shop_redemptions": "shop", "badge_rules": "badge", "badges": "badge", "badge_milestones": "badge",
 	"notes": "note", "note_likes": "note", "note_writers": "note", "lesson_questions": "note", "lesson_answers": "note", "favourites": "note",
 	"ratings": "rating", "course_ratings": "rating",
 	"booking_plans": "booking", "booking_slots": "booking", "bookings": "booking",

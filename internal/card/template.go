@@ -165,6 +165,8 @@ func (f Facts) words() (lead, title, sub string) {
 		return over + "一章", f.Part, "《" + f.CourseTitle + "》" + by
 	case Hours:
 		return "一共学满了", fmt.Sprintf("%d 小时", f.PartID), "每一分钟都由服务器计时"
+	case Badge:
+		return "得到了徽章", f.Part, "按保存的学习记录自动颁发"
 	case Certificate:
 		return "拿到了", f.Part, "《" + f.CourseTitle + "》" + by
 	}

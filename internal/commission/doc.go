@@ -66,6 +66,8 @@ type Config struct {
 	// Led returns by whose share the buyer came to an order, 0: by nobody's. nil: shares
 	// do not count.
 	Led func(ctx context.Context, r db.Reader, orderID int64) (int64, error)
+	// Judge reports whether somebody's commission may be released now; nil: always.
+	Judge func(ctx context.Context, tx *db.Tx, userID int64, act string) (bool, error)
 }
 
 // Service is the commission domain.

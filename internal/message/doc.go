@@ -26,10 +26,11 @@ const (
 	Certificate = "certificate" // issued or revoked; evidence cards
 	Booking     = "booking"     // a booked lesson: confirmed, moved, about to begin
 	Teaching    = "teaching"    // one's application to teach: decided
+	Reward      = "reward"      // a reward that had to wait, a check of rewards
 )
 
 // Kinds are all of them, in the order in which settings show them.
-var Kinds = []string{Column, Live, Study, Answer, Homework, Certificate, Booking, Teaching}
+var Kinds = []string{Column, Live, Study, Answer, Homework, Certificate, Booking, Teaching, Reward}
 
 // keepMS is how long a notice is kept: a year.
 const keepMS = 366 * 24 * 3600_000

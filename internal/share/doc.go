@@ -28,10 +28,11 @@ var (
 
 // What can be shared.
 const (
-	School  = "school"
-	Course  = "course"
-	Product = "product"
-	Card    = "card"
+	School   = "school"
+	Course   = "course"
+	Product  = "product"
+	Card     = "card"
+	Campaign = "campaign"
 )
 
 // Channels are the ways of sharing.

@@ -8,7 +8,9 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
+	"zhizhou/internal/badge"
 	"zhizhou/internal/booking"
+	"zhizhou/internal/campaign"
 	"zhizhou/internal/caption"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/certificate"
@@ -31,9 +33,11 @@ import (
 	"zhizhou/internal/rating"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/renewal"
+	"zhizhou/internal/risk"
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/shipping"
+	"zhizhou/internal/shop"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
 	"zhizhou/internal/version"
@@ -102,6 +106,11 @@ type Deps struct {
 	Rating *rating.Service
 	// Teacher takes in who wants to teach here.
 	Teacher *teacher.Service
+	// Risk judges rewards; Campaign, Shop and Badge give them.
+	Risk     *risk.Service
+	Campaign *campaign.Service
+	Shop     *shop.Service
+	Badge    *badge.Service
 }
 
 type routes struct {
@@ -139,6 +148,10 @@ func Register(a *web.API, d Deps) {
 	r.promotions()
 	r.coupons()
 	r.points()
+	r.risk()
+	r.campaigns()
+	r.pointsShop()
+	r.badges()
 	r.experiments()
 	r.commissions()
 	r.withdrawals()

@@ -12,7 +12,9 @@ import (
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
 	"zhizhou/internal/advice"
+	"zhizhou/internal/badge"
 	"zhizhou/internal/booking"
+	"zhizhou/internal/campaign"
 	"zhizhou/internal/caption"
 	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
@@ -36,10 +38,12 @@ import (
 	"zhizhou/internal/recommend"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
+	"zhizhou/internal/risk"
 	"zhizhou/internal/seal"
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/share"
+	"zhizhou/internal/shop"
 	"zhizhou/internal/signin"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
@@ -86,6 +90,10 @@ type Deps struct {
 	Share        *share.Service
 	Card         *card.Service
 	SignIn       *signin.Service
+	Risk         *risk.Service
+	Campaign     *campaign.Service
+	Shop         *shop.Service
+	Badge        *badge.Service
 	Caption      *caption.Service
 	Teacher      *teacher.Service
 }
@@ -119,6 +127,10 @@ func Register(a *web.API, d Deps) {
 	r.shares()
 	r.cards()
 	r.signIns()
+	r.campaigns()
+	r.pointsShop()
+	r.badges()
+	r.checks()
 	r.commission()
 	r.renewals()
 	r.study()
