@@ -71,12 +71,12 @@ func (s *Service) Features(ctx context.Context, tx *db.Tx, userID int64) (Featur
 	}
 	var claimed []struct{ Claimed, Credited int64 }
 	var devices, kin, ring []int64
-	var block []struct{ Everyone, Idle int64 }
+	var block, siblings []struct{ Everyone, Idle int64 }
 	var invited []struct{ Everyone, Lately, Idle int64 }
 	var theirs, own []struct{ Everyone, Back int64 }
 	if err := tx.All(ctx,
 		db.Rows(qStudy, &study, userID), db.Rows(qClaimed, &claimed, userID), db.Rows(qDevices, &devices, userID), db.Rows(qBlock, &block, userID, who.CreatedAt),
-		db.Rows(qInvited, &invited, userID, s.now()-day), db.Rows(qInvitedOrders, &theirs, userID), db.Rows(qKin, &kin, userID), db.Rows(qRing, &ring, userID), db.Rows(qOrders, &own, userID),
+		db.Rows(qInvited, &invited, userID, s.now()-day), db.Rows(qSiblings, &siblings, userID), db.Rows(qInvitedOrders, &theirs, userID), db.Rows(qKin, &kin, userID), db.Rows(qRing, &ring, userID), db.Rows(qOrders, &own, userID),
 	); err != nil {
 		return f, err
 	}
@@ -86,6 +86,7 @@ func (s *Service) Features(ctx context.Context, tx *db.Tx, userID int64) (Featur
 	f.DeviceAccounts, f.Kin, f.Ring = devices[0], kin[0], ring[0]
 	f.BlockIdle = share(block[0].Idle, block[0].Everyone, 8)
 	f.Invited, f.InvitedDay, f.InvitedIdle = invited[0].Everyone, invited[0].Lately, share(invited[0].Idle, invited[0].Everyone, 8)
+	f.SiblingsIdle = share(siblings[0].Idle, siblings[0].Everyone, 8)
 	f.InvitedRefunds, f.RefundPercent = share(theirs[0].Back, theirs[0].Everyone, 3), share(own[0].Back, own[0].Everyone, 3)
 	return f, nil
 }

@@ -15,6 +15,7 @@ type Features struct {
 	Invited        int64
 	InvitedDay     int64 // in the last 24 hours
 	InvitedIdle    int64 // who never studied
+	SiblingsIdle   int64 // of those whom the same person invited: who never studied
 	InvitedRefunds int64 // of the invitees' paid orders: given back
 	Kin            int64 // above or below in the tree of invitations, on a device of theirs
 	Ring           int64 // who opened their shares in a circle and never studied
@@ -41,6 +42,7 @@ var FeaturesKnown = []Feature{
 	{"invited", "邀请到的人数", "邀请了 %d 人", func(f Features) int64 { return f.Invited }},
 	{"invited_day", "最近 24 小时邀请到的人数", "24 小时内邀请了 %d 人", func(f Features) int64 { return f.InvitedDay }},
 	{"invited_idle", "受邀人中从未学习的百分比（不足 8 人为 0）", "邀请来的人里 %d%% 从未学习", func(f Features) int64 { return f.InvitedIdle }},
+	{"siblings_idle", "同一人邀请来的人里从未学习的百分比（不足 8 人为 0）", "同一人邀请来的人里 %d%% 从未学习", func(f Features) int64 { return f.SiblingsIdle }},
 	{"invited_refunds", "受邀人付款订单退款的百分比（不足 3 单为 0）", "邀请来的人的订单 %d%% 退款", func(f Features) int64 { return f.InvitedRefunds }},
 	{"kin", "邀请关系上下四层内与本人共用设备的人数", "邀请链上有 %d 个账号和本人共用设备", func(f Features) int64 { return f.Kin }},
 	{"ring", "互相打开分享且从未学习的人数", "和 %d 个从未学习的账号互相打开分享", func(f Features) int64 { return f.Ring }},

@@ -35,6 +35,8 @@ var (
 	qInvited = db.Q("risk/invited", `SELECT COUNT(*) AS everyone, CAST(COALESCE(SUM(CASE WHEN r.joined_at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT) AS lately,
 		CAST(COALESCE(SUM(CASE WHEN `+idle+` THEN 1 ELSE 0 END), 0) AS BIGINT) AS idle
 		FROM (SELECT user_id, joined_at FROM referrals WHERE inviter_id = $1 ORDER BY user_id DESC LIMIT 500) r JOIN users u ON u.id = r.user_id`)
+	qSiblings = db.Q("risk/siblings", `SELECT COUNT(*) AS everyone, CAST(COALESCE(SUM(CASE WHEN `+idle+` THEN 1 ELSE 0 END), 0) AS BIGINT) AS idle
+		FROM (SELECT o.user_id FROM referrals r JOIN referrals o ON o.inviter_id = r.inviter_id WHERE r.user_id = $1 ORDER BY o.user_id DESC LIMIT 500) r JOIN users u ON u.id = r.user_id`)
 	qInvitedOrders = db.Q("risk/invited_orders", `SELECT COUNT(*) AS everyone, CAST(COALESCE(SUM(CASE WHEN o.refunded_fen > 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS back
 		FROM (SELECT user_id FROM referrals WHERE inviter_id = $1 ORDER BY user_id DESC LIMIT 500) r JOIN orders o ON o.user_id = r.user_id WHERE o.paid_fen > 0 AND o.paid_at > 0`)
 	qKin = db.Q("risk/kin", `WITH RECURSIVE up (id, n) AS (SELECT CAST($1 AS BIGINT), 0 UNION SELECT r.inviter_id, up.n + 1 FROM referrals r JOIN up ON r.user_id = up.id WHERE up.n < 4),

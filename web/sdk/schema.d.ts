@@ -378,6 +378,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Campaigns that are open here */
+        get: operations["campaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A campaign and how far I am */
+        get: operations["campaign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{id}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a reward that was earned; again answers the same */
+        post: operations["campaign_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{id}/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use a chance to draw; the same key answers the same draw */
+        post: operations["campaign_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cards/{code}": {
         parameters: {
             query?: never;
@@ -668,6 +736,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/badges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What earns badges */
+        get: operations["console_badges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/badges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Add (0) or change what earns a badge; badges that were won stay */
+        put: operations["console_badge_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/banners": {
         parameters: {
             query?: never;
@@ -868,6 +970,92 @@ export interface paths {
         put?: never;
         /** Note whether a learner was there; there finishes the lesson */
         post: operations["console_booking_mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Campaigns, newest first */
+        get: operations["console_campaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One campaign */
+        get: operations["console_campaign"];
+        /** Add (0) or change a campaign that is a draft or paused */
+        put: operations["console_campaign_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/campaigns/{id}/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every draw as it fell, newest first */
+        get: operations["console_campaign_draws"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/campaigns/{id}/gifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a campaign gave, newest first */
+        get: operations["console_campaign_gifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/campaigns/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run, pause or end a campaign */
+        post: operations["console_campaign_move"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3148,6 +3336,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/points-shop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What points are exchanged for */
+        get: operations["console_shop_goods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/points-shop-redemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who exchanged what, newest first */
+        get: operations["console_shop_redemptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/points-shop/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Add (0) or change goods */
+        put: operations["console_shop_goods_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/price-preview": {
         parameters: {
             query?: never;
@@ -3605,6 +3844,108 @@ export interface paths {
         put?: never;
         /** End somebody's automatic renewal */
         post: operations["console_renewal_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/risk/bands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change from which scores on something is done */
+        put: operations["console_risk_bands_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/risk/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose rewards wait for a decision, newest first */
+        get: operations["console_risk_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/risk/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A case with what was judged before */
+        get: operations["console_risk_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/risk/cases/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Clear or confirm a case, or answer its appeal; the learner is told why */
+        post: operations["console_risk_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/risk/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which rules rewards are judged */
+        get: operations["console_risk_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/risk/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Add (0) or change a rule */
+        put: operations["console_risk_rule_save"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5442,6 +5783,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/badges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My badges, how far the others are, and my level */
+        get: operations["my_badges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/bargains": {
         parameters: {
             query?: never;
@@ -5556,6 +5914,40 @@ export interface paths {
         /** Choose how a certificate names me, from now on */
         put: operations["certificate_show"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Checks of my rewards, newest first */
+        get: operations["my_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/checks/{id}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Appeal against a check of my rewards, once */
+        post: operations["check_appeal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5728,6 +6120,23 @@ export interface paths {
         post?: never;
         /** Take a favourite away, also one that is gone */
         delete: operations["favourite_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/gifts-won": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I got from campaigns, newest first */
+        get: operations["my_gifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6135,6 +6544,23 @@ export interface paths {
         };
         /** How the caller's points changed, newest first */
         get: operations["point_moves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/redemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I exchanged points for, newest first */
+        get: operations["my_redemptions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6635,6 +7061,40 @@ export interface paths {
         put?: never;
         /** Stop playing */
         post: operations["play_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points-shop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What points are exchanged for here */
+        get: operations["points_shop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points-shop/{id}/redemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange points for a thing; the same key answers the same exchange */
+        post: operations["points_redeem"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7264,6 +7724,27 @@ export interface components {
             /** @description Single answers are told */
             told: boolean;
         };
+        BadgeView: {
+            /** @enum {string} */
+            fact: "lessons" | "courses" | "minutes" | "sign_ins" | "streak" | "milestones";
+            /** Format: int64 */
+            have: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: int64 */
+            need: number;
+            /**
+             * Format: int64
+             * @description 0: not yet
+             */
+            won_at: number;
+            words: string;
+        };
+        BadgesView: {
+            badges: components["schemas"]["BadgeView"][];
+            level: components["schemas"]["LevelView"];
+        };
         BannerView: {
             /** Format: int64 */
             id: number;
@@ -7462,6 +7943,66 @@ export interface components {
         };
         Booking_check_inRequest: {
             code: string;
+        };
+        CampaignRow: {
+            /** Format: int64 */
+            ends_at: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "assist" | "invite" | "lottery" | "journey";
+            title: string;
+        };
+        CampaignView: {
+            /** @enum {string} */
+            cause: "join" | "study" | "both";
+            /**
+             * Format: int64
+             * @description To draw
+             */
+            chances: number;
+            /** @description The caller's own, newest first */
+            draws: components["schemas"]["DrawView"][];
+            /** Format: int64 */
+            ends_at: number;
+            /**
+             * Format: int64
+             * @description Friends who count
+             */
+            helped: number;
+            /** @description Names masked */
+            helps: components["schemas"]["FriendView"][];
+            /** @description Open on this channel */
+            here: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "assist" | "invite" | "lottery" | "journey";
+            /**
+             * Format: int64
+             * @description journey: how long it is still the caller's; 0: not
+             */
+            left_ms: number;
+            /** Format: int64 */
+            per_user: number;
+            prizes: components["schemas"]["PrizeView"][];
+            /** Format: int64 */
+            starts_at: number;
+            title: string;
+            /** @description Names masked */
+            winners: components["schemas"]["WinnerView"][];
+            words: string;
+        };
+        Campaign_claimRequest: {
+            /** Format: int64 */
+            prize_id: number;
+            /** @description What this browser calls itself */
+            visitor?: string;
+        };
+        Campaign_drawRequest: {
+            key: string;
+            /** @description What this browser calls itself */
+            visitor?: string;
         };
         Card: {
             /**
@@ -7697,6 +8238,28 @@ export interface components {
             /** Format: int64 */
             no: number;
             title: string;
+        };
+        CheckView: {
+            answer: string;
+            appeal: string;
+            /** Format: int64 */
+            appealed_at: number;
+            /** Format: int64 */
+            decided_at: number;
+            /** Format: int64 */
+            id: number;
+            may_appeal: boolean;
+            /** Format: int64 */
+            opened_at: number;
+            /** @description Of the decision */
+            reason: string;
+            /** @description In words */
+            reasons: string[];
+            /** @enum {string} */
+            state: "open" | "cleared" | "confirmed";
+        };
+        Check_appealRequest: {
+            words: string;
         };
         ClipView: {
             /** Format: int64 */
@@ -8021,6 +8584,40 @@ export interface components {
             request_id: string;
             target: string;
         };
+        ConsoleBadgeInput: {
+            enabled: boolean;
+            /** @enum {string} */
+            fact: "lessons" | "courses" | "minutes" | "sign_ins" | "streak" | "milestones";
+            name: string;
+            /** Format: int64 */
+            need: number;
+            /** Format: int64 */
+            position: number;
+            /**
+             * Format: int64
+             * @description 0: a new one
+             */
+            version: number;
+            words: string;
+        };
+        ConsoleBadgeView: {
+            enabled: boolean;
+            /** @enum {string} */
+            fact: "lessons" | "courses" | "minutes" | "sign_ins" | "streak" | "milestones";
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: int64 */
+            need: number;
+            /** Format: int64 */
+            position: number;
+            /**
+             * Format: int64
+             * @description 0: a new one
+             */
+            version: number;
+            words: string;
+        };
         ConsoleBalanceView: {
             account: string;
             /** Format: int64 */
@@ -8266,6 +8863,180 @@ export interface components {
             name: string;
             phone: string;
             tax_no: string;
+        };
+        ConsoleCampaignDraw: {
+            /** Format: int64 */
+            at: number;
+            /**
+             * Format: int64
+             * @description What the roll fell on
+             */
+            drawn_id: number;
+            /** Format: int64 */
+            id: number;
+            nickname: string;
+            /** @enum {string} */
+            note: "" | "stock" | "budget" | "coupon";
+            /**
+             * Format: int64
+             * @description 0: nothing
+             */
+            prize_id: number;
+            /** Format: int64 */
+            roll: number;
+            title: string;
+            /** Format: int64 */
+            user_id: number;
+            /** Format: int64 */
+            version: number;
+        };
+        ConsoleCampaignGift: {
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            made_at: number;
+            nickname: string;
+            reason: string;
+            /** @enum {string} */
+            state: "given" | "waiting" | "refused";
+            title: string;
+            /** Format: int64 */
+            user_id: number;
+            /** Format: int64 */
+            value_fen: number;
+        };
+        ConsoleCampaignInput: {
+            /** Format: int64 */
+            budget_count: number;
+            /** Format: int64 */
+            budget_fen: number;
+            /** @enum {string} */
+            cause: "join" | "study" | "both";
+            /** Format: int64 */
+            ends_at: number;
+            /** @enum {string} */
+            kind: "assist" | "invite" | "lottery" | "journey";
+            /** Format: int64 */
+            newcomer_days: number;
+            on_h5: boolean;
+            on_mini: boolean;
+            on_wechat: boolean;
+            /** Format: int64 */
+            per_device: number;
+            /** Format: int64 */
+            per_user: number;
+            prizes: components["schemas"]["ConsoleCampaignPrize"][];
+            /** Format: int64 */
+            starts_at: number;
+            title: string;
+            /**
+             * Format: int64
+             * @description 0: a new one
+             */
+            version: number;
+            words: string;
+        };
+        ConsoleCampaignPrize: {
+            /**
+             * Format: int64
+             * @description points: how many; course: days, 0 for good
+             */
+            amount: number;
+            /** @description Of a material */
+            body: string;
+            /** Format: int64 */
+            given: number;
+            /**
+             * Format: int64
+             * @description 0: a new one
+             */
+            id: number;
+            /** @enum {string} */
+            kind: "coupon" | "points" | "course" | "material" | "nothing";
+            /** Format: int64 */
+            need: number;
+            /**
+             * Format: int64
+             * @description lottery: of a million
+             */
+            odds_ppm: number;
+            /**
+             * Format: int64
+             * @description coupon, course
+             */
+            ref_id: number;
+            /** @enum {string} */
+            step: "" | "lessons" | "sign_ins" | "minutes" | "phone";
+            /**
+             * Format: int64
+             * @description Left
+             */
+            stock: number;
+            title: string;
+            /** Format: int64 */
+            value_fen: number;
+        };
+        ConsoleCampaignRow: {
+            /** Format: int64 */
+            budget_count: number;
+            /** Format: int64 */
+            budget_fen: number;
+            /** Format: int64 */
+            ends_at: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "assist" | "invite" | "lottery" | "journey";
+            /** Format: int64 */
+            spent_count: number;
+            /** Format: int64 */
+            spent_fen: number;
+            /** Format: int64 */
+            starts_at: number;
+            /** @enum {string} */
+            state: "draft" | "running" | "paused" | "ended";
+            title: string;
+        };
+        ConsoleCampaignView: {
+            /** Format: int64 */
+            budget_count: number;
+            /** Format: int64 */
+            budget_fen: number;
+            /** @enum {string} */
+            cause: "join" | "study" | "both";
+            /** Format: int64 */
+            draws: number;
+            /** Format: int64 */
+            ends_at: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "assist" | "invite" | "lottery" | "journey";
+            /** Format: int64 */
+            newcomer_days: number;
+            on_h5: boolean;
+            on_mini: boolean;
+            on_wechat: boolean;
+            /** Format: int64 */
+            per_device: number;
+            /** Format: int64 */
+            per_user: number;
+            prizes: components["schemas"]["ConsoleCampaignPrize"][];
+            /** Format: int64 */
+            spent_count: number;
+            /** Format: int64 */
+            spent_fen: number;
+            /** Format: int64 */
+            starts_at: number;
+            /** @enum {string} */
+            state: "draft" | "running" | "paused" | "ended";
+            title: string;
+            /**
+             * Format: int64
+             * @description 0: a new one
+             */
+            version: number;
+            words: string;
         };
         ConsoleCaptionText: {
             text: string;
@@ -9773,6 +10544,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ConsoleListBadgeView: {
+            items: components["schemas"]["ConsoleBadgeView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ConsoleListBannerView: {
             items: components["schemas"]["ConsoleBannerView"][];
             /** @description Empty at the end */
@@ -9795,6 +10571,21 @@ export interface components {
         };
         ConsoleListBookedView: {
             items: components["schemas"]["ConsoleBookedView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListCampaignDraw: {
+            items: components["schemas"]["ConsoleCampaignDraw"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListCampaignGift: {
+            items: components["schemas"]["ConsoleCampaignGift"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListCampaignRow: {
+            items: components["schemas"]["ConsoleCampaignRow"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -9993,6 +10784,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ConsoleListRiskCaseRow: {
+            items: components["schemas"]["ConsoleRiskCaseRow"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ConsoleListRowResult: {
             items: components["schemas"]["ConsoleRowResult"][];
             /** @description Empty at the end */
@@ -10005,6 +10801,16 @@ export interface components {
         };
         ConsoleListShipmentRow: {
             items: components["schemas"]["ConsoleShipmentRow"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListShopGoodsView: {
+            items: components["schemas"]["ConsoleShopGoodsView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ConsoleListShopRedemption: {
+            items: components["schemas"]["ConsoleShopRedemption"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -10900,6 +11706,149 @@ export interface components {
             /** Format: int64 */
             tax_fen: number;
         };
+        ConsoleRiskBands: {
+            /** Format: int64 */
+            block: number;
+            /** Format: int64 */
+            check: number;
+            /** Format: int64 */
+            delay: number;
+            /** Format: int64 */
+            review: number;
+            /** Format: int64 */
+            version: number;
+        };
+        ConsoleRiskCaseRow: {
+            act: string;
+            /** @enum {string} */
+            action: "review" | "block";
+            answer: string;
+            /** Format: int64 */
+            answered_at: number;
+            appeal: string;
+            /** Format: int64 */
+            appealed_at: number;
+            /** Format: int64 */
+            decided_at: number;
+            /** Format: int64 */
+            id: number;
+            nickname: string;
+            /** Format: int64 */
+            opened_at: number;
+            /** @description For those who may see learners, else empty */
+            phone_masked: string;
+            reason: string;
+            reasons: components["schemas"]["ConsoleRiskReason"][];
+            /** Format: int64 */
+            score: number;
+            /** @enum {string} */
+            state: "open" | "cleared" | "confirmed";
+            /** Format: int64 */
+            user_id: number;
+        };
+        ConsoleRiskCaseView: {
+            act: string;
+            /** @enum {string} */
+            action: "review" | "block";
+            answer: string;
+            /** Format: int64 */
+            answered_at: number;
+            appeal: string;
+            /** Format: int64 */
+            appealed_at: number;
+            /** Format: int64 */
+            decided_at: number;
+            /** Format: int64 */
+            id: number;
+            judged: components["schemas"]["ConsoleRiskJudged"][];
+            nickname: string;
+            /** Format: int64 */
+            opened_at: number;
+            /** @description For those who may see learners, else empty */
+            phone_masked: string;
+            reason: string;
+            reasons: components["schemas"]["ConsoleRiskReason"][];
+            /** Format: int64 */
+            score: number;
+            /** @enum {string} */
+            state: "open" | "cleared" | "confirmed";
+            /** Format: int64 */
+            user_id: number;
+        };
+        ConsoleRiskFeature: {
+            key: string;
+            label: string;
+        };
+        ConsoleRiskJudged: {
+            act: string;
+            action: string;
+            /** Format: int64 */
+            at: number;
+            /** Format: int64 */
+            id: number;
+            reasons: components["schemas"]["ConsoleRiskReason"][];
+            /** Format: int64 */
+            score: number;
+        };
+        ConsoleRiskReason: {
+            feature: string;
+            /** Format: int64 */
+            points: number;
+            /** Format: int64 */
+            rule: number;
+            /** Format: int64 */
+            value: number;
+            /** Format: int64 */
+            version: number;
+            words: string;
+        };
+        ConsoleRiskRuleInput: {
+            /**
+             * @description At least; allow: the score alone decides
+             * @enum {string}
+             */
+            action: "allow" | "check" | "delay" | "review" | "block";
+            /** @enum {string} */
+            comparison: "ge" | "le";
+            enabled: boolean;
+            feature: string;
+            /** Format: int64 */
+            points: number;
+            /** Format: int64 */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description Of the rule that is changed; 0: a new one
+             */
+            version: number;
+        };
+        ConsoleRiskRuleView: {
+            /**
+             * @description At least; allow: the score alone decides
+             * @enum {string}
+             */
+            action: "allow" | "check" | "delay" | "review" | "block";
+            /** @enum {string} */
+            comparison: "ge" | "le";
+            enabled: boolean;
+            feature: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            points: number;
+            /** Format: int64 */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description Of the rule that is changed; 0: a new one
+             */
+            version: number;
+        };
+        ConsoleRiskRulesView: {
+            bands: components["schemas"]["ConsoleRiskBands"];
+            features: components["schemas"]["ConsoleRiskFeature"][];
+            rules: components["schemas"]["ConsoleRiskRuleView"][];
+        };
         ConsoleRowResult: {
             error: string;
             /** Format: int64 */
@@ -11181,6 +12130,98 @@ export interface components {
             state_label: string;
             /** Format: int64 */
             tries: number;
+        };
+        ConsoleShopGoodsInput: {
+            /**
+             * Format: int64
+             * @description course: days, 0 for good
+             */
+            amount: number;
+            /** @description Of a material */
+            body: string;
+            /** @enum {string} */
+            kind: "coupon" | "course" | "material";
+            on_h5: boolean;
+            on_mini: boolean;
+            on_wechat: boolean;
+            /** Format: int64 */
+            per_user: number;
+            /** Format: int64 */
+            position: number;
+            /** Format: int64 */
+            price_points: number;
+            /**
+             * Format: int64
+             * @description coupon, course
+             */
+            ref_id: number;
+            shown: boolean;
+            /**
+             * Format: int64
+             * @description Left
+             */
+            stock: number;
+            title: string;
+            /**
+             * Format: int64
+             * @description 0: a new one
+             */
+            version: number;
+            words: string;
+        };
+        ConsoleShopGoodsView: {
+            /**
+             * Format: int64
+             * @description course: days, 0 for good
+             */
+            amount: number;
+            /** @description Of a material */
+            body: string;
+            /** Format: int64 */
+            given: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "coupon" | "course" | "material";
+            on_h5: boolean;
+            on_mini: boolean;
+            on_wechat: boolean;
+            /** Format: int64 */
+            per_user: number;
+            /** Format: int64 */
+            position: number;
+            /** Format: int64 */
+            price_points: number;
+            /**
+             * Format: int64
+             * @description coupon, course
+             */
+            ref_id: number;
+            shown: boolean;
+            /**
+             * Format: int64
+             * @description Left
+             */
+            stock: number;
+            title: string;
+            /**
+             * Format: int64
+             * @description 0: a new one
+             */
+            version: number;
+            words: string;
+        };
+        ConsoleShopRedemption: {
+            /** Format: int64 */
+            at: number;
+            /** Format: int64 */
+            id: number;
+            nickname: string;
+            /** Format: int64 */
+            points: number;
+            title: string;
+            /** Format: int64 */
+            user_id: number;
         };
         ConsoleSlotCode: {
             code: string;
@@ -11761,6 +12802,11 @@ export interface components {
         Console_booking_removeRequest: {
             reason: string;
         };
+        Console_campaign_moveRequest: {
+            reason?: string;
+            /** @enum {string} */
+            to: "running" | "paused" | "ended";
+        };
         Console_category_saveRequest: {
             name: string;
             /** Format: int64 */
@@ -12125,6 +13171,10 @@ export interface components {
             reason: string;
         };
         Console_renewal_cancelRequest: {
+            reason: string;
+        };
+        Console_risk_decideRequest: {
+            cleared: boolean;
             reason: string;
         };
         Console_search_markRequest: {
@@ -12517,6 +13567,28 @@ export interface components {
             score_centi: number;
             title: string;
         };
+        DrawView: {
+            /** Format: int64 */
+            at: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * @description Why nothing was won although the roll fell on a prize
+             * @enum {string}
+             */
+            note: "" | "stock" | "budget" | "coupon";
+            /**
+             * Format: int64
+             * @description 0: nothing
+             */
+            prize_id: number;
+            /**
+             * Format: int64
+             * @description The random number, 0 to 999999
+             */
+            roll: number;
+            title: string;
+        };
         EbookView: {
             /**
              * Format: int64
@@ -12572,6 +13644,11 @@ export interface components {
             open: boolean;
             /** @enum {string} */
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
+        };
+        FriendView: {
+            joined: boolean;
+            name: string;
+            studied: boolean;
         };
         GiftView: {
             /** Format: int64 */
@@ -13309,6 +14386,24 @@ export interface components {
             place?: "none" | "time" | "page" | "chapter" | "text";
             quote?: string;
         };
+        LevelView: {
+            /**
+             * Format: int64
+             * @description Minutes at which it begins
+             */
+            from: number;
+            /** Format: int64 */
+            minutes: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Minutes of the next; 0: it is the last
+             */
+            next: number;
+            next_name: string;
+            /** Format: int64 */
+            no: number;
+        };
         LikeInputBody: {
             on: boolean;
         };
@@ -13338,6 +14433,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ListCampaignRow: {
+            items: components["schemas"]["CampaignRow"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ListCardView: {
             items: components["schemas"]["CardView"][];
             /** @description Empty at the end */
@@ -13345,6 +14445,11 @@ export interface components {
         };
         ListCategoryView: {
             items: components["schemas"]["CategoryView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ListCheckView: {
+            items: components["schemas"]["CheckView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -13468,6 +14573,11 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
+        ListPrizeGiftView: {
+            items: components["schemas"]["PrizeGiftView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
         ListPromotionView: {
             items: components["schemas"]["PromotionView"][];
             /** @description Empty at the end */
@@ -13480,6 +14590,11 @@ export interface components {
         };
         ListRatingView: {
             items: components["schemas"]["RatingView"][];
+            /** @description Empty at the end */
+            next_cursor: string;
+        };
+        ListRedemptionView: {
+            items: components["schemas"]["RedemptionView"][];
             /** @description Empty at the end */
             next_cursor: string;
         };
@@ -13786,7 +14901,7 @@ export interface components {
         };
         NoticeKind: {
             /** @enum {string} */
-            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching";
+            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching" | "reward";
             on: boolean;
         };
         NoticeKinds: {
@@ -13799,7 +14914,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching";
+            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching" | "reward";
             /** @description An address within the client, or empty */
             link: string;
             title: string;
@@ -13819,6 +14934,35 @@ export interface components {
             /** Format: int64 */
             no: number;
             reply: components["schemas"]["ReplyView"];
+        };
+        OfferView: {
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            course_id: number;
+            /**
+             * Format: int64
+             * @description course: for how long, 0 for good
+             */
+            days: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "coupon" | "course" | "material";
+            /** Format: int64 */
+            left: number;
+            /**
+             * Format: int64
+             * @description How many the caller has
+             */
+            mine: number;
+            /** Format: int64 */
+            per_user: number;
+            /** Format: int64 */
+            points: number;
+            title: string;
+            words: string;
         };
         OpenCardView: {
             /** Format: int64 */
@@ -14203,6 +15347,11 @@ export interface components {
              */
             per_yuan: number;
         };
+        PointsShopView: {
+            /** Format: int64 */
+            balance: number;
+            items: components["schemas"]["OfferView"][];
+        };
         PointsView: {
             /** Format: int64 */
             balance: number;
@@ -14237,6 +15386,14 @@ export interface components {
              */
             per_yuan: number;
         };
+        Points_redeemRequest: {
+            key: string;
+            /**
+             * Format: int64
+             * @description That were shown
+             */
+            points: number;
+        };
         PracticeView: {
             correct: boolean;
             explanation_html: string;
@@ -14247,6 +15404,67 @@ export interface components {
             items: components["schemas"]["PersonalPrice"][];
             /** @description To be sent next time, and once after sign-in */
             visitor: string;
+        };
+        PrizeGiftView: {
+            /** Format: int64 */
+            amount: number;
+            /** @description Of a material that was given */
+            body: string;
+            /** Format: int64 */
+            campaign_id: number;
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            course_id: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "coupon" | "points" | "course" | "material" | "nothing";
+            /** Format: int64 */
+            made_at: number;
+            /** Format: int64 */
+            prize_id: number;
+            reason: string;
+            /** @enum {string} */
+            state: "given" | "waiting" | "refused";
+            title: string;
+        };
+        PrizeView: {
+            /**
+             * Format: int64
+             * @description points: how many; course: days, 0 for good
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description Done of it
+             */
+            have: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "coupon" | "points" | "course" | "material" | "nothing";
+            /** Format: int64 */
+            left: number;
+            /**
+             * Format: int64
+             * @description Friends, or of the step
+             */
+            need: number;
+            /**
+             * Format: int64
+             * @description lottery: of a million
+             */
+            odds_ppm: number;
+            /**
+             * @description Of the caller's own; empty: not taken
+             * @enum {string}
+             */
+            state: "" | "given" | "waiting" | "refused";
+            /** @enum {string} */
+            step: "" | "lessons" | "sign_ins" | "minutes" | "phone";
+            title: string;
         };
         Problem: {
             /** @description Stable machine code */
@@ -14637,6 +15855,24 @@ export interface components {
         };
         Redeemed: {
             /** @description Empty: the caller had redeemed it before */
+            title: string;
+        };
+        RedemptionView: {
+            /** Format: int64 */
+            at: number;
+            /** @description Of a material */
+            body: string;
+            /**
+             * Format: int64
+             * @description 0: none
+             */
+            course_id: number;
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            kind: "coupon" | "course" | "material";
+            /** Format: int64 */
+            points: number;
             title: string;
         };
         Referral: {
@@ -15045,7 +16281,7 @@ export interface components {
             /** @description The same again answers the same share */
             key: string;
             /** @enum {string} */
-            kind: "school" | "course" | "product" | "card";
+            kind: "school" | "course" | "product" | "card" | "campaign";
         };
         Share_tieRequest: {
             visitor: string;
@@ -15603,6 +16839,12 @@ export interface components {
         };
         WhyBody: {
             reason: string;
+        };
+        WinnerView: {
+            /** Format: int64 */
+            at: number;
+            name: string;
+            title: string;
         };
         WithdrawRequest: {
             /** Format: int64 */
@@ -17394,6 +18636,298 @@ export interface operations {
             };
         };
     };
+    campaigns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCampaignRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaign_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Campaign_claimRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrizeGiftView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaign_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Campaign_drawRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     card_open: {
         parameters: {
             query?: never;
@@ -18801,6 +20335,178 @@ export interface operations {
             };
         };
     };
+    console_badges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListBadgeView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_badge_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsoleBadgeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleMade"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_banners: {
         parameters: {
             query?: never;
@@ -19949,6 +21655,535 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Console_booking_markRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_campaigns: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListCampaignRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleCampaignView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_campaign_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsoleCampaignInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleMade"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_campaign_draws: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListCampaignDraw"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_campaign_gifts: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListCampaignGift"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_campaign_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_campaign_moveRequest"];
             };
         };
         responses: {
@@ -34121,6 +36356,266 @@ export interface operations {
             };
         };
     };
+    console_shop_goods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListShopGoodsView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_shop_redemptions: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListShopRedemption"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_shop_goods_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsoleShopGoodsInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleMade"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_price_preview: {
         parameters: {
             query?: never;
@@ -36760,6 +39255,522 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Console_renewal_cancelRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_risk_bands_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsoleRiskBands"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_risk_cases: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                state?: "open" | "appeal" | "cleared" | "confirmed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListRiskCaseRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_risk_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleRiskCaseView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_risk_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_risk_decideRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_risk_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleRiskRulesView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_risk_rule_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsoleRiskRuleInput"];
             };
         };
         responses: {
@@ -48054,6 +51065,98 @@ export interface operations {
             };
         };
     };
+    my_badges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgesView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     my_bargains: {
         parameters: {
             query?: {
@@ -48743,6 +51846,199 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CertificatesView"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_checks: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListCheckView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_appeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Check_appealRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -49775,6 +53071,103 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_gifts: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPrizeGiftView"];
+                };
             };
             /** @description Bad Request */
             400: {
@@ -52239,6 +55632,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListPointMoveView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_redemptions: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRedemptionView"];
                 };
             };
             /** @description Bad Request */
@@ -55489,6 +58979,151 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    points_shop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsShopView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    points_redeem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Points_redeemRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedemptionView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -49,9 +49,10 @@ INSERT INTO risk_rules (id, feature, comparison, threshold, points) VALUES
   (10, 'kin', 'ge', 2, 35),
   (11, 'ring', 'ge', 2, 35),
   (12, 'day_minutes', 'ge', 1080, 60),
-  (13, 'claimed_percent', 'ge', 800, 30),
+  (13, 'claimed_percent', 'ge', 800, 45),
   (14, 'refund_percent', 'ge', 60, 60),
-  (15, 'invited_refunds', 'ge', 50, 40);
+  (15, 'invited_refunds', 'ge', 50, 40),
+  (16, 'siblings_idle', 'ge', 80, 20);
 
 -- What was decided of somebody and why, when it was not simply allowed.
 CREATE TABLE risk_judgements (
