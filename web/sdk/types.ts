@@ -186,7 +186,19 @@ export type CardShown = Card['shown']
 export type SignIn = S['SignInView']
 export type Share = S['ShareView']
 export type Shared = S['SharedView']
-export type ShareKind = 'school' | 'course' | 'product' | 'card'
+export type ShareKind = 'school' | 'course' | 'product' | 'card' | 'campaign'
+/** A campaign as one stands in it, its rewards, a draw, and what one got; `odds_ppm` is of a million. */
+export type CampaignRow = S['CampaignRow']
+export type Campaign = S['CampaignView']
+export type Prize = S['PrizeView']
+export type Draw = S['DrawView']
+export type WonGift = S['PrizeGiftView']
+export type PointsShop = S['PointsShopView']
+export type Offer = S['OfferView']
+export type Redemption = S['RedemptionView']
+export type Badges = S['BadgesView']
+export type Badge = S['BadgeView']
+export type Check = S['CheckView']
 export type Channel = Share['channel']
 export type VerifiedCertificate = S['VerifiedView']
 

@@ -9,5 +9,6 @@ export const kindWords: Record<NoticeKind['kind'], { name: string; note: string;
   homework: { name: '作业', note: '批改、退回、待互评', icon: 'edit' },
   certificate: { name: '证书', note: '颁发与撤销', icon: 'done' },
   booking: { name: '预约', note: '预约成功、改期、快开始', icon: 'clock' },
+  reward: { name: '奖励', note: '活动奖励发放、权益核查', icon: 'gift' },
   teaching: { name: '讲师申请', note: '申请有了结果', icon: 'edit' },
 }
