@@ -45,6 +45,8 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     pages: [
       { name: 'promotions', label: '活动', icon: 'flag', permission: 'product.read' },
       { name: 'coupons', label: '优惠券', icon: 'ticket', permission: 'product.read' },
+      { name: 'campaigns', label: '学习活动', icon: 'spark', permission: 'product.read' },
+      { name: 'rewards', label: '积分商城与徽章', icon: 'medal', permission: 'product.read' },
       { name: 'codes', label: '兑换码', icon: 'key', permission: 'product.edit' },
       { name: 'experiments', label: '价格实验', icon: 'scale', permission: 'product.read' },
       { name: 'price', label: '价格预览', icon: 'yuan', permission: 'order.read' },
@@ -76,6 +78,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     group: '治理',
     pages: [
       { name: 'users', label: '学员', icon: 'users', permission: 'user.read' },
+      { name: 'risk', label: '奖励核查', icon: 'lens', permission: 'risk.decide' },
       { name: 'staff', label: '员工与角色', icon: 'shield', permission: 'staff.manage' },
       { name: 'audit', label: '操作日志', icon: 'history', permission: 'audit.read' },
       { name: 'settings', label: '设置', icon: 'gear', permission: 'setting.read' },
