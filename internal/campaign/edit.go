@@ -219,15 +219,21 @@ func (s *Service) Move(ctx context.Context, campaignID int64, to, reason string)
 	})
 }
 
-// Draws lists all draws of a campaign for staff, newest first.
+// Draws lists all draws of a campaign for staff, newest first. Returns ErrGone.
 func (s *Service) Draws(ctx context.Context, campaignID, before int64, limit int) ([]Draw, error) {
+	if _, err := s.Get(ctx, campaignID); err != nil {
+		return nil, err
+	}
 	var rows []Draw
 	err := s.DB.List(ctx, qDraws, &rows, campaignID, before, limit)
 	return rows, err
 }
 
-// Gifts lists what a campaign gave, newest first.
+// Gifts lists what a campaign gave, newest first. Returns ErrGone.
 func (s *Service) Gifts(ctx context.Context, campaignID, before int64, limit int) ([]Gift, error) {
+	if _, err := s.Get(ctx, campaignID); err != nil {
+		return nil, err
+	}
 	var rows []Gift
 	err := s.DB.List(ctx, qGifts, &rows, campaignID, before, limit)
 	return rows, err

@@ -188,7 +188,7 @@ func (s *Service) Judgements(ctx context.Context, userID int64) ([]Judged, error
 	}
 	out := make([]Judged, len(rows))
 	for i, r := range rows {
-		if err := json.Unmarshal([]byte(r.ReasonsText), &r.Judged.Reasons); err != nil {
+		if err := json.Unmarshal([]byte(r.ReasonsText), &r.Reasons); err != nil {
 			return nil, fmt.Errorf("risk judgement %d: %w", r.ID, err)
 		}
 		out[i] = r.Judged

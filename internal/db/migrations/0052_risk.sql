@@ -38,8 +38,8 @@ INSERT INTO risk_bands (action, score) VALUES ('check', 30), ('delay', 45), ('re
 
 INSERT INTO risk_rules (id, feature, comparison, threshold, points) VALUES
   (1, 'age_hours', 'le', 23, 15),
-  (2, 'phone', 'le', 0, 15),
-  (3, 'study_minutes', 'le', 0, 10),
+  (2, 'phone', 'le', 0, 9),
+  (3, 'study_minutes', 'le', 0, 5),
   (4, 'device_accounts', 'ge', 4, 25),
   (5, 'device_accounts', 'ge', 8, 30),
   (6, 'block_idle', 'ge', 80, 20),
@@ -47,7 +47,7 @@ INSERT INTO risk_rules (id, feature, comparison, threshold, points) VALUES
   (8, 'invited_idle', 'ge', 80, 35),
   (9, 'kin', 'ge', 1, 20),
   (10, 'kin', 'ge', 2, 35),
-  (11, 'ring', 'ge', 2, 35),
+  (11, 'ring', 'ge', 2, 40),
   (12, 'day_minutes', 'ge', 1080, 60),
   (13, 'claimed_percent', 'ge', 800, 45),
   (14, 'refund_percent', 'ge', 60, 60),
