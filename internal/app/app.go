@@ -24,8 +24,10 @@ import (
 	"zhizhou/internal/api/learner"
 	"zhizhou/internal/api/page"
 	"zhizhou/internal/audit"
+	"zhizhou/internal/badge"
 	"zhizhou/internal/blob"
 	"zhizhou/internal/booking"
+	"zhizhou/internal/campaign"
 	"zhizhou/internal/caption"
 	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
@@ -58,12 +60,14 @@ import (
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
+	"zhizhou/internal/risk"
 	"zhizhou/internal/sandbox"
 	"zhizhou/internal/seal"
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/share"
 	"zhizhou/internal/shipping"
+	"zhizhou/internal/shop"
 	"zhizhou/internal/signin"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
@@ -110,7 +114,11 @@ type App struct {
 	Card        *card.Service
 	SignIn      *signin.Service
 	Challenge   *challenge.Service
+	Badge       *badge.Service
 
+	Risk       *risk.Service
+	Campaign   *campaign.Service
+	Shop       *shop.Service
 	Referral   *referral.Service
 	Commission *commission.Service
 	Partner    *partner.Service
@@ -234,6 +242,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.Invoice = a.newInvoice(store)
 	a.newSharing(store)
 	a.newPartner()
+	a.newRewarding()
 	a.newEarning()
 	a.Export = a.newExport(store)
 
@@ -262,6 +271,7 @@ func (a *App) build(ctx context.Context, o options) (err error) {
 	a.wireSharing()
 	a.Account.OnMerge(a.Partner.Merge)
 	a.wireEarning() // asks by whose share an order came
+	a.wireRewarding()
 	a.wireCertificate()
 	a.wireCard()
 	a.wireChallenge()
@@ -332,6 +342,7 @@ func (a *App) routes() {
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
 		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
 		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Share: a.Share, Card: a.Card, SignIn: a.SignIn, Partner: a.Partner, Challenge: a.Challenge,
+		Risk: a.Risk, Campaign: a.Campaign, Shop: a.Shop, Badge: a.Badge,
 	})
 	console.Register(a.API, console.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
@@ -339,6 +350,7 @@ func (a *App) routes() {
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
 		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, LiveServer: a.liveServer, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Partner: a.Partner,
 		Library: a.Library, Version: a.Version, Card: a.Card, Share: a.Share, Growth: &growth.Service{DB: a.DB, Clock: a.Clock}, Challenge: a.Challenge,
+		Risk: a.Risk, Campaign: a.Campaign, Shop: a.Shop, Badge: a.Badge,
 	})
 	files := &hook.Media{
 		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",

@@ -58,14 +58,18 @@ var mayImport = map[string]struct {
 	"mail":           {1, nil},
 	"export":         {2, nil},
 	"invoice":        {4, []string{"commerce"}}, // reacts to its refunds, knows its rates
-	"referral":       {4, nil},
+	"risk":           {4, nil},
+	"referral":       {4, []string{"risk"}}, // whose rewards wait
+	"campaign":       {4, []string{"risk"}}, // judges each reward
+	"shop":           {4, []string{"risk"}}, // judges each exchange
+	"badge":          {4, nil},
 	"share":          {4, nil},
 	"signin":         {4, nil},
 	"challenge":      {4, nil}, // its words go the way of notes
 	"card":           {4, nil},
 	"growth":         {4, nil}, // reads what the others keep
 	"partner":        {4, nil},
-	"commission":     {4, []string{"referral"}}, // asks who invited the buyer
+	"commission":     {4, []string{"referral", "risk"}}, // asks who invited the buyer, whose rewards wait
 	"api/learner":    {5, nil}, "api/console": {5, nil}, "api/hook": {5, nil}, "api/page": {5, nil},
 	"app": {6, nil}, "testkit": {6, nil}, "document/documenttest": {6, nil}, "ebook/ebooktest": {6, nil},
 }
@@ -166,6 +170,9 @@ var owners = map[string]string{
 	"certificate_rules": "certificate", "certificate_rule_quizzes": "certificate", "certificate_names": "certificate", "certificates": "certificate", "certificate_scores": "certificate", "certificate_keys": "certificate",
 	"challenges": "challenge", "challenge_classes": "challenge", "challenge_squads": "challenge", "challenge_members": "challenge", "challenge_check_ins": "challenge", "challenge_files": "challenge",
 	"challenge_likes": "challenge", "challenge_reviews": "challenge", "challenge_weeks": "challenge", "challenge_milestones": "challenge", "challenge_awards": "challenge",
+	"risk_signals": "risk", "risk_rules": "risk", "risk_bands": "risk", "risk_judgements": "risk", "risk_cases": "risk", "risk_holds": "risk",
+	"campaigns": "campaign", "campaign_prizes": "campaign", "campaign_helps": "campaign", "campaign_chances": "campaign", "campaign_draws": "campaign", "campaign_gifts": "campaign",
+	"shop_goods": "shop", "shop_redemptions": "shop", "badge_rules": "badge", "badges": "badge", "badge_milestones": "badge",
 	"notes": "note", "note_likes": "note", "note_writers": "note", "lesson_questions": "note", "lesson_answers": "note", "favourites": "note",
 	"ratings": "rating", "course_ratings": "rating",
 	"booking_plans": "booking", "booking_slots": "booking", "bookings": "booking",

@@ -105,6 +105,9 @@ func (a *App) seedDemo(ctx context.Context, isNew bool) ([]string, error) {
 		if err := a.seedChallenge(ctx, courses[demo.ChallengeCourse]); err != nil {
 			return nil, fmt.Errorf("demo: challenge: %w", err)
 		}
+		if err := a.seedRewards(ctx, courses[demo.Courses[0].Title]); err != nil {
+			return nil, fmt.Errorf("demo: rewards: %w", err)
+		}
 		if err := a.Rank(ctx); err != nil {
 			return nil, fmt.Errorf("demo: rankings: %w", err)
 		}

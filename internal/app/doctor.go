@@ -6,6 +6,7 @@ import (
 
 	"zhizhou/internal/audit"
 	"zhizhou/internal/booking"
+	"zhizhou/internal/campaign"
 	"zhizhou/internal/card"
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/challenge"
@@ -25,8 +26,10 @@ import (
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
+	"zhizhou/internal/risk"
 	"zhizhou/internal/search"
 	"zhizhou/internal/share"
+	"zhizhou/internal/shop"
 	"zhizhou/internal/signin"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/version"
@@ -37,7 +40,7 @@ import (
 func (a *App) Doctor(ctx context.Context) ([]string, error) {
 	var out []string
 	for _, check := range []func(context.Context, db.Reader) ([]db.Finding, error){
-		commerce.Audit, reconcile.Audit, invoice.Audit, points.Audit, commission.Audit, referral.Audit, renewal.Audit, search.Audit, quiz.Audit, document.Audit, certificate.Audit, homework.Audit, booking.Audit, live.Audit, note.Audit, rating.Audit, card.Audit, share.Audit, signin.Audit, challenge.Audit, version.Audit, teacher.Audit, partner.Audit,
+		commerce.Audit, reconcile.Audit, invoice.Audit, points.Audit, commission.Audit, referral.Audit, renewal.Audit, search.Audit, quiz.Audit, document.Audit, certificate.Audit, homework.Audit, booking.Audit, live.Audit, note.Audit, rating.Audit, card.Audit, share.Audit, signin.Audit, risk.Audit, campaign.Audit, shop.Audit, challenge.Audit, version.Audit, teacher.Audit, partner.Audit,
 		func(ctx context.Context, _ db.Reader) ([]db.Finding, error) { return a.Shipping.Audit(ctx) },
 	} {
 		found, err := check(ctx, a.DB)

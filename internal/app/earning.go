@@ -13,10 +13,10 @@ import (
 
 // newEarning builds what inviting earns.
 func (a *App) newEarning() {
-	a.Referral = referral.New(referral.Config{DB: a.DB, Clock: a.Clock, Settings: a.Settings, Coupons: a.Commerce, Log: a.log})
+	a.Referral = referral.New(referral.Config{DB: a.DB, Clock: a.Clock, Settings: a.Settings, Coupons: a.Commerce, Log: a.log, Judge: a.mayHave})
 	a.Commission = commission.New(commission.Config{
 		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Referral: a.Referral, Channels: a.outside, Payers: a.Account, Log: a.log,
-		Led: a.ledBy, Roles: a.Partner.Earning,
+		Led: a.ledBy, Roles: a.Partner.Earning, Judge: a.mayHave,
 	})
 }
 

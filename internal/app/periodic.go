@@ -22,6 +22,8 @@ func (a *App) periodic() {
 	a.Jobs.Every("shares", time.Hour, a.Share.Sweep)
 	a.Jobs.Every("commission", time.Minute, a.Commission.Sweep)
 	a.Jobs.Every("referral", 5*time.Minute, a.Referral.Sweep)
+	a.Jobs.Every("campaign", time.Minute, a.Campaign.Sweep)
+	a.Jobs.Every("risk", time.Hour, a.Risk.Sweep)
 	a.Jobs.Every("exports", time.Minute, a.Export.Sweep)
 	a.Jobs.Every("seal", time.Minute, func(ctx context.Context) error {
 		_, err := ledger.Seal(ctx, a.DB, clock.MS(a.Clock))

@@ -19,7 +19,7 @@ type Facts struct {
 	CourseID      int64   `json:"course_id"`
 	CourseTitle   string  `json:"course_title"`
 	Teacher       string  `json:"teacher"`
-	PartID        int64   `json:"part_id"`        // lesson, chapter, certificate; hours: how many
+	PartID        int64   `json:"part_id"`        // lesson, chapter, certificate, badge; hours: how many
 	Part          string  `json:"part"`           // its title
 	Lessons       int64   `json:"lessons"`        // finished, of the course; hours: of all courses
 	LessonsAll    int64   `json:"lessons_all"`    // of the course now; 0: of no one course
@@ -79,6 +79,11 @@ func (s *Service) count(ctx context.Context, r db.Reader, userID int64, p part, 
 			return f, err
 		}
 		f.CourseTitle, f.Teacher, f.Part, f.LessonsAll = c.Title, c.Teacher, c.Part, c.LessonsAll
+	}
+	if p.kind == Badge {
+		if err := r.Get(ctx, qBadgeName, &f.Part, p.partID); err != nil {
+			return f, err
+		}
 	}
 	if err := r.Get(ctx, qLessonsBy, &f.Lessons, userID, p.courseID, at); err != nil {
 		return f, err

@@ -58,6 +58,11 @@ func (s *Service) Lasted(ctx context.Context, tx *db.Tx, userID, milestoneID int
 	return s.issue(ctx, tx, userID, part{Days, 0, milestoneID})
 }
 
+// Awarded makes the card of a badge inside the transaction in which it was won.
+func (s *Service) Awarded(ctx context.Context, tx *db.Tx, userID, ruleID int64) error {
+	return s.issue(ctx, tx, userID, part{Badge, 0, ruleID})
+}
+
 // issue makes the card of a milestone unless there is one.
 func (s *Service) issue(ctx context.Context, tx *db.Tx, userID int64, p part) error {
 	var have int64

@@ -204,6 +204,8 @@ func (f Facts) words() (lead, title, sub string) {
 		return "一共学满了", fmt.Sprintf("%d 小时", f.PartID), "每一分钟都由服务器计时"
 	case Days:
 		return fmt.Sprintf("打卡 %d 天，到达", f.Days), f.Part, "「" + f.CourseTitle + "」第 " + fmt.Sprint(f.Span) + " 天"
+	case Badge:
+		return "得到了徽章", f.Part, "按保存的学习记录自动颁发"
 	case Certificate:
 		return "拿到了", f.Part, "《" + f.CourseTitle + "》" + by
 	}

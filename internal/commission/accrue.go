@@ -9,6 +9,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
+	"zhizhou/internal/risk"
 )
 
 // Sale is a paid order, as the one who settled it tells of it.
@@ -86,8 +87,8 @@ var (
 	qEntriesOfItem = db.Q("commission/entries_of_item", `SELECT id FROM commission_entries WHERE order_item_id = $1 ORDER BY level`)
 	qReversal      = db.Q("commission/reversal", `INSERT INTO commission_reversals (id, entry_id, refund_id, base_fen, amount_fen, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`)
 	qEntryReverse  = db.Q("commission/entry_reverse", `UPDATE commission_entries SET refunded_fen = refunded_fen + $2, reversed_fen = reversed_fen + $3 WHERE id = $1`)
-	qEntryRelease  = db.Q("commission/entry_release", `UPDATE commission_entries SET state = 'available', released_at = $2 WHERE id = $1 AND state = 'held' AND hold_until < $2 AND `+atRest)
-	qEntriesDue    = db.Q("commission/entries_due", `SELECT id FROM commission_entries WHERE state = 'held' AND hold_until < $1 AND `+atRest+` ORDER BY hold_until LIMIT 200`)
+	qEntryRelease  = db.Q("commission/entry_release", `UPDATE commission_entries SET state = 'available', released_at = $2 WHERE id = $1 AND state = 'held' AND hold_until < $2 AND `+atRest+` AND NOT `+risk.Waits("commission_entries.user_id", "$2"))
+	qEntriesDue    = db.Q("commission/entries_due", `SELECT id FROM commission_entries WHERE state = 'held' AND hold_until < $1 AND `+atRest+` AND NOT `+risk.Waits("commission_entries.user_id", "$1")+` ORDER BY hold_until LIMIT 200`)
 	qGiftsTo       = db.Q("commission/gifts_to", `SELECT CAST(COALESCE(SUM(price_fen), 0) AS BIGINT) FROM gifts WHERE order_item_id = $1 AND receiver_id = $2 AND state = 'received'`)
 	qPaidBy        = db.Q("commission/paid_by", `SELECT COUNT(*) FROM payments p JOIN identities i ON i.openid = p.payer_openid WHERE p.order_id = $1 AND p.outcome = 'settled' AND p.payer_openid <> '' AND i.user_id = $2`)
 	qEntries       = db.Q("commission/entries", `SELECT e.id, e.order_id, e.order_item_id, e.buyer_id, e.user_id, e.level, e.rule_id, e.rule_version, e.terms_version, e.rate_bps, e.base_fen, e.refunded_fen,
@@ -253,6 +254,11 @@ func (s *Service) releaseOne(ctx context.Context, tx *db.Tx, entryID int64) erro
 	var e Entry
 	if err := tx.Get(ctx, qEntryLock, &e, entryID); err != nil {
 		return err
+	}
+	if s.Judge != nil {
+		if ok, err := s.Judge(ctx, tx, e.UserID, "commission"); err != nil || !ok {
+			return err // it stays held while risk makes them wait
+		}
 	}
 	n, err := tx.Exec(ctx, qEntryRelease, e.ID, clock.MS(s.Clock))
 	if err != nil || n == 0 {

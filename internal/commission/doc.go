@@ -69,6 +69,8 @@ type Config struct {
 	// Roles returns in which role of partners somebody earns by each product, now; what is
 	// absent they earn by as anybody. nil: there are no partners.
 	Roles func(ctx context.Context, r db.Reader, userID int64, products []int64) (map[int64]string, error)
+	// Judge reports whether somebody's commission may be released now; nil: always.
+	Judge func(ctx context.Context, tx *db.Tx, userID int64, act string) (bool, error)
 }
 
 // Service is the commission domain.

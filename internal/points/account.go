@@ -167,6 +167,15 @@ func (s *Service) Reclaim(ctx context.Context, tx *db.Tx, userID, points int64, 
 	return err
 }
 
+// Pay spends points for a cause, inside tx; a repeat changes nothing. Returns ErrShort.
+func (s *Service) Pay(ctx context.Context, tx *db.Tx, userID, points int64, cause, note string) error {
+	if _, err := s.lock(ctx, tx, userID); err != nil {
+		return err
+	}
+	_, err := s.move(ctx, tx, Move{UserID: userID, Kind: Spent, Points: -points, Cause: cause, Note: note})
+	return err
+}
+
 // Grant gives a user points (or takes some, below 0) on staff's decision, audited.
 // The same key again changes nothing. Returns ErrGrant, ErrNobody, ErrShort.
 func (s *Service) Grant(ctx context.Context, userID, points int64, key, reason string) error {

@@ -33,6 +33,8 @@ type Config struct {
 	Settings *setting.Store
 	Coupons  Coupons
 	Log      *slog.Logger
+	// Judge reports whether somebody may be rewarded now; who may not waits, as risk keeps it.
+	Judge func(ctx context.Context, tx *db.Tx, userID int64, act string) (bool, error)
 }
 
 // Service is the referral domain.

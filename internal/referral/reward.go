@@ -9,6 +9,7 @@ import (
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
 	"zhizhou/internal/id"
+	"zhizhou/internal/risk"
 	"zhizhou/internal/setting"
 )
 
@@ -27,11 +28,13 @@ var (
 	qRewardCount = db.Q("referral/reward_count", `UPDATE referral_guard SET rewards = rewards + 1 WHERE id = 1 AND rewards < $1`)
 	qDueJoined   = db.Q("referral/due_registration", `SELECT r.user_id FROM referrals r JOIN users u ON u.id = r.user_id
 		WHERE r.joined_at >= $1 AND u.phone_hash IS NOT NULL AND NOT EXISTS (SELECT 1 FROM referral_rewards w WHERE w.user_id = r.user_id AND w.cause = 'registration')
+		AND NOT `+risk.Waits("r.user_id", "$2")+` AND NOT `+risk.Waits("r.inviter_id", "$2")+`
 		ORDER BY r.joined_at LIMIT 200`)
 	// A purchase counts from the first paid order of which nothing was or is being
 	// given back, once the refund promise of each of its lines has run out.
 	qDueBought = db.Q("referral/due_purchase", `SELECT r.user_id FROM referrals r WHERE r.joined_at >= $1
 		AND NOT EXISTS (SELECT 1 FROM referral_rewards w WHERE w.user_id = r.user_id AND w.cause = 'purchase')
+		AND NOT `+risk.Waits("r.user_id", "$2")+` AND NOT `+risk.Waits("r.inviter_id", "$2")+`
 		AND EXISTS (SELECT 1 FROM orders o WHERE o.user_id = r.user_id AND o.status = 'paid' AND o.paid_fen > 0 AND o.refunded_fen = 0 AND o.delivered_at > 0
 			AND NOT EXISTS (SELECT 1 FROM order_items i WHERE i.order_id = o.id AND o.paid_at + i.refund_days * 86400000 >= $2)
 			AND NOT EXISTS (SELECT 1 FROM refunds f WHERE f.order_id = o.id AND f.status <> 'rejected'))
@@ -47,7 +50,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	}
 	now := clock.MS(s.Clock)
 	if rules.JoinInviter+rules.JoinInvitee > 0 {
-		if err := s.grantAll(ctx, rules, Registration, qDueJoined, rules.FromAt); err != nil {
+		if err := s.grantAll(ctx, rules, Registration, qDueJoined, rules.FromAt, now); err != nil {
 			return err
 		}
 	}
@@ -125,6 +128,9 @@ func (s *Service) grant(ctx context.Context, rules *setting.Referral, userID int
 		if err := tx.Get(ctx, qRewarded, &have, who.InviterID); err != nil {
 			return err
 		}
+		if may, err := s.may(ctx, tx, who); err != nil || !may {
+			return err // it stays due, and is looked at again
+		}
 		rewardID, now := id.New(), clock.MS(s.Clock)
 		n, err := tx.Exec(ctx, qReward, rewardID, userID, cause, who.InviterID, "", now)
 		if err != nil || n == 0 {
@@ -152,6 +158,19 @@ func (s *Service) grant(ctx context.Context, rules *setting.Referral, userID int
 		_, err = tx.Exec(ctx, qRewardDone, rewardID, gaveInviter, gaveInvitee, note)
 		return err
 	})
+}
+
+// may reports whether both of an invitation may be rewarded now.
+func (s *Service) may(ctx context.Context, tx *db.Tx, who Referral) (bool, error) {
+	if s.Judge == nil {
+		return true, nil
+	}
+	for _, userID := range []int64{who.InviterID, who.UserID} {
+		if ok, err := s.Judge(ctx, tx, userID, "referral"); err != nil || !ok {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // give hands out one coupon; one that cannot be given is noted, not an error.

@@ -38,6 +38,7 @@ const (
 	// Challenge leads to the class of it that was opened last, Class to one.
 	Challenge = "challenge"
 	Class     = "class"
+	Campaign  = "campaign"
 )
 
 // Channels are the ways of sharing.

@@ -37,6 +37,8 @@ type Service struct {
 	Clock    clock.Clock
 	Settings *setting.Store
 	Points   *points.Service
+	// OnSigned is told of each new day in its transaction; nil: nobody is.
+	OnSigned func(ctx context.Context, tx *db.Tx, userID int64) error
 }
 
 // ordinal is a local day as a number of days, one after another.

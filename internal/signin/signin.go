@@ -122,6 +122,11 @@ func (s *Service) SignIn(ctx context.Context, userID int64) (State, error) {
 			if _, err := tx.Exec(ctx, qSet, userID, today, row.Streak, max(row.Best, row.Streak), row.Total+1); err != nil {
 				return err
 			}
+			if s.OnSigned != nil {
+				if err := s.OnSigned(ctx, tx, userID); err != nil {
+					return err
+				}
+			}
 		}
 		st, err = s.state(ctx, tx, userID, t)
 		return err

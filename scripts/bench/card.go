@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"bufio"
 	"encoding/json"
 	"errors"
@@ -22,10 +23,11 @@ func drawing() error {
 	}
 	var ours, theirs series
 	size := 0
+	layout := card.Houses()[0].Layouts[card.Portrait]
 	one := func(n int) error {
 		f.Code = fmt.Sprintf("7F3K92QD%04d", n)
 		c := card.Card{Code: f.Code, Facts: f, Text: f.Code, Name: fmt.Sprintf("江小满%d", n)}
-		raw, err := s.Print(c, s.Template(c, false), "知舟", s.URL(c.Code))
+		raw, err := s.Print(context.Background(), c, layout, card.Wording{Name: c.Name, School: "知舟"}, s.URL(c.Code))
 		size = len(raw)
 		return err
 	}

@@ -60,6 +60,17 @@ export interface Operations {
   signInState: Op<{ res: t.SignIn }>
   signIn: Op<{ res: t.SignIn }>
   makeUpSignIn: Op<{ body: { day: number }; res: t.SignIn }>
+  campaigns: Op<{ res: { items: t.CampaignRow[] } }>
+  campaign: Op<{ path: Id; res: t.Campaign }>
+  claimPrize: Op<{ path: Id; body: { prize_id: number; visitor: string }; res: t.WonGift }>
+  drawPrize: Op<{ path: Id; body: { key: string; visitor: string }; res: t.Draw }>
+  wonGifts: Op<{ query: Cursor; res: t.Page<t.WonGift> }>
+  pointsShop: Op<{ res: t.PointsShop }>
+  redeemPoints: Op<{ path: Id; body: { points: number; key: string }; res: t.Redemption }>
+  redemptions: Op<{ query: Cursor; res: t.Page<t.Redemption> }>
+  badges: Op<{ res: t.Badges }>
+  checks: Op<{ query: Cursor; res: t.Page<t.Check> }>
+  appealCheck: Op<{ path: Id; body: { words: string }; res: void }>
   points: Op<{ res: t.Points }>
   pointMoves: Op<{ query: Cursor; res: t.Page<t.PointMove> }>
   ownServices: Op<{ query: Cursor; res: t.Page<t.OwnService> }>
@@ -301,6 +312,17 @@ export const routes: Record<keyof Operations, string> = {
   signInState: 'GET /api/me/sign-in',
   signIn: 'POST /api/me/sign-in',
   makeUpSignIn: 'POST /api/me/sign-in/make-up',
+  campaigns: 'GET /api/campaigns',
+  campaign: 'GET /api/campaigns/{id}',
+  claimPrize: 'POST /api/campaigns/{id}/claims',
+  drawPrize: 'POST /api/campaigns/{id}/draws',
+  wonGifts: 'GET /api/me/gifts-won',
+  pointsShop: 'GET /api/points-shop',
+  redeemPoints: 'POST /api/points-shop/{id}/redemptions',
+  redemptions: 'GET /api/me/redemptions',
+  badges: 'GET /api/me/badges',
+  checks: 'GET /api/me/checks',
+  appealCheck: 'POST /api/me/checks/{id}/appeal',
   points: 'GET /api/me/points',
   pointMoves: 'GET /api/me/points/moves',
   ownServices: 'GET /api/me/services',

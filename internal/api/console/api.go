@@ -8,7 +8,9 @@ import (
 
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
+	"zhizhou/internal/badge"
 	"zhizhou/internal/booking"
+	"zhizhou/internal/campaign"
 	"zhizhou/internal/caption"
 	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
@@ -35,10 +37,12 @@ import (
 	"zhizhou/internal/rating"
 	"zhizhou/internal/reconcile"
 	"zhizhou/internal/renewal"
+	"zhizhou/internal/risk"
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/share"
 	"zhizhou/internal/shipping"
+	"zhizhou/internal/shop"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
 	"zhizhou/internal/version"
@@ -116,6 +120,11 @@ type Deps struct {
 	// Challenge keeps challenges and the classes that are opened of them.
 	Partner   *partner.Service
 	Challenge *challenge.Service
+	// Risk judges rewards; Campaign, Shop and Badge give them.
+	Risk     *risk.Service
+	Campaign *campaign.Service
+	Shop     *shop.Service
+	Badge    *badge.Service
 }
 
 type routes struct {
@@ -157,6 +166,10 @@ func Register(a *web.API, d Deps) {
 	r.promotions()
 	r.coupons()
 	r.points()
+	r.risk()
+	r.campaigns()
+	r.pointsShop()
+	r.badges()
 	r.experiments()
 	r.commissions()
 	r.withdrawals()

@@ -12,7 +12,9 @@ import (
 	"zhizhou/internal/access"
 	"zhizhou/internal/account"
 	"zhizhou/internal/advice"
+	"zhizhou/internal/badge"
 	"zhizhou/internal/booking"
+	"zhizhou/internal/campaign"
 	"zhizhou/internal/caption"
 	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
@@ -38,10 +40,12 @@ import (
 	"zhizhou/internal/recommend"
 	"zhizhou/internal/referral"
 	"zhizhou/internal/renewal"
+	"zhizhou/internal/risk"
 	"zhizhou/internal/seal"
 	"zhizhou/internal/search"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/share"
+	"zhizhou/internal/shop"
 	"zhizhou/internal/signin"
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
@@ -90,6 +94,10 @@ type Deps struct {
 	SignIn       *signin.Service
 	Partner      *partner.Service
 	Challenge    *challenge.Service
+	Risk         *risk.Service
+	Campaign     *campaign.Service
+	Shop         *shop.Service
+	Badge        *badge.Service
 	Caption      *caption.Service
 	Teacher      *teacher.Service
 }
@@ -126,6 +134,10 @@ func Register(a *web.API, d Deps) {
 	r.signIns()
 	r.challenges()
 	r.squads()
+	r.campaigns()
+	r.pointsShop()
+	r.badges()
+	r.checks()
 	r.commission()
 	r.partners()
 	r.renewals()

@@ -266,6 +266,23 @@ export interface Operations {
   commissionTerms: { res: T.CommissionTerms }
   saveCommissionTerms: { body: T.CommissionTerms; res: void }
   commissionRules: { query: Paged; res: T.Page<T.CommissionRule> }
+  riskCases: { query: Paged & { state: T.RiskCaseState }; res: T.Page<T.RiskCase> }
+  riskCase: { path: Id; res: T.RiskCaseView }
+  decideRisk: { path: Id; body: { cleared: boolean; reason: string }; res: void }
+  riskRules: { res: T.RiskRules }
+  saveRiskRule: { path: Id; body: T.RiskRuleInput; res: void }
+  saveRiskBands: { body: T.RiskBands; res: void }
+  campaigns: { query: Paged; res: T.Page<T.CampaignRow> }
+  campaign: { path: Id; res: T.Campaign }
+  saveCampaign: { path: Id; body: T.CampaignInput; res: T.Made }
+  moveCampaign: { path: Id; body: { to: 'running' | 'paused' | 'ended'; reason?: string }; res: void }
+  campaignDraws: { path: Id; query: Paged; res: T.Page<T.CampaignDraw> }
+  campaignGifts: { path: Id; query: Paged; res: T.Page<T.CampaignGift> }
+  shopGoods: { res: T.Page<T.ShopGoods> }
+  saveShopGoods: { path: Id; body: T.ShopGoodsInput; res: T.Made }
+  shopRedemptions: { query: Paged; res: T.Page<T.ShopRedemption> }
+  badgeRules: { res: T.Page<T.BadgeRule> }
+  saveBadgeRule: { path: Id; body: T.BadgeInput; res: T.Made }
   saveCommissionRule: { path: Id; body: T.CommissionRuleInput; res: T.Made }
   switchCommissionRule: { path: Id; body: { on: boolean }; res: void }
   commissionAccounts: { query: Paged & { user_id?: number }; res: T.Page<T.CommissionAccount> }
@@ -366,6 +383,9 @@ export const addresses = {
   idlePromotions: 'GET /products/{id}/idle-promotions',
   experiments: 'GET /experiments', experiment: 'GET /experiments/{id}', saveExperiment: 'PUT /experiments/{id}', startExperiment: 'POST /experiments/{id}/start', stopExperiment: 'POST /experiments/{id}/stop',
   userPoints: 'GET /users/{id}/points', grantPoints: 'POST /users/{id}/points', talkSetting: 'GET /settings/talk', saveTalkSetting: 'PUT /settings/talk', signInSetting: 'GET /settings/sign_in', saveSignInSetting: 'PUT /settings/sign_in', shareSetting: 'GET /settings/share', saveShareSetting: 'PUT /settings/share', pointsSetting: 'GET /settings/points', savePointsSetting: 'PUT /settings/points',
+  riskCases: 'GET /risk/cases', riskCase: 'GET /risk/cases/{id}', decideRisk: 'POST /risk/cases/{id}/decide', riskRules: 'GET /risk/rules', saveRiskRule: 'PUT /risk/rules/{id}', saveRiskBands: 'PUT /risk/bands',
+  campaigns: 'GET /campaigns', campaign: 'GET /campaigns/{id}', saveCampaign: 'PUT /campaigns/{id}', moveCampaign: 'POST /campaigns/{id}/state', campaignDraws: 'GET /campaigns/{id}/draws', campaignGifts: 'GET /campaigns/{id}/gifts',
+  shopGoods: 'GET /points-shop', saveShopGoods: 'PUT /points-shop/{id}', shopRedemptions: 'GET /points-shop-redemptions', badgeRules: 'GET /badges', saveBadgeRule: 'PUT /badges/{id}',
   coupons: 'GET /coupons', saveCoupon: 'PUT /coupons/{id}', switchCoupon: 'POST /coupons/{id}/switch', giveCoupon: 'POST /coupons/{id}/give',
   codeBatches: 'GET /code-batches', makeCodes: 'POST /code-batches', revokeCodes: 'POST /code-batches/{id}/revoke', codes: 'GET /code-batches/{id}/codes',
   assets: 'GET /assets', asset: 'GET /assets/{id}', retryAsset: 'POST /assets/{id}/retry',

@@ -46,6 +46,8 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'promotions', label: '活动', icon: 'flag', permission: 'product.read' },
       { name: 'challenges', label: '打卡挑战', icon: 'check', permission: 'challenge.edit' },
       { name: 'coupons', label: '优惠券', icon: 'ticket', permission: 'product.read' },
+      { name: 'campaigns', label: '学习活动', icon: 'spark', permission: 'product.read' },
+      { name: 'rewards', label: '积分商城与徽章', icon: 'medal', permission: 'product.read' },
       { name: 'codes', label: '兑换码', icon: 'key', permission: 'product.edit' },
       { name: 'experiments', label: '价格实验', icon: 'scale', permission: 'product.read' },
       { name: 'partners', label: '合伙人', icon: 'link', permission: 'partner.read' },
@@ -55,10 +57,10 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
   {
     group: '增长',
     pages: [
-      { name: 'growth', label: '增长', icon: 'refresh', permission: 'growth.read' },
-      { name: 'shares', label: '分享', icon: 'link', permission: 'growth.read' },
-      { name: 'desk-cards', label: '证据卡与寄语', icon: 'crown', permission: 'question.answer' },
-      { name: 'card-templates', label: '证据卡模板', icon: 'image', permission: 'course.read' },
+      { name: 'growth', label: '增长', icon: 'loop', permission: 'growth.read' },
+      { name: 'shares', label: '分享', icon: 'spread', permission: 'growth.read' },
+      { name: 'desk-cards', label: '证据卡与寄语', icon: 'award', permission: 'question.answer' },
+      { name: 'card-templates', label: '证据卡模板', icon: 'brush', permission: 'course.read' },
     ],
   },
   {
@@ -87,6 +89,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     group: '治理',
     pages: [
       { name: 'users', label: '学员', icon: 'users', permission: 'user.read' },
+      { name: 'risk', label: '奖励核查', icon: 'lens', permission: 'risk.decide' },
       { name: 'staff', label: '员工与角色', icon: 'shield', permission: 'staff.manage' },
       { name: 'audit', label: '操作日志', icon: 'history', permission: 'audit.read' },
       { name: 'settings', label: '设置', icon: 'gear', permission: 'setting.read' },

@@ -363,6 +363,26 @@ export interface PartnerSetting { open: boolean; guide: string }
 export type PayeeRow = S['ConsoleTaxRowView']
 export type ReferralSetting = S['Referral']
 
+/** Judging rewards, and what gives them. `odds_ppm` is of a million. */
+export type RiskCase = S['ConsoleRiskCaseRow']
+export type RiskCaseState = RiskCase['state'] | 'appeal'
+export type RiskCaseView = S['ConsoleRiskCaseView']
+export type RiskRule = S['ConsoleRiskRuleView']
+export type RiskRuleInput = S['ConsoleRiskRuleInput']
+export type RiskRules = S['ConsoleRiskRulesView']
+export type RiskBands = S['ConsoleRiskBands']
+export type Campaign = S['ConsoleCampaignView']
+export type CampaignInput = S['ConsoleCampaignInput']
+export type CampaignRow = S['ConsoleCampaignRow']
+export type CampaignPrize = S['ConsoleCampaignPrize']
+export type CampaignDraw = S['ConsoleCampaignDraw']
+export type CampaignGift = S['ConsoleCampaignGift']
+export type ShopGoods = S['ConsoleShopGoodsView']
+export type ShopGoodsInput = S['ConsoleShopGoodsInput']
+export type ShopRedemption = S['ConsoleShopRedemption']
+export type BadgeRule = S['ConsoleBadgeView']
+export type BadgeInput = S['ConsoleBadgeInput']
+
 /** The bank of questions, papers, attempts and what they say. `_centi` are hundredths of a point. */
 export type Question = S['ConsoleQuestionView']
 export type QuestionKind = Question['kind']

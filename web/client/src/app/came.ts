@@ -20,7 +20,8 @@ function fresh(): string {
   return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')
 }
 
-function name(): string {
+/** What this browser calls itself, kept on the device. */
+export function name(): string {
   const kept = String(uni.getStorageSync(NAME) || '')
   if (kept.length === 32) return kept
   const made = fresh()

@@ -1,0 +1,7 @@
+import { expect, it } from 'vitest'
+import { oddsInput, parseOdds } from './labels'
+
+it('reads odds without losing a part of a million', () => {
+  expect([parseOdds('100'), parseOdds('0.0001'), parseOdds('12.3456'), parseOdds('100.1'), parseOdds('1.23456'), parseOdds('-1'), parseOdds('')]).toEqual([1_000_000, 1, 123_456, null, null, null, null])
+  for (const ppm of [0, 1, 99, 123_456, 300_000, 1_000_000]) expect(parseOdds(oddsInput(ppm))).toBe(ppm)
+})

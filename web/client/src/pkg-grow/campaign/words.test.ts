@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest'
+import { asks, drawn, gives, odds } from './words'
+
+it('publishes odds as they are', () => {
+  expect([odds(1_000_000), odds(300_000), odds(12_345), odds(1)]).toEqual(['100%', '30%', '1.2345%', '0.0001%'])
+})
+
+it('says what a reward asks for and gives', () => {
+  expect([asks({ step: 'lessons', need: 3 }), asks({ step: '', need: 2 }), gives({ kind: 'points', amount: 50 }), gives({ kind: 'course', amount: 0 })]).toEqual(['学完 3 课', '2 位朋友', '50 积分', '课程，长期有效'])
+})
+
+it('says why a draw brought nothing', () => {
+  expect([drawn({ prize_id: 7, title: '十元券', note: '' }), drawn({ prize_id: 0, title: '', note: '' }), drawn({ prize_id: 0, title: '', note: 'stock' })]).toEqual(['抽中「十元券」', '这次没有抽中', '抽到的奖品已经发完，这次没有中'])
+})

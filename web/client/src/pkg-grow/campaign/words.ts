@@ -1,0 +1,32 @@
+import type { Campaign, Draw, Prize } from '@zhizhou/sdk'
+import { count } from '@/app/format'
+
+/** What the kinds of campaign are called. */
+export const kinds: Record<Campaign['kind'], string> = { assist: '助力解锁', invite: '邀请有礼', lottery: '学习抽卡', journey: '新人任务' }
+
+/** What friends have to do. */
+export const causes: Record<Campaign['cause'], string> = { join: '朋友从你分享的链接注册', study: '朋友从你分享的链接来学完一课', both: '朋友从你分享的链接注册，或学完一课' }
+
+const steps: Record<string, (need: number) => string> = { lessons: (n) => `学完 ${n} 课`, sign_ins: (n) => `签到 ${n} 天`, minutes: (n) => `学习 ${n} 分钟`, phone: () => '绑定手机号' }
+
+/** What a reward asks for. */
+export const asks = (p: Pick<Prize, 'step' | 'need'>) => (p.step ? steps[p.step](p.need) : `${p.need} 位朋友`)
+
+/** A chance of a million as a percent, no digit more than it has. */
+export const odds = (ppm: number) => `${Number((ppm / 10_000).toFixed(4))}%`
+
+/** What a prize gives, beside its name. */
+export function gives(p: Pick<Prize, 'kind' | 'amount'>): string {
+  if (p.kind === 'points') return `${count(p.amount)} 积分`
+  if (p.kind === 'course') return p.amount ? `课程，可学 ${p.amount} 天` : '课程，长期有效'
+  return { coupon: '优惠券', material: '资料', nothing: '' }[p.kind]
+}
+
+/** What a draw brought. */
+export function drawn(d: Pick<Draw, 'prize_id' | 'title' | 'note'>): string {
+  if (d.prize_id) return `抽中「${d.title}」`
+  return { '': '这次没有抽中', stock: '抽到的奖品已经发完，这次没有中', budget: '活动的奖品已经发完，这次没有中', coupon: '抽到的券已领过或领完，这次没有中' }[d.note]
+}
+
+/** How a reward stands. */
+export const states: Record<'given' | 'waiting' | 'refused', string> = { given: '已到账', waiting: '核查中', refused: '没有通过' }
