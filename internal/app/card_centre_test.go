@@ -134,7 +134,7 @@ func TestMentorNotes(t *testing.T) {
 		words := "{learner}，你{lead}「{title}」，到今天学完了 {lessons} 课。" + strings.Repeat("学得踏实，往后也请这样一步一步走下去。", 5)
 		pattern := save(200, "", words).num("id")
 
-		fill := map[string]any{"pattern_id": pattern, "mentor": "沈牧之"}
+		fill := map[string]any{"pattern_id": pattern, "mentor": "沈牧之", "kind": "lesson"}
 		if a := staff.want(200, "", "POST", "/api/console/mentor-notes/fill", fill); a.num("made") != 1 || a.num("next") != 0 {
 			t.Fatal(a.raw)
 		}

@@ -49,7 +49,7 @@ func TestINV23CardsStateWhatWasReached(t *testing.T) {
 		}
 		p.read(w.openText)
 		mine := p.cards()
-		if len(mine) != 1 || mine["lesson"]["lessons"] != 1.0 || mine["lesson"]["lessons_all"] != 3.0 || mine["lesson"]["shown"] != "nickname" {
+		if len(mine) != 2 || mine["badge"]["part"] != "启程" || mine["lesson"]["lessons"] != 1.0 || mine["lesson"]["lessons_all"] != 3.0 || mine["lesson"]["shown"] != "nickname" {
 			t.Fatalf("after a lesson: %v", mine)
 		}
 		p.read(w.lesson)

@@ -25,7 +25,7 @@ import (
 func (a *App) newCard() {
 	a.Card = card.New(card.Config{
 		DB: a.DB, Clock: a.Clock, Access: a.Access, Certificate: a.Certificate, Note: a.Note, PublicURL: a.Config.PublicURL,
-		Picture: a.pictureOf, Drop: a.Media.DropFile,
+		Picture: a.pictureOf, Beside: a.brandBeside, Drop: a.Media.DropFile,
 		Keep: func(ctx context.Context, name string, r io.Reader) (string, string, int64, error) {
 			f, err := a.Media.SaveFile(ctx, name, r)
 			return f.Key, f.Mime, f.Bytes, err
@@ -74,6 +74,24 @@ func (a *App) wireWords() {
 		}
 		return a.Message.Notify(ctx, tx, n)
 	})
+}
+
+// brandBeside is the partner on somebody's cards: they themselves, or by whose share they
+// registered.
+func (a *App) brandBeside(ctx context.Context, userID int64) (card.Brand, error) {
+	led, err := a.Share.LedBy(ctx, userID)
+	if err != nil {
+		return card.Brand{}, err
+	}
+	for _, by := range []int64{userID, led} {
+		if by == 0 {
+			continue
+		}
+		if name, logo, err := a.Partner.Brand(ctx, by); err != nil || name != "" {
+			return card.Brand{PartnerID: by, Name: name, Logo: logo}, err
+		}
+	}
+	return card.Brand{}, nil
 }
 
 // pictureOf opens an uploaded public picture by its key.

@@ -18,7 +18,10 @@ import (
 func (a *App) newChallenge() {
 	a.Challenge = challenge.New(challenge.Config{DB: a.DB, Clock: a.Clock, Settings: a.Settings, Catalog: a.Catalog, Access: a.Access, Media: a.Media, Note: a.Note, Points: a.Points})
 	a.Challenge.OnMilestone(func(ctx context.Context, tx *db.Tx, m challenge.Milestone) error {
-		return a.Card.Lasted(ctx, tx, m.UserID, m.ID)
+		if err := a.Card.Lasted(ctx, tx, m.UserID, m.ID); err != nil {
+			return err
+		}
+		return a.Badge.Milestone(ctx, tx, m.UserID, fmt.Sprintf("challenge:%d", m.ID))
 	})
 	a.Challenge.OnOut(a.Card.Broken)
 	a.Card.OnDays(func(ctx context.Context, r db.Reader, milestoneID, at int64) (card.Kept, error) {

@@ -136,7 +136,7 @@ func TestPartnerRoad(t *testing.T) {
 		}
 
 		goods := a.want(200, "", "GET", "/api/me/partner/products", nil)
-		if goods.raw == "" || !strings.Contains(string(goods.raw), fmt.Sprintf(`"share_id":%d`, w.paid)) || !strings.Contains(string(goods.raw), `"rate_bps":2000`) {
+		if goods.raw == "" || !strings.Contains(goods.raw, fmt.Sprintf(`"share_id":%d`, w.paid)) || !strings.Contains(string(goods.raw), `"rate_bps":2000`) {
 			t.Fatalf("products: %s", goods.raw)
 		}
 		s := a.shares(w.paid, "link", "partner-key-1")
@@ -242,7 +242,7 @@ func TestPartnerStandingDecidesTheRate(t *testing.T) {
 		if list := a.want(200, "", "GET", "/api/me/partner/products", nil); len(list.at("items").([]any)) != 1 {
 			t.Fatalf("products of a named reach: %s", list.raw)
 		}
-		if e := a.want(200, "", "GET", "/api/me/commission/entries", nil); strings.Contains(string(e.raw), "**") {
+		if e := a.want(200, "", "GET", "/api/me/commission/entries", nil); strings.Contains(e.raw, "**") {
 			t.Fatalf("the role sees names: %s", e.raw)
 		}
 		a.want(200, "", "POST", "/api/me/partner/leave", nil)
@@ -340,7 +340,12 @@ func TestPartnerConsole(t *testing.T) {
 			t.Fatal("a brand is shown that nobody looked at")
 		}
 		id := item(op.want(200, "", "GET", "/api/console/partners", nil), 0, "id")
+		code, _ := a.hasCard()
+		_, _, plain := w.raw("/card/" + code + "/card.png")
 		op.want(204, "", "POST", fmt.Sprintf("/api/console/partners/%d/brand", id), map[string]any{"shown": true})
+		if _, _, branded := w.raw("/card/" + code + "/card.png"); len(plain) == 0 || bytes.Equal(plain, branded) {
+			t.Fatal("the brand does not stand on the partner's cards")
+		}
 		if name, _ := mustTwo(w.app.Partner.Brand(context.Background(), a.me()))(t); name != "山海读书会" {
 			t.Fatal("the brand is not shown: ", name)
 		}
@@ -384,7 +389,7 @@ func TestPartnerPicturesOfAShare(t *testing.T) {
 		if status != 200 || head.Get("Content-Type") != "image/png" {
 			t.Fatalf("%s: %d %s", path, status, head.Get("Content-Type"))
 		}
-		return []byte(body)
+		return body
 	}
 	first := get("/s/" + code + "/poster.png")
 	size, _, err := image.DecodeConfig(bytes.NewReader(first))

@@ -101,6 +101,16 @@ func (s *Service) join(ctx context.Context, tx *db.Tx, userID int64) error {
 	return nil
 }
 
+// LedBy is by whose share somebody registered; 0: by nobody's.
+func (s *Service) LedBy(ctx context.Context, userID int64) (int64, error) {
+	var by int64
+	err := s.DB.Get(ctx, qLedBy, &by, userID)
+	if errors.Is(err, db.ErrNone) {
+		err = nil
+	}
+	return by, err
+}
+
 // touch is a share by which somebody came.
 type touch struct {
 	ShareID  int64
