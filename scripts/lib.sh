@@ -43,5 +43,6 @@ tool() {
   stamp "tool-$1" "$3 $go"
 }
 
-# Without symbol tables, which a stack trace does not need: a quarter smaller.
-binary() { go build -trimpath -buildvcs=false -ldflags='-s -w' -o bin/zhizhou ./cmd/zhizhou; }
+# Without symbol tables, which a stack trace does not need: a quarter smaller. Each route is
+# compiled for its own types: what is not expanded there once more saves 3.5 MB.
+binary() { go build -trimpath -buildvcs=false -ldflags='-s -w' -gcflags='zhizhou/internal/api/...=-l' -o bin/zhizhou ./cmd/zhizhou; }

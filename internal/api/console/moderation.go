@@ -132,26 +132,29 @@ type moderator interface {
 	Decide(ctx context.Context, instructorID int64, choices []note.Choice, show bool, reason string) (int, error)
 }
 
-// moderators are who keeps texts of which kind; "" keeps all others.
-func (r *routes) moderators() map[string]moderator {
-	return map[string]moderator{"": r.Note, note.Rating: r.Rating, note.CardComment: r.Card, note.CheckIn: r.Challenge, note.PeerReview: r.Challenge}
+// keeper is a moderator with the kinds that it keeps.
+type keeper struct {
+	moderator
+	what []string
 }
 
-func (r *routes) keeps(what string) string {
-	if _, ok := r.moderators()[what]; ok {
-		return what
+func (r *routes) keepers() []keeper {
+	return []keeper{
+		{r.Note, []string{note.Note, note.Question, note.Answer}},
+		{r.Rating, []string{note.Rating}},
+		{r.Card, []string{note.CardComment}},
+		{r.Challenge, []string{note.CheckIn, note.PeerReview}},
 	}
-	return ""
 }
 
 // cases merges what waits with all who keep texts, the oldest first.
 func (r *routes) cases(ctx context.Context, f note.Sift, after int64, limit int) ([]note.Case, error) {
 	var rows []note.Case
-	for what, m := range r.moderators() {
-		if f.What != "" && r.keeps(f.What) != what {
+	for _, k := range r.keepers() {
+		if f.What != "" && !slices.Contains(k.what, f.What) {
 			continue
 		}
-		more, err := m.Cases(ctx, f, after, limit)
+		more, err := k.Cases(ctx, f, after, limit)
 		if err != nil {
 			return nil, err
 		}
@@ -163,16 +166,18 @@ func (r *routes) cases(ctx context.Context, f note.Sift, after int64, limit int)
 
 // decide hands texts to those who keep them.
 func (r *routes) decide(ctx context.Context, choices []note.Choice, show bool, reason string) (int, error) {
-	of := map[string][]note.Choice{}
-	for _, c := range choices {
-		of[r.keeps(c.What)] = append(of[r.keeps(c.What)], c)
-	}
 	done := 0
-	for what, m := range r.moderators() {
-		if len(of[what]) == 0 {
+	for _, k := range r.keepers() {
+		var part []note.Choice
+		for _, c := range choices {
+			if slices.Contains(k.what, c.What) {
+				part = append(part, c)
+			}
+		}
+		if len(part) == 0 {
 			continue
 		}
-		n, err := m.Decide(ctx, scope(ctx), of[what], show, reason)
+		n, err := k.Decide(ctx, scope(ctx), part, show, reason)
 		if err != nil {
 			return done, err
 		}

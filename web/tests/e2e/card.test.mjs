@@ -125,7 +125,7 @@ test('a school draws, says and checks what its cards show', async () => {
     const { page } = desk
     await page.goto('/admin/moderation')
     await page.getByText('米香我隔着屏幕都闻到了').waitFor()
-    await page.locator('.case').getByRole('button', { name: '通过', exact: true }).first().click()
+    await page.locator('.case').filter({ hasText: '米香我隔着屏幕' }).getByRole('button', { name: '通过', exact: true }).click()
     await page.getByText('已公开 1 条').waitFor()
   })
   const stranger = await openWindow(browser, server.base, 'tablet')
