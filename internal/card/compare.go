@@ -76,7 +76,7 @@ func (s *Service) Compare(ctx context.Context, c Card, img image.Image, school s
 				}
 				spots, off := differ(given, grey(p.RGBA, compareW, h), l.codes())
 				if off < least {
-					least, best = off, Compared{len(spots) == 0, h * 2, spots}
+					least, best = off, Compared{len(spots) == 0, h * 2, joined(spots)}
 				}
 			}
 		}
@@ -138,6 +138,23 @@ func differ(a, b *image.Gray, without []image.Rectangle) (spots []image.Rectangl
 		}
 	}
 	return spots, off
+}
+
+// joined are the rectangles around blocks that touch each other: a changed word is one
+// place, not one for each of its blocks.
+func joined(blocks []image.Rectangle) []image.Rectangle {
+	out := []image.Rectangle{}
+	for _, b := range blocks {
+		for i := 0; i < len(out); i++ {
+			if b.Inset(-1).Overlaps(out[i].Inset(-1)) {
+				b = b.Union(out[i])
+				out = append(out[:i], out[i+1:]...)
+				i = -1 // the larger one may touch what was passed already
+			}
+		}
+		out = append(out, b)
+	}
+	return out
 }
 
 func overlaps(r image.Rectangle, list []image.Rectangle) bool {

@@ -71,3 +71,15 @@ func TestTamperedPicturesAreTold(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Blocks that touch are one place, also when a later one ties earlier ones together.
+func TestPlacesAreJoined(t *testing.T) {
+	at := func(x, y int) image.Rectangle { return image.Rect(x*24, y*24, x*24+24, y*24+24) }
+	got := joined([]image.Rectangle{at(0, 0), at(2, 0), at(9, 9), at(1, 0), at(10, 10)})
+	if len(got) != 2 || got[0] != image.Rect(0, 0, 72, 24) || got[1] != image.Rect(216, 216, 264, 264) {
+		t.Error(got)
+	}
+	if got := joined(nil); got == nil || len(got) != 0 {
+		t.Error(got)
+	}
+}
