@@ -136,7 +136,7 @@ func TestPartnerRoad(t *testing.T) {
 		}
 
 		goods := a.want(200, "", "GET", "/api/me/partner/products", nil)
-		if goods.raw == "" || !strings.Contains(goods.raw, fmt.Sprintf(`"share_id":%d`, w.paid)) || !strings.Contains(string(goods.raw), `"rate_bps":2000`) {
+		if goods.raw == "" || !strings.Contains(goods.raw, fmt.Sprintf(`"share_id":%d`, w.paid)) || !strings.Contains(goods.raw, `"rate_bps":2000`) {
 			t.Fatalf("products: %s", goods.raw)
 		}
 		s := a.shares(w.paid, "link", "partner-key-1")
