@@ -248,7 +248,11 @@ func (s *Service) DropTemplate(ctx context.Context, templateID int64) error {
 		if err != nil {
 			return err
 		}
-		if old.Status == "on" {
+		var tried int64
+		if err := tx.Get(ctx, qTemplateInUse, &tried, templateID); err != nil {
+			return err
+		}
+		if old.Status == "on" || tried > 0 {
 			return ErrInUse
 		}
 		if _, err := tx.Exec(ctx, qLayoutDrop, templateID); err != nil {
@@ -284,7 +288,21 @@ func (s *Service) Face(ctx context.Context, c Card, face, school string) (Layout
 		}
 	}
 	w.Brand, w.Logo = b.Name, b.Logo
+	v, err := s.Variant(ctx, c)
+	if err != nil {
+		return Layout{}, w, err
+	}
 	var raw string
+	if v.TemplateID > 0 {
+		err = s.DB.Get(ctx, qLayoutOf, &raw, v.TemplateID, face, lightOf(face))
+		if err == nil {
+			l, err := layoutOf(raw)
+			return l, w, err
+		}
+		if !errors.Is(err, db.ErrNone) {
+			return Layout{}, w, err
+		}
+	}
 	err = s.DB.Get(ctx, qLayoutFor, &raw, c.CourseID, b.PartnerID, "%,"+c.Kind+",%", face, lightOf(face))
 	if errors.Is(err, db.ErrNone) {
 		return houseLayout(houseFor(c.Kind), face), w, nil

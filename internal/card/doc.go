@@ -1,6 +1,7 @@
 // Package card makes evidence cards (学习证据卡): what somebody has just reached, as a
 // signed statement of stored facts, a picture and a public page. It owns cards, card_templates, card_layouts,
-// mentor_notes, mentor_note_templates, card_likes and card_comments.
+// mentor_notes, mentor_note_templates, card_likes, card_comments, card_experiments,
+// card_variants and card_subjects.
 //
 // A card is made by itself in the transaction in which the milestone was reached, once
 // for each milestone. Its facts are read there from the evidence of study, nobody types

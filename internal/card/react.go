@@ -240,9 +240,9 @@ func (s *Service) Decide(ctx context.Context, instructorID int64, choices []note
 	})
 }
 
-// mergeReactions moves what a user said to cards to another one.
+// mergeReactions moves what a user said to cards, and was shown of them, to another one.
 func mergeReactions(ctx context.Context, tx *db.Tx, from, to int64) error {
-	for _, q := range []*db.Stmt{qLikesTwice, qLikesMove, qCheersTwice, qSaidTwice, qSaidMove} {
+	for _, q := range []*db.Stmt{qLikesTwice, qLikesMove, qCheersTwice, qSaidTwice, qSaidMove, qSubjectsTwice, qSubjectsMove} {
 		if _, err := tx.Exec(ctx, q, from, to); err != nil {
 			return err
 		}

@@ -60,7 +60,7 @@ func (s *Service) Make(ctx context.Context, a Act) (Share, Target, error) {
 		}
 		return tx.Get(ctx, qByRequest, &made, a.UserID, a.Request)
 	})
-	if err == nil && (made.Kind != a.Kind || made.TargetID != a.TargetID || made.Channel != a.Channel || made.VariantID != a.VariantID) {
+	if err == nil && (made.Kind != a.Kind || made.TargetID != a.TargetID || made.Channel != a.Channel) {
 		err = ErrReuse
 	}
 	return made, to, err

@@ -150,6 +150,7 @@ func Register(a *web.API, d Deps) {
 	r.lives()
 	r.cardTemplates()
 	r.deskCards()
+	r.cardExperiments()
 	r.growth()
 	r.challenges()
 	r.moderation()

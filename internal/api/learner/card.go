@@ -46,6 +46,7 @@ type CardView struct {
 	URL       string `json:"url"`
 	ImageURL  string `json:"image_url" doc:"Empty: revoked; card-dark.png beside it is the dark one"`
 	SquareURL string `json:"square_url" doc:"Empty: revoked; square-dark.png beside it is the dark one"`
+	Words     string `json:"words" doc:"That go along when it is handed on; empty: the usual ones"`
 	Note      string `json:"note" doc:"What the mentor says; of one card alone"`
 	Mentor    string `json:"mentor"`
 	VoiceURL  string `json:"voice_url"`
@@ -171,6 +172,13 @@ func (r *routes) said(ctx context.Context, c card.Card) (note, mentor, voice str
 
 func (r *routes) ownCard(ctx context.Context, c card.Card) (*web.Body[CardView], error) {
 	v := r.cardView(c)
+	if c.RevokedAt == 0 {
+		shown, err := r.Card.Shown(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		v.Words = shown.Words
+	}
 	var err error
 	v.Note, v.Mentor, v.VoiceURL, err = r.said(ctx, c)
 	return web.Answer(v), err

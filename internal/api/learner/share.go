@@ -90,7 +90,11 @@ func (r *routes) shares() {
 			if err := allow(perUser, strconv.FormatInt(me, 10)); err != nil {
 				return nil, err
 			}
-			s, to, err := r.Share.Make(ctx, share.Act{UserID: me, Kind: in.Body.Kind, TargetID: in.Body.ID, Channel: in.Body.Channel, Request: in.Body.Key})
+			variant, err := r.shownVariant(ctx, me, in.Body.Kind, in.Body.ID)
+			if err != nil {
+				return nil, err
+			}
+			s, to, err := r.Share.Make(ctx, share.Act{UserID: me, Kind: in.Body.Kind, TargetID: in.Body.ID, VariantID: variant, Channel: in.Body.Channel, Request: in.Body.Key})
 			return web.Answer(r.shareView(ctx, s, to)), err
 		})
 	web.Handle(r.web, web.Route{ID: "share_land", Method: http.MethodPost, Path: "/api/visits", Summary: "Tell that something shared was opened", Tag: tag, Need: web.Anyone},
@@ -138,4 +142,18 @@ func (r *routes) shares() {
 				return SharedView{s.ID, s.Code, s.Kind, s.TargetID, s.Channel, s.Title, s.Visits, s.Joins, s.Orders, s.CreatedAt}
 			}, func(s share.Result) []int64 { return []int64{s.ID} })), nil
 		})
+}
+
+// shownVariant is the variant of an experiment in which the caller was shown what they
+// hand on; 0: none.
+func (r *routes) shownVariant(ctx context.Context, userID int64, kind string, id int64) (int64, error) {
+	if kind != share.Card {
+		return 0, nil
+	}
+	c, err := r.Card.Own(ctx, userID, id)
+	if err != nil {
+		return 0, err
+	}
+	v, err := r.Card.Variant(ctx, c)
+	return v.ID, err
 }

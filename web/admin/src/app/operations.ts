@@ -91,6 +91,11 @@ export interface Operations {
   shares: { query: Paged & { kind?: string; channel?: string; user_id?: number }; res: T.Page<T.ShareRow> }
   share: { path: Id; res: T.SharePath }
   shareChildren: { path: Id; query: Paged; res: T.Page<T.ShareRow> }
+  cardTrials: { query: Paged; res: T.Page<T.CardTrialRow> }
+  cardTrial: { path: Id; res: T.CardTrial }
+  saveCardTrial: { path: Id; body: T.CardTrialInput; res: T.Made }
+  startCardTrial: { path: Id; res: void }
+  stopCardTrial: { path: Id; res: void }
   cardTemplates: { query: Paged; res: T.Page<T.CardTemplateRow> }
   cardHouses: { res: { items: T.HouseTemplate[] } }
   cardTemplate: { path: Id; res: T.CardTemplate }
@@ -365,6 +370,7 @@ export const addresses = {
   moderation: 'GET /moderation', decideCases: 'POST /moderation', lessonQuestions: 'GET /lesson-questions', lessonQuestion: 'GET /lesson-questions/{id}',
   answerQuestion: 'POST /lesson-questions/{id}/answers', editAnswer: 'PUT /lesson-answers/{id}', acceptAnswer: 'PUT /lesson-questions/{id}/accepted',
   growth: 'GET /growth', shares: 'GET /shares', share: 'GET /shares/{id}', shareChildren: 'GET /shares/{id}/children',
+  cardTrials: 'GET /card-experiments', cardTrial: 'GET /card-experiments/{id}', saveCardTrial: 'PUT /card-experiments/{id}', startCardTrial: 'POST /card-experiments/{id}/start', stopCardTrial: 'POST /card-experiments/{id}/stop',
   cardTemplates: 'GET /card-templates', cardHouses: 'GET /card-houses', cardTemplate: 'GET /card-templates/{id}', saveCardTemplate: 'PUT /card-templates/{id}', switchCardTemplate: 'POST /card-templates/{id}/switch',
   deleteCardTemplate: 'DELETE /card-templates/{id}', previewCard: 'POST /card-preview', deskCards: 'GET /cards', revokeCard: 'POST /cards/{id}/revoke', saveNote: 'PUT /cards/{id}/note',
   approveNotes: 'POST /mentor-notes/approve', fillNotes: 'POST /mentor-notes/fill', addVoice: 'POST /cards/{id}/voice', dropVoice: 'DELETE /cards/{id}/voice',

@@ -109,7 +109,7 @@ export const homeFor = (permissions: string[]) => menuFor(permissions)[0]?.pages
 /** The kind of the goods that are being edited: their address does not say it. */
 export const editedKind = ref('')
 
-const above: Record<string, string> = { course: 'courses', product: 'goods', bill: 'bills', topic: 'topics', challenge: 'challenges', class: 'challenges', quiz: 'questions', homework: 'courses', booking: 'courses', trail: 'orders', 'card-template': 'card-templates', 'mentor-patterns': 'desk-cards' }
+const above: Record<string, string> = { course: 'courses', product: 'goods', bill: 'bills', topic: 'topics', challenge: 'challenges', class: 'challenges', quiz: 'questions', homework: 'courses', booking: 'courses', trail: 'orders', 'card-template': 'card-templates', 'mentor-patterns': 'desk-cards', 'card-experiments': 'card-templates' }
 /** Whether an entry of the menu is where somebody is. */
 export function isHere(p: MenuPage, name: string, params: Record<string, unknown>): boolean {
   if ((above[name] ?? name) !== p.name) return false

@@ -32,6 +32,7 @@ const routes: RouteRecordRaw[] = [
   page('/shares', 'shares', '分享', 'growth.read', () => import('@/features/growth/SharesPage.vue')),
   page('/card-templates', 'card-templates', '证据卡模板', 'course.read', () => import('@/features/card/TemplatesPage.vue')),
   page('/card-templates/:id(\\d+)', 'card-template', '编辑证据卡模板', 'course.read', () => import('@/features/card/TemplatePage.vue')),
+  page('/card-experiments', 'card-experiments', '证据卡实验', 'growth.read', () => import('@/features/card/TrialsPage.vue')),
   page('/cards', 'desk-cards', '证据卡与寄语', 'question.answer', () => import('@/features/card/DeskPage.vue')),
   page('/mentor-patterns', 'mentor-patterns', '寄语模板', 'question.answer', () => import('@/features/card/PatternsPage.vue')),
   page('/moderation', 'moderation', '内容审核', 'content.moderate', () => import('@/features/note/ModerationPage.vue')),

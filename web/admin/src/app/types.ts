@@ -461,3 +461,8 @@ export type GrowthLoop = S['ConsoleLoopView']
 export type Metric = S['ConsoleMetricView']
 export type ShareRow = S['ConsoleShareRow']
 export type SharePath = S['ConsoleSharePath']
+
+export type CardTrialRow = S['ConsoleCardExperimentRow']
+export type CardTrialInput = S['ConsoleCardExperimentInput']
+export type CardTrial = S['ConsoleCardExperimentDetail']
+export type CardOutcome = S['ConsoleCardOutcome']

@@ -5,6 +5,11 @@ import { platformLabel } from '@/features/selling/platforms'
 
 const names: Record<string, string> = {
   title: '标题',
+  auto_winner: '自动采用',
+  winner_id: '胜出的一组',
+  looked_at: '上次查看',
+  variants: '组数',
+  variant: '胜出的一组',
   made: '写好',
   unfit: '没有写',
   layers: '图层数',
