@@ -15,7 +15,7 @@ import (
 
 // sharedByAll are the routes of the console that instructors may call and that know no
 // owner.
-var sharedByAll = map[string]string{}
+var sharedByAll = map[string]string{"console_card_template": "how the whole school draws its cards"}
 
 // What an instructor has is nobody else's: every route of the console that instructors
 // may call with a number is called with the numbers of another one's course. The routes
@@ -52,7 +52,10 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 		class := w.class(weekly(7), func(c *challenge.Class) { c.CourseID = w.paid })
 		p.joins(class)
 		template := own.want(200, "", "GET", fmt.Sprintf("/api/console/classes/%d", class), nil).num("challenge_id")
+		cardID := int64(p.cards()["certificate"]["id"].(float64))
+		pattern := own.want(200, "", "PUT", "/api/console/mentor-patterns/0", map[string]any{"version": 0, "name": "只有本人的寄语", "course_id": w.paid, "body": strings.Repeat("学得踏实，往后也请这样走下去。", 8)}).num("id")
 		things := map[string][]int64{
+			"cards": {cardID}, "mentor-patterns": {pattern},
 			"challenges": {template}, "classes": {class},
 			"courses": {w.paid}, "lessons": {}, "attempts": {attempt}, "homework-files": {file.num("id")}, "submissions": {submission}, "lesson-questions": {asked}, "ratings": {rating},
 			"lesson-answers": {talk.item(0, "answers").num("id")}, "certificates": {certified}, "documents": {lesson(catalog.Document).num("document_id")}, "ebooks": {lesson(catalog.Ebook).num("ebook_id")},

@@ -84,8 +84,9 @@ var (
 	qNoteApprove = db.Q("card/note_approve", `UPDATE mentor_notes SET state = 'approved', approved_by = $3, approved_at = $4, updated_at = $4, version = version + 1 WHERE card_id = $1 AND version = $2 AND state = 'draft'`)
 	qNoteVoice   = db.Q("card/note_voice", `UPDATE mentor_notes SET voice_key = $2, voice_mime = $3, state = 'draft', approved_by = 0, approved_at = 0, version = version + 1, updated_at = $4 WHERE card_id = $1 AND version = $5`)
 
-	qTeaches       = db.Q("card/teaches", `SELECT COUNT(*) FROM courses WHERE id = $1 AND instructor_id = $2`)
-	qPatterns      = db.Q("card/patterns", `SELECT `+patternColumns+` FROM mentor_note_templates WHERE course_id IN (0, $1) OR CAST($1 AS BIGINT) = 0 ORDER BY id DESC LIMIT 200`)
+	qTeaches  = db.Q("card/teaches", `SELECT COUNT(*) FROM courses WHERE id = $1 AND instructor_id = $2`)
+	qPatterns = db.Q("card/patterns", `SELECT `+patternColumns+` FROM mentor_note_templates WHERE (course_id IN (0, $1) OR CAST($1 AS BIGINT) = 0)
+		AND (CAST($2 AS BIGINT) = 0 OR course_id = 0 OR EXISTS (SELECT 1 FROM courses k WHERE k.id = mentor_note_templates.course_id AND k.instructor_id = $2)) ORDER BY id DESC LIMIT 200`)
 	qPattern       = db.Q("card/pattern", `SELECT `+patternColumns+` FROM mentor_note_templates WHERE id = $1`)
 	qPatternAdd    = db.Q("card/pattern_add", `INSERT INTO mentor_note_templates (id, name, body, course_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)`)
 	qPatternChange = db.Q("card/pattern_change", `UPDATE mentor_note_templates SET name = $2, body = $3, course_id = $4, version = version + 1, updated_at = $5 WHERE id = $1 AND version = $6`)
@@ -150,10 +151,11 @@ func (s *Service) Said(ctx context.Context, cardID int64) (MentorNote, bool, err
 	return n, err == nil, err
 }
 
-// Patterns lists the templates of notes that suit a course (0: all there are).
-func (s *Service) Patterns(ctx context.Context, courseID int64) ([]Pattern, error) {
+// Patterns lists the templates of notes that suit a course (0: all there are) and are for
+// courses of an instructor or for all (0: anybody's).
+func (s *Service) Patterns(ctx context.Context, instructorID, courseID int64) ([]Pattern, error) {
 	var rows []Pattern
-	err := s.DB.List(ctx, qPatterns, &rows, courseID)
+	err := s.DB.List(ctx, qPatterns, &rows, courseID, instructorID)
 	return rows, err
 }
 
@@ -184,12 +186,14 @@ func (p Pattern) check() error {
 // courses alone.
 func (s *Service) SavePattern(ctx context.Context, instructorID int64, p Pattern) (int64, error) {
 	p.Name, p.Body = text.Line(p.Name), text.Line(p.Body)
-	if err := p.check(); err != nil {
-		return 0, err
-	}
 	isNew := p.ID == 0
 	if isNew {
 		p.ID = id.New()
+	} else if err := s.ownPattern(ctx, s.DB, instructorID, p.ID); err != nil {
+		return 0, err
+	}
+	if err := p.check(); err != nil {
+		return 0, err
 	}
 	return p.ID, s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if ok, err := teaches(ctx, tx, instructorID, p.CourseID); err != nil || !ok {
@@ -205,9 +209,6 @@ func (s *Service) SavePattern(ctx context.Context, instructorID int64, p Pattern
 			if err != nil {
 				return err
 			}
-			if ok, err := teaches(ctx, tx, instructorID, old.CourseID); err != nil || !ok {
-				return cmp.Or(err, error(ErrPatternGone))
-			}
 			before = old
 			n, err := tx.Exec(ctx, qPatternChange, p.ID, p.Name, p.Body, p.CourseID, s.now(), p.Version)
 			if err != nil {
@@ -219,6 +220,20 @@ func (s *Service) SavePattern(ctx context.Context, instructorID int64, p Pattern
 		}
 		return audit.Write(ctx, tx, s.Clock, "mentor_note.template", fmt.Sprintf("mentor_note_template:%d", p.ID), before, p, "")
 	})
+}
+
+// ownPattern refuses a template that is for a course of somebody else. Returns
+// ErrPatternGone.
+func (s *Service) ownPattern(ctx context.Context, r db.Reader, instructorID, patternID int64) error {
+	old, err := pattern(ctx, r, patternID)
+	if err != nil {
+		return err
+	}
+	ok, err := teaches(ctx, r, instructorID, old.CourseID)
+	if err == nil && !ok {
+		err = ErrPatternGone
+	}
+	return err
 }
 
 // teaches reports whether a course is an instructor's (0: anybody's, or that of none).
@@ -318,6 +333,9 @@ func mute(body string, facts map[string]string) bool {
 // version is that of the note as it was read, 0 when there was none. Returns ErrNote,
 // ErrGone, ErrNoteChanged.
 func (s *Service) Write(ctx context.Context, instructorID, cardID, version int64, mentor, body string) error {
+	if _, err := s.scoped(ctx, s.DB, instructorID, cardID); err != nil {
+		return err
+	}
 	mentor, body = text.Line(mentor), text.Line(body)
 	switch n := utf8.RuneCountInString(body); {
 	case n < leastWritten || n > mostNote:

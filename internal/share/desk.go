@@ -1,6 +1,9 @@
 package share
 
-import "context"
+import (
+	"cmp"
+	"context"
+)
 
 // Sift narrows the shares that staff look at.
 type Sift struct {
@@ -48,8 +51,13 @@ func (s *Service) Path(ctx context.Context, shareID int64) (up []Row, buys []Buy
 }
 
 // Children lists the shares of who had come by a share, the newest first, before an id.
+// Returns ErrGone.
 func (s *Service) Children(ctx context.Context, shareID, before int64, limit int) ([]Row, error) {
 	var rows []Row
+	var n int64
+	if err := s.DB.Get(ctx, qExists, &n, shareID); err != nil || n == 0 {
+		return nil, cmp.Or(err, error(ErrGone))
+	}
 	err := s.DB.List(ctx, qChildren, &rows, shareID, before, limit)
 	return rows, err
 }

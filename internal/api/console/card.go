@@ -279,7 +279,7 @@ func (r *routes) mentorPatterns(tag string) {
 			CourseID int64 `query:"course_id" minimum:"0" doc:"0: all there are"`
 		},
 		) (*web.Body[web.List[MentorPattern]], error) {
-			rows, err := r.Card.Patterns(ctx, in.CourseID)
+			rows, err := r.Card.Patterns(ctx, scope(ctx), in.CourseID)
 			v := web.List[MentorPattern]{Items: []MentorPattern{}}
 			for _, p := range rows {
 				v.Items = append(v.Items, MentorPattern{p.ID, MentorPatternInput{p.Version, p.Name, p.Body, p.CourseID}})
