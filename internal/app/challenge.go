@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zhizhou/internal/card"
+	"zhizhou/internal/catalog"
 	"zhizhou/internal/challenge"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/db"
@@ -61,6 +62,10 @@ func toldOfChallenge(n challenge.News) (title, body, link string) {
 		return "你上周在前三名，老师给了你东西：" + n.Title, n.Body, link
 	case "removed":
 		return "你被移出了挑战：" + n.Title, "原因：" + n.Body, fmt.Sprintf("/class/%d", n.ClassID)
+	case "returned":
+		return "报名的钱已原路退回：" + n.Title, n.Body + "。到账时间看付款方式，一般几分钟到几天。", fmt.Sprintf("/class/%d", n.ClassID)
+	case "forfeited":
+		return "押金到期没有退还：" + n.Title, n.Body + "。", fmt.Sprintf("/class/%d", n.ClassID)
 	case "cancelled":
 		return "挑战取消了：" + n.Title, "原因：" + n.Body, fmt.Sprintf("/class/%d", n.ClassID)
 	}
@@ -70,7 +75,28 @@ func toldOfChallenge(n challenge.News) (title, body, link string) {
 // wireChallenge comes after those whose hooks it uses.
 func (a *App) wireChallenge() {
 	a.Account.OnMerge(a.Challenge.Merge)
-	a.Commerce.OnRefunded(func(ctx context.Context, tx *db.Tx, o commerce.Order, it commerce.Item, _ commerce.Refund) error {
+	a.Challenge.Money = a.Commerce
+	a.Commerce.Admit(a.Challenge.Admit)
+	a.Commerce.OnPaid(func(ctx context.Context, tx *db.Tx, o commerce.Order) error {
+		for _, it := range o.Frozen().Items {
+			if !catalog.OfClass(it.Kind) {
+				continue
+			}
+			lines, err := a.Commerce.ItemsIn(ctx, tx, o.ID)
+			if err != nil {
+				return err
+			}
+			return a.Challenge.Bought(ctx, tx, o.UserID, it.ProductID, lines[0].ID, lines[0].PriceFen) // it is bought alone; the product has the id of the class
+		}
+		return nil
+	})
+	a.Commerce.OnRefunded(func(ctx context.Context, tx *db.Tx, o commerce.Order, it commerce.Item, r commerce.Refund) error {
+		if catalog.OfClass(it.Kind) {
+			if it.RefundedFen < it.PriceFen && !r.EndsAccess {
+				return nil
+			}
+			return a.Challenge.Refunded(ctx, tx, it.ID)
+		}
 		if err := a.Challenge.Lost(ctx, tx, o.UserID); err != nil {
 			return err
 		}

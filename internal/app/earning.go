@@ -41,7 +41,7 @@ func (a *App) ledBy(ctx context.Context, r db.Reader, orderID int64) (int64, err
 
 // accrue tells commission of a sale.
 func (a *App) accrue(ctx context.Context, tx *db.Tx, o commerce.Order) error {
-	if o.PaidFen == 0 {
+	if o.PaidFen == 0 || o.Deposit {
 		return nil
 	}
 	return a.Commission.Accrue(ctx, tx, commission.Sale{OrderID: o.ID, BuyerID: o.UserID, PaidAt: o.PaidAt}, func(ctx context.Context, tx *db.Tx) ([]commission.Line, error) {

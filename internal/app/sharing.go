@@ -88,6 +88,9 @@ func (a *App) wireSharing() {
 		return a.Referral.Led(ctx, tx, j.UserID, j.SharerID)
 	})
 	a.Commerce.OnPaid(func(ctx context.Context, tx *db.Tx, o commerce.Order) error {
+		if o.Deposit {
+			return nil
+		}
 		return a.Share.Ordered(ctx, tx, share.Sale{OrderID: o.ID, BuyerID: o.UserID, PaidFen: o.PaidFen, PaidAt: o.PaidAt})
 	})
 }

@@ -18,8 +18,9 @@ const (
 const maxPlanned = 9999
 
 // sold is SQL for what kind of goods a product p is: that of a course is a column when
-// the course is one. What hangs on the course itself, grants above all, stays the same.
-const sold = `CASE WHEN p.kind = 'course' THEN COALESCE((SELECT f.form FROM courses f WHERE f.id = p.course_id), 'course') ELSE p.kind END`
+// the course is one, and a service of a class is what it is for. What hangs on the
+// course itself, grants above all, stays the same.
+const sold = `CASE WHEN p.kind = 'course' THEN COALESCE((SELECT f.form FROM courses f WHERE f.id = p.course_id), 'course') WHEN p.purpose <> '' THEN p.purpose ELSE p.kind END`
 
 // CreateColumn makes the draft of a column with a product to sell it by. Returns
 // ErrCourse.

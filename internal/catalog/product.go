@@ -22,10 +22,12 @@ const (
 	KindBundle     = "bundle"
 	KindMembership = "membership"
 	KindService    = "service" // offline or by hand: nothing opens on screen
+	KindClass      = "class"   // a place in a class of a challenge
+	KindDeposit    = "deposit" // what a class takes and gives back: nothing is sold
 )
 
 // KindNames are what they are called.
-var KindNames = map[string]string{KindCourse: "课程", KindColumn: "专栏", KindLesson: "单课", KindBundle: "课程包", KindMembership: "会员", KindService: "服务"}
+var KindNames = map[string]string{KindCourse: "课程", KindColumn: "专栏", KindLesson: "单课", KindBundle: "课程包", KindMembership: "会员", KindService: "服务", KindClass: "打卡班", KindDeposit: "押金"}
 
 // Product is what is sold. Its refund policy is copied onto each order, so a later
 // change never touches what was promised. A course brings title, cover and state
@@ -212,6 +214,9 @@ func (s *Service) SetRefundPolicy(ctx context.Context, productID, days, maxWatch
 		if err := tx.Get(ctx, qProductByID, &before, productID); err != nil {
 			return goneIfNone(err, ErrProductGone)
 		}
+		if before.OfClass() {
+			return errOfClass
+		}
 		if _, err := tx.Exec(ctx, qProductPolicy, productID, days, maxWatchedPercent); err != nil {
 			return err
 		}
@@ -224,6 +229,13 @@ func (s *Service) SetRefundPolicy(ctx context.Context, productID, days, maxWatch
 // OfCourse reports that the product sells a whole course or column.
 func (p Product) OfCourse() bool { return p.Kind == KindCourse || p.Kind == KindColumn }
 
+// OfClass reports that the product is how a class of a challenge is entered.
+func (p Product) OfClass() bool { return OfClass(p.Kind) }
+
+// OfClass reports that a kind of goods is how a class of a challenge is entered: it is
+// bought by itself, for oneself, and no rule changes its price.
+func OfClass(kind string) bool { return kind == KindClass || kind == KindDeposit }
+
 // opens is what the product's SKUs grant: a column is opened as the course it is.
 func (p Product) opens() Resource {
 	switch {
@@ -231,6 +243,8 @@ func (p Product) opens() Resource {
 		return Resource{KindCourse, p.CourseID}
 	case p.Kind == KindLesson:
 		return Resource{KindLesson, p.LessonID}
+	case p.OfClass():
+		return Resource{KindService, p.ID}
 	}
 	return Resource{p.Kind, p.ID}
 }

@@ -147,56 +147,65 @@ func (s *Service) SaveSKU(ctx context.Context, productID int64, k SKU) (int64, e
 		if err := tx.Get(ctx, qProductByID, &p, productID); err != nil {
 			return goneIfNone(err, ErrProductGone)
 		}
+		if p.OfClass() {
+			return errOfClass
+		}
 		if p.Kind == KindMembership && k.PeriodDays+k.PeriodMonths == 0 {
 			return ErrSKU.Field("period_months", "会员要有期限")
 		}
-		now := clock.MS(s.clock)
-		before := int64(-1)
-		if isNew {
-			if _, err := tx.Exec(ctx, qSKUInsert, k.ID, p.ID, k.Name, k.PriceFen, k.PeriodDays, k.PeriodMonths, k.UntilAt, k.TaxCategory, k.Active, k.SaleFrom, k.SaleUntil,
-				k.Stock, k.PerUser, k.Trial, k.Position, now, k.TaxRate, k.TaxCode); err != nil {
-				return err
-			}
-			opens := p.opens()
-			if _, err := tx.Exec(ctx, qRuleAdd, k.ID, opens.Kind, opens.ID); err != nil {
-				return err
-			}
-		} else {
-			var of int64
-			if err := tx.Get(ctx, qSKUProduct, &of, k.ID); err != nil || of != p.ID {
-				return goneIfNone(orElse(err, ErrSKUGone), ErrSKUGone)
-			}
-			if err := tx.Get(ctx, qSKUPrice, &before, k.ID); err != nil {
-				return err
-			}
-			if _, err := tx.Exec(ctx, qSKUUpdate, k.ID, k.Name, k.PriceFen, k.PeriodDays, k.PeriodMonths, k.UntilAt, k.TaxCategory, k.Active, k.SaleFrom, k.SaleUntil,
-				k.Stock, k.PerUser, k.Trial, k.Position, k.TaxRate, k.TaxCode); err != nil {
-				return err
-			}
-		}
-		if err := s.prices(ctx, tx, k, before, now); err != nil {
-			return err
-		}
-		if p.OfCourse() {
-			if _, err := tx.Exec(ctx, qCourseCounts, p.CourseID, now); err != nil {
-				return err
-			}
-			if err := s.tell(ctx, tx, p.CourseID); err != nil {
-				return err
-			}
-		} else if err := s.tell(ctx, tx, p.ID); err != nil {
-			return err
-		}
-		for _, f := range s.onSKU {
-			if err := f(ctx, tx, k); err != nil {
-				return err
-			}
-		}
-		return audit.Write(ctx, tx, s.clock, "sku.save", fmt.Sprintf("sku:%d", k.ID), map[string]any{"price_fen": before}, k, "")
+		return s.putSKU(ctx, tx, p, k, isNew)
 	})
 }
 
-func (s *Service) prices(ctx context.Context, tx *db.Tx, k SKU, before, now int64) error {
+// putSKU writes a SKU of a product inside tx, with what hangs on it.
+func (s *Service) putSKU(ctx context.Context, tx *db.Tx, p Product, k SKU, isNew bool) error {
+	now := clock.MS(s.clock)
+	before := int64(-1)
+	if isNew {
+		if _, err := tx.Exec(ctx, qSKUInsert, k.ID, p.ID, k.Name, k.PriceFen, k.PeriodDays, k.PeriodMonths, k.UntilAt, k.TaxCategory, k.Active, k.SaleFrom, k.SaleUntil,
+			k.Stock, k.PerUser, k.Trial, k.Position, now, k.TaxRate, k.TaxCode); err != nil {
+			return err
+		}
+		opens := p.opens()
+		if _, err := tx.Exec(ctx, qRuleAdd, k.ID, opens.Kind, opens.ID); err != nil {
+			return err
+		}
+	} else {
+		var of int64
+		if err := tx.Get(ctx, qSKUProduct, &of, k.ID); err != nil || of != p.ID {
+			return goneIfNone(orElse(err, ErrSKUGone), ErrSKUGone)
+		}
+		if err := tx.Get(ctx, qSKUPrice, &before, k.ID); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, qSKUUpdate, k.ID, k.Name, k.PriceFen, k.PeriodDays, k.PeriodMonths, k.UntilAt, k.TaxCategory, k.Active, k.SaleFrom, k.SaleUntil,
+			k.Stock, k.PerUser, k.Trial, k.Position, k.TaxRate, k.TaxCode); err != nil {
+			return err
+		}
+	}
+	if err := s.prices(ctx, tx, k, before, now, p.Kind != KindDeposit); err != nil {
+		return err
+	}
+	if p.OfCourse() {
+		if _, err := tx.Exec(ctx, qCourseCounts, p.CourseID, now); err != nil {
+			return err
+		}
+		if err := s.tell(ctx, tx, p.CourseID); err != nil {
+			return err
+		}
+	} else if err := s.tell(ctx, tx, p.ID); err != nil {
+		return err
+	}
+	for _, f := range s.onSKU {
+		if err := f(ctx, tx, k); err != nil {
+			return err
+		}
+	}
+	return audit.Write(ctx, tx, s.clock, "sku.save", fmt.Sprintf("sku:%d", k.ID), map[string]any{"price_fen": before}, k, "")
+}
+
+// prices keeps what a SKU costs; wanted says that the mini program is to sell it.
+func (s *Service) prices(ctx context.Context, tx *db.Tx, k SKU, before, now int64, wanted bool) error {
 	if before != k.PriceFen {
 		if _, err := tx.Exec(ctx, qHistoryEnd, k.ID, now); err != nil {
 			return err
@@ -216,14 +225,17 @@ func (s *Service) prices(ctx context.Context, tx *db.Tx, k SKU, before, now int6
 	if _, err := tx.Exec(ctx, qTierPriceDrop, k.ID); err != nil {
 		return err
 	}
-	wanted := []int64{k.PriceOn("mp_ios"), k.PriceOn("mp_android")}
+	items := []int64{k.PriceOn("mp_ios"), k.PriceOn("mp_android")}
 	for tierID, fen := range k.Tiers {
 		if _, err := tx.Exec(ctx, qTierPriceAdd, k.ID, tierID, fen); err != nil {
 			return err
 		}
-		wanted = append(wanted, fen)
+		items = append(items, fen)
 	}
-	for _, fen := range wanted {
+	if !wanted {
+		return nil
+	}
+	for _, fen := range items {
 		if err := s.WantItem(ctx, tx, k.ID, fen); err != nil {
 			return err
 		}

@@ -151,7 +151,7 @@ var (
 		s.price_fen AS plain_fen, COALESCE(pp.price_fen, s.price_fen) AS price_fen, p.id AS product_id, `+sold+` AS kind, p.rank, p.refund_days, p.refund_max_watched_percent,
 		p.course_id, COALESCE(c.category_id, 0) AS category_id, CASE WHEN p.title <> '' THEN p.title WHEN p.kind = 'lesson' THEN COALESCE(l.title, '') ELSE COALESCE(c.title, '') END AS title,
 		CASE WHEN p.cover <> '' THEN p.cover ELSE COALESCE(c.cover, '') END AS cover, CASE WHEN p.scene <> '' THEN p.scene ELSE COALESCE(c.scene, '') END AS scene,
-		CASE WHEN p.kind = 'course' THEN COALESCE(c.status, '') ELSE p.status END AS status,
+		CASE WHEN p.kind = 'course' THEN COALESCE(c.status, '') WHEN p.purpose <> '' THEN 'published' ELSE p.status END AS status,
 		CASE WHEN p.course_id > 0 AND (COALESCE(c.deleted_at, 1) > 0 OR c.status <> 'published') THEN 1 ELSE COALESCE(l.deleted_at, 0) END AS deleted_at,
 		COALESCE(i.name, '') AS instructor_name, p.kind = 'lesson' AND COALESCE(l.released_at, 0) = 0 AS withheld,
 		COALESCE((SELECT MIN(h.price_fen) FROM sku_price_history h WHERE h.sku_id = s.id AND (h.until_at = 0 OR h.until_at > $3)), s.price_fen) AS week_low_fen,
@@ -179,12 +179,14 @@ var (
 	qTierPriceAdd  = db.Q("catalog/tier_price_add", `INSERT INTO sku_tier_prices (sku_id, tier_id, price_fen) VALUES ($1, $2, $3)`)
 
 	qGoodsInsert = db.Q("catalog/goods_insert", `INSERT INTO products (id, kind, course_id, lesson_id, title, status, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, 'draft', $6, $6) ON CONFLICT DO NOTHING`)
+	qEntryInsert = db.Q("catalog/entry_insert", `INSERT INTO products (id, kind, purpose, title, status, refund_days, refund_max_watched_percent, created_at, updated_at) VALUES ($1, 'service', $2, $3, 'draft', $4, 100, $5, $5)`)
+	qEntryUpdate = db.Q("catalog/entry_update", `UPDATE products SET title = $3, updated_at = $4 WHERE id = $1 AND purpose = $2`)
 	qGoodsUpdate = db.Q("catalog/goods_update", `UPDATE products SET title = $2, promise = $3, intro_html = $4, cover = $5, scene = $6, position = $7, rank = $8, pay_permille = $9, opens_all = $10,
-		updated_at = $11 WHERE id = $1 AND kind <> 'course'`)
-	qGoodsStatus = db.Q("catalog/goods_status", `UPDATE products SET status = $3, updated_at = $4 WHERE id = $1 AND status = $2 AND kind <> 'course'`)
+		updated_at = $11 WHERE id = $1 AND kind <> 'course' AND purpose = ''`)
+	qGoodsStatus = db.Q("catalog/goods_status", `UPDATE products SET status = $3, updated_at = $4 WHERE id = $1 AND status = $2 AND kind <> 'course' AND purpose = ''`)
 	qGoodsList   = db.Q("catalog/goods", `SELECT `+productColumns+`, COALESCE((SELECT l.title FROM lessons l WHERE l.id = p.lesson_id AND l.deleted_at = 0), '') AS lesson_title,
 		(SELECT COUNT(*) FROM skus k WHERE k.product_id = p.id AND k.active) AS offers, (SELECT CAST(COALESCE(MIN(CASE WHEN k.trial THEN NULL ELSE k.price_fen END), MIN(k.price_fen), 0) AS BIGINT) FROM skus k WHERE k.product_id = p.id AND k.active) AS from_fen
-		FROM products p WHERE p.kind = $1 AND ($2 OR p.status = 'published') ORDER BY position, id LIMIT 200`)
+		FROM products p WHERE p.kind = $1 AND p.purpose = '' AND ($2 OR p.status = 'published') ORDER BY position, id LIMIT 200`)
 	qGoodsCards = db.Q("catalog/goods_cards", `SELECT p.id, p.kind, p.course_id, p.lesson_id, p.title, p.promise, p.cover, p.scene FROM products p WHERE p.kind = $1 AND p.status = 'published'
 		AND (p.kind <> 'lesson' OR EXISTS (SELECT 1 FROM lessons l WHERE l.id = p.lesson_id AND l.deleted_at = 0 AND l.released_at > 0)) ORDER BY p.position, p.id LIMIT 200`)
 	qLessonSold  = db.Q("catalog/lesson_product", `SELECT `+productColumns+` FROM products p WHERE p.lesson_id = $1 AND p.kind = 'lesson'`)

@@ -38,7 +38,11 @@ type Class struct {
 	Members      int64
 	Admits       string // Anyone or Owners
 	Teacher      string // a name
-	ShareWeekday int64  // 1 Monday to 7 Sunday
+	Price        string // Free, catalog.KindClass or catalog.KindDeposit
+	PriceFen     int64
+	ReturnNeed   int64 // check-ins that bring a deposit back
+	SKUID        int64 `db:"sku_id"` // by which a place is paid for; 0: free
+	ShareWeekday int64 // 1 Monday to 7 Sunday
 	Shared       int64
 	State        string
 	Reason       string
@@ -149,7 +153,7 @@ func (s *Service) fit(c Class) (Class, error) {
 	if c.Mode == Rolling {
 		c.Starts = 0
 	}
-	return c, nil
+	return s.priced(c)
 }
 
 // OpenClass opens a class of a challenge: it keeps the plan of now. Returns ErrGone,
@@ -174,7 +178,12 @@ func (s *Service) OpenClass(ctx context.Context, scope int64, c Class) (Class, e
 		return c, err
 	}
 	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, qClassInsert, c.ID, c.ChallengeID, c.InstructorID, c.CourseID, c.Title, c.About, plan, c.Mode, c.Starts, c.JoinUntil, c.Capacity, c.Admits, c.Teacher, c.ShareWeekday, s.now()); err != nil {
+		c.State = Open
+		if err := s.sell(ctx, tx, &c); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, qClassInsert, c.ID, c.ChallengeID, c.InstructorID, c.CourseID, c.Title, c.About, plan, c.Mode, c.Starts, c.JoinUntil, c.Capacity, c.Admits, c.Teacher, c.ShareWeekday, s.now(),
+			c.Price, c.PriceFen, c.ReturnNeed, c.SKUID); err != nil {
 			return err
 		}
 		return audit.Write(ctx, tx, s.Clock, "class.open", fmt.Sprintf("class:%d", c.ID), "", c.Title, "")
@@ -205,6 +214,9 @@ func (s *Service) EditClass(ctx context.Context, scope int64, ch Class) (Class, 
 		if err == nil && n == 0 {
 			err = ErrChanged
 		}
+		if err == nil {
+			err = s.sell(ctx, tx, &c)
+		}
 		if err != nil {
 			return err
 		}
@@ -226,19 +238,27 @@ func (s *Service) SetClass(ctx context.Context, scope, classID int64, state, rea
 	if reason = text.Line(reason); state == Cancelled && (reason == "" || utf8.RuneCountInString(reason) > 200) {
 		return ErrReason.Field("reason", "请写 1–200 个字")
 	}
+	was := c.State
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		n, err := tx.Exec(ctx, qClassState, c.ID, state, reason, s.now())
 		if err != nil || n == 0 {
 			return err
 		}
+		c.State = state
+		if err := s.sell(ctx, tx, &c); err != nil {
+			return err
+		}
 		if state == Cancelled {
+			if _, err := tx.Exec(ctx, qEntriesDue, c.ID, s.today()); err != nil { // the sweep gives their money back
+				return err
+			}
 			if err := s.each(ctx, tx, c.ID, func(userID, _, _ int64) error {
 				return s.tell(ctx, tx, News{UserID: userID, ClassID: c.ID, ID: c.ID, Kind: "cancelled", Title: c.Title, Body: reason})
 			}); err != nil {
 				return err
 			}
 		}
-		return audit.Write(ctx, tx, s.Clock, "class."+state, fmt.Sprintf("class:%d", c.ID), c.State, state, reason)
+		return audit.Write(ctx, tx, s.Clock, "class."+state, fmt.Sprintf("class:%d", c.ID), was, state, reason)
 	})
 }
 

@@ -53,6 +53,8 @@ var (
 	ErrSquadMax = errs.New(errs.Conflict, "squad_full", "这个小组满 8 人了")
 	ErrAward    = errs.New(errs.Invalid, "award_invalid", "请检查点评和资料")
 	ErrNotTop   = errs.New(errs.Conflict, "award_not_top", "只能给已结束的一周里前三名的学员")
+	ErrPay      = errs.New(errs.Conflict, "class_pay", "这个班要先付款报名")
+	ErrPaid     = errs.New(errs.Conflict, "class_paid", "你已经报过名了")
 	ErrReason   = errs.New(errs.Invalid, "challenge_reason", "请写明原因，学员会看到")
 )
 
@@ -72,7 +74,7 @@ const (
 // News is what a learner is told of.
 type News struct {
 	UserID, ClassID, ID int64
-	Kind                string // "milestone", "share_day", "squad", "award", "removed", "cancelled" or "hidden"
+	Kind                string // "milestone", "share_day", "squad", "award", "removed", "cancelled", "hidden", "returned" or "forfeited"
 	Title, Body         string // of the class; what of it
 	Week                int64  // share_day, award
 	Version             int64  // hidden
@@ -101,6 +103,15 @@ type Config struct {
 	Media    *media.Service
 	Note     *note.Service // through whose review words go
 	Points   *points.Service
+	Money    Money
+}
+
+// Money is what commerce does with what was paid for a place; each is idempotent.
+type Money interface {
+	// ReturnPlace gives back all that is left of a line and returns how much, fen.
+	ReturnPlace(ctx context.Context, tx *db.Tx, orderItemID int64, cause, reason string) (int64, error)
+	// KeepDeposit makes a lost deposit the school's.
+	KeepDeposit(ctx context.Context, tx *db.Tx, orderItemID int64) error
 }
 
 // Service is the challenge domain.

@@ -48,6 +48,8 @@ type Seated struct {
 	Member
 	Nickname string
 	Squad    string // its name; "": none
+	Money    string // how what they paid stands, an entry's state; "": they paid nothing
+	PaidFen  int64
 }
 
 // no is the day of the challenge on an ordinal, from 1.
@@ -73,7 +75,7 @@ type Joining struct {
 }
 
 // Join takes somebody into a class; who is in it stays so. Returns ErrClass, ErrClosed,
-// ErrFull, ErrCourse, ErrRemoved, ErrSquad, ErrSquadMax.
+// ErrFull, ErrCourse, ErrPay, ErrRemoved, ErrSquad, ErrSquadMax.
 func (s *Service) Join(ctx context.Context, userID, classID int64, j Joining) error {
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		c, err := s.class(ctx, tx, qClassLock, classID)
@@ -87,6 +89,12 @@ func (s *Service) Join(ctx context.Context, userID, classID int64, j Joining) er
 		}
 		switch m.State {
 		case In:
+			if m.SquadID == 0 && m.Hours != j.Hours {
+				if _, err := tx.Exec(ctx, qMemberHours, m.ID, j.Hours); err != nil {
+					return err
+				}
+				m.Hours = j.Hours
+			}
 			return s.seat(ctx, tx, c, m, j.Squad)
 		case Removed:
 			return ErrRemoved
@@ -94,24 +102,35 @@ func (s *Service) Join(ctx context.Context, userID, classID int64, j Joining) er
 		if !c.joins(s.today()) {
 			return ErrClosed
 		}
+		if err := s.paid(ctx, tx, c, userID); err != nil {
+			return err
+		}
 		if err := s.admit(ctx, tx, c, userID); err != nil {
 			return err
 		}
-		if n, err := tx.Exec(ctx, qTake, classID); err != nil || n == 0 {
-			if err == nil {
-				err = ErrFull
-			}
-			return err
-		}
-		if m.ID > 0 {
-			if _, err := tx.Exec(ctx, qMemberAgain, m.ID, j.Hours); err != nil {
-				return err
-			}
-		} else if m, err = s.enter(ctx, tx, c, userID, j.Hours); err != nil {
-			return err
-		}
-		return s.seat(ctx, tx, c, m, j.Squad)
+		return s.take(ctx, tx, c, m, userID, j)
 	})
+}
+
+// take gives somebody a place under the lock of the class; m is the one they had before,
+// ID 0: none. Returns ErrFull, ErrSquad, ErrSquadMax.
+func (s *Service) take(ctx context.Context, tx *db.Tx, c Class, m Member, userID int64, j Joining) error {
+	n, err := tx.Exec(ctx, qTake, c.ID)
+	if err == nil && n == 0 {
+		err = ErrFull
+	}
+	if err != nil {
+		return err
+	}
+	if m.ID > 0 {
+		_, err = tx.Exec(ctx, qMemberAgain, m.ID, j.Hours)
+	} else {
+		m, err = s.enter(ctx, tx, c, userID, j.Hours)
+	}
+	if err != nil {
+		return err
+	}
+	return s.seat(ctx, tx, c, m, j.Squad)
 }
 
 // admit asks whether somebody may be in a class. Returns ErrCourse.
@@ -189,9 +208,13 @@ type Own struct {
 }
 
 // Leave takes somebody out of a class at their own wish; what they did stays and goes on
-// when they join again. Returns ErrOutside.
+// when they join again. A deposit goes back to who leaves before their first day. Returns
+// ErrOutside.
 func (s *Service) Leave(ctx context.Context, userID, classID int64) error {
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := s.leaveDeposit(ctx, tx, classID, userID); err != nil {
+			return err
+		}
 		c, err := s.class(ctx, tx, qClassLock, classID)
 		if err != nil {
 			return err
@@ -223,6 +246,9 @@ func (s *Service) Remove(ctx context.Context, scope, classID, userID int64, reas
 			return err
 		}
 		if err := s.out(ctx, tx, c, m, Removed, reason); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, qEntryDue, c.ID, userID, s.today()); err != nil {
 			return err
 		}
 		days, err := s.days(ctx, tx, m.ID)

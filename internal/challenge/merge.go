@@ -12,6 +12,9 @@ import (
 // Where both are in a class the days of the one that goes are added to the other's; a day
 // that both were paid for is paid once.
 func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
+	if _, err := tx.Exec(ctx, qEntryTwice, from, to, s.today()); err != nil { // one of them goes back
+		return err
+	}
 	var twice []Member
 	if err := tx.List(ctx, qTwice, &twice, from, to); err != nil {
 		return err
@@ -21,7 +24,7 @@ func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
 			return err
 		}
 	}
-	for _, q := range []*db.Stmt{qMove, qMoveDays, qMoveFiles, qMoveLikes, qMoveWords} {
+	for _, q := range []*db.Stmt{qMove, qMoveDays, qMoveFiles, qMoveLikes, qMoveWords, qEntryMove} {
 		if _, err := tx.Exec(ctx, q, from, to); err != nil {
 			return err
 		}

@@ -18,7 +18,8 @@ func next(p Plan, starts, after int64) int64 {
 }
 
 // decide writes the milestones whose day has come and for which a member has enough
-// check-ins up to that day, under the member's lock.
+// check-ins up to that day, under the member's lock, and has a deposit looked at that
+// they may have back.
 func (s *Service) decide(ctx context.Context, tx *db.Tx, c Class, m Member) error {
 	today := s.today()
 	var reached []Milestone
@@ -57,8 +58,10 @@ func (s *Service) decide(ctx context.Context, tx *db.Tx, c Class, m Member) erro
 			return err
 		}
 	}
-	_, err := tx.Exec(ctx, qMemberNext, m.ID, next(c.Plan, m.Starts, today))
-	return err
+	if _, err := tx.Exec(ctx, qMemberNext, m.ID, next(c.Plan, m.Starts, today)); err != nil {
+		return err
+	}
+	return s.near(ctx, tx, c, m)
 }
 
 // Proof is a milestone with what it rests on, counted again.

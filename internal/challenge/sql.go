@@ -4,7 +4,7 @@ import "zhizhou/internal/db"
 
 const (
 	columns       = `c.id, c.instructor_id, c.course_id, c.title, c.about, c.plan AS plan_text, c.archived_at, c.version, c.created_at, c.updated_at`
-	classColumns  = `c.id, c.challenge_id, c.instructor_id, c.course_id, c.title, c.about, c.plan AS plan_text, c.mode, c.starts, c.join_until, c.capacity, c.members, c.admits, c.teacher, c.share_weekday, c.shared, c.state, c.reason, c.version, c.created_at, c.updated_at`
+	classColumns  = `c.id, c.challenge_id, c.instructor_id, c.course_id, c.title, c.about, c.plan AS plan_text, c.mode, c.starts, c.join_until, c.capacity, c.members, c.admits, c.teacher, c.price, c.price_fen, c.return_need, c.sku_id, c.share_weekday, c.shared, c.state, c.reason, c.version, c.created_at, c.updated_at`
 	memberColumns = `m.id, m.class_id, m.user_id, m.squad_id, m.state, m.starts, m.since, m.level, m.hours, m.total, m.streak, m.best, m.last, m.made_up, m.score, m.next, m.reason, m.joined_at, m.ended_at`
 	dayColumns    = `d.id, d.member_id, d.class_id, d.user_id, d.day, d.made_up, d.task, d.body, d.state, d.reason, d.version, d.score, d.points, d.likes, d.liked, d.created_at, d.updated_at`
 	squadColumns  = `q.id, q.class_id, q.name, q.code, q.invited, q.size, q.dissolved_at, q.created_at`
@@ -17,8 +17,8 @@ var (
 	qOne     = db.Q("challenge/one", `SELECT `+columns+` FROM challenges c WHERE c.id = $1 AND (CAST($2 AS BIGINT) = 0 OR c.instructor_id = $2)`)
 	qList    = db.Q("challenge/list", `SELECT `+columns+` FROM challenges c WHERE (CAST($1 AS BIGINT) = 0 OR c.instructor_id = $1) AND (CAST($2 AS BIGINT) = 0 OR c.id < $2) AND (c.archived_at = 0 OR $3) ORDER BY c.id DESC LIMIT $4`)
 
-	qClassInsert = db.Q("challenge/class_insert", `INSERT INTO challenge_classes (id, challenge_id, instructor_id, course_id, title, about, plan, mode, starts, join_until, capacity, admits, teacher, share_weekday, state, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open', $15, $15)`)
+	qClassInsert = db.Q("challenge/class_insert", `INSERT INTO challenge_classes (id, challenge_id, instructor_id, course_id, title, about, plan, mode, starts, join_until, capacity, admits, teacher, share_weekday, state, created_at, updated_at, price, price_fen, return_need, sku_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open', $15, $15, $16, $17, $18, $19)`)
 	qClassUpdate = db.Q("challenge/class_update", `UPDATE challenge_classes SET title = $3, about = $4, join_until = $5, capacity = $6, teacher = $7, share_weekday = $8, version = version + 1, updated_at = $9 WHERE id = $1 AND version = $2 AND state <> 'cancelled' AND members <= $6`)
 	qClassState  = db.Q("challenge/class_state", `UPDATE challenge_classes SET state = $2, reason = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND state <> $2 AND state <> 'cancelled'`)
 	qClass       = db.Q("challenge/class", `SELECT `+classColumns+` FROM challenge_classes c WHERE c.id = $1 AND (CAST($2 AS BIGINT) = 0 OR c.instructor_id = $2)`)
@@ -33,6 +33,7 @@ var (
 
 	qMemberInsert = db.Q("challenge/member_insert", `INSERT INTO challenge_members (id, class_id, user_id, state, starts, since, level, hours, next, joined_at) VALUES ($1, $2, $3, 'in', $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`)
 	qMemberAgain  = db.Q("challenge/member_again", `UPDATE challenge_members SET state = 'in', reason = '', ended_at = 0, hours = $2 WHERE id = $1 AND state IN ('left', 'lost')`)
+	qMemberHours  = db.Q("challenge/member_hours", `UPDATE challenge_members SET hours = $2 WHERE id = $1`)
 	qMember       = db.Q("challenge/member", `SELECT `+memberColumns+` FROM challenge_members m WHERE m.class_id = $1 AND m.user_id = $2`)
 	qMemberLock   = db.Q("challenge/member_lock", `SELECT `+memberColumns+` FROM challenge_members m WHERE m.class_id = $1 AND m.user_id = $2 /*for_update*/`)
 	qMemberOne    = db.Q("challenge/member_one", `SELECT `+memberColumns+` FROM challenge_members m WHERE m.id = $1 /*for_update*/`)
@@ -42,11 +43,14 @@ var (
 	qMemberNext   = db.Q("challenge/member_next", `UPDATE challenge_members SET next = $2 WHERE id = $1`)
 	qMemberScore  = db.Q("challenge/member_score", `UPDATE challenge_members SET score = score + $2 WHERE id = $1`)
 	qMemberSquad  = db.Q("challenge/member_squad", `UPDATE challenge_members SET squad_id = $2 WHERE id = $1 AND state = 'in'`)
-	qMembers      = db.Q("challenge/members", `SELECT `+memberColumns+`, u.nickname, COALESCE(q.name, '') AS squad FROM challenge_members m JOIN users u ON u.id = m.user_id LEFT JOIN challenge_squads q ON q.id = m.squad_id WHERE m.class_id = $1 AND ($2 = '' OR m.state = $2) AND m.id > $3 ORDER BY m.id LIMIT $4`)
-	qMine         = db.Q("challenge/mine", `SELECT `+memberColumns+`, c.title, c.plan AS plan_text FROM challenge_members m JOIN challenge_classes c ON c.id = m.class_id WHERE m.user_id = $1 AND m.state = 'in' AND c.state <> 'cancelled' ORDER BY m.id DESC LIMIT 50`)
-	qLevel        = db.Q("challenge/level", `SELECT CAST(COALESCE(SUM(studied_ms), 0) AS BIGINT) FROM lesson_days WHERE user_id = $1`)
-	qOfCourses    = db.Q("challenge/of_courses", `SELECT `+memberColumns+`, c.course_id FROM challenge_members m JOIN challenge_classes c ON c.id = m.class_id WHERE m.user_id = $1 AND m.state IN ('in', 'left') AND c.admits = 'course' ORDER BY m.class_id`)
-	qDue          = db.Q("challenge/due", `SELECT m.class_id, m.user_id FROM challenge_members m WHERE m.state = 'in' AND m.next > 0 AND m.next <= $1 ORDER BY m.next, m.id LIMIT 500`)
+	qMembers      = db.Q("challenge/members", `SELECT `+memberColumns+`, u.nickname, COALESCE(q.name, '') AS squad,
+		COALESCE((SELECT p.state FROM challenge_entries p WHERE p.class_id = m.class_id AND p.user_id = m.user_id ORDER BY p.created_at DESC, p.order_item_id DESC LIMIT 1), '') AS money,
+		COALESCE((SELECT p.fen FROM challenge_entries p WHERE p.class_id = m.class_id AND p.user_id = m.user_id ORDER BY p.created_at DESC, p.order_item_id DESC LIMIT 1), 0) AS paid_fen
+		FROM challenge_members m JOIN users u ON u.id = m.user_id LEFT JOIN challenge_squads q ON q.id = m.squad_id WHERE m.class_id = $1 AND ($2 = '' OR m.state = $2) AND m.id > $3 ORDER BY m.id LIMIT $4`)
+	qMine      = db.Q("challenge/mine", `SELECT `+memberColumns+`, c.title, c.plan AS plan_text FROM challenge_members m JOIN challenge_classes c ON c.id = m.class_id WHERE m.user_id = $1 AND m.state = 'in' AND c.state <> 'cancelled' ORDER BY m.id DESC LIMIT 50`)
+	qLevel     = db.Q("challenge/level", `SELECT CAST(COALESCE(SUM(studied_ms), 0) AS BIGINT) FROM lesson_days WHERE user_id = $1`)
+	qOfCourses = db.Q("challenge/of_courses", `SELECT `+memberColumns+`, c.course_id FROM challenge_members m JOIN challenge_classes c ON c.id = m.class_id WHERE m.user_id = $1 AND m.state IN ('in', 'left') AND c.admits = 'course' ORDER BY m.class_id`)
+	qDue       = db.Q("challenge/due", `SELECT m.class_id, m.user_id FROM challenge_members m WHERE m.state = 'in' AND m.next > 0 AND m.next <= $1 ORDER BY m.next, m.id LIMIT 500`)
 
 	qDayInsert = db.Q("challenge/day_insert", `INSERT INTO challenge_check_ins (id, member_id, class_id, user_id, day, made_up, task, body, state, score, points, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) ON CONFLICT DO NOTHING`)

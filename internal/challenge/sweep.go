@@ -7,7 +7,7 @@ import (
 )
 
 // Sweep does what the passing of days brings: squads of classes that have begun,
-// milestones whose day has come, the weekly share day. A stop in between loses nothing.
+// milestones whose day has come, entries whose money is to be decided, the weekly share day. A stop in between loses nothing.
 func (s *Service) Sweep(ctx context.Context) error {
 	var ids []int64
 	if err := s.DB.List(ctx, qToArrange, &ids, s.today()); err != nil {
@@ -26,6 +26,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 		}
 	}
 	if err := s.decideDue(ctx); err != nil {
+		return err
+	}
+	if err := s.decideEntries(ctx); err != nil {
 		return err
 	}
 	return s.shareDays(ctx)

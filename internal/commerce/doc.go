@@ -78,6 +78,7 @@ type Service struct {
 	unwanted   func(ctx context.Context, tx *db.Tx, o Order) (string, error)
 	onRefunded []func(ctx context.Context, tx *db.Tx, o Order, it Item, r Refund) error
 	onTransfer func(ctx context.Context, tx *db.Tx, r pay.TransferReceipt) error
+	admit      func(ctx context.Context, tx *db.Tx, userID, productID int64) error
 }
 
 // New makes a Service and registers its jobs.

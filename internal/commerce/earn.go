@@ -46,10 +46,14 @@ type schedule struct {
 }
 
 // deferred reports that a line is earned after it is paid: over the time for which it
-// opens something to the buyer, or to who receives it as a gift, or when a service is done.
+// opens something to the buyer, or to who receives it as a gift; when a service is done;
+// when a deposit is lost.
 func deferred(rule int64, gift bool, kind string, p catalog.Period) bool {
-	if kind == catalog.KindService {
+	switch kind {
+	case catalog.KindService:
 		return rule >= bookServices
+	case catalog.KindDeposit:
+		return true
 	}
 	return !p.Forever() && (!gift || rule >= bookGifts)
 }
@@ -59,6 +63,9 @@ func deferred(rule int64, gift bool, kind string, p catalog.Period) bool {
 func (s *Service) plan(ctx context.Context, tx *db.Tx, o Order, it Item, carried int64) error {
 	if it.Kind == catalog.KindService {
 		return s.awaitService(ctx, tx, o, it)
+	}
+	if it.Kind == catalog.KindDeposit {
+		return s.await(ctx, tx, o, it)
 	}
 	if it.PriceFen == 0 || !deferred(o.BookRule, o.Gift, it.Kind, it.Period()) {
 		return nil

@@ -72,6 +72,7 @@ func (s *Service) quote(ctx context.Context, r db.Reader, ask Ask, published map
 		in.Coupons = ask.Coupons
 	}
 	var offers []catalog.Offer
+	plain := false // no rule changes the price
 	for i, w := range ask.Wants {
 		o, err := s.Catalog.Offered(k.offers[i])
 		if err != nil {
@@ -84,10 +85,19 @@ func (s *Service) quote(ctx context.Context, r db.Reader, ask Ask, published map
 		if err != nil {
 			return Quote{}, nil, err
 		}
+		if catalog.OfClass(o.Kind) {
+			if err := alone(ask, o); err != nil {
+				return Quote{}, nil, err
+			}
+			plain = true
+		}
 		offers = append(offers, o)
 		in.Items = append(in.Items, price.Item{
 			SKUID: o.SKUID, ProductID: o.ProductID, Kind: o.Kind, CategoryID: o.CategoryID, Label: o.Title, ListFen: o.PriceFen, Quantity: w.Quantity, Sellable: sellable,
 		})
+	}
+	if plain {
+		return explain(ask, offers, price.Of(in), s.Clock.Now()), offers, nil
 	}
 	if err := s.candidates(ctx, r, ask, offers, k.market, &in); err != nil {
 		return Quote{}, nil, err

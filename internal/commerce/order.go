@@ -32,6 +32,7 @@ type Order struct {
 	Gift        bool
 	BookRule    int64 // how its money is booked, see bookRule
 	Auto        bool  // placed under a contract, see Renew
+	Deposit     bool  // of a deposit alone: nothing was sold
 	GroupID     int64
 	DeliveredAt int64
 	PaidFen     int64
@@ -184,15 +185,18 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, p Place, t tokenBody, pu
 	if err := s.buyable(ctx, tx, t.Ask, q, offers, k); err != nil {
 		return Order{}, err
 	}
+	if err := s.admitted(ctx, tx, p.UserID, q); err != nil {
+		return Order{}, err
+	}
 	agreed, err := freeze(q)
 	if err != nil {
 		return Order{}, err
 	}
 	o := Order{
 		ID: id.New(), No: id.Code(), UserID: p.UserID, IdemKey: p.IdempotencyKey, InputHash: hash, Status: Pending, Platform: p.Platform, ListFen: q.ListFen,
-		TotalFen: q.TotalFen, Gift: q.Gift, BookRule: bookRule, Quote: agreed, TermsAt: now, CreatedAt: now, ExpiresAt: now + orderLife.Milliseconds(),
+		TotalFen: q.TotalFen, Gift: q.Gift, Deposit: q.deposit(), BookRule: bookRule, Quote: agreed, TermsAt: now, CreatedAt: now, ExpiresAt: now + orderLife.Milliseconds(),
 	}
-	if err := tx.Sure(ctx, qOrderInsert, o.ID, o.No, o.UserID, o.IdemKey, o.InputHash, o.Platform, o.ListFen, o.TotalFen, o.Gift, o.Quote, now, o.ExpiresAt, o.BookRule); err != nil {
+	if err := tx.Sure(ctx, qOrderInsert, o.ID, o.No, o.UserID, o.IdemKey, o.InputHash, o.Platform, o.ListFen, o.TotalFen, o.Gift, o.Quote, now, o.ExpiresAt, o.BookRule, o.Deposit); err != nil {
 		return Order{}, err
 	}
 	if err := s.insertItems(ctx, tx, o, q); err != nil {

@@ -63,7 +63,7 @@ var (
 	qPromotionUpdate = db.Q("commerce/promotion_update", `UPDATE promotions SET label = $2, note = $3, starts_at = $4, ends_at = $5, platforms = $6, scope = $7, price_fen = $8, pay_permille = $9, cap_fen = $10,
 		steps = $11, quota = $12, per_user = $13, group_size = $14, group_hours = $15, helpers = $16, help_hours = $17, version = version + 1, updated_at = $18 WHERE id = $1 AND version = $19`)
 	qPromotionStatus = db.Q("commerce/promotion_status", `UPDATE promotions SET status = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND status = $2`)
-	qEverPaid        = db.Q("commerce/ever_paid", `SELECT COUNT(*) FROM orders WHERE user_id = $1 AND status IN ('paid', 'refunded') AND total_fen > 0`)
+	qEverPaid        = db.Q("commerce/ever_paid", `SELECT COUNT(*) FROM orders WHERE user_id = $1 AND status IN ('paid', 'refunded') AND total_fen > 0 AND NOT deposit`)
 )
 
 // scope and platforms read the JSON that SavePromotion checked.

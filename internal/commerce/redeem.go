@@ -69,6 +69,8 @@ func (s *Service) MakeCodes(ctx context.Context, name string, skuID, size, expir
 		return 0, err
 	} else if o.Kind == catalog.KindService {
 		return 0, ErrCodes.Field("sku_id", "服务要有人安排，请直接售卖或赠送")
+	} else if catalog.OfClass(o.Kind) {
+		return 0, ErrCodes.Field("sku_id", "打卡班要本人报名，不能用兑换码")
 	}
 	batchID := id.New()
 	return batchID, s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -71,6 +71,8 @@ func (s *Service) refundable(ctx context.Context, r db.Reader, o Order, it Item,
 		out.Reason = "已全部退款"
 	case it.CreditedFen > 0:
 		out.Reason, out.MaxFen = boundByUpgrade, 0
+	case it.Kind == catalog.KindDeposit:
+		out.Reason = it.RefundText()
 	case it.ServiceState == ServiceWaiting && !o.Gift:
 		out.Allowed, out.Reason = true, "服务还没有完成，可退全部"
 	case o.Gift:
@@ -80,7 +82,7 @@ func (s *Service) refundable(ctx context.Context, r db.Reader, o Order, it Item,
 	case inTime && out.Evidence.Watched <= it.RefundMaxWatchedPercent:
 		out.Allowed = true
 		out.Reason = it.RefundText()
-	case it.Kind == catalog.KindMembership, it.Kind == catalog.KindColumn && !it.Period().Forever():
+	case it.Kind == catalog.KindMembership, it.Kind == catalog.KindClass, it.Kind == catalog.KindColumn && !it.Period().Forever():
 		return s.unused(ctx, r, it, out)
 	case !inTime:
 		out.Reason = fmt.Sprintf("已超过付款后 %d 天", it.RefundDays)
@@ -136,14 +138,14 @@ func daysLeft(from, until, now int64) (left, total int64) {
 	return min((max(until-max(from, now), 0)+day-1)/day, total), total
 }
 
-// unused gives back the time of a membership or column that is still to come, by the day.
+// unused gives back the time of a membership, class or column that is still to come, by the day.
 func (s *Service) unused(ctx context.Context, r db.Reader, it Item, out Refundable) (Refundable, error) {
 	from, until, err := s.Access.Span(ctx, r, access.OrderItem(it.ID))
 	if err != nil {
 		return out, err
 	}
 	left, days := daysLeft(from, until, clock.MS(s.Clock))
-	what := map[bool]string{true: "会员期", false: "订阅期"}[it.Kind == catalog.KindMembership]
+	what := map[string]string{catalog.KindMembership: "会员期", catalog.KindClass: "班期", catalog.KindColumn: "订阅期"}[it.Kind]
 	out.MaxFen = 0
 	if left > 0 {
 		out.MaxFen = min(it.PriceFen*left/days, it.PriceFen-it.RefundedFen)

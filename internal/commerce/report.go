@@ -7,18 +7,18 @@ import (
 )
 
 // What buyers paid counts on the day it was paid, what they got back on the day it
-// reached them; money that had no claim on goods counts in neither.
+// reached them; money that had no claim on goods counts in neither, and deposits are nobody's sales.
 var (
 	qReceived = db.Q("commerce/received", `SELECT (paid_at + 28800000) / 86400000 AS day, COUNT(*) AS orders, CAST(SUM(paid_fen) AS BIGINT) AS received_fen, 0 AS refunded_fen FROM orders
-		WHERE status IN ('paid', 'refunded') AND paid_at > 0 AND paid_at >= $1 AND paid_at < $2 GROUP BY (paid_at + 28800000) / 86400000
+		WHERE status IN ('paid', 'refunded') AND NOT deposit AND paid_at > 0 AND paid_at >= $1 AND paid_at < $2 GROUP BY (paid_at + 28800000) / 86400000
 		UNION ALL SELECT (finished_at + 28800000) / 86400000, 0, 0, CAST(SUM(amount_fen) AS BIGINT) FROM refunds
-		WHERE status = 'succeeded' AND order_item_id > 0 AND finished_at > 0 AND finished_at >= $1 AND finished_at < $2 GROUP BY (finished_at + 28800000) / 86400000`)
+		WHERE status = 'succeeded' AND order_item_id > 0 AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = refunds.order_id AND o.deposit) AND finished_at > 0 AND finished_at >= $1 AND finished_at < $2 GROUP BY (finished_at + 28800000) / 86400000`)
 	// A line that went back in full is no sale any more, whenever its money returned.
 	qTop = db.Q("commerce/top", `SELECT x.product_id, MAX(x.kind) AS kind, MAX(x.course_id) AS course_id, MAX(x.title) AS title, CAST(SUM(x.n) AS BIGINT) AS n, CAST(SUM(x.fen) AS BIGINT) AS fen FROM (
 			SELECT i.product_id, i.kind, i.course_id, i.title, CASE WHEN o.status = 'paid' AND (i.price_fen = 0 OR i.refunded_fen < i.price_fen) THEN 1 ELSE 0 END AS n, i.price_fen AS fen
-			FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.status IN ('paid', 'refunded') AND o.paid_at > 0 AND o.paid_at >= $1 AND o.paid_at < $2
+			FROM orders o JOIN order_items i ON i.order_id = o.id WHERE o.status IN ('paid', 'refunded') AND NOT o.deposit AND o.paid_at > 0 AND o.paid_at >= $1 AND o.paid_at < $2
 			UNION ALL SELECT i.product_id, i.kind, i.course_id, i.title, 0, -r.amount_fen FROM refunds r JOIN order_items i ON i.id = r.order_item_id
-			WHERE r.status = 'succeeded' AND r.finished_at > 0 AND r.finished_at >= $1 AND r.finished_at < $2) x
+			WHERE i.kind <> 'deposit' AND r.status = 'succeeded' AND r.finished_at > 0 AND r.finished_at >= $1 AND r.finished_at < $2) x
 		GROUP BY x.product_id HAVING SUM(x.fen) > 0 ORDER BY fen DESC, x.product_id LIMIT 5`)
 )
 

@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"zhizhou/internal/audit"
-	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
@@ -179,7 +178,7 @@ func (s *Service) GiveService(ctx context.Context, no string, g Given) error {
 		if n == 0 {
 			return ErrServiceState
 		}
-		if err := s.earnService(ctx, tx, it.ID, now); err != nil {
+		if err := s.earnWhole(ctx, tx, it.ID, now); err != nil {
 			return err
 		}
 		if err := s.event(ctx, tx, o.ID, "service_done", it.Title+"："+g.Note); err != nil {
@@ -200,13 +199,20 @@ func (s *Service) awaitService(ctx context.Context, tx *db.Tx, o Order, it Item)
 	if it.PriceFen == 0 || o.BookRule < bookServices {
 		return nil
 	}
-	// It falls due by a person's word, not by time: it has no due date.
-	_, err := tx.Exec(ctx, qScheduleAdd, it.ID, o.ID, catalog.KindService, it.PriceFen, now, now+1, 0)
+	return s.await(ctx, tx, o, it)
+}
+
+// await writes down that the money of a line is owed until somebody's word, not for a
+// time: it has no due date.
+func (s *Service) await(ctx context.Context, tx *db.Tx, o Order, it Item) error {
+	now := clock.MS(s.Clock)
+	_, err := tx.Exec(ctx, qScheduleAdd, it.ID, o.ID, it.Kind, it.PriceFen, now, now+1, 0)
 	return err
 }
 
-// earnService books what a service has earned by being done: all that was not given back.
-func (s *Service) earnService(ctx context.Context, tx *db.Tx, itemID, now int64) error {
+// earnWhole books what a line that awaited a word has earned by it: all that was not
+// given back.
+func (s *Service) earnWhole(ctx context.Context, tx *db.Tx, itemID, now int64) error {
 	var sc schedule
 	err := tx.Get(ctx, qSchedule, &sc, itemID)
 	if errors.Is(err, db.ErrNone) {
@@ -224,7 +230,7 @@ func (s *Service) earnService(ctx context.Context, tx *db.Tx, itemID, now int64)
 		return err
 	}
 	if n == 0 {
-		return fmt.Errorf("commerce: service %d was earned elsewhere", itemID)
+		return fmt.Errorf("commerce: line %d was earned elsewhere", itemID)
 	}
 	b, err := bookedItem(ctx, tx, itemID)
 	if err != nil {
@@ -232,5 +238,5 @@ func (s *Service) earnService(ctx context.Context, tx *db.Tx, itemID, now int64)
 	}
 	sums := map[string]int64{ledger.Deferred(sc.Kind): sc.EarnedFen - earned}
 	b.move(sums, sc.EarnedFen-sc.UndoneFen, earned-sc.UndoneFen)
-	return ledger.Post(ctx, tx, ledger.Entry{Kind: "earn:service", RefKind: "order_item", RefID: itemID, OrderID: sc.OrderID, At: now, Lines: postings(sums)})
+	return ledger.Post(ctx, tx, ledger.Entry{Kind: "earn:" + sc.Kind, RefKind: "order_item", RefID: itemID, OrderID: sc.OrderID, At: now, Lines: postings(sums)})
 }

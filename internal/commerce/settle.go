@@ -118,6 +118,11 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, r pay.Receipt) error {
 			return err
 		}
 	}
+	if why == "" {
+		if why, err = s.refused(ctx, tx, o); err != nil {
+			return err
+		}
+	}
 	if why != "" || g.ownedElsewhere(o) {
 		return s.giveBack(ctx, tx, o, p, now, why)
 	}

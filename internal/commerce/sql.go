@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	orderColumns   = `id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, auto, book_rule, group_id, delivered_at, paid_fen, refunded_fen, quote, terms_at, created_at, expires_at, paid_at, closed_at`
+	orderColumns   = `id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, auto, deposit, book_rule, group_id, delivered_at, paid_fen, refunded_fen, quote, terms_at, created_at, expires_at, paid_at, closed_at`
 	itemColumns    = `id, order_id, sku_id, product_id, kind, course_id, title, sku_name, quantity, list_fen, discount_fen, price_fen, period_days, period_months, until_at, tax_category, tax_rate_bps, refund_days, refund_max_watched_percent, refunded_fen, credited_fen`
 	paymentColumns = `id, order_id, channel, out_trade_no, amount_fen, mch_id, app_id, payer_openid, status, outcome, transaction_id, note, created_at, expires_at, paid_at, check_at, checks`
 	refundColumns  = `id, no, order_id, order_item_id, payment_id, user_id, cause, amount_fen, ends_access, reason, reply, status, watched_percent, delivered_percent, requested_at, decided_at, decided_by, first_by, finished_at, channel_refund_id, check_at, checks, last_error`
@@ -38,8 +38,8 @@ var (
 		AND i.course_id = $2 AND o.expires_at > $3 ORDER BY o.id DESC LIMIT 1`)
 	qOrdersOf    = db.Q("commerce/orders_of", `SELECT `+orderColumns+` FROM orders WHERE user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) ORDER BY id DESC LIMIT $3`)
 	qOrdersDue   = db.Q("commerce/orders_due", `SELECT id FROM orders WHERE status = 'pending' AND expires_at <= $1 ORDER BY expires_at LIMIT 200`)
-	qOrderInsert = db.Q("commerce/order_insert", `INSERT INTO orders (id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, quote, terms_at, created_at, expires_at, book_rule)
-		VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10, $11, $11, $12, $13) ON CONFLICT (user_id, idem_key) DO NOTHING`)
+	qOrderInsert = db.Q("commerce/order_insert", `INSERT INTO orders (id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, gift, quote, terms_at, created_at, expires_at, book_rule, deposit)
+		VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10, $11, $11, $12, $13, $14) ON CONFLICT (user_id, idem_key) DO NOTHING`)
 	qOrderPaid      = db.Q("commerce/order_paid", `UPDATE orders SET status = 'paid', paid_fen = $2, paid_at = $3, delivered_at = $4 WHERE id = $1 AND status = 'pending'`)
 	qOrderDelivered = db.Q("commerce/order_delivered", `UPDATE orders SET delivered_at = $2 WHERE id = $1 AND status = 'paid' AND delivered_at = 0`)
 	qOrderClose     = db.Q("commerce/order_close", `UPDATE orders SET status = 'closed', closed_at = $2 WHERE id = $1 AND status = 'pending'

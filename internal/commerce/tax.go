@@ -9,7 +9,7 @@ import (
 )
 
 // over is SQL for a line that is earned after it is paid, as deferred says.
-const over = `(CASE WHEN i.kind = 'service' THEN o.book_rule >= 2 ELSE (NOT o.gift OR o.book_rule >= 3) AND (i.period_days > 0 OR i.period_months > 0 OR i.until_at > 0) END)`
+const over = `(CASE WHEN i.kind = 'service' THEN o.book_rule >= 2 WHEN i.kind = 'deposit' THEN o.book_rule >= 0 ELSE (NOT o.gift OR o.book_rule >= 3) AND (i.period_days > 0 OR i.period_months > 0 OR i.until_at > 0) END)`
 
 // gross is SQL for whether an order's money is booked gross: reports tell no finer rules
 // apart.

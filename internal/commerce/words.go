@@ -17,10 +17,15 @@ func RefundText(kind string, days, maxWatched int64, timed bool) string {
 		}
 		return fmt.Sprintf("服务完成前可申请全额退款；完成后，付款 %d 天内仍可申请，由我们核实后处理", days)
 	}
+	if kind == catalog.KindDeposit {
+		return "押金打满约定的天数原路退还，开始前退出、班被取消也退还；到期没有打满、因作弊被移出的，不退"
+	}
 	if days == 0 {
 		switch kind {
 		case catalog.KindMembership:
 			return "会员付款后立即开通，不支持无理由退款"
+		case catalog.KindClass:
+			return "报名后不支持无理由退款"
 		case catalog.KindColumn:
 			return "专栏付款后立即可看，不支持无理由退款"
 		}
@@ -40,6 +45,8 @@ func RefundText(kind string, days, maxWatched int64, timed bool) string {
 	switch {
 	case kind == catalog.KindMembership:
 		text += "；此外可退剩余的会员期"
+	case kind == catalog.KindClass:
+		text += "；此外可退剩余的天数"
 	case kind == catalog.KindColumn && timed:
 		text += "；按期订阅的，此外可退剩余的天数"
 	}
@@ -72,6 +79,10 @@ func (q Quote) TermsText() string {
 		return "我知道会员付款后立即开通，到期后会员内容不再可看；" + end
 	case catalog.KindColumn:
 		return "我知道专栏付款后立即可看已更新的各期，之后的各期陆续更新；" + end
+	case catalog.KindClass:
+		return "我知道付款后即报名成功，打卡班按开班的日子进行；" + end
+	case catalog.KindDeposit:
+		return "我知道这是押金：按约定打满天数才退还，到期没有打满不退；" + end
 	case catalog.KindService:
 		return "我知道这是由人提供的服务，付款后由工作人员与我安排；" + end
 	}

@@ -37,7 +37,8 @@ var (
 		CAST(COALESCE((SELECT SUM(r.amount_fen) FROM refunds r WHERE r.order_id = i.order_id AND r.order_item_id = i.id AND r.status <> 'rejected'), 0) AS BIGINT) AS back_fen,
 		COALESCE((SELECT v.no FROM invoice_lines l JOIN invoices v ON v.id = l.invoice_id WHERE l.order_item_id = i.id AND l.live), '') AS invoice_no,
 		COALESCE((SELECT v.status FROM invoice_lines l JOIN invoices v ON v.id = l.invoice_id WHERE l.order_item_id = i.id AND l.live), '') AS invoice_status
-		FROM order_items i JOIN orders o ON o.id = i.order_id WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 AND i.price_fen > 0 ORDER BY i.id`)
+		FROM order_items i JOIN orders o ON o.id = i.order_id WHERE o.user_id = $1 AND o.id BETWEEN $2 AND $3 AND i.price_fen > 0
+		AND (NOT o.deposit OR EXISTS (SELECT 1 FROM revenue_schedules s WHERE s.order_item_id = i.id AND s.earned_fen > 0)) ORDER BY i.id`)
 
 	qByKey = db.Q("invoice/by_key", `SELECT `+invoiceColumns+` FROM invoices WHERE user_id = $1 AND idem_key = $2`)
 	qByNo  = db.Q("invoice/by_no", `SELECT `+invoiceColumns+` FROM invoices WHERE no = $1 AND user_id = $2`)

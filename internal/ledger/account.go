@@ -14,7 +14,7 @@ var sorts = map[string]string{
 }
 
 var subjects = map[string]string{
-	"course": "课程", "column": "专栏", "lesson": "单课", "bundle": "课程包", "membership": "会员", "service": "服务",
+	"course": "课程", "column": "专栏", "lesson": "单课", "bundle": "课程包", "membership": "会员", "service": "服务", "class": "打卡班", "deposit": "押金",
 	"wechat_jsapi": "微信支付（公众号）", "wechat_h5": "微信支付（手机浏览器）", "wechat_native": "微信支付（扫码）", "wechat_mini": "微信支付（小程序）", "wechat_virtual": "小程序虚拟支付", "wechat_papay": "微信支付（自动续费）",
 	"wechatpay": "微信支付", "alipay": "支付宝",
 	"newcomer": "新人价", "flash": "限时秒杀", "group": "拼团", "member": "会员价", "threshold": "满减", "coupon": "优惠券", "points": "积分抵扣", "bargain": "砍价", "experiment": "价格实验", "upgrade": "会员升级抵扣",
@@ -30,7 +30,7 @@ func Subject(of string) string {
 }
 
 var kinds = map[string]string{
-	"settle": "销售", "suspense": "待查款入账", "unknown": "未知单号记入待查款", "refund": "退款", "fee": "渠道手续费", "earn": "按期确认收入", "payout": "通道到账", "payout_undo": "冲回到账", "earn:service": "服务完成确认收入", "commission": "佣金",
+	"settle": "销售", "suspense": "待查款入账", "unknown": "未知单号记入待查款", "refund": "退款", "fee": "渠道手续费", "earn": "按期确认收入", "payout": "通道到账", "payout_undo": "冲回到账", "earn:service": "服务完成确认收入", "earn:deposit": "押金到期不退，确认收入", "commission": "佣金",
 }
 
 var refs = map[string]string{
@@ -59,6 +59,9 @@ func KindLabel(kind string) string {
 
 // Label names an account in words.
 func Label(account string) string {
+	if account == Deferred("deposit") {
+		return "其他应付款 · 押金" // the member's own money, not a price paid in advance
+	}
 	sort, of, _ := strings.Cut(account, ":")
 	name := sorts[sort]
 	if name == "" {

@@ -35,7 +35,7 @@ var (
 	qDueBought = db.Q("referral/due_purchase", `SELECT r.user_id FROM referrals r WHERE r.joined_at >= $1
 		AND NOT EXISTS (SELECT 1 FROM referral_rewards w WHERE w.user_id = r.user_id AND w.cause = 'purchase')
 		AND NOT `+risk.Waits("r.user_id", "$2")+` AND NOT `+risk.Waits("r.inviter_id", "$2")+`
-		AND EXISTS (SELECT 1 FROM orders o WHERE o.user_id = r.user_id AND o.status = 'paid' AND o.paid_fen > 0 AND o.refunded_fen = 0 AND o.delivered_at > 0
+		AND EXISTS (SELECT 1 FROM orders o WHERE o.user_id = r.user_id AND o.status = 'paid' AND NOT o.deposit AND o.paid_fen > 0 AND o.refunded_fen = 0 AND o.delivered_at > 0
 			AND NOT EXISTS (SELECT 1 FROM order_items i WHERE i.order_id = o.id AND o.paid_at + i.refund_days * 86400000 >= $2)
 			AND NOT EXISTS (SELECT 1 FROM refunds f WHERE f.order_id = o.id AND f.status <> 'rejected'))
 		ORDER BY r.joined_at LIMIT 200`)

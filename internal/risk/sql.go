@@ -38,7 +38,7 @@ var (
 	qSiblings = db.Q("risk/siblings", `SELECT COUNT(*) AS everyone, CAST(COALESCE(SUM(CASE WHEN `+idle+` THEN 1 ELSE 0 END), 0) AS BIGINT) AS idle
 		FROM (SELECT o.user_id FROM referrals r JOIN referrals o ON o.inviter_id = r.inviter_id WHERE r.user_id = $1 ORDER BY o.user_id DESC LIMIT 500) r JOIN users u ON u.id = r.user_id`)
 	qInvitedOrders = db.Q("risk/invited_orders", `SELECT COUNT(*) AS everyone, CAST(COALESCE(SUM(CASE WHEN o.refunded_fen > 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS back
-		FROM (SELECT user_id FROM referrals WHERE inviter_id = $1 ORDER BY user_id DESC LIMIT 500) r JOIN orders o ON o.user_id = r.user_id WHERE o.paid_fen > 0 AND o.paid_at > 0`)
+		FROM (SELECT user_id FROM referrals WHERE inviter_id = $1 ORDER BY user_id DESC LIMIT 500) r JOIN orders o ON o.user_id = r.user_id WHERE o.paid_fen > 0 AND o.paid_at > 0 AND NOT o.deposit`)
 	qKin = db.Q("risk/kin", `WITH RECURSIVE up (id, n) AS (SELECT CAST($1 AS BIGINT), 0 UNION SELECT r.inviter_id, up.n + 1 FROM referrals r JOIN up ON r.user_id = up.id WHERE up.n < 4),
 		down (id, n) AS (SELECT CAST($1 AS BIGINT), 0 UNION SELECT r.user_id, down.n + 1 FROM referrals r JOIN down ON r.inviter_id = down.id WHERE down.n < 4)
 		SELECT COUNT(DISTINCT o.user_id) FROM risk_signals m JOIN risk_signals o ON o.kind = m.kind AND o.hash = m.hash
@@ -48,7 +48,7 @@ var (
 		AND (EXISTS (SELECT 1 FROM share_visits b JOIN shares m ON m.id = b.share_id WHERE b.user_id = s.user_id AND m.user_id = $1)
 			OR EXISTS (SELECT 1 FROM share_visits b JOIN shares x ON x.id = b.share_id JOIN share_visits c ON c.user_id = x.user_id JOIN shares m ON m.id = c.share_id
 				WHERE b.user_id = s.user_id AND x.user_id <> $1 AND x.user_id <> s.user_id AND m.user_id = $1))`)
-	qOrders = db.Q("risk/orders", `SELECT COUNT(*) AS everyone, CAST(COALESCE(SUM(CASE WHEN refunded_fen > 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS back FROM orders WHERE user_id = $1 AND paid_fen > 0 AND paid_at > 0`)
+	qOrders = db.Q("risk/orders", `SELECT COUNT(*) AS everyone, CAST(COALESCE(SUM(CASE WHEN refunded_fen > 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS back FROM orders WHERE user_id = $1 AND paid_fen > 0 AND paid_at > 0 AND NOT deposit`)
 
 	qJudged    = db.Q("risk/judged", `INSERT INTO risk_judgements (id, user_id, act, score, action, reasons, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`)
 	qLast      = db.Q("risk/last", `SELECT id, state, decided_at FROM risk_cases WHERE user_id = $1 ORDER BY id DESC LIMIT 1`)

@@ -9813,6 +9813,13 @@ export interface components {
              */
             mode: "dates" | "rolling";
             /**
+             * @description class: a price is paid; deposit: it goes back to who does what is asked
+             * @enum {string}
+             */
+            price: "free" | "class" | "deposit";
+            /** Format: int64 */
+            price_fen: number;
+            /**
              * Format: int64
              * @description YYYYMMDD; 0: rolling
              */
@@ -9843,6 +9850,8 @@ export interface components {
              * @description YYYYMMDD; 0: rolling
              */
             ends_on: number;
+            /** @description What I paid, if it stands */
+            entry?: components["schemas"]["EntryView"];
             /** Format: int64 */
             id: number;
             /**
@@ -9868,12 +9877,29 @@ export interface components {
              * @description For each check-in on its day
              */
             points: number;
+            /**
+             * @description class: a price is paid; deposit: it goes back to who does what is asked
+             * @enum {string}
+             */
+            price: "free" | "class" | "deposit";
+            /** Format: int64 */
+            price_fen: number;
             reason: string;
+            /**
+             * Format: int64
+             * @description Check-ins that bring a deposit back
+             */
+            return_need: number;
             /**
              * Format: int64
              * @description 1 Monday to 7 Sunday
              */
             share_weekday: number;
+            /**
+             * Format: int64
+             * @description By which a place is paid for; 0: free
+             */
+            sku_id: number;
             /** @description That the code invites into */
             squad?: components["schemas"]["SquadPreview"];
             /**
@@ -11122,7 +11148,14 @@ export interface components {
             last_day: number;
             /** Format: int64 */
             made_up: number;
+            /**
+             * @description How what they paid stands; empty: nothing
+             * @enum {string}
+             */
+            money: "" | "paid" | "held" | "returned" | "forfeited" | "refunded";
             nickname: string;
+            /** Format: int64 */
+            paid_fen: number;
             reason: string;
             /** Format: int64 */
             score: number;
@@ -11136,6 +11169,14 @@ export interface components {
             total: number;
             /** Format: int64 */
             user_id: number;
+        };
+        ConsoleClassMoney: {
+            /** Format: int64 */
+            fen: number;
+            /** Format: int64 */
+            people: number;
+            /** @enum {string} */
+            state: "paid" | "held" | "returned" | "forfeited" | "refunded";
         };
         ConsoleClassTop: {
             /** Format: int64 */
@@ -11180,9 +11221,23 @@ export interface components {
             members: number;
             /** @enum {string} */
             mode: "dates" | "rolling";
+            /** @description Of one class alone: how what was paid stands */
+            money: components["schemas"]["ConsoleClassMoney"][];
             /** @description Of the day it was opened */
             plan: components["schemas"]["ConsoleChallengePlan"];
+            /**
+             * @description class: a price is paid; deposit: it goes back to who does what is asked
+             * @enum {string}
+             */
+            price: "free" | "class" | "deposit";
+            /** Format: int64 */
+            price_fen: number;
             reason: string;
+            /**
+             * Format: int64
+             * @description Check-ins that bring a deposit back
+             */
+            return_need: number;
             /**
              * Format: int64
              * @description 1 Monday to 7 Sunday
@@ -11294,7 +11349,7 @@ export interface components {
              */
             ends_at?: number;
             /** @enum {string} */
-            kind?: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "";
+            kind?: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "class" | "";
             /**
              * Format: int64
              * @enum {integer}
@@ -11339,7 +11394,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind?: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "";
+            kind?: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "class" | "";
             /**
              * Format: int64
              * @enum {integer}
@@ -12542,7 +12597,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service";
+            kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "class" | "deposit";
             /**
              * Format: int64
              * @description Of all copies, before every rule
@@ -14118,7 +14173,7 @@ export interface components {
             /** Format: int64 */
             amount_fen: number;
             /** @enum {string} */
-            cause: "requested" | "staff" | "duplicate" | "late" | "channel" | "group_failed" | "gift_unreceived";
+            cause: "requested" | "staff" | "duplicate" | "late" | "channel" | "group_failed" | "gift_unreceived" | "sold_out" | "deposit" | "class_cancelled";
             /** Format: int64 */
             decided_at: number;
             /**
@@ -15426,6 +15481,18 @@ export interface components {
             /** @enum {string} */
             mode: "dates" | "rolling";
             /**
+             * @default free
+             * @enum {string}
+             */
+            price: "free" | "class" | "deposit";
+            /** Format: int64 */
+            price_fen?: number;
+            /**
+             * Format: int64
+             * @description deposit: check-ins that bring it back
+             */
+            return_need?: number;
+            /**
              * Format: int64
              * @description 1 Monday to 7 Sunday
              */
@@ -16296,6 +16363,25 @@ export interface components {
              */
             version: number;
         };
+        EntryView: {
+            /**
+             * Format: int64
+             * @description Of a deposit that was decided
+             */
+            check_ins: number;
+            /** Format: int64 */
+            fen: number;
+            /**
+             * Format: int64
+             * @description Of a deposit: until when days may be made up for it, YYYYMMDD
+             */
+            last_day: number;
+            /**
+             * @description paid: a price; the others: a deposit
+             * @enum {string}
+             */
+            state: "paid" | "held" | "returned" | "forfeited";
+        };
         FavouredView: {
             on: boolean;
         };
@@ -16334,7 +16420,7 @@ export interface components {
              * @description Of the product; empty in an order's list
              * @enum {string}
              */
-            kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "";
+            kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "class" | "deposit" | "";
             /** @description The caller gave it */
             mine: boolean;
             /** Format: int64 */
@@ -16793,7 +16879,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service";
+            kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "class" | "deposit";
             /** Format: int64 */
             period_days: number;
             /** Format: int64 */
@@ -18832,7 +18918,7 @@ export interface components {
             instructor_name: string;
             items: components["schemas"]["QuoteItemView"][];
             /** @enum {string} */
-            kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service";
+            kind: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "class" | "deposit";
             lines: components["schemas"]["Line"][];
             /**
              * Format: int64
@@ -43699,7 +43785,7 @@ export interface operations {
                 from?: number;
                 /** @description Made before, ms */
                 to?: number;
-                kind?: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "";
+                kind?: "course" | "column" | "lesson" | "bundle" | "membership" | "service" | "class" | "deposit" | "";
                 /** @description That the money came by, or free */
                 channel?: string;
             };

@@ -76,6 +76,10 @@ type ClassView struct {
 	ID          int64         `json:"id"`
 	ChallengeID int64         `json:"challenge_id"`
 	CourseID    int64         `json:"course_id"`
+	Price       string        `json:"price" enum:"free,class,deposit" doc:"class: a price is paid; deposit: it goes back to who does what is asked"`
+	PriceFen    int64         `json:"price_fen"`
+	ReturnNeed  int64         `json:"return_need" doc:"Check-ins that bring a deposit back"`
+	Money       []ClassMoney  `json:"money" nullable:"false" doc:"Of one class alone: how what was paid stands"`
 	Mode        string        `json:"mode" enum:"dates,rolling"`
 	StartsOn    int64         `json:"starts_on" doc:"YYYYMMDD; 0: rolling"`
 	EndsOn      int64         `json:"ends_on" doc:"YYYYMMDD; 0: rolling"`
@@ -86,6 +90,13 @@ type ClassView struct {
 	Version     int64         `json:"version"`
 	Plan        ChallengePlan `json:"plan" doc:"Of the day it was opened"`
 	Address     string        `json:"address" doc:"Of its page"`
+}
+
+// ClassMoney is how much of what was paid for a class stands in a way.
+type ClassMoney struct {
+	State  string `json:"state" enum:"paid,held,returned,forfeited,refunded"`
+	People int64  `json:"people"`
+	Fen    int64  `json:"fen"`
 }
 
 // ClassMember is somebody in a class as staff see them.
@@ -101,6 +112,8 @@ type ClassMember struct {
 	MadeUp   int64  `json:"made_up"`
 	Score    int64  `json:"score"`
 	LastDay  int64  `json:"last_day" doc:"YYYYMMDD; 0: none"`
+	Money    string `json:"money" enum:",paid,held,returned,forfeited,refunded" doc:"How what they paid stands; empty: nothing"`
+	PaidFen  int64  `json:"paid_fen"`
 	JoinedAt int64  `json:"joined_at"`
 }
 
@@ -160,7 +173,7 @@ func challengeView(c challenge.Challenge) ChallengeView {
 func (r *routes) classView(c challenge.Class) ClassView {
 	return ClassView{
 		ClassEdit: ClassEdit{c.Title, c.About, challenge.DayOf(c.JoinUntil), c.Capacity, c.Teacher, c.ShareWeekday}, ID: c.ID, ChallengeID: c.ChallengeID, CourseID: c.CourseID, Mode: c.Mode,
-		StartsOn: challenge.DayOf(c.Starts), EndsOn: challenge.DayOf(c.Ends()), Admits: c.Admits, Members: c.Members, State: c.State, Reason: c.Reason, Version: c.Version, Plan: planOut(c.Plan), Address: r.PublicURL + "/class/" + strconv.FormatInt(c.ID, 10),
+		Price: c.Price, PriceFen: c.PriceFen, ReturnNeed: c.ReturnNeed, Money: []ClassMoney{}, StartsOn: challenge.DayOf(c.Starts), EndsOn: challenge.DayOf(c.Ends()), Admits: c.Admits, Members: c.Members, State: c.State, Reason: c.Reason, Version: c.Version, Plan: planOut(c.Plan), Address: r.PublicURL + "/class/" + strconv.FormatInt(c.ID, 10),
 	}
 }
 
@@ -232,7 +245,15 @@ func (r *routes) classes(tag string) {
 	web.Handle(r.web, route("class", http.MethodGet, "classes/{id}", "A class", tag, account.PermChallenge),
 		func(ctx context.Context, in *ByID) (*web.Body[ClassView], error) {
 			c, err := r.Challenge.Class(ctx, scope(ctx), in.ID)
-			return web.Answer(r.classView(c)), err
+			if err != nil {
+				return nil, err
+			}
+			sums, err := r.Challenge.Sums(ctx, scope(ctx), in.ID)
+			v := r.classView(c)
+			for _, x := range sums {
+				v.Money = append(v.Money, ClassMoney(x))
+			}
+			return web.Answer(v), err
 		})
 	web.Handle(r.web, route("class_open", http.MethodPost, "challenges/{id}/classes", "Open a class of a challenge", tag, account.PermChallenge),
 		func(ctx context.Context, in *struct {
@@ -242,11 +263,16 @@ func (r *routes) classes(tag string) {
 				Mode     string `json:"mode" enum:"dates,rolling"`
 				StartsOn int64  `json:"starts_on" minimum:"0" maximum:"99991231" doc:"YYYYMMDD; rolling: 0"`
 				Admits   string `json:"admits" enum:"anyone,course"`
+
+				Price      string `json:"price,omitempty" enum:"free,class,deposit" default:"free"`
+				PriceFen   int64  `json:"price_fen,omitempty" minimum:"0"`
+				ReturnNeed int64  `json:"return_need,omitempty" minimum:"0" maximum:"365" doc:"deposit: check-ins that bring it back"`
 			}
 		},
 		) (*web.Body[ClassView], error) {
 			c := classOf(in.Body.ClassEdit)
 			c.ChallengeID, c.Mode, c.Starts, c.Admits = in.ID, in.Body.Mode, challenge.OrdinalOf(in.Body.StartsOn), in.Body.Admits
+			c.Price, c.PriceFen, c.ReturnNeed = in.Body.Price, in.Body.PriceFen, in.Body.ReturnNeed
 			c, err := r.Challenge.OpenClass(ctx, scope(ctx), c)
 			return web.Answer(r.classView(c)), err
 		})
@@ -298,7 +324,7 @@ func (r *routes) classPeople(tag string) {
 				return nil, err
 			}
 			return web.Answer(web.Page(rows, in.Limit, func(m challenge.Seated) ClassMember {
-				return ClassMember{m.ID, m.UserID, m.Nickname, m.State, m.Reason, m.Squad, m.Total, m.Streak, m.MadeUp, m.Score, challenge.DayOf(m.Last), m.JoinedAt}
+				return ClassMember{m.ID, m.UserID, m.Nickname, m.State, m.Reason, m.Squad, m.Total, m.Streak, m.MadeUp, m.Score, challenge.DayOf(m.Last), m.Money, m.PaidFen, m.JoinedAt}
 			}, func(m challenge.Seated) []int64 { return []int64{m.ID} })), nil
 		})
 	web.Handle(r.web, quiet(route("class_remove", http.MethodPost, "classes/{id}/remove", "Take a member out for what they did: cards and points of check-ins are taken back", tag, account.PermChallenge)),

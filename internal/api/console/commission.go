@@ -28,7 +28,7 @@ type CommissionRuleInput struct {
 	UserID    int64  `json:"user_id,omitempty" minimum:"0" doc:"This partner alone; then role is anyone"`
 	Level     int64  `json:"level" enum:"1,2"`
 	Scope     string `json:"scope" enum:"all,kind,product"`
-	Kind      string `json:"kind,omitempty" enum:"course,column,lesson,bundle,membership,service,"`
+	Kind      string `json:"kind,omitempty" enum:"course,column,lesson,bundle,membership,service,class,"`
 	ProductID int64  `json:"product_id,omitempty"`
 	RateBPS   int64  `json:"rate_bps" minimum:"1" maximum:"5000" doc:"Hundredths of a percent of what was paid"`
 	Priority  int64  `json:"priority,omitempty" doc:"The higher counts"`

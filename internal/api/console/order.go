@@ -53,7 +53,7 @@ type ItemLine struct {
 	Title       string       `json:"title"`
 	SKUName     string       `json:"sku_name"`
 	SKUID       int64        `json:"sku_id"`
-	Kind        string       `json:"kind" enum:"course,column,lesson,bundle,membership,service"`
+	Kind        string       `json:"kind" enum:"course,column,lesson,bundle,membership,service,class,deposit"`
 	Quantity    int64        `json:"quantity"`
 	ListFen     int64        `json:"list_fen" doc:"Of all copies, before every rule"`
 	PriceFen    int64        `json:"price_fen"`
@@ -83,7 +83,7 @@ type RefundView struct {
 	OrderNo          string `json:"order_no"`
 	Title            string `json:"title"`
 	Nickname         string `json:"nickname"`
-	Cause            string `json:"cause" enum:"requested,staff,duplicate,late,channel,group_failed,gift_unreceived"`
+	Cause            string `json:"cause" enum:"requested,staff,duplicate,late,channel,group_failed,gift_unreceived,sold_out,deposit,class_cancelled"`
 	AmountFen        int64  `json:"amount_fen"`
 	Reason           string `json:"reason"`
 	Reply            string `json:"reply"`
@@ -140,7 +140,7 @@ func (r *routes) orders() {
 			Q       string `query:"q" maxLength:"32" doc:"Beginning or end of a number from four characters on, last four digits of a phone or all of it, or a user's id"`
 			From    int64  `query:"from" minimum:"0" doc:"Made since, ms"`
 			To      int64  `query:"to" minimum:"0" doc:"Made before, ms"`
-			Kind    string `query:"kind" enum:"course,column,lesson,bundle,membership,service,"`
+			Kind    string `query:"kind" enum:"course,column,lesson,bundle,membership,service,class,deposit,"`
 			Channel string `query:"channel" maxLength:"20" doc:"That the money came by, or free"`
 		},
 		) (*web.Body[web.List[OrderRow]], error) {

@@ -34,6 +34,8 @@ type ClassCard struct {
 	Admits   string `json:"admits" enum:"anyone,course" doc:"course: who has it"`
 	CourseID int64  `json:"course_id" doc:"0: none"`
 	Teacher  string `json:"teacher"`
+	Price    string `json:"price" enum:"free,class,deposit" doc:"class: a price is paid; deposit: it goes back to who does what is asked"`
+	PriceFen int64  `json:"price_fen"`
 }
 
 // ClassView is a class before one joins.
@@ -52,6 +54,9 @@ type ClassView struct {
 	Joined       bool          `json:"joined"`
 	Squad        *SquadPreview `json:"squad,omitempty" doc:"That the code invites into"`
 	Today        int64         `json:"today" doc:"YYYYMMDD, Shanghai"`
+	SKUID        int64         `json:"sku_id" doc:"By which a place is paid for; 0: free"`
+	ReturnNeed   int64         `json:"return_need" doc:"Check-ins that bring a deposit back"`
+	Entry        *EntryView    `json:"entry,omitempty" doc:"What I paid, if it stands"`
 	Mine         *PlaceInClass `json:"mine,omitempty" doc:"Also of who left"`
 }
 
@@ -66,6 +71,14 @@ type SquadPreview struct {
 type PlaceInClass struct {
 	State  string `json:"state" enum:"in,left,lost,removed"`
 	Reason string `json:"reason"`
+}
+
+// EntryView is what somebody paid for their place in a class.
+type EntryView struct {
+	Fen      int64  `json:"fen"`
+	State    string `json:"state" enum:"paid,held,returned,forfeited" doc:"paid: a price; the others: a deposit"`
+	CheckIns int64  `json:"check_ins" doc:"Of a deposit that was decided"`
+	LastDay  int64  `json:"last_day" doc:"Of a deposit: until when days may be made up for it, YYYYMMDD"`
 }
 
 // GoalView is a milestone of a plan.
@@ -172,7 +185,7 @@ type ChallengeHome struct {
 }
 
 func classCard(c challenge.Class) ClassCard {
-	return ClassCard{c.ID, c.Title, c.Plan.Days, c.Mode, challenge.DayOf(c.Starts), challenge.DayOf(c.Ends()), c.Members, c.Capacity, c.Admits, c.CourseID, c.Teacher}
+	return ClassCard{c.ID, c.Title, c.Plan.Days, c.Mode, challenge.DayOf(c.Starts), challenge.DayOf(c.Ends()), c.Members, c.Capacity, c.Admits, c.CourseID, c.Teacher, c.Price, c.PriceFen}
 }
 
 func taskView(t challenge.Task) TaskView { return TaskView(t) }
@@ -181,7 +194,7 @@ func (r *routes) classView(c challenge.Class, course string) ClassView {
 	today := challenge.Ordinal(r.Clock.Now())
 	v := ClassView{
 		ClassCard: classCard(c), About: c.About, Course: course, Marks: []GoalView{}, Tasks: []TaskView{}, MakeUps: c.Plan.MakeUps, Points: c.Plan.Points,
-		ShareWeekday: c.ShareWeekday, JoinUntil: challenge.DayOf(c.JoinUntil), State: c.State, Reason: c.Reason, Today: challenge.DayOf(today),
+		ShareWeekday: c.ShareWeekday, JoinUntil: challenge.DayOf(c.JoinUntil), State: c.State, Reason: c.Reason, SKUID: c.SKUID, ReturnNeed: c.ReturnNeed, Today: challenge.DayOf(today),
 	}
 	for _, m := range c.Plan.Marks {
 		v.Marks = append(v.Marks, GoalView(m))
@@ -350,8 +363,27 @@ func (r *routes) openClass(ctx context.Context, classID int64, code string) (*we
 		if m.ID > 0 {
 			v.Joined, v.Mine = m.State == challenge.In, &PlaceInClass{m.State, m.Reason}
 		}
+		if v.Entry, err = r.entry(ctx, c, m, userID); err != nil {
+			return nil, err
+		}
 	}
 	return web.Answer(v), nil
+}
+
+// entry is what somebody paid for their place in a class; nil: nothing that stands.
+func (r *routes) entry(ctx context.Context, c challenge.Class, m challenge.Member, userID int64) (*EntryView, error) {
+	if c.Price == challenge.Free {
+		return nil, nil
+	}
+	e, err := r.Challenge.Standing(ctx, r.Challenge.DB, c.ID, userID)
+	if err != nil || e.State == "" {
+		return nil, err
+	}
+	v := &EntryView{Fen: e.Fen, State: e.State, CheckIns: e.CheckIns}
+	if e.Deposit {
+		v.LastDay = challenge.DayOf(c.Lost(m) - 1)
+	}
+	return v, nil
 }
 
 func (r *routes) challengeHome(ctx context.Context, classID int64) (*web.Body[ChallengeHome], error) {
@@ -364,6 +396,9 @@ func (r *routes) challengeHome(ctx context.Context, classID int64) (*web.Body[Ch
 		CheckedIn: h.Member.Last == h.Today, Total: h.Member.Total, Best: h.Member.Best, Days: []ChallengeDay{}, Missed: []int64{}, Cards: h.Cards, Reached: []ReachedView{}, Awards: []AwardView{}, ShareDay: h.ShareDay(),
 	}
 	v.Class.Joined = true
+	if v.Class.Entry, err = r.entry(ctx, h.Class, h.Member, h.Member.UserID); err != nil {
+		return nil, err
+	}
 	if h.Member.Last >= h.Today-1 {
 		v.Streak = h.Member.Streak
 	}

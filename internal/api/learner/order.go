@@ -24,7 +24,7 @@ type QuoteView struct {
 	PeriodDays     int64           `json:"period_days"`
 	PeriodMonths   int64           `json:"period_months"`
 	UntilAt        int64           `json:"until_at"`
-	Kind           string          `json:"kind" enum:"course,column,lesson,bundle,membership,service"`
+	Kind           string          `json:"kind" enum:"course,column,lesson,bundle,membership,service,class,deposit"`
 	Items          []QuoteItemView `json:"items" nullable:"false"`
 	Gift           bool            `json:"gift"`
 	InGroup        bool            `json:"in_group"`
@@ -103,7 +103,7 @@ type ItemView struct {
 	PriceFen     int64        `json:"price_fen"`
 	PeriodDays   int64        `json:"period_days"`
 	CoverURL     string       `json:"cover_url"`
-	Kind         string       `json:"kind" enum:"course,column,lesson,bundle,membership,service"`
+	Kind         string       `json:"kind" enum:"course,column,lesson,bundle,membership,service,class,deposit"`
 	ProductID    int64        `json:"product_id"`
 	Quantity     int64        `json:"quantity"`
 	PeriodMonths int64        `json:"period_months"`

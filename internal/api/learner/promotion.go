@@ -68,7 +68,7 @@ type GiftView struct {
 	ReceivedAt int64  `json:"received_at"`
 	Title      string `json:"title"`
 	SKUName    string `json:"sku_name"`
-	Kind       string `json:"kind" enum:"course,column,lesson,bundle,membership,service," doc:"Of the product; empty in an order's list"`
+	Kind       string `json:"kind" enum:"course,column,lesson,bundle,membership,service,class,deposit," doc:"Of the product; empty in an order's list"`
 	CourseID   int64  `json:"course_id"`
 	Giver      string `json:"giver"`
 	Mine       bool   `json:"mine" doc:"The caller gave it"`

@@ -46,6 +46,9 @@ const causes: Record<string, string> = {
   channel: '支付平台退款',
   group_failed: '没有成团，自动退回',
   gift_unreceived: '买家退回没被领取的赠送',
+  sold_out: '卖完了，自动退回',
+  deposit: '退还打卡押金',
+  class_cancelled: '打卡班取消，自动退回',
 }
 /** Whether a cause of refunds has words. */
 export const knowsCause = (cause: string) => cause in causes
