@@ -15026,7 +15026,7 @@ export interface components {
              */
             fen: number;
             /** @enum {string} */
-            kind: "course" | "column" | "bundle" | "membership" | "service" | "lesson";
+            kind: "course" | "column" | "bundle" | "membership" | "service" | "lesson" | "class";
             /**
              * Format: int64
              * @description Sold and not given back in full

@@ -59,7 +59,7 @@ export type Device = S['DeviceView']
 /** A bundle, membership or service in a list, and the page of one (also of a lesson sold alone). */
 export type GoodsCard = S['GoodsCard']
 export type Goods = S['GoodsDetail']
-export type GoodsKind = GoodsCard['kind']
+export type GoodsKind = OrderItem['kind']
 export type Membership = S['MembershipView']
 export type Promotion = S['PromotionView']
 /** What runs for a card of a list. */

@@ -51,7 +51,7 @@ type TodoView struct {
 // TopGoods sells best.
 type TopGoods struct {
 	ProductID int64  `json:"product_id"`
-	Kind      string `json:"kind" enum:"course,column,bundle,membership,service,lesson"`
+	Kind      string `json:"kind" enum:"course,column,bundle,membership,service,lesson,class"`
 	CourseID  int64  `json:"course_id" doc:"Of a course, column or lesson"`
 	Title     string `json:"title"`
 	Orders    int64  `json:"orders" doc:"Sold and not given back in full"`

@@ -205,7 +205,7 @@ export interface Operations {
   archiveChallenge: { path: Id; body: { on: boolean }; res: void }
   classes: { query: Paged & { challenge_id?: number; state?: string }; res: T.Page<T.ChallengeClass> }
   class: { path: Id; res: T.ChallengeClass }
-  openClass: { path: Id; body: T.ClassEdit & { mode: T.ChallengeClass['mode']; starts_on: number; admits: T.ChallengeClass['admits'] }; res: T.ChallengeClass }
+  openClass: { path: Id; body: T.ClassEdit & T.ClassPrice & { mode: T.ChallengeClass['mode']; starts_on: number; admits: T.ChallengeClass['admits'] }; res: T.ChallengeClass }
   editClass: { path: Id; body: T.ClassEdit & { version: number }; res: T.ChallengeClass }
   setClass: { path: Id; body: { state: T.ChallengeClass['state']; reason?: string }; res: void }
   classMembers: { path: Id; query: Paged & { state?: string }; res: T.Page<T.ClassMember> }

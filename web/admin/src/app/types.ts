@@ -15,7 +15,7 @@ export interface DayFen { day: string; fen: number; received_fen: number; refund
 export interface Overview {
   today: DayNumbers; yesterday: DayNumbers; revenue: DayFen[]
   todo: { refunds_requested: number; refunds_abnormal: number; payments_held: number; assets_failed: number; bill_differences: number; services_waiting: number }
-  top_goods: { product_id: number; kind: CourseForm | GoodsKind; course_id: number; title: string; orders: number; fen: number }[]
+  top_goods: { product_id: number; kind: CourseForm | GoodsKind | 'class'; course_id: number; title: string; orders: number; fen: number }[]
   courses: Record<string, number>; users_total: number
 }
 
@@ -412,6 +412,8 @@ export type ChallengePlan = S['ConsoleChallengePlan']
 export type ChallengeTask = S['ConsoleChallengeTask']
 export type ChallengeClass = S['ConsoleClassView']
 export type ClassEdit = Pick<ChallengeClass, 'title' | 'about' | 'join_until' | 'capacity' | 'teacher' | 'share_weekday'>
+/** What a class costs; it is said when the class is opened and stays. */
+export type ClassPrice = Pick<ChallengeClass, 'price' | 'price_fen' | 'return_need'>
 export type ClassMember = S['ConsoleClassMember']
 export type ClassWeek = S['ConsoleClassWeek']
 export type ClassTop = ClassWeek['items'][number]

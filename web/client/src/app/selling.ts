@@ -3,7 +3,7 @@ import type { Place } from './routes'
 import { day, yuan } from './format'
 
 /** The kinds of goods in words. */
-export const kindName: Record<GoodsKind, string> = { course: '课程', column: '专栏', lesson: '单课', bundle: '课程包', membership: '会员', service: '服务' }
+export const kindName: Record<GoodsKind, string> = { course: '课程', column: '专栏', lesson: '单课', bundle: '课程包', membership: '会员', service: '服务', class: '打卡班', deposit: '押金' }
 
 /** Where goods are shown. */
 export const goodsPlace = (g: { id: number; kind: GoodsKind; course_id: number }): Place =>
@@ -101,8 +101,12 @@ export function waitsForGroup(o: Pick<Order, 'status' | 'group_id' | 'delivered'
   return o.status === 'paid' && o.group_id > 0 && !o.delivered
 }
 
+/** Whether goods are the way into a class, whose number the product has. */
+const ofClass = (kind: GoodsKind) => kind === 'class' || kind === 'deposit'
+
 /** Where somebody goes with what was bought. */
 export function placeOf(i: Pick<OrderItem, 'kind' | 'course_id' | 'product_id'>): Place {
+  if (ofClass(i.kind)) return { name: 'class', params: { id: i.product_id } }
   return (i.kind === 'course' || i.kind === 'column') && i.course_id ? { name: 'course', params: { id: i.course_id } } : { name: 'goods', params: { id: i.product_id } }
 }
 
@@ -113,6 +117,7 @@ export function ownPlace(i: Pick<OrderItem, 'kind' | 'course_id' | 'product_id'>
 
 /** The word of the button that leads there. */
 export function placeWord(kind: GoodsKind): string {
+  if (ofClass(kind)) return '去打卡班'
   return kind === 'course' || kind === 'column' || kind === 'lesson' || kind === 'bundle' ? '去学习' : kind === 'membership' ? '看我的会员' : '看我的服务'
 }
 
@@ -126,7 +131,7 @@ export function benefits(g: Pick<Goods, 'opens_all' | 'categories' | 'courses' |
 
 /** What memberships would do for these goods: those that open them, else what each takes off, the best first. */
 export function memberLine(tiers: Goods[], at: { kind: GoodsKind; courseId: number; categoryId?: number }): string {
-  if (at.kind === 'membership' || at.kind === 'service') return ''
+  if (at.kind === 'membership' || at.kind === 'service' || ofClass(at.kind)) return ''
   const opens = tiers.filter((g) => at.courseId > 0 && (g.opens_all || g.categories.some((c) => c.id === at.categoryId) || g.courses.some((c) => c.id === at.courseId)))
   if (opens.length) return `开通${opens.map((g) => `「${g.title}」`).join('或')}就能学`
   return tiers.filter((g) => g.pay_permille < 1000).sort((a, b) => a.pay_permille - b.pay_permille).map((g) => `「${g.title}」${discount(g.pay_permille)}`).join('，')
@@ -135,5 +140,6 @@ export function memberLine(tiers: Goods[], at: { kind: GoodsKind; courseId: numb
 /** The refund promise in a few words, above the whole of it. */
 export function refundHead(kind: GoodsKind, days: number): string {
   if (kind === 'service') return '完成前可全额退款'
+  if (kind === 'deposit') return '打满约定的天数原路退还'
   return days > 0 ? `${days} 天内可申请退款` : '购买后不支持无理由退款'
 }

@@ -1,4 +1,5 @@
-import type { ChallengeClass, ChallengePlan, ChallengeTask, ClassMember } from '@/app/types'
+import { yuan } from '@/app/format'
+import type { ChallengeClass, ChallengePlan, ChallengeTask, ClassMember, ClassPrice } from '@/app/types'
 
 export const taskKinds: { value: ChallengeTask['kind']; label: string }[] = [
   { value: 'words', label: '写几句' },
@@ -13,6 +14,12 @@ export const classStates: Record<ChallengeClass['state'], { label: string; tone:
   cancelled: { label: '已取消', tone: 'bad' },
 }
 export const memberStates: Record<ClassMember['state'], string> = { in: '在班', left: '已退出', lost: '已退款', removed: '已移出' }
+
+/** How what somebody paid for their place stands. */
+export const moneyStates: Record<Exclude<ClassMember['money'], ''>, string> = { paid: '已付款', held: '押金在账', returned: '押金已退还', forfeited: '押金未退', refunded: '已退款' }
+
+/** What a class costs, in words. */
+export const priceOf = (c: ClassPrice) => (c.price === 'free' ? '免费' : c.price === 'class' ? yuan(c.price_fen) : `押金 ${yuan(c.price_fen)}，打满 ${c.return_need} 天退还`)
 
 /** A day YYYYMMDD as the date field wants it, and back; 0 is ''. */
 export const dateOf = (day: number) => (day ? `${Math.floor(day / 10000)}-${String(Math.floor(day / 100) % 100).padStart(2, '0')}-${String(day % 100).padStart(2, '0')}` : '')

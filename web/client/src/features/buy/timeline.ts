@@ -10,6 +10,7 @@ function afterPaying(o: Order): string {
   if (waitsForGroup(o)) return '等待成团'
   if (!o.delivered) return ''
   if (o.items.length > 0 && o.items.every((i) => i.kind === 'service')) return '等我们联系安排'
+  if (o.items.some((i) => i.kind === 'class' || i.kind === 'deposit')) return '已报名'
   return o.items.every((i) => i.kind === 'course') ? '课程已开通' : '已开通'
 }
 

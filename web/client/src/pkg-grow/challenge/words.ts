@@ -1,10 +1,23 @@
 import type { ChallengeClass, ChallengeHome } from '@zhizhou/sdk'
+import { yuan } from '@/app/format'
 
 /** A local day (YYYYMMDD) as it is said: 11 月 2 日. */
 export const dayWords = (d: number) => `${Math.floor(d / 100) % 100} 月 ${d % 100} 日`
 
 const week = ['', '周一', '周二', '周三', '周四', '周五', '周六', '周日']
 export const weekdayWords = (n: number) => week[n] ?? ''
+
+/** What a place in a class costs, in a few words. */
+export const priceWords = (c: Pick<ChallengeClass, 'price' | 'price_fen'>) => (c.price === 'free' ? '免费' : c.price === 'class' ? yuan(c.price_fen) : `押金 ${yuan(c.price_fen)}`)
+
+/** How what somebody paid for their place stands. */
+export function entryWords(c: Pick<ChallengeClass, 'entry' | 'return_need'>): string {
+  const e = c.entry
+  if (!e) return ''
+  if (e.state === 'held') return `押金 ${yuan(e.fen)} 在账，打满 ${c.return_need} 天原路退还，最晚补到 ${dayWords(e.last_day)}`
+  if (e.state === 'returned') return `打满 ${c.return_need} 天，押金 ${yuan(e.fen)} 已原路退还`
+  return e.state === 'forfeited' ? `打了 ${e.check_ins} 天，约定是 ${c.return_need} 天，押金 ${yuan(e.fen)} 没有退还` : `已付 ${yuan(e.fen)}`
+}
 
 /** When people mean to check in. */
 export const hours = ['早上', '中午', '晚上']
