@@ -99,6 +99,10 @@ var (
 	UNION ALL SELECT `+moment("j.joined_at")+`, 0, 0, 1 FROM share_joins j WHERE j.joined_at >= $1 AND j.joined_at < $2) x GROUP BY x.ordinal ORDER BY x.ordinal`)
 )
 
+func entry(b *strings.Builder, m Metric) {
+	fmt.Fprintf(b, "## %s `%s`\n%s\n\n```sql\n%s\n```\n\n", m.Name, m.Key, m.Means, m.sql)
+}
+
 // Document is docs/metrics.md: each figure with its definition and its one statement.
 func Document() string {
 	var b strings.Builder
@@ -114,7 +118,20 @@ Rules that hold for all of them:
 
 `)
 	for _, m := range Metrics {
-		fmt.Fprintf(&b, "## %s `%s`\n%s\n\n```sql\n%s\n```\n\n", m.Name, m.Key, m.Means, m.sql)
+		entry(&b, m)
 	}
+	b.WriteString(`# Comparisons
+
+Each is one statement with four counts: top of bottom among those to whom something happened, base_top of base_bottom among the others. The difference of the two rates has a 95 % interval, the hybrid score interval of Newcombe (Statistics in Medicine 17, 1998, 873, method 10; ` + "`internal/stat`" + `).
+
+Who belongs where is settled at the end of a person's day 0 by what was so then. To ask whether somebody got a card or joined a class at any time of the period would compare people who stayed long enough to get one with people who did not (immortal time), and would find an effect of everything. Nobody is counted whose time is not over when the period ends.
+
+What this cannot mend is who chooses: a difference is an effect where a coin decided, and an association everywhere else. [truth-test.md](truth-test.md) plants both and shows what the figures then say.
+
+`)
+	for _, c := range Comparisons {
+		entry(&b, Metric{Key: c.Key, Name: c.Name, Means: c.Means, sql: c.sql})
+	}
+	entry(&b, variantLift)
 	return strings.TrimRight(b.String(), "\n") + "\n"
 }
