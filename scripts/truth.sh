@@ -11,4 +11,4 @@ if [[ -w /dev/shm && $(df --output=avail -k /dev/shm | tail -1) -gt 8000000 ]]; 
   scratch=$(mktemp -d /dev/shm/zz-truth.XXXXXX)
   trap 'rm -rf "$scratch"' EXIT
 fi
-TMPDIR="$scratch" GOTMPDIR=/tmp scripts/postgres.sh go test ./internal/app -count=1 -timeout 6h -v -run '^TestTruthAtLength$' | grep -v '^=== '
+TMPDIR="$scratch" GOTMPDIR=/tmp scripts/postgres.sh go test ./internal/app -count=1 -timeout 6h -v -run '^TestTruthAtLength$' | grep --line-buffered -v '^=== '
