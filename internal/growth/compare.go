@@ -2,6 +2,7 @@ package growth
 
 import (
 	"context"
+	"fmt"
 
 	"zhizhou/internal/db"
 	"zhizhou/internal/stat"
@@ -92,21 +93,35 @@ func (s *Service) Trials(ctx context.Context, p Period) ([]Trial, error) {
 	return out, nil
 }
 
-// compared counts two sorts of people. Both come from those who studied in the period: e
-// has for each of them the first day on which they are with (with_day) and without
-// (none_day), as numbers one after another, and since when they are (since, ms). did and
-// baseDid say what they did after it; days is how long that takes, day 0 included.
-func compared(from, is, did, baseDid string, days string) string {
+// compared counts two sorts of people among those who studied in the period. f has each
+// of them once, with their first day and since when they are with (since, ms: the first
+// moment of it that table and column know). e has the first day on which they are with
+// (with_day, which with tells of f) and without (none_day); days are numbers one after
+// another. did and baseDid say what they did after it, so many days long, that one included.
+// Both parts are made once: who is looked for again and again is slow.
+func compared(table, column, with, did, baseDid string, days int) string {
 	until := moment(`CAST($2 AS BIGINT)`)
-	ripe, baseRipe := `e.with_day + `+days+` <= `+until, `e.none_day + `+days+` <= `+until
-	return `SELECT CAST(COALESCE(SUM(CASE WHEN ` + ripe + ` AND ` + did + ` THEN 1 ELSE 0 END), 0) AS BIGINT) AS top,
+	ripe, baseRipe := fmt.Sprintf(`e.with_day + %d <= %s`, days, until), fmt.Sprintf(`e.none_day + %d <= %s`, days, until)
+	return `WITH f AS MATERIALIZED (SELECT a.user_id, ` + written("a.first") + ` AS first, (SELECT MIN(c.` + column + `) FROM ` + table + ` c WHERE c.user_id = a.user_id AND c.` + column + ` < $2) AS since
+	FROM (SELECT d.user_id, MIN(d.day) AS first FROM lesson_days d WHERE d.day >= $3 AND d.day < $4 GROUP BY d.user_id) a WHERE $1 < $2),
+e AS MATERIALIZED (SELECT f.user_id, f.since, CASE WHEN f.since IS NULL OR ` + moment("f.since") + ` > f.first THEN f.first END AS none_day,
+	CASE ` + with + ` END AS with_day FROM f)
+SELECT CAST(COALESCE(SUM(CASE WHEN ` + ripe + ` AND ` + did + ` THEN 1 ELSE 0 END), 0) AS BIGINT) AS top,
 	COUNT(CASE WHEN ` + ripe + ` THEN 1 END) AS bottom,
 	CAST(COALESCE(SUM(CASE WHEN ` + baseRipe + ` AND ` + baseDid + ` THEN 1 ELSE 0 END), 0) AS BIGINT) AS base_top,
 	COUNT(CASE WHEN ` + baseRipe + ` THEN 1 END) AS base_bottom
-FROM (SELECT d.user_id, c.since, MIN(CASE WHEN ` + is + ` THEN d.n END) AS with_day, MIN(CASE WHEN c.since IS NULL OR ` + moment("c.since") + ` > d.n THEN d.n END) AS none_day
-	FROM (SELECT DISTINCT d.user_id, ` + written("d.day") + ` AS n FROM lesson_days d WHERE d.studied_ms > 0 AND d.day >= $3 AND d.day < $4) d
-	LEFT JOIN (` + from + `) c ON c.user_id = d.user_id GROUP BY d.user_id, c.since) e WHERE $1 < $2`
+FROM e`
 }
+
+// studied are the days of the period on which somebody of f studied.
+const studied = `FROM lesson_days w WHERE w.user_id = f.user_id AND w.day >= $3 AND w.day < $4`
+
+var (
+	// ever is the first day of study on which they are with, since whenever.
+	ever = `WHEN ` + moment("f.since") + ` <= f.first THEN f.first WHEN f.since IS NOT NULL THEN (SELECT ` + written("MIN(w.day)") + ` ` + studied + ` AND ` + written("w.day") + ` >= ` + moment("f.since") + `)`
+	// anew is the day on which they began to be with, if they studied on it.
+	anew = `WHEN ` + moment("f.since") + ` >= f.first AND EXISTS (SELECT 1 ` + studied + ` AND ` + written("w.day") + ` = ` + moment("f.since") + `) THEN ` + moment("f.since")
+)
 
 // sharedFrom is whether somebody shared within the seven days that begin with a day, not
 // before a moment.
@@ -116,7 +131,7 @@ func sharedFrom(day, since string) string {
 
 // stayedFrom is whether somebody studied from the seventh to the thirteenth day after one.
 func stayedFrom(day string) string {
-	return `EXISTS (SELECT 1 FROM lesson_days l WHERE l.user_id = e.user_id AND l.studied_ms > 0 AND l.day >= $3 AND l.day < $4 AND ` + written("l.day") + ` BETWEEN ` + day + ` + 7 AND ` + day + ` + 13)`
+	return `EXISTS (SELECT 1 FROM lesson_days l WHERE l.user_id = e.user_id AND l.day >= $3 AND l.day < $4 AND ` + written("l.day") + ` BETWEEN ` + day + ` + 7 AND ` + day + ` + 13)`
 }
 
 func comparison(c Comparison, sql string) Comparison {
@@ -129,13 +144,11 @@ var Comparisons = []Comparison{
 	comparison(Comparison{
 		Key: "card_lift", Name: "证据卡提升（分享率）", With: "有证据卡", Without: "还没有", Days: 7,
 		Means: "有卡：这段时间里，第一个学习日结束时已经得到过证据卡的人，从那天（当天才得到的，从得到那一刻）起 7 天内分享过的比例。没有卡：第一个学习日结束时还没有得到过的人，从那天起 7 天内分享过的比例。7 天没有全部落在这段时间里的不计。后来才得到卡的人，仍按当时算在「还没有」里，所以差只会算小。卡不是随机发的，学得认真的人本来就更爱分享：差是相关，不是因果，除非发不发由抽签决定。",
-	}, compared(`SELECT c.user_id, MIN(c.issued_at) AS since FROM cards c WHERE c.issued_at < $2 GROUP BY c.user_id`, moment("c.since")+` <= d.n`,
-		sharedFrom("e.with_day", "e.since"), sharedFrom("e.none_day", "0"), "7")),
+	}, compared("cards", "issued_at", ever, sharedFrom("e.with_day", "e.since"), sharedFrom("e.none_day", "0"), 7)),
 	comparison(Comparison{
 		Key: "challenge_lift", Name: "挑战提升（7 日留存）", With: "参加挑战", Without: "没有参加", Days: 14,
 		Means: "参加：这段时间里第一次加入挑战班、当天也学过的人，加入后第 7–13 天里学过的比例。没有参加：这段时间的第一个学习日结束时还从未加入过任何班的人，那天之后第 7–13 天里学过的比例。14 天没有全部落在这段时间里的不计；早就在班里的人不算进任何一边。两边都从「当天学过」起算，谁在哪边由当天定，不看后来：后来才加入的人，先前那一段仍算在「没有参加」里。一个人可能两边各算一段，区间因此略宽。愿意参加的人本来就更坚持：差是相关，不是因果，除非参加不参加由抽签决定。",
-	}, compared(`SELECT m.user_id, MIN(m.joined_at) AS since FROM challenge_members m WHERE m.joined_at < $2 GROUP BY m.user_id`, moment("c.since")+` = d.n`,
-		stayedFrom("e.with_day"), stayedFrom("e.none_day"), "14")),
+	}, compared("challenge_members", "joined_at", anew, stayedFrom("e.with_day"), stayedFrom("e.none_day"), 14)),
 }
 
 // variantLift has a row for each variant.

@@ -20,8 +20,9 @@ func moment(x string) string { return fmt.Sprintf(ofMoment, x) }
 func written(x string) string { return fmt.Sprintf(ofDay, x) }
 
 var (
-	// Who studied on a local day of the period.
-	active = `SELECT DISTINCT d.user_id FROM lesson_days d WHERE d.studied_ms > 0 AND d.day >= $3 AND d.day < $4`
+	// Who studied on a local day of the period: a row is there once time was counted, so that
+	// the index by day answers alone.
+	active = `SELECT DISTINCT d.user_id FROM lesson_days d WHERE d.day >= $3 AND d.day < $4`
 	// What counts as coming by somebody else's share.
 	visits = `SELECT v.share_id, v.first_at, v.user_id FROM share_visits v JOIN shares s ON s.id = v.share_id WHERE v.user_id <> s.user_id`
 )
@@ -29,7 +30,7 @@ var (
 // retained is the share of who registered in the period and studied between two local
 // days after it; led tells which of them.
 func retained(led string, from, until int) string {
-	return `SELECT CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM lesson_days d WHERE d.user_id = u.id AND d.studied_ms > 0
+	return `SELECT CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM lesson_days d WHERE d.user_id = u.id
 	AND ` + written("d.day") + ` - ` + moment("u.created_at") + fmt.Sprintf(` BETWEEN %d AND %d`, from, until) + `) THEN 1 ELSE 0 END), 0) AS BIGINT) AS top, COUNT(*) AS bottom
 FROM users u WHERE u.created_at >= $1 AND u.created_at < $2 AND ` + led
 }
