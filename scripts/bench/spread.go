@@ -59,6 +59,7 @@ var spreadRows = func() []string {
 type spread struct {
 	*app.App
 	class int64
+	small int64 // a class as large as a school may make it
 }
 
 func newSpread(ctx context.Context, dir string) (*spread, error) {
@@ -84,9 +85,22 @@ func newSpread(ctx context.Context, dir string) (*spread, error) {
 		return nil, err
 	}
 	s.class = c.ID
+	if c, err = a.Challenge.OpenClass(ctx, 0, challenge.Class{ChallengeID: of.ID, Title: "小班", Mode: challenge.Rolling, Capacity: 5000, Admits: challenge.Anyone, ShareWeekday: 7}); err != nil {
+		return nil, err
+	}
+	s.small = c.ID
 	today := challenge.Ordinal(time.Now())
 	for _, text := range append([]string{`INSERT OR IGNORE INTO certificate_keys (id, public, private_sealed, active, created_at) SELECT 1, '', '', FALSE, $2 WHERE $1 > 0 AND $3 > 0 AND $4 > 0 AND $5 > 0`}, spreadRows...) {
-		if _, err := a.DB.SQL().ExecContext(ctx, text, spreadLearners, time.Now().UnixMilli(), c.ID, today-(today+3)%7, today); err != nil {
+		if _, err := a.DB.SQL().ExecContext(ctx, text, spreadLearners, time.Now().UnixMilli(), s.class, today-(today+3)%7, today); err != nil {
+			return nil, fmt.Errorf("%w: %.80s", err, text)
+		}
+	}
+	for _, text := range []string{
+		`INSERT INTO challenge_squads (id, class_id, name, code, invited, size, created_at) SELECT id + 1000000, $1, name, 'S' || code, FALSE, 8, created_at FROM challenge_squads WHERE class_id = $2 AND id <= 6000000625`,
+		`INSERT INTO challenge_members (id, class_id, user_id, squad_id, state, starts, since, level, hours, total, score, last, joined_at) SELECT id + 1000000, $1, user_id, 6001000001 + id % 625, state, starts, since, level, hours, total, score, last, joined_at FROM challenge_members WHERE class_id = $2 AND id <= 6000005000`,
+		`INSERT INTO challenge_weeks (member_id, week, class_id, check_ins, score) SELECT member_id + 1000000, week, $1, check_ins, score FROM challenge_weeks WHERE class_id = $2 AND member_id <= 6000005000`,
+	} {
+		if _, err := a.DB.SQL().ExecContext(ctx, text, s.small, s.class); err != nil {
 			return nil, fmt.Errorf("%w: %.80s", err, text)
 		}
 	}
@@ -183,9 +197,13 @@ func spreading(ctx context.Context, dir string) error {
 }
 
 func (s *spread) reads(ctx context.Context) error {
-	for _, weekly := range []bool{false, true} {
-		if err := asked(map[bool]string{false: "GROWTH board of a class of 10^5", true: "GROWTH board of its week"}[weekly], spreadAsks/4, func(i int) error {
-			b, err := s.Challenge.Board(ctx, learner(i*7), s.class, weekly)
+	for _, x := range []struct {
+		name   string
+		class  int64
+		weekly bool
+	}{{"GROWTH board of a class of 5,000", s.small, false}, {"GROWTH board of its week", s.small, true}, {"GROWTH board of a class of 10^5", s.class, false}, {"GROWTH board of its week", s.class, true}} {
+		if err := asked(x.name, spreadAsks/4, func(i int) error {
+			b, err := s.Challenge.Board(ctx, learner(i*7), x.class, x.weekly)
 			if err == nil && (len(b.Rows) != 50 || b.Own.Place == 0) {
 				err = fmt.Errorf("%d rows, own place %d", len(b.Rows), b.Own.Place)
 			}
