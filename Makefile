@@ -1,7 +1,7 @@
 # Zhizhou. Each target is a thin door to one script; the scripts also run alone.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test check gen e2e bench lighthouse sim clean
+.PHONY: help run build test check gen e2e bench lighthouse sim truth clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ lighthouse: ## measure the pages by which people come as on a phone (RUNS=3)
 
 sim: ## random histories of buying against a model (SEED=1 HISTORIES=1000)
 	@SIM_SEED=$(or $(SEED),1) SIM_HISTORIES=$(or $(HISTORIES),1000) scripts/postgres.sh go test ./internal/app -count=1 -timeout 12h -v -run '^TestSimulation'
+
+truth: ## whether the figures of growth find what was planted in 100,000 simulated learners (TRUTH_LEARNERS, TRUTH_SEED)
+	@exec scripts/truth.sh
 
 clean: ## remove what was built (data/ stays)
 	@exec scripts/clean.sh

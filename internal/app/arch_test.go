@@ -23,7 +23,7 @@ var mayImport = map[string]struct {
 	layer  int
 	except []string
 }{
-	"errs": {0, nil}, "text": {0, nil}, "id": {0, nil}, "money": {0, nil}, "clock": {0, nil}, "seal": {0, nil}, "pack": {0, nil}, "drawing": {0, nil},
+	"errs": {0, nil}, "text": {0, nil}, "id": {0, nil}, "money": {0, nil}, "clock": {0, nil}, "seal": {0, nil}, "pack": {0, nil}, "drawing": {0, nil}, "stat": {0, nil},
 	"rich": {1, nil},
 	"db":   {1, nil}, "blob": {1, nil}, "web": {1, nil}, "pay": {1, nil}, "wechat": {1, nil},
 	"jobs":        {1, []string{"db"}},                                                       // enqueues inside the business transaction

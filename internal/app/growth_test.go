@@ -13,6 +13,9 @@ import (
 
 var (
 	qGrowthStudy = db.Q("test/growth_study", `INSERT INTO lesson_days (user_id, day, lesson_id, studied_ms) VALUES ($1, $2, 0, 60000) ON CONFLICT DO NOTHING`)
+	qGrowthCard  = db.Q("test/growth_card", `INSERT INTO cards (id, code, user_id, kind, ref, facts, signature, key_id, nickname, shown, issued_at) SELECT $1, $2, $3, 'hours', $2, '{}', '', MIN(id), '', 'hidden', $4 FROM certificate_keys`)
+	qGrowthShare = db.Q("test/growth_share", `INSERT INTO shares (id, code, user_id, kind, title, channel, depth, request, day, created_at) VALUES ($1, $2, $3, 'school', '', 'link', 1, $2, 0, $4)`)
+	qGrowthIn    = db.Q("test/growth_in", `INSERT INTO challenge_members (id, class_id, user_id, state, starts, since, level, hours, joined_at) VALUES ($1, $2, $3, 'in', 0, 0, 0, 0, $4)`)
 	qGrowthBorn  = db.Q("test/growth_born", `UPDATE users SET created_at = $2 WHERE id = $1`)
 )
 
@@ -115,6 +118,96 @@ func TestGrowthIsCounted(t *testing.T) {
 		year := growth.Period{From: at.UnixMilli(), Until: at.UnixMilli() + 1}
 		if r := w.figures(year); r["retention_7_other"] != [2]int64{2, 3} || r["retention_28_other"] != [2]int64{1, 3} {
 			t.Errorf("retention over a new year: %v %v", r["retention_7_other"], r["retention_28_other"])
+		}
+	})
+}
+
+// Comparisons are settled by a person's day 0 and by nothing later: each is compared with
+// a count by hand over a period of long ago.
+func TestGrowthCompares(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.learner("13900139971", nil).hasCard() // there is a key to sign with
+		class := w.class(weekly(28), nil)
+		begin := time.Date(2024, 2, 19, 16, 0, 0, 0, time.UTC) // 20 February in China; the 29th is between
+		at := func(day, hour int) int64 {
+			return begin.AddDate(0, 0, day).Add(time.Duration(hour) * time.Hour).UnixMilli()
+		}
+		n := int64(0)
+		who := func(days ...int) int64 {
+			id := must(w.app.Account.Invent(w.system(), "某人"))(t)
+			for _, d := range days {
+				w.write(qGrowthStudy, id, clock.Day(time.UnixMilli(at(d, 1))))
+			}
+			return id
+		}
+		card := func(id int64, day, hour int) {
+			n++
+			w.write(qGrowthCard, 7_000_000+n, fmt.Sprint("grow", n), id, at(day, hour))
+		}
+		shared := func(id int64, day, hour int) {
+			n++
+			w.write(qGrowthShare, 7_000_000+n, fmt.Sprint("grow", n), id, at(day, hour))
+		}
+		joined := func(id int64, day int) { n++; w.write(qGrowthIn, 7_000_000+n, class, id, at(day, 2)) }
+		p := growth.Period{From: at(0, 0), Until: at(21, 0)}
+		count := func(key string) [4]int64 {
+			g := &growth.Service{DB: w.app.DB, Clock: w.clock}
+			for _, c := range growth.Comparisons {
+				if c.Key == key {
+					v := must(g.Compare(context.Background(), c, p))(t)
+					return [4]int64{v.Top, v.Bottom, v.BaseTop, v.BaseBottom}
+				}
+			}
+			t.Fatal(key)
+			return [4]int64{}
+		}
+		is := func(key string, want ...int64) {
+			t.Helper()
+			if got := count(key); got != [4]int64(want) {
+				t.Errorf("%s: %v, want %v", key, got, want)
+			}
+		}
+		is("card_lift", 0, 0, 0, 0)
+
+		a := who(1, 3) // had a card before, shares on the seventh day
+		card(a, -40, 5)
+		shared(a, 7, 23)
+		b := who(2) // shares a day too late
+		card(b, 0, 5)
+		shared(b, 9, 0)
+		c := who(3) // shares before the card came, on its day
+		card(c, 3, 9)
+		shared(c, 3, 8)
+		is("card_lift", 1, 3, 0, 0)
+		d := who(4) // none
+		shared(d, 4, 1)
+		who(13)
+		e := who(5, 8) // gets one later: counts as without on day 5, as with on day 8
+		card(e, 8, 3)
+		shared(e, 9, 0)
+		is("card_lift", 2, 4, 2, 3)
+		card(who(15, 16), 15, 3) // the week is not over when the period ends
+		is("card_lift", 2, 4, 2, 3)
+
+		everybody := count("challenge_lift") // all of them studied, none is in a class
+		if everybody[0] != 0 || everybody[1] != 0 || everybody[2] != 0 || everybody[3] != 5 {
+			t.Error(everybody)
+		}
+		f := who(0, 13) // joins on a day of study and stays to the last day that counts
+		joined(f, 0)
+		g := who(1, 15) // a day too late
+		joined(g, 1)
+		joined(who(2, 9), -3) // was in a class before the period: on neither side
+		joined(who(10, 20), 10)
+		h := who(3, 5, 12) // was without on day 3, joins on day 5 and stays from both
+		joined(h, 5)
+		joined(who(4, 11), 6) // does not study on the day of joining: without, and stays
+		is("challenge_lift", 2, 3, 2, 7)
+		is("card_lift", 2, 4, 2, 9)
+
+		v := w.schoolStaff("operator").want(200, "", "GET", "/api/console/growth?days=90", nil)
+		if len(v.at("comparisons").([]any)) != len(growth.Comparisons) || len(v.at("trials").([]any)) != 0 {
+			t.Error(v.raw)
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
 	"zhizhou/internal/id"
+	"zhizhou/internal/stat"
 	"zhizhou/internal/text"
 )
 
@@ -60,9 +61,9 @@ type Outcome struct {
 	Seen     int64  // people who were shown a card
 	Sharers  int64  // of them who handed one on
 	Shares   int64
-	Visits   int64 // browsers that came by these
-	Arm            // of people whose week is over: registrations within it
-	Lift     Lift  `db:"-"` // against the first; of the first nothing
+	Visits   int64     // browsers that came by these
+	stat.Arm           // of people whose week is over: registrations within it
+	Lift     stat.Lift `db:"-"` // against the first; of the first nothing
 }
 
 const (
@@ -129,7 +130,7 @@ func (s *Service) outcomes(ctx context.Context, r db.Reader, experimentID int64)
 	}
 	for i := range list {
 		if i > 0 {
-			list[i].Lift = liftOf(list[0].Arm, list[i].Arm, len(list)-1)
+			list[i].Lift = stat.LiftOf(list[0].Arm, list[i].Arm, len(list)-1)
 		}
 	}
 	return e, list, nil

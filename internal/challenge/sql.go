@@ -118,11 +118,13 @@ var (
 		WHERE r.check_in_id >= $1 AND r.check_in_id <= $2 AND r.class_id = $3 AND (r.state = 'shown' OR r.user_id = $4) ORDER BY r.id`)
 
 	// Equal scores share a place, the next one counts those before: 1, 1, 3.
-	qBoard = db.Q("challenge/board", `SELECT x.* FROM (SELECT m.id AS member_id, m.user_id, u.nickname, m.total AS check_ins, m.score, RANK() OVER (ORDER BY m.score DESC) AS place
-		FROM challenge_members m JOIN users u ON u.id = m.user_id WHERE m.class_id = $1 AND m.state = 'in' AND m.score > 0) x ORDER BY x.place, x.member_id LIMIT $2`)
+	// The first places are the first rows: who has more than one of them stands before it.
+	qBoard = db.Q("challenge/board", `SELECT x.member_id, x.user_id, u.nickname, x.check_ins, x.score, RANK() OVER (ORDER BY x.score DESC) AS place
+		FROM (SELECT m.id AS member_id, m.user_id, m.total AS check_ins, m.score FROM challenge_members m WHERE m.class_id = $1 AND m.state = 'in' AND m.score > 0 ORDER BY m.score DESC, m.id LIMIT $2) x JOIN users u ON u.id = x.user_id ORDER BY place, x.member_id`)
 	qPlace     = db.Q("challenge/place", `SELECT COUNT(*) + 1 FROM challenge_members WHERE class_id = $1 AND state = 'in' AND score > $2`)
-	qBoardWeek = db.Q("challenge/board_week", `SELECT x.* FROM (SELECT w.member_id, m.user_id, u.nickname, w.check_ins, w.score, RANK() OVER (ORDER BY w.score DESC) AS place
-		FROM challenge_weeks w JOIN challenge_members m ON m.id = w.member_id JOIN users u ON u.id = m.user_id WHERE w.class_id = $1 AND w.week = $2 AND m.state = 'in' AND w.score > 0) x ORDER BY x.place, x.member_id LIMIT $3`)
+	qBoardWeek = db.Q("challenge/board_week", `SELECT x.member_id, x.user_id, u.nickname, x.check_ins, x.score, RANK() OVER (ORDER BY x.score DESC) AS place
+		FROM (SELECT w.member_id, m.user_id, w.check_ins, w.score FROM challenge_weeks w JOIN challenge_members m ON m.id = w.member_id WHERE w.class_id = $1 AND w.week = $2 AND m.state = 'in' AND w.score > 0 ORDER BY w.score DESC, w.member_id LIMIT $3) x
+		JOIN users u ON u.id = x.user_id ORDER BY place, x.member_id`)
 	qPlaceWeek = db.Q("challenge/place_week", `SELECT COUNT(*) + 1 FROM challenge_weeks w JOIN challenge_members m ON m.id = w.member_id WHERE w.class_id = $1 AND w.week = $2 AND m.state = 'in' AND w.score > $3`)
 	qOwnWeek   = db.Q("challenge/own_week", `SELECT check_ins, score FROM challenge_weeks WHERE member_id = $1 AND week = $2`)
 	// How much of the days that were owed by now, today only once it is done, permille.

@@ -20,8 +20,9 @@ func moment(x string) string { return fmt.Sprintf(ofMoment, x) }
 func written(x string) string { return fmt.Sprintf(ofDay, x) }
 
 var (
-	// Who studied on a local day of the period.
-	active = `SELECT DISTINCT d.user_id FROM lesson_days d WHERE d.studied_ms > 0 AND d.day >= $3 AND d.day < $4`
+	// Who studied on a local day of the period: a row is there once time was counted, so that
+	// the index by day answers alone.
+	active = `SELECT DISTINCT d.user_id FROM lesson_days d WHERE d.day >= $3 AND d.day < $4`
 	// What counts as coming by somebody else's share.
 	visits = `SELECT v.share_id, v.first_at, v.user_id FROM share_visits v JOIN shares s ON s.id = v.share_id WHERE v.user_id <> s.user_id`
 )
@@ -29,7 +30,7 @@ var (
 // retained is the share of who registered in the period and studied between two local
 // days after it; led tells which of them.
 func retained(led string, from, until int) string {
-	return `SELECT CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM lesson_days d WHERE d.user_id = u.id AND d.studied_ms > 0
+	return `SELECT CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM lesson_days d WHERE d.user_id = u.id
 	AND ` + written("d.day") + ` - ` + moment("u.created_at") + fmt.Sprintf(` BETWEEN %d AND %d`, from, until) + `) THEN 1 ELSE 0 END), 0) AS BIGINT) AS top, COUNT(*) AS bottom
 FROM users u WHERE u.created_at >= $1 AND u.created_at < $2 AND ` + led
 }
@@ -99,6 +100,10 @@ var (
 	UNION ALL SELECT `+moment("j.joined_at")+`, 0, 0, 1 FROM share_joins j WHERE j.joined_at >= $1 AND j.joined_at < $2) x GROUP BY x.ordinal ORDER BY x.ordinal`)
 )
 
+func entry(b *strings.Builder, m Metric) {
+	fmt.Fprintf(b, "## %s `%s`\n%s\n\n```sql\n%s\n```\n\n", m.Name, m.Key, m.Means, m.sql)
+}
+
 // Document is docs/metrics.md: each figure with its definition and its one statement.
 func Document() string {
 	var b strings.Builder
@@ -114,7 +119,20 @@ Rules that hold for all of them:
 
 `)
 	for _, m := range Metrics {
-		fmt.Fprintf(&b, "## %s `%s`\n%s\n\n```sql\n%s\n```\n\n", m.Name, m.Key, m.Means, m.sql)
+		entry(&b, m)
 	}
+	b.WriteString(`# Comparisons
+
+Each is one statement with four counts: top of bottom among those to whom something happened, base_top of base_bottom among the others. The difference of the two rates has a 95 % interval, the hybrid score interval of Newcombe (Statistics in Medicine 17, 1998, 873, method 10; ` + "`internal/stat`" + `).
+
+Who belongs where is settled at the end of a person's day 0 by what was so then. To ask whether somebody got a card or joined a class at any time of the period would compare people who stayed long enough to get one with people who did not (immortal time), and would find an effect of everything. Nobody is counted whose time is not over when the period ends.
+
+What this cannot mend is who chooses: a difference is an effect where a coin decided, and an association everywhere else. [truth-test.md](truth-test.md) plants both and shows what the figures then say.
+
+`)
+	for _, c := range Comparisons {
+		entry(&b, Metric{Key: c.Key, Name: c.Name, Means: c.Means, sql: c.sql})
+	}
+	entry(&b, variantLift)
 	return strings.TrimRight(b.String(), "\n") + "\n"
 }

@@ -117,6 +117,11 @@ func run(ctx context.Context) error {
 			return err
 		}
 	}
+	if strings.Contains(only, "GROWTH") { // a hundred thousand learners take half a minute to make
+		if err := spreading(ctx, dir); err != nil {
+			return err
+		}
+	}
 	if wanted("T7") {
 		if err := heartbeats(ctx, filepath.Join(dir, "h.db"), filepath.Join(dir, "hbare.db")); err != nil {
 			return err

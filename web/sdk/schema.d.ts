@@ -10905,6 +10905,53 @@ export interface components {
             /** Format: int64 */
             updated_at: number;
         };
+        ConsoleCardTrialArm: {
+            /**
+             * Format: int64
+             * @description 1 better, -1 worse, 0 neither for certain
+             */
+            certain: number;
+            /** Format: double */
+            high: number;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: int64
+             * @description Registrations in it by these
+             */
+            joins: number;
+            /** @description Enough people for the lift to mean anything */
+            known: boolean;
+            label: string;
+            /**
+             * Format: double
+             * @description More registrations a person than with the first variant; of the first 0
+             */
+            lift: number;
+            /** Format: double */
+            low: number;
+            /**
+             * Format: int64
+             * @description Whose week is over
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Of them who handed a card on in it
+             */
+            sharers: number;
+            /** @description The experiment ended by it */
+            wins: boolean;
+        };
+        ConsoleCardTrialView: {
+            /** @description The first is what the others are compared with */
+            arms: components["schemas"]["ConsoleCardTrialArm"][];
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @enum {string} */
+            status: "running" | "stopped";
+        };
         ConsoleCardVariantInput: {
             label: string;
             /**
@@ -11450,6 +11497,42 @@ export interface components {
             min_fen: number;
             /** Format: int64 */
             version: number;
+        };
+        ConsoleComparisonView: {
+            /** Format: int64 */
+            base_bottom: number;
+            /** Format: int64 */
+            base_top: number;
+            /** Format: int64 */
+            bottom: number;
+            /**
+             * Format: int64
+             * @description A shorter period counts nobody
+             */
+            days: number;
+            /** Format: double */
+            high: number;
+            key: string;
+            /** @description Both sorts of people are there */
+            known: boolean;
+            /**
+             * Format: double
+             * @description The one rate less the other
+             */
+            lift: number;
+            /**
+             * Format: double
+             * @description Of the 95 % interval
+             */
+            low: number;
+            means: string;
+            name: string;
+            /** Format: int64 */
+            top: number;
+            /** @description Who is compared */
+            with: string;
+            /** @description With whom */
+            without: string;
         };
         ConsoleContractDetail: {
             /** Format: int64 */
@@ -12325,11 +12408,13 @@ export interface components {
         };
         ConsoleGrowthView: {
             before: components["schemas"]["ConsoleLoopView"];
+            comparisons: components["schemas"]["ConsoleComparisonView"][];
             days: components["schemas"]["ConsoleGrowthDay"][];
             /** Format: int64 */
             from: number;
             loop: components["schemas"]["ConsoleLoopView"];
             metrics: components["schemas"]["ConsoleMetricView"][];
+            trials: components["schemas"]["ConsoleCardTrialView"][];
             /** Format: int64 */
             until: number;
         };

@@ -22,6 +22,47 @@ type MetricView struct {
 	Known  bool    `json:"known" doc:"There was something to divide by"`
 }
 
+// ComparisonView is a rate among some people beside that among others.
+type ComparisonView struct {
+	Key        string  `json:"key"`
+	Name       string  `json:"name"`
+	Means      string  `json:"means"`
+	With       string  `json:"with" doc:"Who is compared"`
+	Without    string  `json:"without" doc:"With whom"`
+	Days       int     `json:"days" doc:"A shorter period counts nobody"`
+	Top        int64   `json:"top"`
+	Bottom     int64   `json:"bottom"`
+	BaseTop    int64   `json:"base_top"`
+	BaseBottom int64   `json:"base_bottom"`
+	Known      bool    `json:"known" doc:"Both sorts of people are there"`
+	Lift       float64 `json:"lift" doc:"The one rate less the other"`
+	Low        float64 `json:"low" doc:"Of the 95 % interval"`
+	High       float64 `json:"high"`
+}
+
+// CardTrialArm is a variant of an experiment with cards.
+type CardTrialArm struct {
+	ID      int64   `json:"id"`
+	Label   string  `json:"label"`
+	Wins    bool    `json:"wins" doc:"The experiment ended by it"`
+	People  int64   `json:"people" doc:"Whose week is over"`
+	Sharers int64   `json:"sharers" doc:"Of them who handed a card on in it"`
+	Joins   int64   `json:"joins" doc:"Registrations in it by these"`
+	Known   bool    `json:"known" doc:"Enough people for the lift to mean anything"`
+	Lift    float64 `json:"lift" doc:"More registrations a person than with the first variant; of the first 0"`
+	Low     float64 `json:"low"`
+	High    float64 `json:"high"`
+	Certain int     `json:"certain" doc:"1 better, -1 worse, 0 neither for certain"`
+}
+
+// CardTrialView is an experiment with cards as it stood at the end of the period.
+type CardTrialView struct {
+	ID     int64          `json:"id"`
+	Name   string         `json:"name"`
+	Status string         `json:"status" enum:"running,stopped"`
+	Arms   []CardTrialArm `json:"arms" nullable:"false" doc:"The first is what the others are compared with"`
+}
+
 // LoopView are the steps of the loop.
 type LoopView struct {
 	Learners int64 `json:"learners"`
@@ -49,6 +90,9 @@ type GrowthView struct {
 	Before  LoopView     `json:"before"`
 	Days    []GrowthDay  `json:"days" nullable:"false"`
 	Metrics []MetricView `json:"metrics" nullable:"false"`
+
+	Comparisons []ComparisonView `json:"comparisons" nullable:"false"`
+	Trials      []CardTrialView  `json:"trials" nullable:"false"`
 }
 
 // ShareRow is a share as staff see it.
@@ -172,5 +216,29 @@ func (r *routes) growthPage(ctx context.Context, days int) (*web.Body[GrowthView
 		}
 		v.Metrics = append(v.Metrics, MetricView{m.Key, m.Name, m.Means, is.Top, is.Bottom, is.Rate(), was.Rate(), is.Bottom > 0})
 	}
-	return web.Answer(v), nil
+	err = r.growthLifts(ctx, now, &v)
+	return web.Answer(v), err
+}
+
+// growthLifts fills in what is compared.
+func (r *routes) growthLifts(ctx context.Context, p growth.Period, v *GrowthView) error {
+	v.Comparisons, v.Trials = []ComparisonView{}, []CardTrialView{}
+	for _, c := range growth.Comparisons {
+		n, err := r.Growth.Compare(ctx, c, p)
+		if err != nil {
+			return err
+		}
+		d := n.Difference()
+		v.Comparisons = append(v.Comparisons, ComparisonView{c.Key, c.Name, c.Means, c.With, c.Without, c.Days, n.Top, n.Bottom, n.BaseTop, n.BaseBottom, n.Known(), d.Mean, d.Low, d.High})
+	}
+	trials, err := r.Growth.Trials(ctx, p)
+	for _, t := range trials {
+		x := CardTrialView{t.ExperimentID, t.Name, t.Status, []CardTrialArm{}}
+		for i, a := range t.Arms {
+			l := t.Lift(i)
+			x.Arms = append(x.Arms, CardTrialArm{a.VariantID, a.Label, a.Wins, a.People, a.Sharers, a.Sum, l.Known, l.Mean, l.Low, l.High, l.Certain()})
+		}
+		v.Trials = append(v.Trials, x)
+	}
+	return err
 }

@@ -177,6 +177,8 @@ test('a school draws, says and checks what its cards show', async () => {
     await page.goto('/admin/growth')
     await page.getByRole('img', { name: /^增长回路/ }).waitFor()
     await page.getByText(/^\d+ 次分享带来/).waitFor()
+    await page.getByRole('heading', { name: '提升' }).waitFor()
+    await page.getByText('证据卡提升（分享率）').waitFor()
     await looksSound(desk, 'console-growth')
   })
 })

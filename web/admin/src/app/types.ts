@@ -461,6 +461,8 @@ export type MentorPattern = S['ConsoleMentorPattern']
 export type Growth = S['ConsoleGrowthView']
 export type GrowthLoop = S['ConsoleLoopView']
 export type Metric = S['ConsoleMetricView']
+export type Comparison = S['ConsoleComparisonView']
+export type GrowthTrialArm = S['ConsoleCardTrialArm']
 export type ShareRow = S['ConsoleShareRow']
 export type SharePath = S['ConsoleSharePath']
 

@@ -1,4 +1,4 @@
-import type { Growth, GrowthLoop, Metric } from '@/app/types'
+import type { GrowthTrialArm, Comparison, Growth, GrowthLoop, Metric } from '@/app/types'
 
 export const shareKinds: Record<string, string> = { school: '学校', course: '课程', product: '商品', card: '证据卡', certificate: '证书', challenge: '打卡挑战', class: '班级', campaign: '活动' }
 export const channels: Record<string, string> = { friend: '微信好友', moments: '朋友圈', group: '微信群', weibo: '微博', qq: 'QQ', xiaohongshu: '小红书', link: '链接', poster: '海报' }
@@ -27,4 +27,33 @@ export function says(g: Pick<Growth, 'loop' | 'before'>): string {
   if (!l.shares) return '这段时间还没有人分享。学员学完一课会自动得到证据卡，那是最自然的分享。'
   const more = l.joins - b.joins
   return `${l.shares} 次分享带来 ${l.visits} 次打开、${l.joins} 位新学员${b.joins || l.joins ? `，比前一段${more === 0 ? '一样多' : `${more > 0 ? '多' : '少'} ${Math.abs(more)} 位`}` : ''}。`
+}
+
+/** Percentage points with one decimal and their sign. */
+export function pp(v: number): string {
+  const n = Math.round(v * 1000) / 10
+  return `${n > 0 ? '+' : n < 0 ? '−' : ''}${Math.abs(n).toFixed(1)}`
+}
+
+/** A number of registrations a person, with its sign. */
+export function each(v: number): string {
+  const n = Math.round(v * 1000) / 1000
+  return `${n > 0 ? '+' : n < 0 ? '−' : ''}${Math.abs(n).toFixed(3)}`
+}
+
+/** What a comparison found, in a sentence that claims no more than its interval. */
+export function found(c: Pick<Comparison, 'known' | 'low' | 'high' | 'days' | 'with' | 'without'>, span: number): string {
+  if (span < c.days) return `这段时间太短：每个人要看满 ${c.days} 天。`
+  if (!c.known) return `「${c.with}」和「${c.without}」要都有人，才能比较。`
+  if (c.low > 0) return `「${c.with}」的更高，不像是偶然。`
+  if (c.high < 0) return `「${c.with}」的更低，不像是偶然。`
+  return '区间里有 0：还看不出差别。'
+}
+
+/** What an experiment says of a variant. */
+export function verdict(a: Pick<GrowthTrialArm, 'known' | 'certain' | 'wins'>, first: boolean): string {
+  if (a.wins) return '胜出'
+  if (first) return '对照'
+  if (!a.known) return '人数还不够'
+  return a.certain > 0 ? '更好' : a.certain < 0 ? '更差' : '还看不出差别'
 }

@@ -1,4 +1,4 @@
-package card
+package stat
 
 import "math"
 
@@ -55,12 +55,12 @@ func (l Lift) Certain() int {
 	return 0
 }
 
-// liftOf compares an arm with the control, as one of so many comparisons. The interval is
+// LiftOf compares an arm with the control, as one of so many comparisons. The interval is
 // an asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas,
 // Annals of Statistics 52(6), 2024, theorem 2.2) for the difference of means, its variance
 // that of the doubly robust estimate of a randomized experiment: it may be looked at after
 // each person without calling chance a difference more often than alpha says.
-func liftOf(control, arm Arm, comparisons int) Lift {
+func LiftOf(control, arm Arm, comparisons int) Lift {
 	n := float64(control.People + arm.People)
 	l := Lift{Mean: arm.mean() - control.mean()}
 	if control.People == 0 || arm.People == 0 {

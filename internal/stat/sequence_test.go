@@ -1,4 +1,4 @@
-package card
+package stat
 
 import (
 	"math"
@@ -26,7 +26,7 @@ func run(r *rand.Rand, people, perDay int, control, arm float64) (day, verdict i
 			add(&b, arm)
 		}
 		if i%perDay == perDay-1 {
-			last = liftOf(a, b, 1)
+			last = LiftOf(a, b, 1)
 			if v := last.Certain(); v != 0 {
 				return i / perDay, v, last
 			}
@@ -66,18 +66,18 @@ func TestSequencesHoldAtAllTimes(t *testing.T) {
 
 // The interval holds the truth, gets narrower with people, and says nothing of few.
 func TestLifts(t *testing.T) {
-	few := liftOf(Arm{10, 1, 1}, Arm{10, 9, 9}, 1)
+	few := LiftOf(Arm{10, 1, 1}, Arm{10, 9, 9}, 1)
 	if few.Known || few.Certain() != 0 {
 		t.Error("twenty people decide")
 	}
-	some, many := liftOf(Arm{1000, 50, 50}, Arm{1000, 50, 50}, 1), liftOf(Arm{10000, 500, 500}, Arm{10000, 500, 500}, 1)
+	some, many := LiftOf(Arm{1000, 50, 50}, Arm{1000, 50, 50}, 1), LiftOf(Arm{10000, 500, 500}, Arm{10000, 500, 500}, 1)
 	if some.High-some.Low <= many.High-many.Low || math.Abs(many.Mean) > 1e-12 || many.Low > 0 || many.High < 0 {
 		t.Error(some, many)
 	}
-	if one, three := liftOf(Arm{1000, 50, 50}, Arm{1000, 80, 80}, 1), liftOf(Arm{1000, 50, 50}, Arm{1000, 80, 80}, 3); one.High-one.Low >= three.High-three.Low {
+	if one, three := LiftOf(Arm{1000, 50, 50}, Arm{1000, 80, 80}, 1), LiftOf(Arm{1000, 50, 50}, Arm{1000, 80, 80}, 3); one.High-one.Low >= three.High-three.Low {
 		t.Error("more comparisons do not widen the interval")
 	}
-	if none := liftOf(Arm{}, Arm{5, 1, 1}, 1); none.Known || none.Low != 0 {
+	if none := LiftOf(Arm{}, Arm{5, 1, 1}, 1); none.Known || none.Low != 0 {
 		t.Error(none)
 	}
 }
