@@ -236,6 +236,9 @@ export interface Operations {
   reviewCheckIn: Op<{ path: Id; body: { body: string }; res: void }>
   challengeBoard: Op<{ path: Id; query: { span: 'week' | 'whole' }; res: t.ChallengeBoard }>
   share: Op<{ body: { kind: t.ShareKind; id?: number; channel: t.Channel; key: string }; res: t.Share }>
+  shareMenu: Op<{ body: { kind: t.ShareKind; id?: number }; res: t.ShareMenu }>
+  shareUsed: Op<{ body: { code: string }; res: void }>
+  wechatPage: Op<{ query: { url: string }; res: t.PageConfig }>
   shares: Op<{ query: Cursor; res: t.Page<t.Shared> }>
   land: Op<{ body: { code: string; visitor: string }; res: { path: string; kind: string } }>
   partner: Op<{ res: t.PartnerDesk }>
@@ -484,6 +487,9 @@ export const routes: Record<keyof Operations, string> = {
   reviewCheckIn: 'PUT /api/check-ins/{id}/review',
   challengeBoard: 'GET /api/classes/{id}/board',
   share: 'POST /api/shares',
+  shareMenu: 'POST /api/share-menu',
+  shareUsed: 'POST /api/share-menu/used',
+  wechatPage: 'GET /api/wechat/page',
   shares: 'GET /api/me/shares',
   land: 'POST /api/visits',
   partner: 'GET /api/me/partner',
