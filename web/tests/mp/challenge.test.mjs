@@ -70,6 +70,7 @@ test('a day is checked in to', async () => {
   host.tap(/^打卡$/)
   await host.until(() => asked('POST /api/classes/7/check-ins').length === 1, 'the check-in')
   assert.deepEqual(JSON.parse(asked('POST /api/classes/7/check-ins')[0][1]), { day: 0, body: '', files: [] })
+  await host.until(() => !host.top.route.includes('CheckInPage'), 'the way back')
 })
 
 test('the squad and the boards', async () => {

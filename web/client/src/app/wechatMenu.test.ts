@@ -37,7 +37,7 @@ it('signs the page on screen without its fragment, and the first one on iOS', as
   expect(friends.map((f) => [f.title, f.link])).toEqual([['课程 1', 'https://school.example/course/1?s=CODE']])
   agent = 'iPhone MicroMessenger'
   await menuSends(sent(2))
-  expect(asked.at(-1)).toBe('wechatPage https://school.example/first')
+  expect(asked[asked.length - 1]).toBe('wechatPage https://school.example/first')
 })
 
 it('tries again when the address is still being checked, and not for a page that was left', async () => {
@@ -50,7 +50,7 @@ it('tries again when the address is still being checked, and not for a page that
   menuForgets()
   friends[1].fail()
   await vi.advanceTimersByTimeAsync(600)
-  expect(friends.at(-1)).toMatchObject({ title: '把话写清楚', link: 'https://school.example/course/1?s=OLD' })
+  expect(friends[friends.length - 1]).toMatchObject({ title: '把话写清楚', link: 'https://school.example/course/1?s=OLD' })
   vi.useRealTimers()
 })
 
