@@ -86,7 +86,7 @@ test('what was learned is shown, shared and checked, and brings somebody', async
     assert.match(friend.link, new RegExp(`/course/${course.id}\\?s=[0-9A-Z]{10}$`))
     assert.notEqual(friend.link, moments.link)
     assert.ok(!(await api('GET', 'me/shares')).items.some((s) => friend.link.endsWith(s.code)), 'a code that stands ready is no share')
-    await inside.page.getByRole('link', { name: '首页' }).first().click()
+    await inside.page.getByRole('link', { name: /讲师主页/ }).first().click()
     await until(async () => !(await told('updateAppMessageShareData')).at(-1).link.includes('/course/'), 'the next page not to hand on the course')
     const guest = await openWindow(browser, server.base, 'desktop')
     const landed = guest.page.waitForResponse((r) => r.url().endsWith('/api/visits'))
