@@ -130,7 +130,7 @@ test('what was learned is shown, shared and checked, and brings somebody', async
   await step(win, 'who shared sees one opening and one registration', async () => {
     await page.goto('/me/shares')
     await page.getByText('链接 ·').waitFor()
-    const row = page.locator('.shr').first()
+    const row = page.locator('.shr').filter({ hasText: '链接 ·' })
     assert.match(await row.innerText(), /1\s*打开\s*1\s*注册\s*0\s*购买/)
     await looksSound(win, 'shares')
   })
