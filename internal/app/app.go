@@ -340,7 +340,7 @@ func (a *App) routes() {
 	}
 	learner.Register(a.API, learner.Deps{
 		Account: a.Account, Catalog: a.Catalog, Access: a.Access, Commerce: a.Commerce, Points: a.Points, Learning: a.Learning, Quiz: a.Quiz, Live: a.Live, Media: a.Media, Document: a.Document, Ebook: a.Ebook, Settings: a.Settings,
-		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
+		Box: a.Box, Clock: a.Clock, AuthorizeURL: a.outside.authorizeURL, SignPage: a.outside.signPage, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, MaxPlays: a.Config.MaxPlays, Invoice: a.Invoice,
 		Referral: a.Referral, Commission: a.Commission, Renewal: a.Renewal, Search: a.Search, Ranking: a.Ranking, Recommend: a.Recommend, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, Message: a.Message, Advice: a.Advice, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Share: a.Share, Card: a.Card, SignIn: a.SignIn, Partner: a.Partner, Challenge: a.Challenge,
 		Risk: a.Risk, Campaign: a.Campaign, Shop: a.Shop, Badge: a.Badge,
 	})

@@ -388,6 +388,15 @@ func (o *outside) authorizeURL(ctx context.Context, state, redirect string) (str
 	return c.wechat.AuthorizeURL(state, redirect, wechat.ScopeUser), nil
 }
 
+// signPage signs a page of ours for WeChat's JS-SDK; AppID "" without an official account.
+func (o *outside) signPage(ctx context.Context, address string) (wechat.PageConfig, error) {
+	c, err := o.now(ctx)
+	if err != nil || c.wechatCfg.OfficialAppID == "" || c.wechatCfg.OfficialSecret == "" {
+		return wechat.PageConfig{}, err
+	}
+	return c.wechat.SignPage(ctx, address)
+}
+
 // ProviderOf returns a configured channel. Returns commerce.ErrChannel.
 func (a *App) ProviderOf(ctx context.Context, ch pay.Channel) (pay.Provider, error) {
 	p, _, err := a.outside.Provider(ctx, ch)

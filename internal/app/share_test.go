@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -114,6 +115,91 @@ func TestShareGraph(t *testing.T) {
 			t.Fatalf("what came of it: %s", mine.raw)
 		}
 		w.sound()
+	})
+}
+
+// What goes out by WeChat's own menu is no act that anybody heard of: the code stands
+// ready, counts nowhere, and becomes a share by the first who lands, once.
+func TestShareMenu(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		a := w.learner("13900139750", nil)
+		course := map[string]any{"kind": "course", "id": w.paid}
+		ready := a.want(200, "", "POST", "/api/share-menu", course)
+		friend, moments := ready.str("friend", "code"), ready.str("moments", "code")
+		if again := a.want(200, "", "POST", "/api/share-menu", course); friend == moments || again.str("friend", "code") != friend || again.str("moments", "code") != moments {
+			t.Fatal("opening the page again made other codes")
+		}
+		if want := fmt.Sprintf("%s/course/%d?s=%s", w.url, w.paid, friend); ready.str("friend", "url") != want {
+			t.Fatalf("leads to %s, not %s", ready.str("friend", "url"), want)
+		}
+		a.want(404, "share_gone", "POST", "/api/share-menu", map[string]any{"kind": "course", "id": 12345})
+		w.person(nil).want(401, "", "POST", "/api/share-menu", course)
+		list := func() []any { return a.want(200, "", "GET", "/api/me/shares", nil).at("items").([]any) }
+		a.lands(friend, browser(0))
+		if len(list()) != 0 {
+			t.Fatal("what only stands ready counts as shared")
+		}
+
+		var all sync.WaitGroup
+		for n := range 8 {
+			all.Go(func() { w.person(nil).lands(friend, browser(n+1)) })
+		}
+		all.Wait()
+		mine := a.want(200, "", "GET", "/api/me/shares", nil)
+		if len(list()) != 1 || mine.at("items").([]any)[0].(map[string]any)["code"] != friend || item(mine, 0, "visits") != 8 {
+			t.Fatalf("after eight landed at once: %s", mine.raw)
+		}
+		b := w.person(nil)
+		b.lands(friend, browser(1))
+		id := b.registers("13900139751", browser(1))
+		if w.count(qShareJoin, id, item(mine, 0, "id")) != 1 || w.count(qInviterIs, id, a.me()) != 1 {
+			t.Fatal("the registration is not owed to the share")
+		}
+		next := a.want(200, "", "POST", "/api/share-menu", course)
+		if next.str("friend", "code") == friend || next.str("moments", "code") != moments {
+			t.Fatal("a used code is handed out again, or an unused one is not")
+		}
+
+		// The mini program hears of the act; nobody tells of another's.
+		b.want(204, "", "POST", "/api/share-menu/used", map[string]any{"code": moments})
+		if len(list()) != 1 {
+			t.Fatal("somebody else told of the act")
+		}
+		for range 2 {
+			a.want(204, "", "POST", "/api/share-menu/used", map[string]any{"code": moments})
+		}
+		if len(list()) != 2 {
+			t.Fatal("the act is not noted once")
+		}
+		w.clock.Advance(91 * 24 * time.Hour)
+		w.ok(w.app.Share.Sweep(context.Background()))
+		w.person(nil).want(404, "share_gone", "POST", "/api/visits", map[string]any{"code": next.str("friend", "code"), "visitor": browser(3)})
+		w.person(nil).lands(friend, browser(3))
+		w.sound()
+	})
+}
+
+// The JS-SDK starts on pages of the school with what the server signs, and on no other's.
+func TestWeChatPageSignature(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p := w.person(nil)
+		signed := func() {
+			t.Helper()
+			page := w.url + "/course/1?from=singlemessage&s=ABCDEFGHJK"
+			a := p.want(200, "", "GET", "/api/wechat/page?url="+url.QueryEscape(page), nil)
+			if !w.app.Sandbox.TakesPage(a.str("app_id"), a.str("nonce"), a.str("signature"), page, a.num("timestamp")) {
+				t.Fatalf("the JS-SDK refuses %s", a.raw)
+			}
+		}
+		signed()
+		w.clock.Advance(3 * time.Hour) // ticket and token are over
+		signed()
+		w.clock.Advance(3 * time.Hour)
+		w.app.Sandbox.ExpireToken()
+		signed()
+		for _, foreign := range []string{"https://elsewhere.example/course/1", w.url + ".evil.example/", w.url + "@evil.example/", w.url + "/#/pages", "javascript:alert(1)"} {
+			p.want(422, "wechat_foreign_page", "GET", "/api/wechat/page?url="+url.QueryEscape(foreign), nil)
+		}
 	})
 }
 
@@ -295,13 +381,15 @@ func TestShareMerge(t *testing.T) {
 			t.Fatal("two people as yet: one came by the other")
 		}
 		mini.shares(w.paid, "group", "share-key-1")
+		ready := mini.want(200, "", "POST", "/api/share-menu", map[string]any{"kind": "course", "id": w.paid}).str("friend", "code")
 		mini.want(200, "", "POST", "/api/auth/mp/phone", map[string]any{"code": w.app.Sandbox.PhoneCode(phone)})
 		id := web.me()
 		if w.count(qShareJoins, id) != 0 {
 			t.Fatal("somebody came by their own share")
 		}
+		w.person(nil).lands(ready, browser(5))
 		mine := web.want(200, "", "GET", "/api/me/shares", nil)
-		if n := len(mine.at("items").([]any)); n != 2 || item(mine, 1, "visits") != 0 {
+		if n := len(mine.at("items").([]any)); n != 3 || item(mine, 0, "visits") != 1 || item(mine, 2, "visits") != 0 {
 			t.Fatalf("after joining: %s", mine.raw)
 		}
 		w.sound()

@@ -75,7 +75,7 @@ func (c *Canvas) Text(x, y, size, spread float64, s string, col color.RGBA) {
 	var p Path
 	at, scale := x, size/songUnits
 	for _, r := range s {
-		g, ok := theSong().find(r)
+		g, ok := find(r)
 		if !ok {
 			continue
 		}

@@ -17,6 +17,12 @@ import (
 //go:embed song.bin
 var songFile []byte
 
+// Those of Noto Emoji Regular (the same licence, emoji.LICENSE): one colour, that of the
+// text around them.
+//
+//go:embed emoji.bin
+var emojiFile []byte
+
 const (
 	songUnits = 500 // to the em
 	songPage  = 128 // characters packed together
@@ -40,35 +46,50 @@ type glyph struct {
 	path    Path
 }
 
-// song finds glyphs; a page is unpacked when one of its characters is asked for.
+// song finds glyphs of one font; a page is unpacked when one of its characters is asked
+// for.
 type song struct {
+	file   []byte
 	mu     sync.Mutex
 	table  map[rune][2]int // of a page: offset and length
 	glyphs map[rune]glyph
 	opened map[rune]bool
 }
 
-var theSong = sync.OnceValue(func() *song {
-	s := &song{table: map[rune][2]int{}, glyphs: map[rune]glyph{}, opened: map[rune]bool{}}
-	r := bytes.NewReader(songFile)
+var (
+	theSong  = sync.OnceValue(func() *song { return newSong(songFile) })
+	theEmoji = sync.OnceValue(func() *song { return newSong(emojiFile) })
+)
+
+// find is the glyph of a letter, or else of an emoji.
+func find(c rune) (glyph, bool) {
+	if g, ok := theSong().find(c); ok {
+		return g, true
+	}
+	return theEmoji().find(c)
+}
+
+func newSong(file []byte) *song {
+	s := &song{file: file, table: map[rune][2]int{}, glyphs: map[rune]glyph{}, opened: map[rune]bool{}}
+	r := bytes.NewReader(file)
 	n := number(r)
 	pages := make([][2]int, n)
 	for i := range pages {
 		pages[i] = [2]int{int(number(r)), int(number(r))}
 	}
-	at := len(songFile) - r.Len()
+	at := len(file) - r.Len()
 	for _, p := range pages {
 		s.table[rune(p[0])] = [2]int{at, p[1]}
 		at += p[1]
 	}
 	return s
-})
+}
 
 // number reads what scripts/glyphs wrote; the file is part of the binary.
 func number(r io.ByteReader) uint64 {
 	n, err := binary.ReadUvarint(r)
 	if err != nil {
-		panic(fmt.Sprintf("drawing: song.bin: %v", err))
+		panic(fmt.Sprintf("drawing: glyphs: %v", err))
 	}
 	return n
 }
@@ -82,9 +103,9 @@ func (s *song) find(c rune) (glyph, bool) {
 			s.glyphs, s.opened = map[rune]glyph{}, map[rune]bool{}
 		}
 		s.opened[page] = true
-		raw, err := io.ReadAll(flate.NewReader(bytes.NewReader(songFile[at[0] : at[0]+at[1]])))
+		raw, err := io.ReadAll(flate.NewReader(bytes.NewReader(s.file[at[0] : at[0]+at[1]])))
 		if err != nil {
-			panic(fmt.Sprintf("drawing: song.bin: %v", err))
+			panic(fmt.Sprintf("drawing: glyphs: %v", err))
 		}
 		for r := bytes.NewReader(raw); r.Len() > 0; {
 			low, err := r.ReadByte()
@@ -115,6 +136,8 @@ func unpack(raw []byte) glyph {
 		switch op {
 		case 1:
 			name = 'L'
+		case 2:
+			n, name = 2, 'Q'
 		case 3:
 			n, name = 3, 'C'
 		}
@@ -123,18 +146,33 @@ func unpack(raw []byte) glyph {
 			dx, err1 := binary.ReadVarint(r)
 			dy, err2 := binary.ReadVarint(r)
 			if err1 != nil || err2 != nil {
-				panic("drawing: song.bin: a glyph is cut off")
+				panic("drawing: glyphs: one is cut off")
 			}
 			x, y = x+dx, y+dy
 			st.P[i] = Point{float64(x), float64(y)}
+		}
+		if name == 'Q' { // the same curve with two handles
+			from := last(g.path)
+			mid, to := st.P[0], st.P[1]
+			third := func(a Point) Point { return Point{a[0] + (mid[0]-a[0])*2/3, a[1] + (mid[1]-a[1])*2/3} }
+			st = Step{'C', [3]Point{third(from), third(to), to}}
 		}
 		g.path = append(g.path, st)
 	}
 	return g
 }
 
-// Unprintable returns the first character of s that cannot be drawn, "" when
-// all can.
+// last is where a path has come to.
+func last(p Path) Point {
+	if len(p) == 0 {
+		return Point{}
+	}
+	st := p[len(p)-1]
+	return st.P[points(st.Op)-1]
+}
+
+// Unprintable returns the first character of s that is no letter of the font, "" when all
+// are: an emoji has no place in a name that is attested.
 func Unprintable(s string) string {
 	for _, c := range s {
 		if _, ok := theSong().find(c); !ok {
@@ -144,22 +182,45 @@ func Unprintable(s string) string {
 	return ""
 }
 
-// Printable leaves out what cannot be shown, like pictures in a nickname.
+// Printable leaves out what cannot be shown. Of emoji that are joined to one the first
+// stays, without a tone of skin: there is one colour.
 func Printable(s string) string {
 	var out []rune
+	joined := false
 	for _, c := range s {
-		if _, ok := theSong().find(c); ok {
+		switch {
+		case c == joiner:
+			joined = len(out) > 0
+			continue
+		case unseen(c):
+			continue // of the one before, which may still be joined to another
+		}
+		_, letter := theSong().find(c)
+		second := joined && !letter
+		joined = false
+		if second {
+			continue
+		}
+		if _, ok := theEmoji().find(c); letter || ok {
 			out = append(out, c)
 		}
 	}
 	return string(out)
 }
 
+const joiner = 0x200D
+
+// unseen are marks that only change the emoji before them: how it looks, tones of skin,
+// keys, regions of flags.
+func unseen(c rune) bool {
+	return c == 0x20E3 || c >= 0xFE00 && c <= 0xFE0F || c >= 0x1F3FB && c <= 0x1F3FF || c >= 0xE0020 && c <= 0xE007F
+}
+
 // Width is how wide s is, in ems.
 func Width(s string) float64 {
 	w := 0.0
 	for _, c := range s {
-		if g, ok := theSong().find(c); ok {
+		if g, ok := find(c); ok {
 			w += g.advance
 		}
 	}

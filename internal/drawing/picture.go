@@ -105,7 +105,7 @@ func (t Type) Wide(s string) float64 {
 func (p Picture) Write(x, y float64, t Type, s string) float64 {
 	ink := image.NewUniform(t.Color)
 	for _, r := range s {
-		g, ok := theSong().find(r)
+		g, ok := find(r)
 		if !ok {
 			continue
 		}

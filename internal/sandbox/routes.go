@@ -42,6 +42,7 @@ func (s *Sandbox) routes() {
 
 	const wx = "/weixin/"
 	m.HandleFunc("POST "+wx+"cgi-bin/stable_token", s.wx(s.stableToken))
+	m.HandleFunc("GET "+wx+"cgi-bin/ticket/getticket", s.wx(s.pageTicket))
 	m.HandleFunc("GET "+wx+"sns/jscode2session", s.wx(s.codeSession))
 	m.HandleFunc("POST "+wx+"wxa/business/getuserphonenumber", s.authed(s.phoneNumber))
 	m.HandleFunc("POST "+wx+"wxa/getwxacodeunlimit", s.miniCode)

@@ -140,8 +140,10 @@ type state struct {
 	Contracts map[string]*Contract
 	Transfers map[string]*Transfer
 
-	Token   string
-	TokenAt time.Time
+	Token           string
+	TokenAt         time.Time
+	OfficialToken   string
+	OfficialTokenAt time.Time
 }
 
 func newState() state {

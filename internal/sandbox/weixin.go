@@ -2,9 +2,12 @@ package sandbox
 
 import (
 	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // see TakesPage
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -159,23 +162,52 @@ func (s *Sandbox) stableToken(_ *http.Request, body []byte) map[string]any {
 	switch {
 	case json.Unmarshal(body, &in) != nil:
 		return errcode(47001)
-	case in.AppID != s.keys.MiniAppID:
+	case in.AppID != s.keys.MiniAppID && in.AppID != s.keys.OfficialAppID:
 		return errcode(40013)
-	case in.Secret != s.keys.MiniSecret:
+	case in.AppID == s.keys.MiniAppID && in.Secret != s.keys.MiniSecret, in.AppID == s.keys.OfficialAppID && in.Secret != s.keys.OfficialSecret:
 		return errcode(40125)
 	}
-	age := s.now().Sub(s.st.TokenAt)
-	if s.st.Token == "" || in.Force || age < 0 || age > 2*time.Hour-5*time.Minute {
-		s.st.Token, s.st.TokenAt, age = id.Token(32), s.now(), 0
+	token, at := &s.st.Token, &s.st.TokenAt
+	if in.AppID == s.keys.OfficialAppID {
+		token, at = &s.st.OfficialToken, &s.st.OfficialTokenAt
 	}
-	return map[string]any{"access_token": s.st.Token, "expires_in": int64((2*time.Hour - age) / time.Second)}
+	age := s.now().Sub(*at)
+	if *token == "" || in.Force || age < 0 || age > 2*time.Hour-5*time.Minute {
+		*token, *at, age = id.Token(32), s.now(), 0
+	}
+	return map[string]any{"access_token": *token, "expires_in": int64((2*time.Hour - age) / time.Second)}
 }
 
-// ExpireToken makes the access token invalid, as another server's refresh would.
+// pageTicket serves the official account's ticket for the JS-SDK.
+func (s *Sandbox) pageTicket(r *http.Request, _ []byte) map[string]any {
+	q := r.URL.Query()
+	switch {
+	case s.st.OfficialToken == "" || q.Get("access_token") != s.st.OfficialToken || s.now().Sub(s.st.OfficialTokenAt) > 2*time.Hour:
+		return errcode(40001)
+	case q.Get("type") != "jsapi":
+		return errcode(47001)
+	}
+	out := errcode(0)
+	out["ticket"], out["expires_in"] = s.ticket(), 7200
+	return out
+}
+
+func (s *Sandbox) ticket() string { return s.derive("jsapi", s.keys.OfficialAppID) }
+
+// TakesPage reports whether the JS-SDK would start on a page with this signature.
+func (s *Sandbox) TakesPage(appID, nonce, signature, address string, timestamp int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	//nolint:gosec // the JS-SDK's own
+	sum := sha1.Sum(fmt.Appendf(nil, "jsapi_ticket=%s&noncestr=%s&timestamp=%d&url=%s", s.ticket(), nonce, timestamp, address))
+	return appID == s.keys.OfficialAppID && signature == hex.EncodeToString(sum[:])
+}
+
+// ExpireToken makes the access tokens invalid, as another server's refresh would.
 func (s *Sandbox) ExpireToken() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.st.Token = ""
+	s.st.Token, s.st.OfficialToken = "", ""
 }
 
 func (s *Sandbox) codeSession(r *http.Request, _ []byte) map[string]any {

@@ -1,9 +1,11 @@
 // Package share is the graph of how people come: who handed what on and by which way,
 // who landed by it, who registered, studied and bought after that, and by whose share
-// the sharer had come. It owns shares, share_visits, share_joins and share_orders.
+// the sharer had come. It owns shares, share_drafts, share_visits,
+// share_joins and share_orders.
 //
 // No platform tells whether something that was shared arrived anywhere, so nothing
-// counts but landings. A browser is known by a random name of its own, kept as a hash;
+// counts but landings; what goes through WeChat's own menu in a browser is not even heard
+// of before one. A browser is known by a random name of its own, kept as a hash;
 // it becomes a person's when the person signs in. What was once written of a
 // registration or an order is never rewritten, and nobody comes by their own share
 // (INV-28). Nothing is given here: commissions and rewards ask this package.

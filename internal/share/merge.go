@@ -10,7 +10,7 @@ import (
 // to be one person. Of two registrations the earlier one counts; what now leads to
 // oneself is no way to have come.
 func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
-	for _, q := range []*db.Stmt{qMoveShares, qMoveVisits, qMoveOrders} {
+	for _, q := range []*db.Stmt{qMoveShares, qMoveDrafts, qMoveVisits, qMoveOrders} {
 		if _, err := tx.Exec(ctx, q, from, to); err != nil {
 			return err
 		}

@@ -76,10 +76,16 @@ func (s *Service) cameBy(ctx context.Context, r db.Reader, userID int64) (Share,
 	return from, err
 }
 
-// Find returns a share by its code and what it leads to now. Returns ErrGone.
+// Find returns a share by its code and what it leads to now; ID 0: the code stands ready
+// and nobody came by it yet. Returns ErrGone.
 func (s *Service) Find(ctx context.Context, code string) (Share, Target, error) {
 	var sh Share
 	err := s.DB.Get(ctx, qByCode, &sh, code)
+	if errors.Is(err, db.ErrNone) {
+		var d draft
+		err = s.DB.Get(ctx, qDraft, &d, code)
+		sh = d.share()
+	}
 	if errors.Is(err, db.ErrNone) {
 		return sh, Target{}, ErrGone
 	}

@@ -18,6 +18,11 @@ var (
 	qByRequest = db.Q("share/by_request", `SELECT `+columns+` FROM shares s WHERE s.user_id = $1 AND s.request = $2`)
 	qByCode    = db.Q("share/by_code", `SELECT `+columns+` FROM shares s WHERE s.code = $1`)
 	qCameBy    = db.Q("share/came_by", `SELECT `+columns+` FROM share_visits v JOIN shares s ON s.id = v.share_id WHERE v.user_id = $1 AND `+others+` ORDER BY v.last_at DESC, v.id DESC LIMIT 1`)
+	qDraft     = db.Q("share/draft", `SELECT code, user_id, kind, target_id, variant_id, title, channel, created_at FROM share_drafts WHERE code = $1`)
+	qDraftOf   = db.Q("share/draft_of", `SELECT code, user_id, kind, target_id, variant_id, title, channel, created_at FROM share_drafts WHERE user_id = $1 AND kind = $2 AND target_id = $3 AND channel = $4 AND variant_id = $5 AND created_at > $6 ORDER BY created_at DESC, code LIMIT 1`)
+	qDraftAdd  = db.Q("share/draft_add", `INSERT INTO share_drafts (code, user_id, kind, target_id, variant_id, title, channel, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+	qDraftDrop = db.Q("share/draft_drop", `DELETE FROM share_drafts WHERE code = $1`)
+	qDraftsOld = db.Q("share/drafts_old", `DELETE FROM share_drafts WHERE created_at < $1`)
 	qMine      = db.Q("share/mine", `SELECT `+results+` FROM shares s WHERE s.user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR s.id < $2) ORDER BY s.id DESC LIMIT $3`)
 
 	qWay = db.Q("share/way", `WITH RECURSIVE up (id) AS (SELECT CAST($1 AS BIGINT) UNION SELECT s.parent_id FROM shares s JOIN up ON s.id = up.id WHERE s.parent_id > 0)
@@ -38,6 +43,7 @@ var (
 
 	// Requests are told apart by the account that made them: the share's own number is no one's.
 	qMoveShares = db.Q("share/move_shares", `UPDATE shares SET user_id = $2, request = 'merged:' || CAST(id AS TEXT) WHERE user_id = $1`)
+	qMoveDrafts = db.Q("share/move_drafts", `UPDATE share_drafts SET user_id = $2 WHERE user_id = $1`)
 	qMoveVisits = db.Q("share/move_visits", `UPDATE share_visits SET user_id = $2 WHERE user_id = $1`)
 	qMoveOrders = db.Q("share/move_orders", `UPDATE share_orders SET user_id = $2 WHERE user_id = $1`)
 	qBorns      = db.Q("share/borns", `SELECT id AS user_id, created_at AS joined_at FROM users WHERE id IN ($1, $2) ORDER BY created_at, id`)

@@ -54,6 +54,13 @@ func (s *Service) Land(ctx context.Context, l Landing) (Share, Target, error) {
 	}
 	visitor, now := visitorHash(l.Visitor), s.now()
 	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if sh.ID == 0 {
+			made, err := s.enter(ctx, tx, draft{Code: sh.Code, UserID: sh.UserID, Kind: sh.Kind, TargetID: sh.TargetID, VariantID: sh.VariantID, Title: sh.Title, Channel: sh.Channel})
+			if err != nil {
+				return err
+			}
+			sh = made
+		}
 		_, err := tx.Exec(ctx, qVisit, id.New(), sh.ID, visitor, l.UserID, l.Platform, s.block(l.Address), now)
 		return err
 	})
@@ -137,10 +144,14 @@ func (s *Service) touches(ctx context.Context, r db.Reader, userID, until int64)
 	return rows[from:], nil
 }
 
-// Sweep forgets from where old visits came: after thirty days nobody asks any more.
+// Sweep forgets from where old visits came, after thirty days nobody asks any more, and
+// codes that nobody used.
 func (s *Service) Sweep(ctx context.Context) error {
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, qForget, s.now()-30*day)
+		if _, err := tx.Exec(ctx, qForget, s.now()-30*day); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, qDraftsOld, s.now()-draftsFor)
 		return err
 	})
 }

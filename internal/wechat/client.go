@@ -77,6 +77,8 @@ type Client struct {
 	http  *http.Client
 	clock clock.Clock
 	mini  token
+	page  token // the official account's
+	desk  ticket
 }
 
 // New builds a client. It sends nothing.
@@ -114,7 +116,10 @@ type token struct {
 // accessToken returns the mini program's token; stale is a value that WeChat has
 // just refused and that must not be returned again.
 func (c *Client) accessToken(ctx context.Context, stale string) (string, error) {
-	t := &c.mini
+	return c.tokenOf(ctx, &c.mini, c.cfg.MiniAppID, c.cfg.MiniSecret, stale)
+}
+
+func (c *Client) tokenOf(ctx context.Context, t *token, appID, secret, stale string) (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := c.clock.Now()
@@ -122,7 +127,7 @@ func (c *Client) accessToken(ctx context.Context, stale string) (string, error) 
 		return t.value, nil
 	}
 	in := map[string]any{
-		"grant_type": "client_credential", "appid": c.cfg.MiniAppID, "secret": c.cfg.MiniSecret,
+		"grant_type": "client_credential", "appid": appID, "secret": secret,
 		"force_refresh": stale != "" && t.value == stale,
 	}
 	var out struct {

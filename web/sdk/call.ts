@@ -1,4 +1,5 @@
-import { routes, type Operations } from './operations'
+import type { Operations } from './operations'
+import { routes } from './routes'
 
 /** One request as a transport sees it; `body` is JSON text or raw bytes. */
 export interface WireRequest { method: string; url: string; headers: Record<string, string>; body?: unknown; keepalive?: boolean }

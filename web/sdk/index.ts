@@ -1,5 +1,6 @@
 export * from './types'
-export { routes, links, type Operations } from './operations'
+export type { Operations } from './operations'
+export { routes, links } from './routes'
 export { chinaTime, chinaMoment, chinaDate, chinaClock, type ChinaTime } from './time'
 export { reachable } from './rich'
 export { createCall, buildUrl, ApiError, type Args, type Result, type Transport, type WireRequest, type WireResponse } from './call'

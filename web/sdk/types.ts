@@ -188,6 +188,8 @@ export type CardComment = S['CardCommentView']
 export type Comparison = S['CompareView']
 export type SignIn = S['SignInView']
 export type Share = S['ShareView']
+export type ShareMenu = S['MenuView']
+export type PageConfig = S['PageConfigView']
 export type Shared = S['SharedView']
 export type ShareKind = 'school' | 'course' | 'product' | 'card' | 'challenge' | 'class' | 'campaign'
 /** Challenges: what can be joined, a class before one joins, and one that the caller is in. */

@@ -50,6 +50,7 @@ import (
 	"zhizhou/internal/teacher"
 	"zhizhou/internal/topic"
 	"zhizhou/internal/web"
+	"zhizhou/internal/wechat"
 )
 
 // Deps are what the routes call.
@@ -70,36 +71,39 @@ type Deps struct {
 	// AuthorizeURL is where a WeChat browser goes to sign in; "" when the official
 	// account is not configured.
 	AuthorizeURL func(ctx context.Context, state, redirect string) (string, error)
-	PublicURL    string
-	Sandbox      bool
-	MaxPlays     int
-	Invoice      *invoice.Service
-	Referral     *referral.Service
-	Commission   *commission.Service
-	Renewal      *renewal.Service
-	Search       *search.Service
-	Recommend    *recommend.Service
-	Ranking      *ranking.Service
-	Topic        *topic.Service
-	Certificate  *certificate.Service
-	Homework     *homework.Service
-	Booking      *booking.Service
-	Live         *live.Service
-	Message      *message.Service
-	Advice       *advice.Service
-	Note         *note.Service
-	Rating       *rating.Service
-	Share        *share.Service
-	Card         *card.Service
-	SignIn       *signin.Service
-	Partner      *partner.Service
-	Challenge    *challenge.Service
-	Risk         *risk.Service
-	Campaign     *campaign.Service
-	Shop         *shop.Service
-	Badge        *badge.Service
-	Caption      *caption.Service
-	Teacher      *teacher.Service
+	// SignPage signs a page for WeChat's JS-SDK; AppID "" when the official account is not
+	// configured.
+	SignPage    func(ctx context.Context, address string) (wechat.PageConfig, error)
+	PublicURL   string
+	Sandbox     bool
+	MaxPlays    int
+	Invoice     *invoice.Service
+	Referral    *referral.Service
+	Commission  *commission.Service
+	Renewal     *renewal.Service
+	Search      *search.Service
+	Recommend   *recommend.Service
+	Ranking     *ranking.Service
+	Topic       *topic.Service
+	Certificate *certificate.Service
+	Homework    *homework.Service
+	Booking     *booking.Service
+	Live        *live.Service
+	Message     *message.Service
+	Advice      *advice.Service
+	Note        *note.Service
+	Rating      *rating.Service
+	Share       *share.Service
+	Card        *card.Service
+	SignIn      *signin.Service
+	Partner     *partner.Service
+	Challenge   *challenge.Service
+	Risk        *risk.Service
+	Campaign    *campaign.Service
+	Shop        *shop.Service
+	Badge       *badge.Service
+	Caption     *caption.Service
+	Teacher     *teacher.Service
 }
 
 type routes struct {
@@ -129,6 +133,7 @@ func Register(a *web.API, d Deps) {
 	r.bargains()
 	r.invites()
 	r.shares()
+	r.shareMenu()
 	r.cards()
 	r.cardReactions()
 	r.signIns()

@@ -68,6 +68,35 @@ test('what was learned is shown, shared and checked, and brings somebody', async
     await page.keyboard.press('Escape')
     await sheet.waitFor({ state: 'detached' })
   })
+  await step(win, "inside WeChat its own menu hands on a code that brings somebody", async () => {
+    const inside = await openWindow(browser, server.base, 'phone', { storageState: await win.context.storageState(), userAgent: 'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0.0.0 Mobile Safari/537.36 MicroMessenger/8.0.50' })
+    // What WeChat puts into every page of its browser; the JS-SDK in front of it is the real one.
+    await inside.page.addInitScript(() => {
+      window.bridged = []
+      window.WeixinJSBridge = { on() {}, invoke(name, args, done) { window.bridged.push({ name, args }); done?.({ err_msg: `${name}:ok` }) } }
+    })
+    const told = async (name) => (await inside.page.evaluate(() => window.bridged)).filter((b) => b.name === name).map((b) => b.args)
+    await inside.page.goto(`/course/${course.id}`)
+    await until(async () => (await told('updateTimelineShareData')).length, 'the menu to be set')
+    const [checked] = await told('preVerifyJSAPI')
+    assert.match(checked.verifySignature, /^[0-9a-f]{40}$/)
+    const [friend] = await told('updateAppMessageShareData')
+    const [moments] = await told('updateTimelineShareData')
+    assert.equal(friend.title, course.title)
+    assert.match(friend.link, new RegExp(`/course/${course.id}\\?s=[0-9A-Z]{10}$`))
+    assert.notEqual(friend.link, moments.link)
+    assert.ok(!(await api('GET', 'me/shares')).items.some((s) => friend.link.endsWith(s.code)), 'a code that stands ready is no share')
+    await inside.page.getByRole('link', { name: /讲师主页/ }).first().click()
+    await until(async () => !(await told('updateAppMessageShareData')).at(-1).link.includes('/course/'), 'the next page not to hand on the course')
+    const guest = await openWindow(browser, server.base, 'desktop')
+    const landed = guest.page.waitForResponse((r) => r.url().endsWith('/api/visits'))
+    await guest.page.goto(friend.link)
+    assert.equal((await landed).status(), 200)
+    const now = (await api('GET', 'me/shares')).items.find((s) => friend.link.endsWith(s.code))
+    assert.deepEqual([now?.channel, now?.visits], ['friend', 1])
+    await inside.context.close()
+    await guest.context.close()
+  })
   const slate = await openWindow(browser, server.base, 'tablet', { storageState: await win.context.storageState() })
   await step(slate, 'on a tablet it is as calm', async () => {
     const { page } = slate
@@ -101,7 +130,7 @@ test('what was learned is shown, shared and checked, and brings somebody', async
   await step(win, 'who shared sees one opening and one registration', async () => {
     await page.goto('/me/shares')
     await page.getByText('链接 ·').waitFor()
-    const row = page.locator('.shr').first()
+    const row = page.locator('.shr').filter({ hasText: '链接 ·' })
     assert.match(await row.innerText(), /1\s*打开\s*1\s*注册\s*0\s*购买/)
     await looksSound(win, 'shares')
   })

@@ -54,6 +54,26 @@ test('a reward that waits says so', async () => {
   await host.until(() => host.text.includes('核查通过后发放'), 'what is done about it')
 })
 
+test("WeChat's own menu hands on a code that stood ready, and the act is told", async () => {
+  const way = (code) => ({ code, url: `https://x/campaign/1?s=${code}`, path: `/campaign/1?s=${code}` })
+  answers['POST /api/share-menu'] = { title: '活动1', text: '', image_url: '', friend: way('FRIENDCODE'), moments: way('MOMENTCODE') }
+  answers['POST /api/share-menu/used'] = {}
+  const from = seen.length
+  const asked = (key) => seen.slice(from).filter((s) => s.key === key)
+  host.open('/pkg-grow/campaign/CampaignPage?id=1')
+  await host.until(() => asked('POST /api/share-menu').length === 1 && host.text.includes('35%'), 'the codes')
+  await new Promise((r) => setTimeout(r, 50))
+  assert.deepEqual(host.top.call('onShareAppMessage', { from: 'menu' }), { title: '活动1', path: '/pkg-grow/campaign/CampaignPage?id=1&s=FRIENDCODE' })
+  await host.until(() => asked('POST /api/share-menu').length === 2, 'another code for the next time')
+  assert.deepEqual(host.top.call('onShareTimeline'), { title: '活动1', query: 'id=1&s=MOMENTCODE' })
+  await host.until(() => asked('POST /api/share-menu/used').length === 2, 'both acts')
+  assert.deepEqual(asked('POST /api/share-menu/used').map((s) => s.body.code), ['FRIENDCODE', 'MOMENTCODE'])
+  // A button of the page carries its own share.
+  const button = host.top.call('onShareAppMessage', { from: 'button', target: { dataset: { path: '/pkg-grow/campaign/CampaignPage?id=1&s=BUTTON', title: '一起' } } })
+  assert.deepEqual([button.path, button.title], ['/pkg-grow/campaign/CampaignPage?id=1&s=BUTTON', '一起'])
+  assert.equal(asked('POST /api/share-menu/used').length, 2)
+})
+
 test('points are exchanged, badges and checks are shown', async () => {
   host.open('/pkg-grow/shop/ShopPage')
   await host.until(() => host.text.includes('写作清单'), 'the shop')

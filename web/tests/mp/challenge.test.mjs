@@ -15,7 +15,7 @@ const home = {
   class: { ...klass, joined: true }, no: 19, first_day: 20261102, since: 1, task: klass.tasks[0], task_done: true, minutes: 22, checked_in: false, total: 17, streak: 0, best: 17, days, missed: [20261119], cards: 2,
   reached: [{ day: 7, title: '', check_ins: 7, reached_at: 1 }, { day: 14, title: '', check_ins: 14, reached_at: 1 }], squad: { name: '晨光渡', code: 'ABCD2345', room: 0, mates }, awards: [], share_day: false,
 }
-const post = { id: 31, nickname: '小舟', me: false, day: 20261120, made_up: false, task: '', body: '改后一百六十字', state: 'shown', reason: '', likes: 2, liked: false, reviewed: false, files: [], reviews: [{ nickname: '木樨', me: false, body: '好读', state: 'shown' }], created_at: 1_790_000_000_000 }
+const post = { id: 31, nickname: '小舟', me: false, day: 20261120, made_up: false, task: '', body: '改后一百六十字', state: 'shown', reason: '', likes: 2, liked: false, reviewed: false, files: [{ id: 5, name: '照片.png', mime: 'image/png', bytes: 9 }, { id: 6, name: '照片二.png', mime: 'image/png', bytes: 9 }], reviews: [{ nickname: '木樨', me: false, body: '好读', state: 'shown' }], created_at: 1_790_000_000_000 }
 const answers = {
   'GET /api/shop': { name: '试航书院', slogan: '', logo_url: '', icp: '', phone: '', agreements: [], wechat_login: true, sandbox: true },
   'GET /api/me': { id: 3, nickname: '小满', avatar_url: '', phone_masked: '139****0001', large_type: false },
@@ -26,6 +26,7 @@ const answers = {
   'POST /api/classes/7/check-ins': { ...home, checked_in: true, total: 18 },
   'GET /api/classes/7/feed': { items: [post], next_cursor: '' },
   'PUT /api/check-ins/31/like': {},
+  'GET /api/check-in-files/5': {},
   'GET /api/classes/7/board': {
     week: 20261116, own: { place: 61, nickname: '小满', me: true, check_ins: 1, score: 10 }, squads: [{ place: 1, name: '晨光渡', mine: true, members: 8, check_ins: 20, permille: 928 }],
     rows: [{ place: 1, nickname: '小舟', me: false, check_ins: 4, score: 44 }, { place: 1, nickname: '木樨', me: false, check_ins: 4, score: 44 }, { place: 3, nickname: '半亩', me: false, check_ins: 3, score: 30 }],
@@ -69,11 +70,16 @@ test('a day is checked in to', async () => {
   host.tap(/^打卡$/)
   await host.until(() => asked('POST /api/classes/7/check-ins').length === 1, 'the check-in')
   assert.deepEqual(JSON.parse(asked('POST /api/classes/7/check-ins')[0][1]), { day: 0, body: '', files: [] })
+  await host.until(() => !host.top.route.includes('CheckInPage'), 'the way back')
 })
 
 test('the squad and the boards', async () => {
   host.open('/pkg-grow/challenge/SquadPage?id=7')
   await host.until(() => host.text.includes('改后一百六十字') && host.text.includes('好读'), 'the feed')
+  // A picture is shown; one that is not there keeps its name.
+  await host.until(() => !host.text.includes('照片.png'), 'the picture')
+  assert.ok(host.text.includes('照片二.png'))
+  assert.equal(host.top.component.dom.querySelectorAll('[class*=po-pic]').length, 1)
   host.open('/pkg-grow/challenge/BoardPage?id=7')
   await host.until(() => host.text.includes('92.8%') && host.text.includes('晨光渡（我们）'), 'the boards')
   assert.match(host.text, /61\s*我/)

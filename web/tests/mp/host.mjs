@@ -78,6 +78,7 @@ export class Host {
       showToast: ok, hideToast: ok, showLoading: ok, hideLoading: ok,
       login: (o) => ok(o, { code: this.options.loginCode(), errMsg: 'login:ok' }),
       request: (o) => { this.#request(o) },
+      downloadFile: (o) => { this.#download(o) },
       requestVirtualPayment: (o) => { this.options.payVirtual(o).then(() => ok(o), (e) => { o.fail?.({ errMsg: String(e.message) }); o.complete?.() }) },
       createVideoContext: () => ({ play() {}, pause() {}, seek() {} }),
       createSelectorQuery: () => { const q = { in: () => q, select: () => q, boundingClientRect: () => q, exec() {} }; return q },
@@ -94,6 +95,14 @@ export class Host {
     } catch (e) {
       o.fail?.({ errMsg: `request:fail ${e.message}` })
     }
+    o.complete?.()
+  }
+
+  async #download(o) {
+    this.requests.push(`GET ${o.url}`)
+    const res = await fetch(this.options.base + o.url.replace(/^https?:\/\/[^/]+/, ''), { headers: o.header }).catch(() => null)
+    if (res) o.success?.({ statusCode: res.status, tempFilePath: `http://tmp/${o.url.split('/').at(-1)}` })
+    else o.fail?.({ errMsg: 'downloadFile:fail' })
     o.complete?.()
   }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { interval, verdict } from './trial'
+import { interval, rate, scale, verdict } from './trial'
 
 it('says what is certain, and no more', () => {
   expect(interval({ lift: 0.021, low: 0.004, high: 0.038, known: true, certain: 1 })).toBe('比对照组每百人 +2.1 次注册，95% 区间 +0.4 至 +3.8：确定更好。')
@@ -13,4 +13,11 @@ it('names the winner', () => {
   expect(verdict([v('现在的', 0), v('红', -1), v('蓝', -1)])).toBe('「现在的」确定最好。')
   expect(verdict([v('现在的', 0), v('红', -1), v('蓝', 0)])).toBe('还看不出差别，可以继续跑。')
   expect(verdict([v('现在的', 0), v('红', 0, 0, false)])).toBe('人数还太少，先跑着。')
+})
+
+it('draws registrations per hundred people beside the best', () => {
+  const all = [{ people: 200, joins: 10 }, { people: 100, joins: 10 }, { people: 0, joins: 0 }]
+  expect(all.map(rate)).toEqual(['5.0', '10.0', '—'])
+  expect(all.map((v) => scale(v, all))).toEqual([50, 100, 0])
+  expect(scale(all[2], [all[2]])).toBe(0)
 })
