@@ -16,7 +16,7 @@ import (
 // How a class of a challenge is paid. A price is a sale that is earned over the class's
 // days. A deposit is the member's own money: it is owed to them (deferred:deposit) until
 // they did what was agreed, when it goes back as a refund, or lost it, when it becomes
-// revenue with the tax in it. It is never shared among other members (docs/adr/0033).
+// revenue with the tax in it. It is never shared among other members (docs/adr/0034).
 
 // The causes of refunds of classes.
 const (
