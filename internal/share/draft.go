@@ -85,15 +85,20 @@ func (s *Service) Used(ctx context.Context, userID int64, code string) error {
 // enter makes a share of a draft, once.
 func (s *Service) enter(ctx context.Context, tx *db.Tx, d draft) (Share, error) {
 	var made Share
+	// Who takes the draft away makes the share; others wait for that and find it.
+	n, err := tx.Exec(ctx, qDraftDrop, d.Code)
+	if err != nil {
+		return made, err
+	}
+	if n == 0 {
+		return made, tx.Get(ctx, qByCode, &made, d.Code)
+	}
 	parent, err := s.cameBy(ctx, tx, d.UserID)
 	if err != nil {
 		return made, err
 	}
 	request := "menu:" + d.Code
 	if _, err := tx.Exec(ctx, qInsert, id.New(), d.Code, d.UserID, d.Kind, d.TargetID, d.VariantID, d.Title, d.Channel, parent.ID, parent.Depth+1, request, clock.Day(s.Clock.Now()), s.now()); err != nil {
-		return made, err
-	}
-	if _, err := tx.Exec(ctx, qDraftDrop, d.Code); err != nil {
 		return made, err
 	}
 	return made, tx.Get(ctx, qByCode, &made, d.Code)

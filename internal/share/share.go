@@ -85,6 +85,9 @@ func (s *Service) Find(ctx context.Context, code string) (Share, Target, error) 
 		var d draft
 		err = s.DB.Get(ctx, qDraft, &d, code)
 		sh = d.share()
+		if errors.Is(err, db.ErrNone) { // it may have become a share just now
+			err = s.DB.Get(ctx, qByCode, &sh, code)
+		}
 	}
 	if errors.Is(err, db.ErrNone) {
 		return sh, Target{}, ErrGone
