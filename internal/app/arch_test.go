@@ -145,7 +145,7 @@ var owners = map[string]string{
 	"study_sessions": "learning", "lesson_days": "learning",
 	"search_index": "search", "search_texts": "search", "search_docs": "search", "search_parts": "search", "search_terms": "search", "search_spellings": "search",
 	"search_synonyms": "search", "search_days": "search", "search_marks": "search",
-	"partner_roles": "partner", "partner_role_products": "partner", "partner_terms": "partner", "partners": "partner", "partner_acceptances": "partner", "partner_materials": "partner", "partner_scores": "partner",
+	"partner_roles": "partner", "partner_role_products": "partner", "partner_terms": "partner", "partners": "partner", "partner_acceptances": "partner", "partner_materials": "partner", "partner_scores": "partner", "partner_reward_plans": "partner", "partner_months": "partner", "partner_places": "partner",
 	"notices": "message", "notice_mutes": "message", "announcements": "message",
 	"study_reminders": "advice", "study_reports": "advice",
 	"rankings": "ranking", "topics": "topic", "topic_courses": "topic",

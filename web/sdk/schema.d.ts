@@ -4180,6 +4180,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/partner-places/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a reward back by a counter entry, or end one that waits, with a reason that its partner reads */
+        post: operations["console_partner_reward_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/partner-plans/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Promise rewards for the ranking of a month, before it begins, or for the first time while it runs */
+        put: operations["console_partner_plan_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/partner-ranking": {
         parameters: {
             query?: never;
@@ -4187,7 +4221,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Partners by the money of a month that was really kept */
+        /** Partners by the money of a month that was really kept, and what they are given for it */
         get: operations["console_partner_ranking"];
         put?: never;
         post?: never;
@@ -11279,7 +11313,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "accrue" | "release" | "reverse" | "freeze" | "thaw" | "pay" | "pay_late" | "merge_out" | "merge_in";
+            kind: "accrue" | "release" | "reverse" | "freeze" | "thaw" | "pay" | "pay_late" | "merge_out" | "merge_in" | "reward" | "reward_undo";
             kind_label: string;
             title: string;
             /** Format: int64 */
@@ -12927,11 +12961,6 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
-        ConsoleListPartnerPlaceRow: {
-            items: components["schemas"]["ConsolePartnerPlaceRow"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
         ConsoleListPartnerRoleRow: {
             items: components["schemas"]["ConsolePartnerRoleRow"][];
             /** @description Empty at the end */
@@ -13656,6 +13685,31 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        ConsolePartnerMonth: {
+            /**
+             * Format: int64
+             * @description From when on the ranking may be final
+             */
+            due_at: number;
+            /**
+             * Format: int64
+             * @description The least wait_days
+             */
+            hold_days: number;
+            items: components["schemas"]["ConsolePartnerPlaceRow"][];
+            /**
+             * Format: int64
+             * @description YYYYMM
+             */
+            month: number;
+            /** @description null: nothing is promised */
+            plan: components["schemas"]["ConsolePartnerPlanInput"];
+            /**
+             * Format: int64
+             * @description 0: it still moves
+             */
+            settled_at: number;
+        };
         ConsolePartnerPlaceRow: {
             /**
              * Format: int64
@@ -13663,14 +13717,52 @@ export interface components {
              */
             kept_fen: number;
             nickname: string;
+            /**
+             * Format: int64
+             * @description Of the final ranking; 0: it still moves
+             */
+            place_id: number;
             /** Format: int64 */
             rank: number;
+            /** @description Why the reward was ended */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Final, or what it would be now
+             */
+            reward_fen: number;
             /** @enum {string} */
             role: "creator" | "class_teacher" | "senior_learner" | "agency";
             /** Format: int64 */
             sales: number;
+            /**
+             * @description Of the reward; due: waits to be booked
+             * @enum {string}
+             */
+            state: "none" | "due" | "paid" | "reversed" | "void";
             /** Format: int64 */
             user_id: number;
+        };
+        ConsolePartnerPlanInput: {
+            /**
+             * Format: int64
+             * @description Who kept less is given nothing
+             */
+            floor_fen: number;
+            /** @enum {string} */
+            kind: "place" | "threshold";
+            note?: string;
+            steps: components["schemas"]["ConsolePartnerStep"][];
+            /**
+             * Format: int64
+             * @description That was read; 0: none was published
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description After the month, before the ranking is final; at least the hold of commissions
+             */
+            wait_days: number;
         };
         ConsolePartnerRoleRow: {
             /** @description Learners may ask for it */
@@ -13770,6 +13862,22 @@ export interface components {
             /** Format: int64 */
             user_id: number;
             words: string;
+        };
+        ConsolePartnerStep: {
+            /** Format: int64 */
+            fen: number;
+            /**
+             * Format: int64
+             * @description First place of it, by places
+             */
+            from?: number;
+            /**
+             * Format: int64
+             * @description From which on, by what was kept
+             */
+            kept_fen?: number;
+            /** Format: int64 */
+            to?: number;
         };
         ConsolePaymentView: {
             /** Format: int64 */
@@ -15725,6 +15833,9 @@ export interface components {
         };
         Console_partner_material_switchRequest: {
             on: boolean;
+        };
+        Console_partner_reward_endRequest: {
+            reason: string;
         };
         Console_partner_terms_saveRequest: {
             body: string;
@@ -18161,14 +18272,65 @@ export interface components {
              * @description Equal figures share one
              */
             rank: number;
+            /** @description Why the caller's reward was taken back */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Final, or what the place would be given now
+             */
+            reward_fen: number;
             /** @description What it is called */
             role: string;
+            /**
+             * @description Of the caller's own reward
+             * @enum {string}
+             */
+            state: "none" | "due" | "paid" | "reversed" | "void";
+        };
+        PartnerPrize: {
+            /** Format: int64 */
+            fen: number;
+            /**
+             * Format: int64
+             * @description First place of it; 0: by what was kept
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description From which on; 0: by places
+             */
+            kept_fen: number;
+            /** Format: int64 */
+            to: number;
         };
         PartnerRanking: {
+            /**
+             * Format: int64
+             * @description From when on the ranking may be final
+             */
+            due_at: number;
+            /**
+             * Format: int64
+             * @description Who kept less is given nothing
+             */
+            floor_fen: number;
             /** @description The first twenty */
             items: components["schemas"]["PartnerPlace"][];
+            /**
+             * Format: int64
+             * @description YYYYMM
+             */
+            month: number;
+            note: string;
             /** @description null: no place yet */
             own: components["schemas"]["PartnerPlace"];
+            /** @description What is promised; empty: nothing */
+            prizes: components["schemas"]["PartnerPrize"][];
+            /**
+             * Format: int64
+             * @description 0: it still moves
+             */
+            settled_at: number;
         };
         PartnerRoleView: {
             /** @description May be asked for; otherwise the school invites */
@@ -44736,6 +44898,183 @@ export interface operations {
             };
         };
     };
+    console_partner_reward_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_partner_reward_endRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_partner_plan_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description YYYYMM */
+                month: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsolePartnerPlanInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsolePartnerMonth"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_partner_ranking: {
         parameters: {
             query?: {
@@ -44754,7 +45093,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConsoleListPartnerPlaceRow"];
+                    "application/json": components["schemas"]["ConsolePartnerMonth"];
                 };
             };
             /** @description Bad Request */

@@ -62,7 +62,7 @@ type CommissionAccountView struct {
 type CommissionMoveView struct {
 	ID           int64  `json:"id"`
 	UserID       int64  `json:"user_id"`
-	Kind         string `json:"kind" enum:"accrue,release,reverse,freeze,thaw,pay,pay_late,merge_out,merge_in"`
+	Kind         string `json:"kind" enum:"accrue,release,reverse,freeze,thaw,pay,pay_late,merge_out,merge_in,reward,reward_undo"`
 	KindLabel    string `json:"kind_label"`
 	Title        string `json:"title"`
 	HeldFen      int64  `json:"held_fen"`
@@ -74,7 +74,7 @@ type CommissionMoveView struct {
 
 var moveLabels = map[string]string{
 	"accrue": "下单计佣", "release": "解除冻结", "reverse": "退款扣回", "freeze": "申请提现", "thaw": "提现退回", "pay": "提现到账", "pay_late": "提现迟到账",
-	"merge_out": "账号合并转出", "merge_in": "账号合并转入",
+	"merge_out": "账号合并转出", "merge_in": "账号合并转入", "reward": "排行奖励", "reward_undo": "撤回排行奖励",
 }
 
 // TaxRowView is what one person was paid.
