@@ -10008,6 +10008,11 @@ export interface components {
             /** @description Empty: real name and number are not known yet */
             name_masked: string;
             number_masked: string;
+            /**
+             * Format: int64
+             * @description Of it all: given for rankings of partners and kept
+             */
+            rewards_fen: number;
             /** Format: int64 */
             withdrawn_fen: number;
         };

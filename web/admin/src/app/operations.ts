@@ -305,7 +305,9 @@ export interface Operations {
   partnerMaterials: { query: Paged; res: T.Page<T.PartnerMaterial> }
   savePartnerMaterial: { path: Id; body: T.PartnerMaterialInput; res: T.Made }
   switchPartnerMaterial: { path: Id; body: { on: boolean }; res: void }
-  partnerRanking: { query: { month?: number }; res: { items: T.PartnerPlace[] } }
+  partnerRanking: { query: { month?: number }; res: T.PartnerMonth }
+  savePartnerPlan: { path: { month: number }; body: T.PartnerPlan; res: T.PartnerMonth }
+  endPartnerReward: { path: Id; body: { reason: string }; res: void }
   partnerFigures: { query: { from: number; until: number }; res: T.PartnerFigures }
   partnerScores: { query: Paged & { month?: number }; res: T.Page<T.PartnerSaid> }
   partnerSetting: { res: T.Setting<T.PartnerSetting> }
@@ -420,7 +422,7 @@ export const addresses = {
   commissionAccounts: 'GET /commission/accounts', commissionStatement: 'GET /commission/statement', payeeReport: 'POST /commission/payee-report', dropPayee: 'POST /commission/payees/{id}/drop',
   partners: 'GET /partners', partner: 'GET /partners/{id}', invitePartner: 'POST /partners', decidePartner: 'POST /partners/{id}/state', showBrand: 'POST /partners/{id}/brand',
   partnerRoles: 'GET /partner-roles', savePartnerRole: 'PUT /partner-roles/{role}', savePartnerTerms: 'PUT /partner-roles/{role}/terms', partnerMaterials: 'GET /partner-materials',
-  savePartnerMaterial: 'PUT /partner-materials/{id}', switchPartnerMaterial: 'POST /partner-materials/{id}/switch', partnerRanking: 'GET /partner-ranking', partnerFigures: 'GET /partner-figures', partnerScores: 'GET /partner-scores',
+  savePartnerMaterial: 'PUT /partner-materials/{id}', switchPartnerMaterial: 'POST /partner-materials/{id}/switch', partnerRanking: 'GET /partner-ranking', savePartnerPlan: 'PUT /partner-plans/{month}', endPartnerReward: 'POST /partner-places/{id}/end', partnerFigures: 'GET /partner-figures', partnerScores: 'GET /partner-scores',
   partnerSetting: 'GET /settings/partner', savePartnerSetting: 'PUT /settings/partner',
   referralSetting: 'GET /settings/referral', saveReferralSetting: 'PUT /settings/referral',
   users: 'GET /users', user: 'GET /users/{id}', endDevice: 'DELETE /users/{id}/devices/{device_id}',

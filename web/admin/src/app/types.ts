@@ -357,6 +357,8 @@ export type PartnerRoleSetting = S['ConsolePartnerRoleSetting']
 export type PartnerMaterial = S['ConsolePartnerMaterialRow']
 export type PartnerMaterialInput = S['ConsolePartnerMaterialInput']
 export type PartnerPlace = S['ConsolePartnerPlaceRow']
+export type PartnerMonth = S['ConsolePartnerMonth']
+export type PartnerPlan = S['ConsolePartnerPlanInput']
 export type PartnerFigures = S['ConsolePartnerFigures']
 export type PartnerSaid = S['ConsolePartnerSaid']
 export interface PartnerSetting { open: boolean; guide: string }
