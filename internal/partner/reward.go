@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"zhizhou/internal/audit"
@@ -156,6 +157,19 @@ func (p Plan) check(holdDays int64) error {
 	return nil
 }
 
+// brief is what the audit log keeps of a plan.
+func (p Plan) brief() map[string]any {
+	var words []string
+	for _, x := range p.Steps {
+		at := fmt.Sprintf("第 %d–%d 名", x.From, x.To)
+		if x.KeptFen > 0 {
+			at = "满 ¥" + money.Yuan(x.KeptFen)
+		}
+		words = append(words, at+" ¥"+money.Yuan(x.Fen))
+	}
+	return map[string]any{"month": p.Month, "version": p.Version, "floor_fen": p.FloorFen, "wait_days": p.WaitDays, "rewards": strings.Join(words, "；"), "note": p.Note}
+}
+
 // Plan returns what is promised for a month (0: this one); Version 0: nothing. Returns
 // ErrMonth.
 func (s *Service) Plan(ctx context.Context, month int64) (Plan, error) {
@@ -232,9 +246,9 @@ func (s *Service) SavePlan(ctx context.Context, p Plan) error {
 		}
 		var was any
 		if before.Version > 0 {
-			was = before
+			was = before.brief()
 		}
-		return audit.Write(ctx, tx, s.Clock, "partner.reward_plan", fmt.Sprintf("partner_month:%d", p.Month), was, after, "")
+		return audit.Write(ctx, tx, s.Clock, "partner.reward_plan", fmt.Sprintf("partner_month:%d", p.Month), was, after.brief(), "")
 	})
 }
 
