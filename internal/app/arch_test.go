@@ -169,7 +169,7 @@ var owners = map[string]string{
 	"daily_sign_ins": "signin", "sign_in_streaks": "signin", "cards": "card", "card_templates": "card", "card_layouts": "card", "mentor_notes": "card", "mentor_note_templates": "card", "card_likes": "card", "card_comments": "card", "card_experiments": "card", "card_variants": "card", "card_subjects": "card", "shares": "share", "share_visits": "share", "share_joins": "share", "share_orders": "share",
 	"certificate_rules": "certificate", "certificate_rule_quizzes": "certificate", "certificate_names": "certificate", "certificates": "certificate", "certificate_scores": "certificate", "certificate_keys": "certificate",
 	"challenges": "challenge", "challenge_classes": "challenge", "challenge_squads": "challenge", "challenge_members": "challenge", "challenge_check_ins": "challenge", "challenge_files": "challenge",
-	"challenge_likes": "challenge", "challenge_reviews": "challenge", "challenge_weeks": "challenge", "challenge_milestones": "challenge", "challenge_awards": "challenge",
+	"challenge_reminders": "challenge", "challenge_likes": "challenge", "challenge_reviews": "challenge", "challenge_weeks": "challenge", "challenge_milestones": "challenge", "challenge_awards": "challenge",
 	"risk_signals": "risk", "risk_rules": "risk", "risk_bands": "risk", "risk_judgements": "risk", "risk_cases": "risk", "risk_holds": "risk",
 	"campaigns": "campaign", "campaign_prizes": "campaign", "campaign_helps": "campaign", "campaign_chances": "campaign", "campaign_draws": "campaign", "campaign_gifts": "campaign",
 	"shop_goods": "shop", "shop_redemptions": "shop", "badge_rules": "badge", "badges": "badge", "badge_milestones": "badge",
