@@ -231,6 +231,7 @@ export interface Operations {
   addCheckInFile: Op<{ path: Id; query: { name: string }; body: unknown; raw: true; res: t.HomeworkFile }>
   dropCheckInFile: Op<{ path: Id; res: void }>
   foundSquad: Op<{ path: Id; res: t.ChallengeHome }>
+  remindMate: Op<{ path: Id & { mate: number }; res: void }>
   squadFeed: Op<{ path: Id; query: Cursor; res: t.Page<t.SquadPost> }>
   likeCheckIn: Op<{ path: Id; body: { on: boolean }; res: void }>
   reviewCheckIn: Op<{ path: Id; body: { body: string }; res: void }>
@@ -479,6 +480,7 @@ export const routes: Record<keyof Operations, string> = {
   addCheckInFile: 'POST /api/classes/{id}/check-in-files',
   dropCheckInFile: 'DELETE /api/check-in-files/{id}',
   foundSquad: 'POST /api/classes/{id}/squad',
+  remindMate: 'POST /api/classes/{id}/mates/{mate}/reminder',
   squadFeed: 'GET /api/classes/{id}/feed',
   likeCheckIn: 'PUT /api/check-ins/{id}/like',
   reviewCheckIn: 'PUT /api/check-ins/{id}/review',

@@ -772,6 +772,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/classes/{id}/mates/{mate}/reminder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remind a mate of my squad of today's check-in, once a day; from 8 to 21 o'clock */
+        post: operations["mate_remind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/classes/{id}/squad": {
         parameters: {
             query?: never;
@@ -11476,11 +11493,15 @@ export interface components {
              */
             level: 1 | 2;
             name: string;
+            /** @description Nickname of whom it is for alone */
+            person: string;
             /**
              * Format: int64
              * @description The higher counts
              */
             priority?: number;
+            /** @description What its product is called */
+            product: string;
             /** Format: int64 */
             product_id?: number;
             /**
@@ -17718,8 +17739,15 @@ export interface components {
             title: string;
         };
         MateView: {
+            /**
+             * Format: int64
+             * @description Within the class
+             */
+            id: number;
             me: boolean;
             nickname: string;
+            /** @description By me, today */
+            reminded: boolean;
             /** Format: int64 */
             streak: number;
             /**
@@ -17877,7 +17905,7 @@ export interface components {
         };
         NoticeKind: {
             /** @enum {string} */
-            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching" | "partner" | "challenge" | "reward";
+            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching" | "partner" | "challenge" | "mate" | "reward";
             on: boolean;
         };
         NoticeKinds: {
@@ -17890,7 +17918,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching" | "partner" | "challenge" | "reward";
+            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching" | "partner" | "challenge" | "mate" | "reward";
             /** @description An address within the client, or empty */
             link: string;
             title: string;
@@ -24068,6 +24096,99 @@ export interface operations {
             header?: never;
             path: {
                 id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mate_remind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                mate: number;
             };
             cookie?: never;
         };

@@ -41,7 +41,9 @@ type CommissionRuleView struct {
 	ID     int64  `json:"id"`
 	Status string `json:"status" enum:"on,off"`
 	CommissionRuleInput
-	UpdatedAt int64 `json:"updated_at"`
+	UpdatedAt int64  `json:"updated_at"`
+	Person    string `json:"person" doc:"Nickname of whom it is for alone"`
+	Product   string `json:"product" doc:"What its product is called"`
 }
 
 // CommissionAccountView is what somebody holds.
@@ -87,9 +89,9 @@ type TaxRowView struct {
 	PaidFen int64  `json:"paid_fen"`
 }
 
-func ruleView(x commission.Rule) CommissionRuleView {
+func ruleView(x commission.RuleRow) CommissionRuleView {
 	return CommissionRuleView{
-		ID: x.ID, Status: x.Status, UpdatedAt: x.UpdatedAt,
+		ID: x.ID, Status: x.Status, UpdatedAt: x.UpdatedAt, Person: x.Person, Product: x.Product,
 		CommissionRuleInput: CommissionRuleInput{x.Version, x.Name, x.Role, x.UserID, x.Level, x.Scope, x.Kind, x.ProductID, x.RateBPS, x.Priority, x.StartsAt, x.EndsAt},
 	}
 }
@@ -142,7 +144,7 @@ func (r *routes) commissions() {
 			if err != nil {
 				return nil, err
 			}
-			return web.Answer(web.Page(rows, in.Limit, ruleView, func(x commission.Rule) []int64 { return []int64{x.ID} })), nil
+			return web.Answer(web.Page(rows, in.Limit, ruleView, func(x commission.RuleRow) []int64 { return []int64{x.ID} })), nil
 		})
 	web.Handle(r.web, route("commission_rule_save", http.MethodPut, "commission/rules/{id}", "Add (0) or change a rate", tag, account.PermCommissionSet),
 		func(ctx context.Context, in *struct {

@@ -6,7 +6,7 @@ import type { components } from '@zhizhou/sdk/schema'
  */
 export interface Page<T> { items: T[]; next_cursor: string }
 export interface Made { id: number }
-export type Role = 'owner' | 'operator' | 'editor' | 'instructor' | 'finance' | 'support'
+export type Role = 'owner' | 'operator' | 'editor' | 'instructor' | 'class_teacher' | 'finance' | 'support'
 export interface Me { id: number; name: string; role: Role; permissions: string[]; mfa: boolean; needs_mfa: boolean; totp_enabled: boolean }
 export interface LoginAnswer { needs_totp: boolean; must_enrol: boolean; staff: Me }
 

@@ -114,6 +114,7 @@ const actions: Record<string, string> = {
   'class.closed': '停止招人',
   'class.cancelled': '取消班',
   'class.remove': '移出学员',
+  'class.teacher': '指定班主任',
   'class.award': '给前三名点评或资料',
   'topic.save': '保存专题',
   'topic.published': '发布专题',
