@@ -64,9 +64,9 @@ const (
 )
 
 var (
-	qTerms      = db.Q("commission/terms", `SELECT version, enabled, cap_bps, hold_days, min_fen, saved_at, saved_by FROM commission_terms ORDER BY version DESC LIMIT 1`)
-	qTermsSave  = db.Q("commission/terms_save", `INSERT INTO commission_terms (version, enabled, cap_bps, hold_days, min_fen, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
-	qRules      = db.Q("commission/rules", `SELECT `+of("r", ruleColumns)+`, COALESCE(u.nickname, '') AS person,
+	qTerms     = db.Q("commission/terms", `SELECT version, enabled, cap_bps, hold_days, min_fen, saved_at, saved_by FROM commission_terms ORDER BY version DESC LIMIT 1`)
+	qTermsSave = db.Q("commission/terms_save", `INSERT INTO commission_terms (version, enabled, cap_bps, hold_days, min_fen, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
+	qRules     = db.Q("commission/rules", `SELECT `+of("r", ruleColumns)+`, COALESCE(u.nickname, '') AS person,
 		COALESCE(CASE WHEN p.kind = 'lesson' THEN l.title WHEN p.title <> '' THEN p.title ELSE c.title END, '') AS product
 		FROM commission_rules r LEFT JOIN users u ON u.id = r.user_id LEFT JOIN products p ON p.id = r.product_id LEFT JOIN courses c ON c.id = p.course_id LEFT JOIN lessons l ON l.id = p.lesson_id
 		WHERE (CAST($1 AS BIGINT) = 0 OR r.id < $1) ORDER BY r.id DESC LIMIT $2`)

@@ -146,6 +146,7 @@ const names: Record<string, string> = {
   scene: '插画',
   period_months: '有效月数',
   month: '月份',
+  staff_id: '员工',
   floor_fen: '入选门槛',
   wait_days: '月底后几天定榜',
   rewards: '奖励',
