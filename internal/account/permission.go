@@ -37,6 +37,7 @@ const (
 	PermPartner       = "partner.read"
 	PermPartnerEdit   = "partner.edit"
 	PermChallenge     = "challenge.edit"
+	PermClass         = "class.lead"
 	PermRisk          = "risk.decide"
 )
 
@@ -44,18 +45,20 @@ const (
 var AllPermissions = []string{
 	PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductRead, PermProductEdit, PermMediaUpload, PermOrderRead,
 	PermRefundDecide, PermServiceGive, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
-	PermModerate, PermAnswer, PermIncomeRead, PermTeachReview, PermGrowthRead, PermPartner, PermPartnerEdit, PermChallenge, PermRisk,
+	PermModerate, PermAnswer, PermIncomeRead, PermTeachReview, PermGrowthRead, PermPartner, PermPartnerEdit, PermChallenge, PermClass, PermRisk,
 }
 
 // Roles are what each role may do. Money is decided by finance and the owner,
 // people are managed by the owner alone.
 var roles = map[string][]string{
 	"owner":      AllPermissions,
-	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductRead, PermProductEdit, PermMediaUpload, PermOrderRead, PermServiceGive, PermCommission, PermUserRead, PermSettingRead, PermModerate, PermAnswer, PermIncomeRead, PermTeachReview, PermGrowthRead, PermPartner, PermPartnerEdit, PermChallenge, PermRisk},
-	"editor":     {PermCourseRead, PermCourseEdit, PermProductRead, PermMediaUpload, PermModerate, PermAnswer, PermChallenge},
-	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload, PermAnswer, PermIncomeRead, PermChallenge},
-	"finance":    {PermOverview, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermAuditRead, PermIncomeRead, PermPartner},
-	"support":    {PermOrderRead, PermServiceGive, PermUserRead, PermUserEdit, PermModerate},
+	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductRead, PermProductEdit, PermMediaUpload, PermOrderRead, PermServiceGive, PermCommission, PermUserRead, PermSettingRead, PermModerate, PermAnswer, PermIncomeRead, PermTeachReview, PermGrowthRead, PermPartner, PermPartnerEdit, PermChallenge, PermClass, PermRisk},
+	"editor":     {PermCourseRead, PermCourseEdit, PermProductRead, PermMediaUpload, PermModerate, PermAnswer, PermChallenge, PermClass},
+	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload, PermAnswer, PermIncomeRead, PermChallenge, PermClass},
+	// Leads classes of challenges: their own alone.
+	"class_teacher": {PermClass},
+	"finance":       {PermOverview, PermProductRead, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermAuditRead, PermIncomeRead, PermPartner},
+	"support":       {PermOrderRead, PermServiceGive, PermUserRead, PermUserEdit, PermModerate},
 }
 
 // Allowed reports whether role has permission.
@@ -66,3 +69,6 @@ func Permissions(role string) []string { return roles[role] }
 
 // MustUseTOTP reports whether role may do nothing before its second factor is on.
 func MustUseTOTP(role string) bool { return role == "owner" || role == "finance" }
+
+// Scoped reports whether role sees only what is an instructor's.
+func Scoped(role string) bool { return role == "instructor" || role == "class_teacher" }

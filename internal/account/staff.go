@@ -72,7 +72,7 @@ func (s *Service) CreateStaff(ctx context.Context, n NewStaff) (Staff, error) {
 		return Staff{}, invalid.Field("name", "请填写姓名")
 	case roles[n.Role] == nil:
 		return Staff{}, invalid.Field("role", "没有这个角色")
-	case n.Role == "instructor" && n.InstructorID == 0:
+	case Scoped(n.Role) && n.InstructorID == 0:
 		return Staff{}, invalid.Field("instructor_id", "请选择这位讲师")
 	case !strongEnough(n.Password) || len(n.Password) < 10:
 		return Staff{}, ErrPassword.Say("员工密码至少 10 位").Field("password", "至少 10 位")

@@ -42,7 +42,12 @@ func (a *App) newChallenge() {
 		if n.Version > 0 {
 			key += fmt.Sprintf(":%d", n.Version)
 		}
-		return a.Message.Notify(ctx, tx, message.Notice{UserID: n.UserID, Kind: message.Challenge, Title: title, Body: body, Link: link, Key: key})
+		kind := message.Challenge
+		if n.Kind == "remind" {
+			kind = message.Mate
+			key += fmt.Sprintf(":%d", n.ClassID)
+		}
+		return a.Message.Notify(ctx, tx, message.Notice{UserID: n.UserID, Kind: kind, Title: title, Body: body, Link: link, Key: key})
 	})
 }
 
@@ -53,6 +58,8 @@ func toldOfChallenge(n challenge.News) (title, body, link string) {
 		return "到达里程碑「" + n.Body + "」：" + n.Title, "学习证据卡已经给你，可以看看、可以分享。", link
 	case "share_day":
 		return "今天是晒卡日：" + n.Title, "把这一周的打卡和同组一起的样子晒出来。", link
+	case "remind":
+		return n.Body + "提醒你今天打卡：" + n.Title, "同组的人在等你。不想收到提醒，可以在消息设置里关掉。", link
 	case "squad":
 		return "你在小组「" + n.Body + "」：" + n.Title, "去看看一起走的人。", fmt.Sprintf("/class/%d/squad", n.ClassID)
 	case "award":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"zhizhou/internal/clock"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/id"
 	"zhizhou/internal/partner"
@@ -57,6 +58,10 @@ func (a *App) seedPartners(ctx context.Context, courseIDs ...int64) error {
 		if _, err := a.Partner.SaveMaterial(ctx, m); err != nil {
 			return err
 		}
+	}
+	prizes := []partner.Step{{From: 1, To: 1, Fen: 50_000}, {From: 2, To: 3, Fen: 20_000}}
+	if err := a.Partner.SavePlan(ctx, partner.Plan{Month: clock.Day(a.Clock.Now()) / 100, Kind: partner.ByPlace, FloorFen: 100_000, WaitDays: t.HoldDays, Steps: prizes}); err != nil {
+		return err
 	}
 	who, err := a.Account.Invent(ctx, "许一舟")
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/db"
+	"zhizhou/internal/partner"
 	"zhizhou/internal/pay"
 	"zhizhou/internal/referral"
 )
@@ -24,6 +25,7 @@ func (a *App) newEarning() {
 func (a *App) wireEarning() {
 	a.Account.OnMerge(a.Referral.Merge)
 	a.Account.OnMerge(a.Commission.Merge)
+	a.Partner.OnReward(partner.Bank{Give: a.Commission.Reward, Take: a.Commission.Unreward, May: a.mayHave})
 	a.Commerce.OnPaid(a.accrue)
 	a.Commerce.OnRefunded(a.reverse)
 	a.Commerce.OnTransfer(a.transferred)

@@ -24,6 +24,7 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		ctx := w.system()
 		mine := must(w.app.Catalog.Instructors(ctx))(t)[0].ID
+		leads := w.teacher("class_teacher", mine) // of the same instructor, and of other classes
 		own, other := w.teacher("instructor", mine), w.teacher("instructor", must(w.app.Catalog.SaveInstructor(ctx, catalog.Instructor{Name: "旁人"}))(t))
 		forms := w.everyForm(own)
 		w.ok(w.app.Certificate.SaveRule(ctx, 0, certificate.Rule{CourseID: w.paid, Active: true, Title: "证书", MinPercent: 1}, nil))
@@ -66,6 +67,18 @@ func TestAnotherInstructorSeesNothing(t *testing.T) {
 			things["lessons"] = append(things["lessons"], n)
 		}
 		tried := 0
+		for _, r := range w.app.API.Routes() { // a class teacher opens nothing of a class that another one leads
+			if thing := strings.Split(strings.TrimPrefix(r.Path, "/api/console/"), "/")[0]; r.Need == web.Console && thing == "classes" && strings.Contains(r.Path, "{") {
+				tried++
+				if a := leads.tries(r, map[string]string{"id": fmt.Sprint(class)}, tried); a.status != 403 && a.status != 404 {
+					t.Errorf("%s %s answers the teacher of another class with %d %s", r.Method, r.Path, a.status, a.raw)
+				}
+			}
+		}
+		if tried < 10 {
+			t.Errorf("only %d doors of classes were tried", tried)
+		}
+		tried = 0
 		for _, r := range w.app.API.Routes() {
 			if r.Need != web.Console || !strings.Contains(r.Path, "{") || !account.Allowed("instructor", r.Permission) {
 				continue

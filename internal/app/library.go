@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 
+	"zhizhou/internal/account"
 	"zhizhou/internal/blob"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/db"
@@ -57,7 +58,7 @@ func (a *App) newVersions(store blob.Store) {
 // staffScope is whose courses alone the caller may touch: an instructor's own, 0 for all.
 func staffScope(ctx context.Context) int64 {
 	s := web.CallerOf(ctx).Staff
-	if s.Role == "instructor" && s.InstructorID == 0 {
+	if account.Scoped(s.Role) && s.InstructorID == 0 {
 		return -1
 	}
 	return s.InstructorID

@@ -121,7 +121,7 @@ func (a *App) rooms(mux *http.ServeMux) {
 		Mine: func(ctx context.Context, lessonID int64) error {
 			s := web.CallerOf(ctx).Staff
 			scope := s.InstructorID
-			if s.Role == "instructor" && scope == 0 {
+			if account.Scoped(s.Role) && scope == 0 {
 				scope = -1
 			}
 			_, err := a.Live.Mine(ctx, scope, lessonID)

@@ -38,6 +38,7 @@ type Class struct {
 	Members      int64
 	Admits       string // Anyone or Owners
 	Teacher      string // a name
+	TeacherID    int64  // member of staff who leads it; 0: nobody in particular
 	Price        string // Free, catalog.KindClass or catalog.KindDeposit
 	PriceFen     int64
 	ReturnNeed   int64 // check-ins that bring a deposit back
@@ -185,6 +186,11 @@ func (s *Service) OpenClass(ctx context.Context, scope int64, c Class) (Class, e
 		if _, err := tx.Exec(ctx, qClassInsert, c.ID, c.ChallengeID, c.InstructorID, c.CourseID, c.Title, c.About, plan, c.Mode, c.Starts, c.JoinUntil, c.Capacity, c.Admits, c.Teacher, c.ShareWeekday, s.now(),
 			c.Price, c.PriceFen, c.ReturnNeed, c.SKUID); err != nil {
 			return err
+		}
+		if c.TeacherID > 0 {
+			if err := s.lead(ctx, tx, c.ID, c.TeacherID); err != nil {
+				return err
+			}
 		}
 		return audit.Write(ctx, tx, s.Clock, "class.open", fmt.Sprintf("class:%d", c.ID), "", c.Title, "")
 	})

@@ -74,9 +74,9 @@ const (
 // News is what a learner is told of.
 type News struct {
 	UserID, ClassID, ID int64
-	Kind                string // "milestone", "share_day", "squad", "award", "removed", "cancelled", "hidden", "returned" or "forfeited"
+	Kind                string // "milestone", "share_day", "squad", "award", "remind", "removed", "cancelled", "hidden", "returned" or "forfeited"
 	Title, Body         string // of the class; what of it
-	Week                int64  // share_day, award
+	Week                int64  // share_day, award; remind: the day
 	Version             int64  // hidden
 }
 

@@ -29,7 +29,7 @@ func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
 			return err
 		}
 	}
-	return nil
+	return s.mergeReminders(ctx, tx, from, to)
 }
 
 func (s *Service) join(ctx context.Context, tx *db.Tx, m Member, to int64) error {

@@ -15,20 +15,29 @@ import (
 // Cases pages what members wrote in a state, the oldest first, after an id: for the
 // people who look at texts.
 func (s *Service) Cases(ctx context.Context, f note.Sift, after int64, limit int) ([]note.Case, error) {
-	type row struct {
-		ID, UserID, CourseID, ClassID, Version, UpdatedAt, Files int64
-		Nickname, Title, Task, Body, State, Reason               string
-	}
-	var out []note.Case
-	for _, part := range []struct {
-		what string
-		q    *db.Stmt
-	}{{note.CheckIn, qDayCases}, {note.PeerReview, qReviewCases}} {
-		if f.What != "" && f.What != part.what {
-			continue
+	return s.casesBy(limit, func(what string, rows *[]caseRow) error {
+		if f.What != "" && f.What != what {
+			return nil
 		}
-		var rows []row
-		if err := s.DB.List(ctx, part.q, &rows, f.State, f.InstructorID, f.CourseID, after, limit); err != nil {
+		q := qDayCases
+		if what == note.PeerReview {
+			q = qReviewCases
+		}
+		return s.DB.List(ctx, q, rows, f.State, f.InstructorID, f.CourseID, after, limit)
+	})
+}
+
+type caseRow struct {
+	ID, UserID, CourseID, ClassID, Version, UpdatedAt, Files int64
+	Nickname, Title, Task, Body, State, Reason               string
+}
+
+// casesBy merges check-ins and reviews, each as list gives them.
+func (s *Service) casesBy(limit int, list func(what string, rows *[]caseRow) error) ([]note.Case, error) {
+	var out []note.Case
+	for _, what := range []string{note.CheckIn, note.PeerReview} {
+		var rows []caseRow
+		if err := list(what, &rows); err != nil {
 			return nil, err
 		}
 		for _, r := range rows {
@@ -37,7 +46,7 @@ func (s *Service) Cases(ctx context.Context, f note.Sift, after int64, limit int
 				about = fmt.Sprintf("%d 个文件", r.Files)
 			}
 			out = append(out, note.Case{
-				What: part.what, ID: r.ID, UserID: r.UserID, Nickname: r.Nickname, CourseID: r.CourseID, CourseTitle: r.Title, LessonTitle: r.Task, Body: r.Body, About: about, State: r.State, Reason: r.Reason, Version: r.Version, UpdatedAt: r.UpdatedAt,
+				What: what, ID: r.ID, UserID: r.UserID, Nickname: r.Nickname, CourseID: r.CourseID, CourseTitle: r.Title, LessonTitle: r.Task, Body: r.Body, About: about, State: r.State, Reason: r.Reason, Version: r.Version, UpdatedAt: r.UpdatedAt,
 			})
 		}
 	}

@@ -4,11 +4,17 @@ import "zhizhou/internal/db"
 
 const (
 	columns       = `c.id, c.instructor_id, c.course_id, c.title, c.about, c.plan AS plan_text, c.archived_at, c.version, c.created_at, c.updated_at`
-	classColumns  = `c.id, c.challenge_id, c.instructor_id, c.course_id, c.title, c.about, c.plan AS plan_text, c.mode, c.starts, c.join_until, c.capacity, c.members, c.admits, c.teacher, c.price, c.price_fen, c.return_need, c.sku_id, c.share_weekday, c.shared, c.state, c.reason, c.version, c.created_at, c.updated_at`
+	classColumns  = `c.id, c.challenge_id, c.instructor_id, c.course_id, c.title, c.about, c.plan AS plan_text, c.mode, c.starts, c.join_until, c.capacity, c.members, c.admits, c.teacher, c.teacher_id, c.price, c.price_fen, c.return_need, c.sku_id, c.share_weekday, c.shared, c.state, c.reason, c.version, c.created_at, c.updated_at`
 	memberColumns = `m.id, m.class_id, m.user_id, m.squad_id, m.state, m.starts, m.since, m.level, m.hours, m.total, m.streak, m.best, m.last, m.made_up, m.score, m.next, m.reason, m.joined_at, m.ended_at`
 	dayColumns    = `d.id, d.member_id, d.class_id, d.user_id, d.day, d.made_up, d.task, d.body, d.state, d.reason, d.version, d.score, d.points, d.likes, d.liked, d.created_at, d.updated_at`
 	squadColumns  = `q.id, q.class_id, q.name, q.code, q.invited, q.size, q.dissolved_at, q.created_at`
 )
+
+// mine says of a class c that it is an instructor's (0: anybody's), or, below zero, that this
+// member of staff leads it.
+func mine(scope string) string {
+	return `(CAST(` + scope + ` AS BIGINT) = 0 OR c.instructor_id = ` + scope + ` OR c.teacher_id = -CAST(` + scope + ` AS BIGINT) AND c.teacher_id > 0)`
+}
 
 var (
 	qInsert  = db.Q("challenge/insert", `INSERT INTO challenges (id, instructor_id, course_id, title, about, plan, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)`)
@@ -21,9 +27,9 @@ var (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open', $15, $15, $16, $17, $18, $19)`)
 	qClassUpdate = db.Q("challenge/class_update", `UPDATE challenge_classes SET title = $3, about = $4, join_until = $5, capacity = $6, teacher = $7, share_weekday = $8, version = version + 1, updated_at = $9 WHERE id = $1 AND version = $2 AND state <> 'cancelled' AND members <= $6`)
 	qClassState  = db.Q("challenge/class_state", `UPDATE challenge_classes SET state = $2, reason = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND state <> $2 AND state <> 'cancelled'`)
-	qClass       = db.Q("challenge/class", `SELECT `+classColumns+` FROM challenge_classes c WHERE c.id = $1 AND (CAST($2 AS BIGINT) = 0 OR c.instructor_id = $2)`)
+	qClass       = db.Q("challenge/class", `SELECT `+classColumns+` FROM challenge_classes c WHERE c.id = $1 AND `+mine("$2")+``)
 	qClassLock   = db.Q("challenge/class_lock", `SELECT `+classColumns+` FROM challenge_classes c WHERE c.id = $1 /*for_update*/`)
-	qClasses     = db.Q("challenge/classes", `SELECT `+classColumns+` FROM challenge_classes c WHERE (CAST($1 AS BIGINT) = 0 OR c.instructor_id = $1) AND (CAST($2 AS BIGINT) = 0 OR c.challenge_id = $2) AND ($3 = '' OR c.state = $3) AND (CAST($4 AS BIGINT) = 0 OR c.id < $4) ORDER BY c.id DESC LIMIT $5`)
+	qClasses     = db.Q("challenge/classes", `SELECT `+classColumns+` FROM challenge_classes c WHERE `+mine("$1")+` AND (CAST($2 AS BIGINT) = 0 OR c.challenge_id = $2) AND ($3 = '' OR c.state = $3) AND (CAST($4 AS BIGINT) = 0 OR c.id < $4) ORDER BY c.id DESC LIMIT $5`)
 	qOpen        = db.Q("challenge/open", `SELECT `+classColumns+` FROM challenge_classes c WHERE c.state = 'open' AND (c.join_until = 0 OR c.join_until >= $1) AND (CAST($2 AS BIGINT) = 0 OR c.id < $2) AND (CAST($3 AS BIGINT) = 0 OR c.course_id = $3) ORDER BY c.id DESC LIMIT $4`)
 	qNewest      = db.Q("challenge/newest", `SELECT c.id FROM challenge_classes c WHERE c.challenge_id = $1 AND c.state = 'open' ORDER BY c.id DESC LIMIT 1`)
 	qTake        = db.Q("challenge/take", `UPDATE challenge_classes SET members = members + 1 WHERE id = $1 AND state = 'open' AND members < capacity`)
@@ -139,13 +145,13 @@ var (
 			FROM challenge_squads q JOIN challenge_members m ON m.squad_id = q.id AND m.state = 'in' LEFT JOIN challenge_weeks w ON w.member_id = m.id AND w.week = $4 WHERE q.class_id = $1 AND q.dissolved_at = 0 GROUP BY q.id, q.name) s) x ORDER BY place, x.squad_id LIMIT 200`)
 
 	qDayCases = db.Q("challenge/day_cases", `SELECT d.id, d.user_id, u.nickname, c.course_id, d.class_id, c.title, d.task, d.body, d.state, d.reason, d.version, d.updated_at, (SELECT COUNT(*) FROM challenge_files f WHERE f.check_in_id = d.id) AS files FROM challenge_check_ins d JOIN users u ON u.id = d.user_id JOIN challenge_classes c ON c.id = d.class_id
-		WHERE d.state = $1 AND (CAST($2 AS BIGINT) = 0 OR c.instructor_id = $2) AND (CAST($3 AS BIGINT) = 0 OR c.course_id = $3) AND d.id > $4 ORDER BY d.id LIMIT $5`)
+		WHERE d.state = $1 AND `+mine("$2")+` AND (CAST($3 AS BIGINT) = 0 OR c.course_id = $3) AND d.id > $4 ORDER BY d.id LIMIT $5`)
 	qReviewCases = db.Q("challenge/review_cases", `SELECT r.id, r.user_id, u.nickname, c.course_id, r.class_id, c.title, d.task, r.body, r.state, r.reason, r.version, r.updated_at, 0 AS files FROM challenge_reviews r JOIN challenge_check_ins d ON d.id = r.check_in_id JOIN users u ON u.id = r.user_id JOIN challenge_classes c ON c.id = r.class_id
-		WHERE r.state = $1 AND (CAST($2 AS BIGINT) = 0 OR c.instructor_id = $2) AND (CAST($3 AS BIGINT) = 0 OR c.course_id = $3) AND r.id > $4 ORDER BY r.id LIMIT $5`)
+		WHERE r.state = $1 AND `+mine("$2")+` AND (CAST($3 AS BIGINT) = 0 OR c.course_id = $3) AND r.id > $4 ORDER BY r.id LIMIT $5`)
 	qDayDecide    = db.Q("challenge/day_decide", `UPDATE challenge_check_ins SET state = $3, reason = $4, decided_by = $5, updated_at = $6 WHERE id = $1 AND version = $2 AND state IN ('pending', 'shown', 'hidden') AND state <> $3`)
 	qReviewDecide = db.Q("challenge/review_decide", `UPDATE challenge_reviews SET state = $3, reason = $4, decided_by = $5, updated_at = $6 WHERE id = $1 AND version = $2 AND state <> $3`)
-	qDayScope     = db.Q("challenge/day_scope", `SELECT d.user_id, d.class_id, d.state, c.title, d.version FROM challenge_check_ins d JOIN challenge_classes c ON c.id = d.class_id WHERE d.id = $1 AND (CAST($2 AS BIGINT) = 0 OR c.instructor_id = $2)`)
-	qReviewScope  = db.Q("challenge/review_scope", `SELECT r.user_id, r.class_id, r.state, c.title, r.version FROM challenge_reviews r JOIN challenge_classes c ON c.id = r.class_id WHERE r.id = $1 AND (CAST($2 AS BIGINT) = 0 OR c.instructor_id = $2)`)
+	qDayScope     = db.Q("challenge/day_scope", `SELECT d.user_id, d.class_id, d.state, c.title, d.version FROM challenge_check_ins d JOIN challenge_classes c ON c.id = d.class_id WHERE d.id = $1 AND `+mine("$2")+``)
+	qReviewScope  = db.Q("challenge/review_scope", `SELECT r.user_id, r.class_id, r.state, c.title, r.version FROM challenge_reviews r JOIN challenge_classes c ON c.id = r.class_id WHERE r.id = $1 AND `+mine("$2")+``)
 
 	qAwardSave = db.Q("challenge/award_save", `INSERT INTO challenge_awards (id, class_id, week, member_id, place, review, material, staff_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)
 		ON CONFLICT (class_id, week, member_id) DO UPDATE SET review = $6, material = $7, staff_id = $8, updated_at = $9`)

@@ -91,6 +91,9 @@ func (s *Service) shareDays(ctx context.Context) error {
 // goes after the file, so that a stop in between leaves nothing behind.
 func (s *Service) Tidy(ctx context.Context) error {
 	err := s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, qOldReminders, s.today()-30); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, qFileStale, s.now()-draftMS)
 		return err
 	})

@@ -57,6 +57,8 @@ const (
 	movePayLate  = "pay_late"
 	moveMergeOut = "merge_out"
 	moveMergeIn  = "merge_in"
+	moveReward   = "reward"      // of the ranking of a month
+	moveUndo     = "reward_undo" // taken back by staff
 )
 
 const accountColumns = `user_id, held_fen, available_fen, frozen_fen, withdrawn_fen, earned_fen, reversed_fen`
@@ -95,13 +97,13 @@ func (d delta) minus() delta {
 // of the fact that caused it. The unique move makes the fact count once. Returns
 // ErrBalance when the account does not hold enough; only a withdrawal asks that of
 // what is available.
-func (s *Service) move(ctx context.Context, tx *db.Tx, userID int64, kind string, refID, orderID int64, d delta) error {
+func (s *Service) move(ctx context.Context, tx *db.Tx, userID int64, why string, refID, orderID int64, d delta) error {
 	now := clock.MS(s.Clock)
 	if _, err := tx.Exec(ctx, qAccountAdd, userID, now); err != nil {
 		return err
 	}
 	covered := 0
-	if kind == moveFreeze {
+	if why == moveFreeze {
 		covered = 1
 	}
 	n, err := tx.Exec(ctx, qAccountMove, userID, d.held, d.available, d.frozen, d.withdrawn, d.earned, d.reversed, covered)
@@ -112,18 +114,22 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, userID int64, kind string
 		return ErrBalance
 	}
 	moveID := id.New()
-	if _, err := tx.Exec(ctx, qMoveInsert, moveID, userID, kind, refID, d.held, d.available, d.frozen, d.withdrawn, d.earned, d.reversed, now); err != nil {
+	if _, err := tx.Exec(ctx, qMoveInsert, moveID, userID, why, refID, d.held, d.available, d.frozen, d.withdrawn, d.earned, d.reversed, now); err != nil {
 		return err
 	}
-	if kind == moveMergeIn || kind == moveMergeOut {
+	if why == moveMergeIn || why == moveMergeOut {
 		return nil // from one account to another of the same person: the books know no names
+	}
+	kind, expense := "commission", ledger.Commission
+	if why == moveReward || why == moveUndo {
+		kind, expense = "reward", ledger.Reward
 	}
 	var lines []ledger.Line
 	for _, l := range []struct {
 		account string
 		fen     int64 // credit
 	}{
-		{ledger.Commission, d.reversed - d.earned},
+		{expense, d.reversed - d.earned},
 		{ledger.CommissionHeld, d.held},
 		{ledger.CommissionPayable, d.available},
 		{ledger.Payout, d.frozen},
@@ -136,7 +142,7 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, userID int64, kind string
 			lines = append(lines, ledger.Debit(l.account, -l.fen))
 		}
 	}
-	return ledger.Post(ctx, tx, ledger.Entry{Kind: "commission", RefKind: "commission_move", RefID: moveID, OrderID: orderID, At: now, Lines: lines})
+	return ledger.Post(ctx, tx, ledger.Entry{Kind: kind, RefKind: "commission_move", RefID: moveID, OrderID: orderID, At: now, Lines: lines})
 }
 
 // inDebt reports, and keeps it so until the transaction ends, whether refunds have

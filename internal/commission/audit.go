@@ -22,9 +22,11 @@ var checks = []db.Check{
 		HAVING a.held_fen <> COALESCE(SUM(m.held_fen), 0) OR a.available_fen <> COALESCE(SUM(m.available_fen), 0) OR a.frozen_fen <> COALESCE(SUM(m.frozen_fen), 0)
 		OR a.withdrawn_fen <> COALESCE(SUM(m.withdrawn_fen), 0) OR a.earned_fen <> COALESCE(SUM(m.earned_fen), 0) OR a.reversed_fen <> COALESCE(SUM(m.reversed_fen), 0)
 		OR a.held_fen + a.available_fen + a.frozen_fen + a.withdrawn_fen <> a.earned_fen - a.reversed_fen`)},
-	{Invariant: 31, Name: "account and its entries disagree", Q: db.Q("commission/audit_entries", `SELECT 'user ' || CAST(a.user_id AS TEXT) AS row FROM commission_accounts a
+	{Invariant: 31, Name: "account and its entries and rewards disagree", Q: db.Q("commission/audit_entries", `SELECT 'user ' || CAST(a.user_id AS TEXT) AS row FROM commission_accounts a
 		WHERE a.earned_fen <> COALESCE((SELECT SUM(e.amount_fen) FROM commission_entries e WHERE e.user_id = a.user_id), 0)
+			+ COALESCE((SELECT SUM(p.amount_fen) FROM partner_places p WHERE p.user_id = a.user_id AND p.state IN ('paid', 'reversed')), 0)
 		OR a.reversed_fen <> COALESCE((SELECT SUM(e.reversed_fen) FROM commission_entries e WHERE e.user_id = a.user_id), 0)
+			+ COALESCE((SELECT SUM(p.amount_fen) FROM partner_places p WHERE p.user_id = a.user_id AND p.state = 'reversed'), 0)
 		OR a.held_fen <> COALESCE((SELECT SUM(e.amount_fen - e.reversed_fen) FROM commission_entries e WHERE e.user_id = a.user_id AND e.state = 'held'), 0)`)},
 	{Invariant: 31, Name: "account and its withdrawals disagree", Q: db.Q("commission/audit_withdrawals", `SELECT 'user ' || CAST(a.user_id AS TEXT) AS row FROM commission_accounts a
 		WHERE a.frozen_fen <> COALESCE((SELECT SUM(w.amount_fen) FROM withdrawals w WHERE w.user_id = a.user_id AND w.status IN ('requested', 'approved', 'sending', 'wait_confirm')), 0)
@@ -34,7 +36,7 @@ var checks = []db.Check{
 	{Invariant: 31, Name: "accounts and the ledger disagree", Q: db.Q("commission/audit_ledger", `SELECT x.account || ' ' || CAST(x.fen AS TEXT) AS row FROM (
 		SELECT 'commission_held' AS account, COALESCE(SUM(held_fen), 0) AS fen FROM commission_accounts UNION ALL SELECT 'commission_payable', COALESCE(SUM(available_fen), 0) FROM commission_accounts
 		UNION ALL SELECT 'payout', COALESCE(SUM(frozen_fen), 0) FROM commission_accounts UNION ALL SELECT 'paid_out:wechatpay', COALESCE(SUM(withdrawn_fen), 0) FROM commission_accounts
-		UNION ALL SELECT 'commission', COALESCE(SUM(reversed_fen - earned_fen), 0) FROM commission_accounts) x
+		UNION ALL SELECT 'commission', COALESCE(SUM(reversed_fen - amount_fen), 0) FROM commission_entries UNION ALL SELECT 'reward', -COALESCE(SUM(amount_fen), 0) FROM partner_places WHERE state = 'paid') x
 		WHERE x.fen <> (SELECT COALESCE(SUM(p.credit_fen - p.debit_fen), 0) FROM ledger_postings p WHERE p.account = x.account)`)},
 	{Invariant: 32, Name: "withdrawal and its moves disagree", Q: db.Q("commission/audit_payout", `SELECT 'withdrawal ' || w.no AS row FROM withdrawals w
 		WHERE (SELECT COUNT(*) FROM commission_moves m WHERE m.kind = 'freeze' AND m.ref_id = w.id) <> 1

@@ -45,6 +45,13 @@ type Rule struct {
 	UpdatedAt int64
 }
 
+// RuleRow is a rule in staff's list, with what it names.
+type RuleRow struct {
+	Rule
+	Person  string // nickname
+	Product string
+}
+
 // Anyone is the role of who is no partner, or none in good standing.
 const Anyone = "anyone"
 
@@ -57,9 +64,12 @@ const (
 )
 
 var (
-	qTerms      = db.Q("commission/terms", `SELECT version, enabled, cap_bps, hold_days, min_fen, saved_at, saved_by FROM commission_terms ORDER BY version DESC LIMIT 1`)
-	qTermsSave  = db.Q("commission/terms_save", `INSERT INTO commission_terms (version, enabled, cap_bps, hold_days, min_fen, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
-	qRules      = db.Q("commission/rules", `SELECT `+ruleColumns+` FROM commission_rules WHERE (CAST($1 AS BIGINT) = 0 OR id < $1) ORDER BY id DESC LIMIT $2`)
+	qTerms     = db.Q("commission/terms", `SELECT version, enabled, cap_bps, hold_days, min_fen, saved_at, saved_by FROM commission_terms ORDER BY version DESC LIMIT 1`)
+	qTermsSave = db.Q("commission/terms_save", `INSERT INTO commission_terms (version, enabled, cap_bps, hold_days, min_fen, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`)
+	qRules     = db.Q("commission/rules", `SELECT `+of("r", ruleColumns)+`, COALESCE(u.nickname, '') AS person,
+		COALESCE(CASE WHEN p.kind = 'lesson' THEN l.title WHEN p.title <> '' THEN p.title ELSE c.title END, '') AS product
+		FROM commission_rules r LEFT JOIN users u ON u.id = r.user_id LEFT JOIN products p ON p.id = r.product_id LEFT JOIN courses c ON c.id = p.course_id LEFT JOIN lessons l ON l.id = p.lesson_id
+		WHERE (CAST($1 AS BIGINT) = 0 OR r.id < $1) ORDER BY r.id DESC LIMIT $2`)
 	qRulesLive  = db.Q("commission/rules_live", `SELECT `+ruleColumns+` FROM commission_rules WHERE status = 'on' AND starts_at <= $1 AND (ends_at = 0 OR ends_at > $1)`)
 	qRule       = db.Q("commission/rule", `SELECT `+ruleColumns+` FROM commission_rules WHERE id = $1`)
 	qRuleInsert = db.Q("commission/rule_insert", `INSERT INTO commission_rules (id, name, status, level, scope, kind, product_id, rate_bps, priority, starts_at, ends_at, version, updated_at, role, user_id)
@@ -110,8 +120,8 @@ func (s *Service) SaveTerms(ctx context.Context, t Terms) error {
 }
 
 // Rules lists the rules, newest first.
-func (s *Service) Rules(ctx context.Context, before int64, limit int) ([]Rule, error) {
-	var rows []Rule
+func (s *Service) Rules(ctx context.Context, before int64, limit int) ([]RuleRow, error) {
+	var rows []RuleRow
 	err := s.DB.List(ctx, qRules, &rows, before, limit)
 	return rows, err
 }

@@ -10,7 +10,7 @@ import (
 var sorts = map[string]string{
 	"clearing": "渠道待结算", "revenue": "收入", "deferred": "预收（未到期、未交付或未领取）", "suspense": "待查款", "fee": "渠道手续费", "bank": "银行存款",
 	"discount": "优惠让利", "refund": "退款冲收入", "tax": "销项税",
-	"commission": "佣金支出", "commission_held": "佣金冻结中", "commission_payable": "应付佣金", "payout": "提现在途", "paid_out": "已付佣金",
+	"commission": "佣金支出", "reward": "合伙人排行奖励", "commission_held": "佣金冻结中", "commission_payable": "应付佣金", "payout": "提现在途", "paid_out": "已付佣金",
 }
 
 var subjects = map[string]string{
@@ -30,7 +30,7 @@ func Subject(of string) string {
 }
 
 var kinds = map[string]string{
-	"settle": "销售", "suspense": "待查款入账", "unknown": "未知单号记入待查款", "refund": "退款", "fee": "渠道手续费", "earn": "按期确认收入", "payout": "通道到账", "payout_undo": "冲回到账", "earn:service": "服务完成确认收入", "earn:deposit": "押金到期不退，确认收入", "commission": "佣金",
+	"settle": "销售", "suspense": "待查款入账", "unknown": "未知单号记入待查款", "refund": "退款", "fee": "渠道手续费", "earn": "按期确认收入", "payout": "通道到账", "payout_undo": "冲回到账", "earn:service": "服务完成确认收入", "earn:deposit": "押金到期不退，确认收入", "commission": "佣金", "reward": "合伙人排行奖励",
 }
 
 var refs = map[string]string{

@@ -25,6 +25,8 @@ const (
 	Suspense = "suspense"
 	// Commission is what those who brought buyers have earned: an expense.
 	Commission = "commission"
+	// Reward is what partners were given for the ranking of a month: an expense of marketing.
+	Reward = "reward"
 	// CommissionHeld is what of it may still go back with a refund.
 	CommissionHeld = "commission_held"
 	// CommissionPayable is what of it is owed; on the other side it is a debt to us.

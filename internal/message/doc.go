@@ -28,11 +28,12 @@ const (
 	Teaching    = "teaching"    // one's application to teach: decided
 	Partner     = "partner"     // one's partnership: opened, decided, new terms, rewards
 	Challenge   = "challenge"   // squads, milestones, share days, what the teacher gave
+	Mate        = "mate"        // a mate of the squad reminds of today's check-in
 	Reward      = "reward"      // a reward that had to wait, a check of rewards
 )
 
 // Kinds are all of them, in the order in which settings show them.
-var Kinds = []string{Column, Live, Study, Answer, Homework, Certificate, Booking, Teaching, Partner, Challenge, Reward}
+var Kinds = []string{Column, Live, Study, Answer, Homework, Certificate, Booking, Teaching, Partner, Challenge, Mate, Reward}
 
 // keepMS is how long a notice is kept: a year.
 const keepMS = 366 * 24 * 3600_000

@@ -208,6 +208,11 @@ type Place struct {
 	Role     string
 	KeptFen  int64 // of what was sold by them: paid and not given back
 	Sales    int64 // lines of which something was kept
+
+	PlaceID   int64  // once the ranking is final
+	RewardFen int64  // final, or as it would be now
+	State     string // of the reward
+	Reason    string // why it was ended
 }
 
 // Whose money: lines that earned their partner something directly, by when they were

@@ -461,7 +461,7 @@ func (s *Service) Merge(ctx context.Context, tx *db.Tx, from, to int64) error {
 			return err
 		}
 	}
-	for _, q := range []*db.Stmt{qMove, qMoveYes, qMoveScore} {
+	for _, q := range []*db.Stmt{qMove, qMoveYes, qMoveScore, qMovePlaces} {
 		if _, err := tx.Exec(ctx, q, from, to); err != nil {
 			return err
 		}

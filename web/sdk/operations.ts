@@ -231,6 +231,7 @@ export interface Operations {
   addCheckInFile: Op<{ path: Id; query: { name: string }; body: unknown; raw: true; res: t.HomeworkFile }>
   dropCheckInFile: Op<{ path: Id; res: void }>
   foundSquad: Op<{ path: Id; res: t.ChallengeHome }>
+  remindMate: Op<{ path: Id & { mate: number }; res: void }>
   squadFeed: Op<{ path: Id; query: Cursor; res: t.Page<t.SquadPost> }>
   likeCheckIn: Op<{ path: Id; body: { on: boolean }; res: void }>
   reviewCheckIn: Op<{ path: Id; body: { body: string }; res: void }>

@@ -219,6 +219,7 @@ export const routes: Record<keyof Operations, string> = {
   addCheckInFile: 'POST /api/classes/{id}/check-in-files',
   dropCheckInFile: 'DELETE /api/check-in-files/{id}',
   foundSquad: 'POST /api/classes/{id}/squad',
+  remindMate: 'POST /api/classes/{id}/mates/{mate}/reminder',
   squadFeed: 'GET /api/classes/{id}/feed',
   likeCheckIn: 'PUT /api/check-ins/{id}/like',
   reviewCheckIn: 'PUT /api/check-ins/{id}/review',

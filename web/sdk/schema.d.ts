@@ -772,6 +772,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/classes/{id}/mates/{mate}/reminder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remind a mate of my squad of today's check-in, once a day; from 8 to 21 o'clock */
+        post: operations["mate_remind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/classes/{id}/squad": {
         parameters: {
             query?: never;
@@ -1771,6 +1788,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/class-teachers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Members of staff who may lead classes */
+        get: operations["console_class_teachers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/classes": {
         parameters: {
             query?: never;
@@ -1799,6 +1833,75 @@ export interface paths {
         get: operations["console_class"];
         /** Change what is said of a class; when it begins and what it asks stay */
         put: operations["console_class_edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/classes/{id}/check-in-files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a check-in of a class */
+        get: operations["console_class_case_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/classes/{id}/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What members of a class wrote, oldest first */
+        get: operations["console_class_cases"];
+        put?: never;
+        /** Show what members wrote to their squads, or hide it and say why */
+        post: operations["console_class_cases_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/classes/{id}/check-ins/{check_in}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files of a check-in of a class */
+        get: operations["console_class_case_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/classes/{id}/leader": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Name who leads a class */
+        put: operations["console_class_teacher"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4180,6 +4283,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/console/partner-places/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a reward back by a counter entry, or end one that waits, with a reason that its partner reads */
+        post: operations["console_partner_reward_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/console/partner-plans/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Promise rewards for the ranking of a month, before it begins, or for the first time while it runs */
+        put: operations["console_partner_plan_save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/console/partner-ranking": {
         parameters: {
             query?: never;
@@ -4187,7 +4324,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Partners by the money of a month that was really kept */
+        /** Partners by the money of a month that was really kept, and what they are given for it */
         get: operations["console_partner_ranking"];
         put?: never;
         post?: never;
@@ -10051,6 +10188,11 @@ export interface components {
             /** @description Empty: real name and number are not known yet */
             name_masked: string;
             number_masked: string;
+            /**
+             * Format: int64
+             * @description Of it all: given for rankings of partners and kept
+             */
+            rewards_fen: number;
             /** Format: int64 */
             withdrawn_fen: number;
         };
@@ -11349,6 +11491,11 @@ export interface components {
             /** @enum {string} */
             state: "open" | "closed" | "cancelled";
             teacher: string;
+            /**
+             * Format: int64
+             * @description Member of staff who leads it; 0: nobody in particular
+             */
+            teacher_id: number;
             title: string;
             /** Format: int64 */
             version: number;
@@ -11432,7 +11579,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "accrue" | "release" | "reverse" | "freeze" | "thaw" | "pay" | "pay_late" | "merge_out" | "merge_in";
+            kind: "accrue" | "release" | "reverse" | "freeze" | "thaw" | "pay" | "pay_late" | "merge_out" | "merge_in" | "reward" | "reward_undo";
             kind_label: string;
             title: string;
             /** Format: int64 */
@@ -11499,11 +11646,15 @@ export interface components {
              */
             level: 1 | 2;
             name: string;
+            /** @description Nickname of whom it is for alone */
+            person: string;
             /**
              * Format: int64
              * @description The higher counts
              */
             priority?: number;
+            /** @description What its product is called */
+            product: string;
             /** Format: int64 */
             product_id?: number;
             /**
@@ -13118,11 +13269,6 @@ export interface components {
             /** @description Empty at the end */
             next_cursor: string;
         };
-        ConsoleListPartnerPlaceRow: {
-            items: components["schemas"]["ConsolePartnerPlaceRow"][];
-            /** @description Empty at the end */
-            next_cursor: string;
-        };
         ConsoleListPartnerRoleRow: {
             items: components["schemas"]["ConsolePartnerRoleRow"][];
             /** @description Empty at the end */
@@ -13847,6 +13993,31 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        ConsolePartnerMonth: {
+            /**
+             * Format: int64
+             * @description From when on the ranking may be final
+             */
+            due_at: number;
+            /**
+             * Format: int64
+             * @description The least wait_days
+             */
+            hold_days: number;
+            items: components["schemas"]["ConsolePartnerPlaceRow"][];
+            /**
+             * Format: int64
+             * @description YYYYMM
+             */
+            month: number;
+            /** @description null: nothing is promised */
+            plan: components["schemas"]["ConsolePartnerPlanInput"];
+            /**
+             * Format: int64
+             * @description 0: it still moves
+             */
+            settled_at: number;
+        };
         ConsolePartnerPlaceRow: {
             /**
              * Format: int64
@@ -13854,14 +14025,52 @@ export interface components {
              */
             kept_fen: number;
             nickname: string;
+            /**
+             * Format: int64
+             * @description Of the final ranking; 0: it still moves
+             */
+            place_id: number;
             /** Format: int64 */
             rank: number;
+            /** @description Why the reward was ended */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Final, or what it would be now
+             */
+            reward_fen: number;
             /** @enum {string} */
             role: "creator" | "class_teacher" | "senior_learner" | "agency";
             /** Format: int64 */
             sales: number;
+            /**
+             * @description Of the reward; due: waits to be booked
+             * @enum {string}
+             */
+            state: "none" | "due" | "paid" | "reversed" | "void";
             /** Format: int64 */
             user_id: number;
+        };
+        ConsolePartnerPlanInput: {
+            /**
+             * Format: int64
+             * @description Who kept less is given nothing
+             */
+            floor_fen: number;
+            /** @enum {string} */
+            kind: "place" | "threshold";
+            note?: string;
+            steps: components["schemas"]["ConsolePartnerStep"][];
+            /**
+             * Format: int64
+             * @description That was read; 0: none was published
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description After the month, before the ranking is final; at least the hold of commissions
+             */
+            wait_days: number;
         };
         ConsolePartnerRoleRow: {
             /** @description Learners may ask for it */
@@ -13961,6 +14170,22 @@ export interface components {
             /** Format: int64 */
             user_id: number;
             words: string;
+        };
+        ConsolePartnerStep: {
+            /** Format: int64 */
+            fen: number;
+            /**
+             * Format: int64
+             * @description First place of it, by places
+             */
+            from?: number;
+            /**
+             * Format: int64
+             * @description From which on, by what was kept
+             */
+            kept_fen?: number;
+            /** Format: int64 */
+            to?: number;
         };
         ConsolePaymentView: {
             /** Format: int64 */
@@ -15584,6 +15809,12 @@ export interface components {
              */
             week: number;
         };
+        Console_class_cases_decideRequest: {
+            items: components["schemas"]["ConsoleCaseChoice"][];
+            /** @description Why it is hidden; its author reads it */
+            reason?: string;
+            show: boolean;
+        };
         Console_class_editRequest: {
             about: string;
             /** Format: int64 */
@@ -15651,6 +15882,13 @@ export interface components {
             reason?: string;
             /** @enum {string} */
             state: "open" | "closed" | "cancelled";
+        };
+        Console_class_teacherRequest: {
+            /**
+             * Format: int64
+             * @description 0: nobody in particular
+             */
+            teacher_id: number;
         };
         Console_codes_makeRequest: {
             /** Format: int64 */
@@ -15928,6 +16166,9 @@ export interface components {
         };
         Console_partner_material_switchRequest: {
             on: boolean;
+        };
+        Console_partner_reward_endRequest: {
+            reason: string;
         };
         Console_partner_terms_saveRequest: {
             body: string;
@@ -17720,8 +17961,15 @@ export interface components {
             title: string;
         };
         MateView: {
+            /**
+             * Format: int64
+             * @description Within the class
+             */
+            id: number;
             me: boolean;
             nickname: string;
+            /** @description By me, today */
+            reminded: boolean;
             /** Format: int64 */
             streak: number;
             /**
@@ -17894,7 +18142,7 @@ export interface components {
         };
         NoticeKind: {
             /** @enum {string} */
-            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching" | "partner" | "challenge" | "reward";
+            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching" | "partner" | "challenge" | "mate" | "reward";
             on: boolean;
         };
         NoticeKinds: {
@@ -17907,7 +18155,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching" | "partner" | "challenge" | "reward";
+            kind: "column" | "live" | "study" | "answer" | "homework" | "certificate" | "booking" | "teaching" | "partner" | "challenge" | "mate" | "reward";
             /** @description An address within the client, or empty */
             link: string;
             title: string;
@@ -18408,14 +18656,65 @@ export interface components {
              * @description Equal figures share one
              */
             rank: number;
+            /** @description Why the caller's reward was taken back */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Final, or what the place would be given now
+             */
+            reward_fen: number;
             /** @description What it is called */
             role: string;
+            /**
+             * @description Of the caller's own reward
+             * @enum {string}
+             */
+            state: "none" | "due" | "paid" | "reversed" | "void";
+        };
+        PartnerPrize: {
+            /** Format: int64 */
+            fen: number;
+            /**
+             * Format: int64
+             * @description First place of it; 0: by what was kept
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description From which on; 0: by places
+             */
+            kept_fen: number;
+            /** Format: int64 */
+            to: number;
         };
         PartnerRanking: {
+            /**
+             * Format: int64
+             * @description From when on the ranking may be final
+             */
+            due_at: number;
+            /**
+             * Format: int64
+             * @description Who kept less is given nothing
+             */
+            floor_fen: number;
             /** @description The first twenty */
             items: components["schemas"]["PartnerPlace"][];
+            /**
+             * Format: int64
+             * @description YYYYMM
+             */
+            month: number;
+            note: string;
             /** @description null: no place yet */
             own: components["schemas"]["PartnerPlace"];
+            /** @description What is promised; empty: nothing */
+            prizes: components["schemas"]["PartnerPrize"][];
+            /**
+             * Format: int64
+             * @description 0: it still moves
+             */
+            settled_at: number;
         };
         PartnerRoleView: {
             /** @description May be asked for; otherwise the school invites */
@@ -24056,6 +24355,99 @@ export interface operations {
             header?: never;
             path: {
                 id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mate_remind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                mate: number;
             };
             cookie?: never;
         };
@@ -30269,6 +30661,89 @@ export interface operations {
             };
         };
     };
+    console_class_teachers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListStaffName"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_classes: {
         parameters: {
             query?: {
@@ -30468,6 +30943,443 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConsoleClassView"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_class_case_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                file: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_class_cases: {
+        parameters: {
+            query?: {
+                /** @description Rows at most */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                state?: "pending" | "shown" | "hidden";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListCaseView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_class_cases_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_class_cases_decideRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleDecidedView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_class_case_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                check_in: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleListCheckInFile"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_class_teacher: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_class_teacherRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -44995,6 +45907,183 @@ export interface operations {
             };
         };
     };
+    console_partner_reward_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Console_partner_reward_endRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console_partner_plan_save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description YYYYMM */
+                month: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsolePartnerPlanInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsolePartnerMonth"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     console_partner_ranking: {
         parameters: {
             query?: {
@@ -45013,7 +46102,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConsoleListPartnerPlaceRow"];
+                    "application/json": components["schemas"]["ConsolePartnerMonth"];
                 };
             };
             /** @description Bad Request */

@@ -222,6 +222,7 @@ export type PartnerGood = S['PartnerGood']
 export type PartnerMaterial = S['PartnerMaterial']
 export type PartnerRanking = S['PartnerRanking']
 export type PartnerPlace = S['PartnerPlace']
+export type PartnerPrize = S['PartnerPrize']
 export type VerifiedCertificate = S['VerifiedView']
 
 /** A live room, a play of it, what was said in it, and what its line tells. */

@@ -212,10 +212,19 @@ func quiet(r web.Route) web.Route { r.Status = http.StatusNoContent; return r }
 // scope is the instructor whose courses alone the caller may touch, 0 for all.
 func scope(ctx context.Context) int64 {
 	s := web.CallerOf(ctx).Staff
-	if s.Role == "instructor" && s.InstructorID == 0 {
+	if account.Scoped(s.Role) && s.InstructorID == 0 {
 		return -1 // an instructor without a profile owns nothing
 	}
 	return s.InstructorID
+}
+
+// classScope is whose classes alone the caller may touch: an instructor's, or, below zero,
+// those that a class teacher leads.
+func classScope(ctx context.Context) int64 {
+	if s := web.CallerOf(ctx).Staff; s.Role == "class_teacher" {
+		return -s.ID
+	}
+	return scope(ctx)
 }
 
 func first(keys []int64) int64 {

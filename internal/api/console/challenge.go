@@ -88,6 +88,7 @@ type ClassView struct {
 	State       string        `json:"state" enum:"open,closed,cancelled"`
 	Reason      string        `json:"reason"`
 	Version     int64         `json:"version"`
+	TeacherID   int64         `json:"teacher_id" doc:"Member of staff who leads it; 0: nobody in particular"`
 	Plan        ChallengePlan `json:"plan" doc:"Of the day it was opened"`
 	Address     string        `json:"address" doc:"Of its page"`
 }
@@ -173,13 +174,13 @@ func challengeView(c challenge.Challenge) ChallengeView {
 func (r *routes) classView(c challenge.Class) ClassView {
 	return ClassView{
 		ClassEdit: ClassEdit{c.Title, c.About, challenge.DayOf(c.JoinUntil), c.Capacity, c.Teacher, c.ShareWeekday}, ID: c.ID, ChallengeID: c.ChallengeID, CourseID: c.CourseID, Mode: c.Mode,
-		Price: c.Price, PriceFen: c.PriceFen, ReturnNeed: c.ReturnNeed, Money: []ClassMoney{}, StartsOn: challenge.DayOf(c.Starts), EndsOn: challenge.DayOf(c.Ends()), Admits: c.Admits, Members: c.Members, State: c.State, Reason: c.Reason, Version: c.Version, Plan: planOut(c.Plan), Address: r.PublicURL + "/class/" + strconv.FormatInt(c.ID, 10),
+		Price: c.Price, PriceFen: c.PriceFen, ReturnNeed: c.ReturnNeed, Money: []ClassMoney{}, StartsOn: challenge.DayOf(c.Starts), EndsOn: challenge.DayOf(c.Ends()), Admits: c.Admits, Members: c.Members, State: c.State, Reason: c.Reason, Version: c.Version, TeacherID: c.TeacherID, Plan: planOut(c.Plan), Address: r.PublicURL + "/class/" + strconv.FormatInt(c.ID, 10),
 	}
 }
 
 func (r *routes) challenges() {
 	const tag = "challenge"
-	web.Handle(r.web, route("challenges", http.MethodGet, "challenges", "Templates of challenges, newest first", tag, account.PermChallenge),
+	web.Handle(r.web, route("challenges", http.MethodGet, "challenges", "Templates of challenges, newest first", tag, account.PermClass),
 		func(ctx context.Context, in *struct {
 			web.PageQuery
 			Archived bool `query:"archived" doc:"Those put away too"`
@@ -192,7 +193,7 @@ func (r *routes) challenges() {
 			rows, err := r.Challenge.List(ctx, scope(ctx), in.Archived, first(before), in.Limit+1)
 			return web.Answer(web.Page(rows, in.Limit, challengeView, func(c challenge.Challenge) []int64 { return []int64{c.ID} })), err
 		})
-	web.Handle(r.web, route("challenge", http.MethodGet, "challenges/{id}", "A template", tag, account.PermChallenge),
+	web.Handle(r.web, route("challenge", http.MethodGet, "challenges/{id}", "A template", tag, account.PermClass),
 		func(ctx context.Context, in *ByID) (*web.Body[ChallengeView], error) {
 			c, err := r.Challenge.One(ctx, scope(ctx), in.ID)
 			return web.Answer(challengeView(c)), err
@@ -225,10 +226,11 @@ func (r *routes) challenges() {
 		})
 	r.classes(tag)
 	r.classPeople(tag)
+	r.classTeachers(tag)
 }
 
 func (r *routes) classes(tag string) {
-	web.Handle(r.web, route("classes", http.MethodGet, "classes", "Classes of challenges, newest first", tag, account.PermChallenge),
+	web.Handle(r.web, route("classes", http.MethodGet, "classes", "Classes of challenges, newest first", tag, account.PermClass),
 		func(ctx context.Context, in *struct {
 			web.PageQuery
 			ChallengeID int64  `query:"challenge_id" minimum:"0" doc:"0: all"`
@@ -239,23 +241,23 @@ func (r *routes) classes(tag string) {
 			if err != nil {
 				return nil, err
 			}
-			rows, err := r.Challenge.Classes(ctx, scope(ctx), in.ChallengeID, in.State, first(before), in.Limit+1)
+			rows, err := r.Challenge.Classes(ctx, classScope(ctx), in.ChallengeID, in.State, first(before), in.Limit+1)
 			return web.Answer(web.Page(rows, in.Limit, r.classView, func(c challenge.Class) []int64 { return []int64{c.ID} })), err
 		})
-	web.Handle(r.web, route("class", http.MethodGet, "classes/{id}", "A class", tag, account.PermChallenge),
+	web.Handle(r.web, route("class", http.MethodGet, "classes/{id}", "A class", tag, account.PermClass),
 		func(ctx context.Context, in *ByID) (*web.Body[ClassView], error) {
-			c, err := r.Challenge.Class(ctx, scope(ctx), in.ID)
+			c, err := r.Challenge.Class(ctx, classScope(ctx), in.ID)
 			if err != nil {
 				return nil, err
 			}
-			sums, err := r.Challenge.Sums(ctx, scope(ctx), in.ID)
+			sums, err := r.Challenge.Sums(ctx, classScope(ctx), in.ID)
 			v := r.classView(c)
 			for _, x := range sums {
 				v.Money = append(v.Money, ClassMoney(x))
 			}
 			return web.Answer(v), err
 		})
-	web.Handle(r.web, route("class_open", http.MethodPost, "challenges/{id}/classes", "Open a class of a challenge", tag, account.PermChallenge),
+	web.Handle(r.web, route("class_open", http.MethodPost, "challenges/{id}/classes", "Open a class of a challenge", tag, account.PermClass),
 		func(ctx context.Context, in *struct {
 			ByID
 			Body struct {
@@ -271,12 +273,15 @@ func (r *routes) classes(tag string) {
 		},
 		) (*web.Body[ClassView], error) {
 			c := classOf(in.Body.ClassEdit)
+			if s := web.CallerOf(ctx).Staff; s.Role == "class_teacher" {
+				c.TeacherID = s.ID
+			}
 			c.ChallengeID, c.Mode, c.Starts, c.Admits = in.ID, in.Body.Mode, challenge.OrdinalOf(in.Body.StartsOn), in.Body.Admits
 			c.Price, c.PriceFen, c.ReturnNeed = in.Body.Price, in.Body.PriceFen, in.Body.ReturnNeed
 			c, err := r.Challenge.OpenClass(ctx, scope(ctx), c)
 			return web.Answer(r.classView(c)), err
 		})
-	web.Handle(r.web, route("class_edit", http.MethodPut, "classes/{id}", "Change what is said of a class; when it begins and what it asks stay", tag, account.PermChallenge),
+	web.Handle(r.web, route("class_edit", http.MethodPut, "classes/{id}", "Change what is said of a class; when it begins and what it asks stay", tag, account.PermClass),
 		func(ctx context.Context, in *struct {
 			ByID
 			Body struct {
@@ -287,10 +292,10 @@ func (r *routes) classes(tag string) {
 		) (*web.Body[ClassView], error) {
 			c := classOf(in.Body.ClassEdit)
 			c.ID, c.Version = in.ID, in.Body.Version
-			c, err := r.Challenge.EditClass(ctx, scope(ctx), c)
+			c, err := r.Challenge.EditClass(ctx, classScope(ctx), c)
 			return web.Answer(r.classView(c)), err
 		})
-	web.Handle(r.web, quiet(route("class_state", http.MethodPut, "classes/{id}/state", "Take people in, or no longer, or cancel a class, which its members are told", tag, account.PermChallenge)),
+	web.Handle(r.web, quiet(route("class_state", http.MethodPut, "classes/{id}/state", "Take people in, or no longer, or cancel a class, which its members are told", tag, account.PermClass)),
 		func(ctx context.Context, in *struct {
 			ByID
 			Body struct {
@@ -299,7 +304,7 @@ func (r *routes) classes(tag string) {
 			}
 		},
 		) (*none, error) {
-			return nil, r.Challenge.SetClass(ctx, scope(ctx), in.ID, in.Body.State, in.Body.Reason)
+			return nil, r.Challenge.SetClass(ctx, classScope(ctx), in.ID, in.Body.State, in.Body.Reason)
 		})
 }
 
@@ -308,7 +313,7 @@ func classOf(e ClassEdit) challenge.Class {
 }
 
 func (r *routes) classPeople(tag string) {
-	web.Handle(r.web, route("class_members", http.MethodGet, "classes/{id}/members", "Who is in a class or was, in the order of joining", tag, account.PermChallenge),
+	web.Handle(r.web, route("class_members", http.MethodGet, "classes/{id}/members", "Who is in a class or was, in the order of joining", tag, account.PermClass),
 		func(ctx context.Context, in *struct {
 			ByID
 			web.PageQuery
@@ -319,7 +324,7 @@ func (r *routes) classPeople(tag string) {
 			if err != nil {
 				return nil, err
 			}
-			rows, err := r.Challenge.Members(ctx, scope(ctx), in.ID, in.State, first(after), in.Limit+1)
+			rows, err := r.Challenge.Members(ctx, classScope(ctx), in.ID, in.State, first(after), in.Limit+1)
 			if err != nil {
 				return nil, err
 			}
@@ -336,9 +341,9 @@ func (r *routes) classPeople(tag string) {
 			}
 		},
 		) (*none, error) {
-			return nil, r.Challenge.Remove(ctx, scope(ctx), in.ID, in.Body.UserID, in.Body.Reason)
+			return nil, r.Challenge.Remove(ctx, classScope(ctx), in.ID, in.Body.UserID, in.Body.Reason)
 		})
-	web.Handle(r.web, route("class_week", http.MethodGet, "classes/{id}/top", "The first three of a week and what they were given", tag, account.PermChallenge),
+	web.Handle(r.web, route("class_week", http.MethodGet, "classes/{id}/top", "The first three of a week and what they were given", tag, account.PermClass),
 		func(ctx context.Context, in *struct {
 			ByID
 			Week int64 `query:"week" minimum:"0" maximum:"99991231" doc:"Any day of it, YYYYMMDD; 0: the last one that is over"`
@@ -346,7 +351,7 @@ func (r *routes) classPeople(tag string) {
 		) (*web.Body[ClassWeek], error) {
 			return r.classWeek(ctx, in.ID, in.Week)
 		})
-	web.Handle(r.web, route("class_award", http.MethodPut, "classes/{id}/top/{member}", "Give one of the first three of a week a review or material", tag, account.PermChallenge),
+	web.Handle(r.web, route("class_award", http.MethodPut, "classes/{id}/top/{member}", "Give one of the first three of a week a review or material", tag, account.PermClass),
 		func(ctx context.Context, in *struct {
 			ByID
 			Member int64 `path:"member"`
@@ -358,12 +363,12 @@ func (r *routes) classPeople(tag string) {
 		},
 		) (*web.Body[ClassWeek], error) {
 			b := in.Body
-			if err := r.Challenge.Award(ctx, scope(ctx), web.CallerOf(ctx).Staff.ID, in.ID, challenge.OrdinalOf(b.Week), in.Member, b.Review, b.Material); err != nil {
+			if err := r.Challenge.Award(ctx, classScope(ctx), web.CallerOf(ctx).Staff.ID, in.ID, challenge.OrdinalOf(b.Week), in.Member, b.Review, b.Material); err != nil {
 				return nil, err
 			}
 			return r.classWeek(ctx, in.ID, b.Week)
 		})
-	file := route("class_award_file", http.MethodPut, "classes/{id}/top/{member}/file", "Give one of the first three of a week a file; the body is it", tag, account.PermChallenge)
+	file := route("class_award_file", http.MethodPut, "classes/{id}/top/{member}/file", "Give one of the first three of a week a file; the body is it", tag, account.PermClass)
 	file.MaxBytes, file.Timeout = 50<<20, 5*time.Minute
 	web.Handle(r.web, file, func(ctx context.Context, in *struct {
 		ByID
@@ -373,14 +378,14 @@ func (r *routes) classPeople(tag string) {
 		RawBody []byte `contentType:"application/octet-stream"`
 	},
 	) (*web.Body[ClassWeek], error) {
-		if err := r.Challenge.AwardWith(ctx, scope(ctx), web.CallerOf(ctx).Staff.ID, in.ID, challenge.OrdinalOf(in.Week), in.Member, in.Name, bytes.NewReader(in.RawBody)); err != nil {
+		if err := r.Challenge.AwardWith(ctx, classScope(ctx), web.CallerOf(ctx).Staff.ID, in.ID, challenge.OrdinalOf(in.Week), in.Member, in.Name, bytes.NewReader(in.RawBody)); err != nil {
 			return nil, err
 		}
 		return r.classWeek(ctx, in.ID, in.Week)
 	})
 	web.Handle(r.web, route("check_in_files", http.MethodGet, "check-ins/{id}/files", "The files of a check-in that is looked at", tag, account.PermModerate),
 		func(ctx context.Context, in *ByID) (*web.Body[web.List[CheckInFile]], error) {
-			rows, err := r.Challenge.FilesOf(ctx, scope(ctx), in.ID)
+			rows, err := r.Challenge.FilesOf(ctx, classScope(ctx), in.ID)
 			v := web.List[CheckInFile]{Items: []CheckInFile{}}
 			for _, f := range rows {
 				v.Items = append(v.Items, CheckInFile{f.ID, f.Name, f.Bytes, f.Mime})
@@ -389,7 +394,7 @@ func (r *routes) classPeople(tag string) {
 		})
 	web.Handle(r.web, route("check_in_file", http.MethodGet, "check-in-files/{id}", "A file of a check-in", tag, account.PermModerate),
 		func(ctx context.Context, in *ByID) (*huma.StreamResponse, error) {
-			f, body, err := r.Challenge.FetchFor(ctx, scope(ctx), in.ID)
+			f, body, err := r.Challenge.FetchFor(ctx, classScope(ctx), in.ID)
 			if err != nil {
 				return nil, err
 			}
@@ -398,7 +403,7 @@ func (r *routes) classPeople(tag string) {
 }
 
 func (r *routes) classWeek(ctx context.Context, classID, day int64) (*web.Body[ClassWeek], error) {
-	monday, rows, given, err := r.Challenge.Top(ctx, scope(ctx), classID, challenge.OrdinalOf(day))
+	monday, rows, given, err := r.Challenge.Top(ctx, classScope(ctx), classID, challenge.OrdinalOf(day))
 	if err != nil {
 		return nil, err
 	}

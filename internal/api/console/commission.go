@@ -41,7 +41,9 @@ type CommissionRuleView struct {
 	ID     int64  `json:"id"`
 	Status string `json:"status" enum:"on,off"`
 	CommissionRuleInput
-	UpdatedAt int64 `json:"updated_at"`
+	UpdatedAt int64  `json:"updated_at"`
+	Person    string `json:"person" doc:"Nickname of whom it is for alone"`
+	Product   string `json:"product" doc:"What its product is called"`
 }
 
 // CommissionAccountView is what somebody holds.
@@ -62,7 +64,7 @@ type CommissionAccountView struct {
 type CommissionMoveView struct {
 	ID           int64  `json:"id"`
 	UserID       int64  `json:"user_id"`
-	Kind         string `json:"kind" enum:"accrue,release,reverse,freeze,thaw,pay,pay_late,merge_out,merge_in"`
+	Kind         string `json:"kind" enum:"accrue,release,reverse,freeze,thaw,pay,pay_late,merge_out,merge_in,reward,reward_undo"`
 	KindLabel    string `json:"kind_label"`
 	Title        string `json:"title"`
 	HeldFen      int64  `json:"held_fen"`
@@ -74,7 +76,7 @@ type CommissionMoveView struct {
 
 var moveLabels = map[string]string{
 	"accrue": "下单计佣", "release": "解除冻结", "reverse": "退款扣回", "freeze": "申请提现", "thaw": "提现退回", "pay": "提现到账", "pay_late": "提现迟到账",
-	"merge_out": "账号合并转出", "merge_in": "账号合并转入",
+	"merge_out": "账号合并转出", "merge_in": "账号合并转入", "reward": "排行奖励", "reward_undo": "撤回排行奖励",
 }
 
 // TaxRowView is what one person was paid.
@@ -87,9 +89,9 @@ type TaxRowView struct {
 	PaidFen int64  `json:"paid_fen"`
 }
 
-func ruleView(x commission.Rule) CommissionRuleView {
+func ruleView(x commission.RuleRow) CommissionRuleView {
 	return CommissionRuleView{
-		ID: x.ID, Status: x.Status, UpdatedAt: x.UpdatedAt,
+		ID: x.ID, Status: x.Status, UpdatedAt: x.UpdatedAt, Person: x.Person, Product: x.Product,
 		CommissionRuleInput: CommissionRuleInput{x.Version, x.Name, x.Role, x.UserID, x.Level, x.Scope, x.Kind, x.ProductID, x.RateBPS, x.Priority, x.StartsAt, x.EndsAt},
 	}
 }
@@ -142,7 +144,7 @@ func (r *routes) commissions() {
 			if err != nil {
 				return nil, err
 			}
-			return web.Answer(web.Page(rows, in.Limit, ruleView, func(x commission.Rule) []int64 { return []int64{x.ID} })), nil
+			return web.Answer(web.Page(rows, in.Limit, ruleView, func(x commission.RuleRow) []int64 { return []int64{x.ID} })), nil
 		})
 	web.Handle(r.web, route("commission_rule_save", http.MethodPut, "commission/rules/{id}", "Add (0) or change a rate", tag, account.PermCommissionSet),
 		func(ctx context.Context, in *struct {

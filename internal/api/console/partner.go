@@ -81,6 +81,39 @@ type PartnerPlaceRow struct {
 	Role     string `json:"role" enum:"creator,class_teacher,senior_learner,agency"`
 	KeptFen  int64  `json:"kept_fen" doc:"Sold by them directly, paid and not given back"`
 	Sales    int64  `json:"sales"`
+
+	PlaceID   int64  `json:"place_id" doc:"Of the final ranking; 0: it still moves"`
+	RewardFen int64  `json:"reward_fen" doc:"Final, or what it would be now"`
+	State     string `json:"state" enum:"none,due,paid,reversed,void" doc:"Of the reward; due: waits to be booked"`
+	Reason    string `json:"reason" doc:"Why the reward was ended"`
+}
+
+// PartnerStep is a part of a plan of rewards.
+type PartnerStep struct {
+	From    int64 `json:"from,omitempty" minimum:"0" maximum:"100" doc:"First place of it, by places"`
+	To      int64 `json:"to,omitempty" minimum:"0" maximum:"100"`
+	KeptFen int64 `json:"kept_fen,omitempty" minimum:"0" doc:"From which on, by what was kept"`
+	Fen     int64 `json:"fen" minimum:"1"`
+}
+
+// PartnerPlanInput is what is promised for the ranking of a month.
+type PartnerPlanInput struct {
+	Version  int64         `json:"version" minimum:"0" doc:"That was read; 0: none was published"`
+	Kind     string        `json:"kind" enum:"place,threshold"`
+	FloorFen int64         `json:"floor_fen" minimum:"0" doc:"Who kept less is given nothing"`
+	WaitDays int64         `json:"wait_days" minimum:"0" maximum:"90" doc:"After the month, before the ranking is final; at least the hold of commissions"`
+	Steps    []PartnerStep `json:"steps" nullable:"false" maxItems:"10"`
+	Note     string        `json:"note,omitempty" maxLength:"2000"`
+}
+
+// PartnerMonth is the ranking of a month with what it gives.
+type PartnerMonth struct {
+	Month     int64             `json:"month" doc:"YYYYMM"`
+	Plan      *PartnerPlanInput `json:"plan" doc:"null: nothing is promised"`
+	HoldDays  int64             `json:"hold_days" doc:"The least wait_days"`
+	DueAt     int64             `json:"due_at" doc:"From when on the ranking may be final"`
+	SettledAt int64             `json:"settled_at" doc:"0: it still moves"`
+	Items     []PartnerPlaceRow `json:"items" nullable:"false"`
 }
 
 // PartnerFigures are what the operator looks at.
@@ -256,17 +289,38 @@ func (r *routes) partners() {
 		) (*none, error) {
 			return nil, r.Partner.SwitchMaterial(ctx, in.ID, in.Body.On)
 		})
-	web.Handle(r.web, route("partner_ranking", http.MethodGet, "partner-ranking", "Partners by the money of a month that was really kept", tag, account.PermPartner),
+	web.Handle(r.web, route("partner_ranking", http.MethodGet, "partner-ranking", "Partners by the money of a month that was really kept, and what they are given for it", tag, account.PermPartner),
 		func(ctx context.Context, in *struct {
 			Month int64 `query:"month" minimum:"0" doc:"YYYYMM; 0: this one"`
 		},
-		) (*web.Body[web.List[PartnerPlaceRow]], error) {
-			rows, err := r.Partner.Ranking(ctx, in.Month)
-			out := web.List[PartnerPlaceRow]{Items: []PartnerPlaceRow{}}
-			for _, p := range rows {
-				out.Items = append(out.Items, PartnerPlaceRow(p))
+		) (*web.Body[PartnerMonth], error) {
+			return r.partnerMonth(ctx, in.Month)
+		})
+	web.Handle(r.web, route("partner_plan_save", http.MethodPut, "partner-plans/{month}", "Promise rewards for the ranking of a month, before it begins, or for the first time while it runs", tag, account.PermPartnerEdit),
+		func(ctx context.Context, in *struct {
+			Month int64 `path:"month" minimum:"200001" maximum:"220012" doc:"YYYYMM"`
+			Body  PartnerPlanInput
+		},
+		) (*web.Body[PartnerMonth], error) {
+			b := in.Body
+			p := partner.Plan{Month: in.Month, Version: b.Version, Kind: b.Kind, FloorFen: b.FloorFen, WaitDays: b.WaitDays, Note: b.Note}
+			for _, x := range b.Steps {
+				p.Steps = append(p.Steps, partner.Step(x))
 			}
-			return web.Answer(out), err
+			if err := r.Partner.SavePlan(ctx, p); err != nil {
+				return nil, err
+			}
+			return r.partnerMonth(ctx, in.Month)
+		})
+	web.Handle(r.web, quiet(route("partner_reward_end", http.MethodPost, "partner-places/{id}/end", "Take a reward back by a counter entry, or end one that waits, with a reason that its partner reads", tag, account.PermPartnerEdit)),
+		func(ctx context.Context, in *struct {
+			ByID
+			Body struct {
+				Reason string `json:"reason" maxLength:"800"`
+			}
+		},
+		) (*none, error) {
+			return nil, r.Partner.EndReward(ctx, in.ID, in.Body.Reason)
 		})
 	web.Handle(r.web, route("partner_figures", http.MethodGet, "partner-figures", "What partners are worth to the school in a time", tag, account.PermPartner),
 		func(ctx context.Context, in *struct {
@@ -293,4 +347,27 @@ func (r *routes) partners() {
 			}
 			return web.Answer(web.Page(rows, in.Limit, func(s partner.Said) PartnerSaid { return PartnerSaid(s) }, func(s partner.Said) []int64 { return []int64{s.UserID} })), nil
 		})
+}
+
+func (r *routes) partnerMonth(ctx context.Context, month int64) (*web.Body[PartnerMonth], error) {
+	f, err := r.Partner.Month(ctx, month)
+	if err != nil {
+		return nil, err
+	}
+	t, err := r.Commission.Terms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := PartnerMonth{Month: f.Plan.Month, HoldDays: t.HoldDays, DueAt: f.DueAt, SettledAt: f.SettledAt, Items: []PartnerPlaceRow{}}
+	if f.Plan.Version > 0 {
+		p := &PartnerPlanInput{Version: f.Plan.Version, Kind: f.Plan.Kind, FloorFen: f.Plan.FloorFen, WaitDays: f.Plan.WaitDays, Note: f.Plan.Note, Steps: []PartnerStep{}}
+		for _, x := range f.Plan.Steps {
+			p.Steps = append(p.Steps, PartnerStep(x))
+		}
+		out.Plan = p
+	}
+	for _, p := range f.Rows {
+		out.Items = append(out.Items, PartnerPlaceRow(p))
+	}
+	return web.Answer(out), nil
 }

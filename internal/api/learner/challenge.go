@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -147,11 +148,13 @@ type AwardView struct {
 
 // MateView is a member of the own squad.
 type MateView struct {
+	ID       int64  `json:"id" doc:"Within the class"`
 	Nickname string `json:"nickname"`
 	Me       bool   `json:"me"`
 	Total    int64  `json:"total"`
 	Streak   int64  `json:"streak"`
 	TodayAt  int64  `json:"today_at" doc:"0: not yet"`
+	Reminded bool   `json:"reminded" doc:"By me, today"`
 }
 
 // SquadView is the own squad.
@@ -419,15 +422,19 @@ func (r *routes) challengeHome(ctx context.Context, classID int64) (*web.Body[Ch
 		v.Awards = append(v.Awards, AwardView{a.ID, challenge.DayOf(a.Week), a.Place, a.Review, a.Material, a.FileName})
 	}
 	if h.Squad.ID > 0 {
-		v.Squad = squadView(h.Squad, h.Mates, h.Member.ID)
+		told, err := r.Challenge.Reminded(ctx, h.Member.UserID, h.Member.ClassID)
+		if err != nil {
+			return nil, err
+		}
+		v.Squad = squadView(h.Squad, h.Mates, h.Member.ID, told)
 	}
 	return web.Answer(v), nil
 }
 
-func squadView(q challenge.Squad, mates []challenge.Mate, me int64) *SquadView {
+func squadView(q challenge.Squad, mates []challenge.Mate, me int64, told []int64) *SquadView {
 	v := &SquadView{Name: q.Name, Code: q.Code, Room: max(0, 8-q.Size), Mates: []MateView{}}
 	for _, m := range mates {
-		v.Mates = append(v.Mates, MateView{m.Nickname, m.ID == me, m.Total, m.Streak, m.TodayAt})
+		v.Mates = append(v.Mates, MateView{m.ID, m.Nickname, m.ID == me, m.Total, m.Streak, m.TodayAt, slices.Contains(told, m.UserID)})
 	}
 	return v
 }

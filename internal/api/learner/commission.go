@@ -20,6 +20,7 @@ type CommissionView struct {
 	HoldDays     int64    `json:"hold_days"`
 	NameMasked   string   `json:"name_masked" doc:"Empty: real name and number are not known yet"`
 	NumberMasked string   `json:"number_masked"`
+	RewardsFen   int64    `json:"rewards_fen" doc:"Of it all: given for rankings of partners and kept"`
 	Identities   []string `json:"identities" nullable:"false" enum:"wechat_mini,wechat_official" doc:"Where the money can go"`
 }
 
@@ -194,6 +195,9 @@ func (r *routes) commissionOf(ctx context.Context, userID int64) (CommissionView
 	v := CommissionView{
 		HeldFen: a.HeldFen, AvailableFen: a.AvailableFen, FrozenFen: a.FrozenFen, WithdrawnFen: a.WithdrawnFen, Enabled: pays, MinFen: t.MinFen, HoldDays: t.HoldDays,
 		NameMasked: p.NameMasked, NumberMasked: p.NumberMasked, Identities: []string{},
+	}
+	if v.RewardsFen, err = r.Partner.Rewarded(ctx, userID); err != nil {
+		return v, err
 	}
 	list, err := r.Account.Identities(ctx, userID)
 	for _, i := range list {

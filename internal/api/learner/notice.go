@@ -12,7 +12,7 @@ import (
 // NoticeView is something that the learner is told.
 type NoticeView struct {
 	ID        int64  `json:"id"`
-	Kind      string `json:"kind" enum:"column,live,study,answer,homework,certificate,booking,teaching,partner,challenge,reward"`
+	Kind      string `json:"kind" enum:"column,live,study,answer,homework,certificate,booking,teaching,partner,challenge,mate,reward"`
 	Title     string `json:"title"`
 	Body      string `json:"body"`
 	Link      string `json:"link" doc:"An address within the client, or empty"`
@@ -27,7 +27,7 @@ type UnreadView struct {
 
 // NoticeKind is a kind of notices and whether the learner wants it.
 type NoticeKind struct {
-	Kind string `json:"kind" enum:"column,live,study,answer,homework,certificate,booking,teaching,partner,challenge,reward"`
+	Kind string `json:"kind" enum:"column,live,study,answer,homework,certificate,booking,teaching,partner,challenge,mate,reward"`
 	On   bool   `json:"on"`
 }
 

@@ -125,12 +125,31 @@ type PartnerPlace struct {
 	Role    string `json:"role" doc:"What it is called"`
 	KeptFen int64  `json:"kept_fen" doc:"Sold directly, paid and not given back"`
 	Own     bool   `json:"own"`
+
+	RewardFen int64  `json:"reward_fen" doc:"Final, or what the place would be given now"`
+	State     string `json:"state" enum:"none,due,paid,reversed,void" doc:"Of the caller's own reward"`
+	Reason    string `json:"reason" doc:"Why the caller's reward was taken back"`
+}
+
+// PartnerPrize is a part of what is promised for a month.
+type PartnerPrize struct {
+	From    int64 `json:"from" doc:"First place of it; 0: by what was kept"`
+	To      int64 `json:"to"`
+	KeptFen int64 `json:"kept_fen" doc:"From which on; 0: by places"`
+	Fen     int64 `json:"fen"`
 }
 
 // PartnerRanking is the ranking of a month.
 type PartnerRanking struct {
 	Items []PartnerPlace `json:"items" nullable:"false" doc:"The first twenty"`
 	Own   *PartnerPlace  `json:"own" doc:"null: no place yet"`
+
+	Month     int64          `json:"month" doc:"YYYYMM"`
+	Prizes    []PartnerPrize `json:"prizes" nullable:"false" doc:"What is promised; empty: nothing"`
+	FloorFen  int64          `json:"floor_fen" doc:"Who kept less is given nothing"`
+	Note      string         `json:"note"`
+	DueAt     int64          `json:"due_at" doc:"From when on the ranking may be final"`
+	SettledAt int64          `json:"settled_at" doc:"0: it still moves"`
 }
 
 // PartnerGuide is the text that helps to promote well.
@@ -328,28 +347,7 @@ func (r *routes) partners() {
 			if err := r.isPartner(ctx); err != nil {
 				return nil, err
 			}
-			rows, err := r.Partner.Ranking(ctx, in.Month)
-			if err != nil {
-				return nil, err
-			}
-			me := web.UserID(ctx)
-			view := func(p partner.Place) PartnerPlace {
-				name := masked(p.Nickname)
-				if p.UserID == me {
-					name = p.Nickname
-				}
-				return PartnerPlace{p.Rank, name, partner.RoleNames[p.Role], p.KeptFen, p.UserID == me}
-			}
-			top, own := partner.Around(rows, me, 20)
-			out := PartnerRanking{Items: []PartnerPlace{}}
-			for _, p := range top {
-				out.Items = append(out.Items, view(p))
-			}
-			if own != nil {
-				v := view(*own)
-				out.Own = &v
-			}
-			return web.Answer(out), nil
+			return r.partnerRanking(ctx, in.Month)
 		})
 	web.Handle(r.web, silent(at("partner_score", http.MethodPost, "/score", "Answer the question of this month, once")),
 		func(ctx context.Context, in *struct {
@@ -361,6 +359,34 @@ func (r *routes) partners() {
 		) (*none, error) {
 			return nil, r.Partner.Score(ctx, web.UserID(ctx), in.Body.Score, in.Body.Words)
 		})
+}
+
+func (r *routes) partnerRanking(ctx context.Context, month int64) (*web.Body[PartnerRanking], error) {
+	f, err := r.Partner.Month(ctx, month)
+	if err != nil {
+		return nil, err
+	}
+	me := web.UserID(ctx)
+	view := func(p partner.Place) PartnerPlace {
+		v := PartnerPlace{Rank: p.Rank, Name: masked(p.Nickname), Role: partner.RoleNames[p.Role], KeptFen: p.KeptFen, RewardFen: p.RewardFen, State: partner.RewardNone}
+		if p.UserID == me {
+			v.Name, v.Own, v.State, v.Reason = p.Nickname, true, p.State, p.Reason
+		}
+		return v
+	}
+	top, own := partner.Around(f.Rows, me, 20)
+	out := PartnerRanking{Items: []PartnerPlace{}, Month: f.Plan.Month, Prizes: []PartnerPrize{}, FloorFen: f.Plan.FloorFen, Note: f.Plan.Note, DueAt: f.DueAt, SettledAt: f.SettledAt}
+	for _, x := range f.Plan.Steps {
+		out.Prizes = append(out.Prizes, PartnerPrize(x))
+	}
+	for _, p := range top {
+		out.Items = append(out.Items, view(p))
+	}
+	if own != nil {
+		v := view(*own)
+		out.Own = &v
+	}
+	return web.Answer(out), nil
 }
 
 // isPartner refuses who is no partner in good standing.

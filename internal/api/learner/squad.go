@@ -94,6 +94,17 @@ func (r *routes) squads() {
 			rows, err := r.Challenge.Feed(ctx, me, in.ID, first(before), in.Limit+1)
 			return web.Answer(web.Page(rows, in.Limit, func(p challenge.Post) PostView { return postView(p, me) }, func(p challenge.Post) []int64 { return []int64{p.ID} })), err
 		})
+	web.Handle(r.web, quiet(learner("mate_remind", http.MethodPost, "/api/classes/{id}/mates/{mate}/reminder", "Remind a mate of my squad of today's check-in, once a day; from 8 to 21 o'clock")),
+		func(ctx context.Context, in *struct {
+			ID   int64 `path:"id"`
+			Mate int64 `path:"mate"`
+		},
+		) (*none, error) {
+			if err := r.seldom(ctx, peers); err != nil {
+				return nil, err
+			}
+			return nil, r.Challenge.Remind(ctx, web.UserID(ctx), in.ID, in.Mate)
+		})
 	web.Handle(r.web, quiet(learner("check_in_like", http.MethodPut, "/api/check-ins/{id}/like", "Like another's check-in, or take that back")),
 		func(ctx context.Context, in *struct {
 			ID   int64 `path:"id"`

@@ -14,7 +14,7 @@ const answers = {
   'GET /api/me/partner': { open: true, roles: [role], mine },
   'POST /api/me/partner/acceptance': { open: true, roles: [role], mine: { ...mine, accepted: 2, standing: true } },
   'GET /api/me/partner/panel': { days, visits: 435, joins: 3, orders: 2, conversion: 4, held_fen: 4350, available_fen: 216340, frozen_fen: 0, paid_fen: 100, next_at: 1_790_000_000_000, next_fen: 148, tops: [{ kind: 'course', target_id: 7, title: '把话写清楚', shares: 1, visits: 9, joins: 1, orders: 1, earned_fen: 3380 }], ask_now: true },
-  'GET /api/me/partner/ranking': { items: [{ rank: 1, name: '阿**', role: '班主任合伙人', kept_fen: 16900, own: false }], own: null },
+  'GET /api/me/partner/ranking': { items: [{ rank: 1, name: '阿**', role: '班主任合伙人', kept_fen: 16900, own: false, reward_fen: 5000, state: 'none', reason: '' }], own: { rank: 2, name: '学员 0001', role: '班主任合伙人', kept_fen: 10000, own: true, reward_fen: 2000, state: 'paid', reason: '' }, month: 202611, prizes: [{ from: 1, to: 1, kept_fen: 0, fen: 5000 }, { from: 2, to: 3, kept_fen: 0, fen: 2000 }], floor_fen: 10000, note: '', due_at: 1_790_000_000_000, settled_at: 1_790_000_000_000 },
   'POST /api/me/partner/score': {},
   'GET /api/me/partner/products': { items: [{ product_id: 70, kind: 'course', share_kind: 'course', share_id: 7, title: '把话写清楚', promise: '写给总被追问的人', cover_url: '', scene: 'boat', from_fen: 16900, rate_bps: 2000, earns_fen: 3380 }], next_cursor: '' },
   'GET /api/me/partner/materials': { items: [{ id: 1, product_id: 0, kind: 'script', title: '三十秒口播', body: '你写的消息，对方是不是总回「什么意思」？', picture_url: '' }], next_cursor: '' },
@@ -46,6 +46,8 @@ test('new terms are accepted, and the panel shows what came', async () => {
   host.tap(/^我已阅读并同意合作条款$/)
   host.tap(/^同意并继续$/)
   await host.until(() => host.text.includes('推荐商品') && host.text.includes('阿**'), 'the centre in good standing')
+  assert.match(host.text, /第 2–3 名/)
+  assert.match(host.text, /我的奖励 ¥20.00 已计入可提现的佣金/)
   assert.ok(seen.some((r) => r.key === 'POST /api/me/partner/acceptance' && r.text.includes('2')))
 })
 

@@ -210,6 +210,11 @@ export interface Operations {
   setClass: { path: Id; body: { state: T.ChallengeClass['state']; reason?: string }; res: void }
   classMembers: { path: Id; query: Paged & { state?: string }; res: T.Page<T.ClassMember> }
   removeMember: { path: Id; body: { user_id: number; reason: string }; res: void }
+  classTeachers: { res: { items: { id: number; name: string }[] } }
+  setClassLeader: { path: Id; body: { teacher_id: number }; res: void }
+  classCases: { path: Id; query: Paged & { state?: string }; res: T.Page<T.Case> }
+  decideClassCases: { path: Id; body: { items: T.CaseChoice[]; show: boolean; reason?: string }; res: { done: number; skipped: number } }
+  classCaseFiles: { path: Id & { check_in: number }; res: { items: T.CheckInFile[] } }
   classWeek: { path: Id; query: { week?: number }; res: T.ClassWeek }
   awardMember: { path: Id & { member: number }; body: { week: number; review: string; material: string }; res: T.ClassWeek }
   awardFile: { path: Id & { member: number }; query: { week: number; name: string }; raw: Blob; res: T.ClassWeek }
@@ -305,7 +310,9 @@ export interface Operations {
   partnerMaterials: { query: Paged; res: T.Page<T.PartnerMaterial> }
   savePartnerMaterial: { path: Id; body: T.PartnerMaterialInput; res: T.Made }
   switchPartnerMaterial: { path: Id; body: { on: boolean }; res: void }
-  partnerRanking: { query: { month?: number }; res: { items: T.PartnerPlace[] } }
+  partnerRanking: { query: { month?: number }; res: T.PartnerMonth }
+  savePartnerPlan: { path: { month: number }; body: T.PartnerPlan; res: T.PartnerMonth }
+  endPartnerReward: { path: Id; body: { reason: string }; res: void }
   partnerFigures: { query: { from: number; until: number }; res: T.PartnerFigures }
   partnerScores: { query: Paged & { month?: number }; res: T.Page<T.PartnerSaid> }
   partnerSetting: { res: T.Setting<T.PartnerSetting> }
@@ -401,6 +408,7 @@ export const addresses = {
   searchWords: 'GET /search/words', markWord: 'PUT /search/marks', synonyms: 'GET /synonyms', saveSynonym: 'PUT /synonyms/{id}', deleteSynonym: 'DELETE /synonyms/{id}',
   challenges: 'GET /challenges', challenge: 'GET /challenges/{id}', makeChallenge: 'POST /challenges', saveChallenge: 'PUT /challenges/{id}', archiveChallenge: 'PUT /challenges/{id}/archived',
   classes: 'GET /classes', class: 'GET /classes/{id}', openClass: 'POST /challenges/{id}/classes', editClass: 'PUT /classes/{id}', setClass: 'PUT /classes/{id}/state',
+  classTeachers: 'GET /class-teachers', setClassLeader: 'PUT /classes/{id}/leader', classCases: 'GET /classes/{id}/check-ins', decideClassCases: 'POST /classes/{id}/check-ins', classCaseFiles: 'GET /classes/{id}/check-ins/{check_in}/files',
   classMembers: 'GET /classes/{id}/members', removeMember: 'POST /classes/{id}/remove', classWeek: 'GET /classes/{id}/top', awardMember: 'PUT /classes/{id}/top/{member}', awardFile: 'PUT /classes/{id}/top/{member}/file', checkInFiles: 'GET /check-ins/{id}/files',
   topics: 'GET /topics', topic: 'GET /topics/{id}', saveTopic: 'PUT /topics/{id}', publishTopic: 'POST /topics/{id}/publish', deleteTopic: 'DELETE /topics/{id}',
   banners: 'GET /banners', saveBanner: 'PUT /banners/{id}', deleteBanner: 'DELETE /banners/{id}',
@@ -420,7 +428,7 @@ export const addresses = {
   commissionAccounts: 'GET /commission/accounts', commissionStatement: 'GET /commission/statement', payeeReport: 'POST /commission/payee-report', dropPayee: 'POST /commission/payees/{id}/drop',
   partners: 'GET /partners', partner: 'GET /partners/{id}', invitePartner: 'POST /partners', decidePartner: 'POST /partners/{id}/state', showBrand: 'POST /partners/{id}/brand',
   partnerRoles: 'GET /partner-roles', savePartnerRole: 'PUT /partner-roles/{role}', savePartnerTerms: 'PUT /partner-roles/{role}/terms', partnerMaterials: 'GET /partner-materials',
-  savePartnerMaterial: 'PUT /partner-materials/{id}', switchPartnerMaterial: 'POST /partner-materials/{id}/switch', partnerRanking: 'GET /partner-ranking', partnerFigures: 'GET /partner-figures', partnerScores: 'GET /partner-scores',
+  savePartnerMaterial: 'PUT /partner-materials/{id}', switchPartnerMaterial: 'POST /partner-materials/{id}/switch', partnerRanking: 'GET /partner-ranking', savePartnerPlan: 'PUT /partner-plans/{month}', endPartnerReward: 'POST /partner-places/{id}/end', partnerFigures: 'GET /partner-figures', partnerScores: 'GET /partner-scores',
   partnerSetting: 'GET /settings/partner', savePartnerSetting: 'PUT /settings/partner',
   referralSetting: 'GET /settings/referral', saveReferralSetting: 'PUT /settings/referral',
   users: 'GET /users', user: 'GET /users/{id}', endDevice: 'DELETE /users/{id}/devices/{device_id}',

@@ -55,7 +55,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
     pages: [
       { name: 'growth', label: '增长', icon: 'loop', permission: 'growth.read' },
       { name: 'shares', label: '分享', icon: 'spread', permission: 'growth.read' },
-      { name: 'challenges', label: '打卡挑战', icon: 'check', permission: 'challenge.edit' },
+      { name: 'challenges', label: '打卡挑战', icon: 'check', permission: 'class.lead' },
       { name: 'campaigns', label: '学习活动', icon: 'spark', permission: 'product.read' },
       { name: 'rewards', label: '积分商城与徽章', icon: 'medal', permission: 'product.read' },
       { name: 'partners', label: '合伙人', icon: 'link', permission: 'partner.read' },

@@ -6,7 +6,7 @@ import type { components } from '@zhizhou/sdk/schema'
  */
 export interface Page<T> { items: T[]; next_cursor: string }
 export interface Made { id: number }
-export type Role = 'owner' | 'operator' | 'editor' | 'instructor' | 'finance' | 'support'
+export type Role = 'owner' | 'operator' | 'editor' | 'instructor' | 'class_teacher' | 'finance' | 'support'
 export interface Me { id: number; name: string; role: Role; permissions: string[]; mfa: boolean; needs_mfa: boolean; totp_enabled: boolean }
 export interface LoginAnswer { needs_totp: boolean; must_enrol: boolean; staff: Me }
 
@@ -357,6 +357,8 @@ export type PartnerRoleSetting = S['ConsolePartnerRoleSetting']
 export type PartnerMaterial = S['ConsolePartnerMaterialRow']
 export type PartnerMaterialInput = S['ConsolePartnerMaterialInput']
 export type PartnerPlace = S['ConsolePartnerPlaceRow']
+export type PartnerMonth = S['ConsolePartnerMonth']
+export type PartnerPlan = S['ConsolePartnerPlanInput']
 export type PartnerFigures = S['ConsolePartnerFigures']
 export type PartnerSaid = S['ConsolePartnerSaid']
 export interface PartnerSetting { open: boolean; guide: string }

@@ -1,4 +1,5 @@
-import type { PartnerRow } from '@/app/types'
+import { yuan } from '@/app/format'
+import type { PartnerPlace, PartnerPlan, PartnerRow } from '@/app/types'
 
 export const roles: Record<PartnerRow['role'], string> = { creator: '创作者合伙人', class_teacher: '班主任合伙人', senior_learner: '优秀学员合伙人', agency: '机构合伙人' }
 export const states: Record<PartnerRow['state'], { label: string; tone: '' | 'ok' | 'warn' | 'bad' | 'brand' }> = {
@@ -17,3 +18,11 @@ export const materialKinds = { text: '文案', script: '短视频脚本', highli
 
 /** A share in percent with one decimal; — when there is nothing to share. */
 export const share = (part: number, whole: number) => (whole > 0 ? `${((part * 100) / whole).toFixed(1)}%` : '—')
+
+/** What became of the reward of a place; '' where there is none. */
+export const rewardStates: Record<PartnerPlace['state'], { label: string; tone: '' | 'ok' | 'warn' | 'bad' | 'brand' }> = {
+  none: { label: '', tone: '' }, due: { label: '待入账', tone: 'warn' }, paid: { label: '已入账', tone: 'ok' }, reversed: { label: '已撤回', tone: 'bad' }, void: { label: '已取消', tone: 'bad' },
+}
+
+/** A part of a plan in words, without its amount. */
+export const stepName = (s: PartnerPlan['steps'][number]) => (s.kept_fen ? `成交留下 ${yuan(s.kept_fen)} 起` : s.from === s.to ? `第 ${s.from} 名` : `第 ${s.from}–${s.to} 名`)

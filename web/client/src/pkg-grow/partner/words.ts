@@ -1,4 +1,5 @@
-import type { PartnerDay } from '@zhizhou/sdk'
+import type { PartnerDay, PartnerPlace, PartnerPrize } from '@zhizhou/sdk'
+import { yuan } from '@/app/format'
 
 /** So many of a thousand as percent: 42 → 4.2%. */
 export const permille = (n: number) => `${n % 10 === 0 ? n / 10 : (n / 10).toFixed(1)}%`
@@ -32,4 +33,22 @@ export function bars(days: PartnerDay[]): { list: Bar[]; top: number; each: numb
   })
   const top = scale(Math.max(0, ...parts.map((p) => p.free + p.held)))
   return { list: parts.map((p) => ({ day: p.day, free: (p.free * 100) / top, held: (p.held * 100) / top, fen: p.free + p.held })), top, each }
+}
+
+/** The month before: 202601 → 202512. */
+export const lastMonth = (m: number) => (m % 100 === 1 ? m - 89 : m - 1)
+
+/** 202611 → 11 月 */
+export const monthName = (m: number) => `${m % 100} 月`
+
+/** A part of what is promised for a month, without its amount. */
+export const prizeName = (p: PartnerPrize) => (p.kept_fen ? `成交留下 ${yuan(p.kept_fen)} 起` : p.from === p.to ? `第 ${p.from} 名` : `第 ${p.from}–${p.to} 名`)
+
+/** What became of one's own reward. */
+export function rewardWord(p: PartnerPlace, final: boolean): string {
+  const fen = yuan(p.reward_fen)
+  if (!final) return `按现在的名次，我的奖励是 ${fen}，以定榜为准。`
+  if (p.state === 'paid') return `我的奖励 ${fen} 已计入可提现的佣金。`
+  if (p.state === 'due') return `我的奖励 ${fen} 正在入账。`
+  return `我的奖励 ${fen} 已被撤回。原因：${p.reason}`
 }

@@ -10,6 +10,7 @@ export const kindWords: Record<NoticeKind['kind'], { name: string; note: string;
   certificate: { name: '证书', note: '颁发与撤销', icon: 'done' },
   booking: { name: '预约', note: '预约成功、改期、快开始', icon: 'clock' },
   partner: { name: '合伙人', note: '申请结果、条款更新、推荐指南', icon: 'crown' },
+  mate: { name: '同伴提醒', note: '同组的人提醒你今天打卡，每天最多 3 次，晚上 9 点后不提醒', icon: 'people' },
   challenge: { name: '打卡挑战', note: '小组、里程碑、晒卡日', icon: 'learn' },
   reward: { name: '奖励', note: '活动奖励发放、权益核查', icon: 'gift' },
   teaching: { name: '讲师申请', note: '申请有了结果', icon: 'edit' },

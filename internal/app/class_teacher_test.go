@@ -1,0 +1,88 @@
+package app_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"zhizhou/internal/catalog"
+	"zhizhou/internal/challenge"
+)
+
+// A class teacher opens classes of the templates of their instructor, sees those that they
+// lead alone, looks at what is written there and gives awards; a class may be given to
+// another one, and is the first one's no longer.
+func TestClassTeacherLeadsOwnClasses(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		mine := must(w.app.Catalog.Instructors(w.system()))(t)[0].ID
+		stranger := must(w.app.Catalog.SaveInstructor(w.system(), catalog.Instructor{Name: "旁人"}))(t)
+		op := w.teacher("operator", 0)
+		a, b := w.teacher("class_teacher", mine), w.teacher("class_teacher", stranger)
+		own := must(w.app.Challenge.Save(w.system(), 0, challenge.Challenge{Title: "七天清晰表达", Plan: weekly(7), CourseID: w.paid}))(t)
+		school := must(w.app.Challenge.Save(w.system(), 0, challenge.Challenge{Title: "全校早起", Plan: weekly(7)}))(t)
+
+		list := a.want(200, "", "GET", "/api/console/challenges", nil)
+		if !strings.Contains(list.raw, "七天清晰表达") || strings.Contains(list.raw, "全校早起") {
+			t.Fatalf("templates: %s", list.raw)
+		}
+		today := challenge.DayOf(challenge.Ordinal(w.clock.Now()))
+		body := map[string]any{"title": "第一期", "about": "", "join_until": 0, "capacity": 20, "teacher": "林老师", "share_weekday": 7, "mode": "dates", "starts_on": today, "admits": "anyone"}
+		open := func(p *person, status int, id int64) answer {
+			t.Helper()
+			return p.want(status, map[int]string{200: "", 404: "challenge_gone"}[status], "POST", fmt.Sprintf("/api/console/challenges/%d/classes", id), body)
+		}
+		open(b, 404, own.ID)
+		open(a, 404, school.ID)
+		made := open(a, 200, own.ID)
+		class := made.num("id")
+		if made.num("teacher_id") == 0 {
+			t.Fatalf("who opened it does not lead it: %s", made.raw)
+		}
+		a.want(403, "forbidden", "PUT", fmt.Sprintf("/api/console/challenges/%d", own.ID), bodies["console_challenge_save"])
+		a.want(403, "forbidden", "PUT", fmt.Sprintf("/api/console/classes/%d/leader", class), map[string]any{"teacher_id": 0})
+		a.want(403, "forbidden", "GET", "/api/console/courses", nil)
+		one := fmt.Sprintf("/api/console/classes/%d", class)
+		b.want(404, "class_gone", "GET", one, nil)
+		if l := b.want(200, "", "GET", "/api/console/classes", nil); len(l.at("items").([]any)) != 0 {
+			t.Fatalf("another's classes: %s", l.raw)
+		}
+
+		// What members write is looked at by who leads the class.
+		p := w.learner("13900150001", nil)
+		p.joins(class)
+		p.checksIn(200, "", class, 0, "先说结论：明天我请假。")
+		cases := a.want(200, "", "GET", one+"/check-ins", nil)
+		first := cases.item(0, "items")
+		pick := map[string]any{"items": []map[string]any{{"what": "check_in", "id": first.num("id"), "version": first.num("version")}}, "show": true}
+		b.want(404, "class_gone", "POST", one+"/check-ins", pick)
+		if d := a.want(200, "", "POST", one+"/check-ins", pick); d.num("done") != 1 {
+			t.Fatalf("decided: %s", d.raw)
+		}
+		if l := a.want(200, "", "GET", one+"/check-ins", nil); len(l.at("items").([]any)) != 0 {
+			t.Fatalf("still waiting: %s", l.raw)
+		}
+		a.want(200, "", "GET", one+"/top", nil)
+
+		// Given to nobody, then to one who cannot have it, then back.
+		lead := func(status int, code string, id int64) {
+			t.Helper()
+			op.want(status, code, "PUT", one+"/leader", map[string]any{"teacher_id": id})
+		}
+		names := op.want(200, "", "GET", "/api/console/class-teachers", nil)
+		if len(names.at("items").([]any)) != 2 {
+			t.Fatalf("teachers: %s", names.raw)
+		}
+		lead(204, "", 0)
+		a.want(404, "class_gone", "GET", one, nil)
+		lead(422, "class_invalid", 12345)
+		other := made.num("teacher_id")
+		for i := range 2 {
+			if id := item(names, i, "id"); id != other {
+				lead(422, "class_invalid", id) // another instructor's
+			}
+		}
+		lead(204, "", other)
+		a.want(200, "", "GET", one, nil)
+		w.sound()
+	})
+}
