@@ -41,6 +41,13 @@ func TestClassTeacherLeadsOwnClasses(t *testing.T) {
 		a.want(403, "forbidden", "PUT", fmt.Sprintf("/api/console/challenges/%d", own.ID), bodies["console_challenge_save"])
 		a.want(403, "forbidden", "PUT", fmt.Sprintf("/api/console/classes/%d/leader", class), map[string]any{"teacher_id": 0})
 		a.want(403, "forbidden", "GET", "/api/console/courses", nil)
+		body["price"], body["price_fen"] = "class", 9900 // its money is not theirs to move
+		a.want(403, "forbidden", "POST", fmt.Sprintf("/api/console/challenges/%d/classes", own.ID), body)
+		sold := op.want(200, "", "POST", fmt.Sprintf("/api/console/challenges/%d/classes", own.ID), body).num("id")
+		delete(body, "price")
+		op.want(204, "", "PUT", fmt.Sprintf("/api/console/classes/%d/leader", sold), map[string]any{"teacher_id": made.num("teacher_id")})
+		a.want(403, "forbidden", "PUT", fmt.Sprintf("/api/console/classes/%d/state", sold), map[string]any{"state": "cancelled", "reason": "不开了"})
+		op.want(204, "", "PUT", fmt.Sprintf("/api/console/classes/%d/leader", sold), map[string]any{"teacher_id": 0})
 		one := fmt.Sprintf("/api/console/classes/%d", class)
 		b.want(404, "class_gone", "GET", one, nil)
 		if l := b.want(200, "", "GET", "/api/console/classes", nil); len(l.at("items").([]any)) != 0 {

@@ -32,7 +32,7 @@ func TestMatesRemindEachOther(t *testing.T) {
 		member := func(p *person) int64 {
 			for i, x := range p.challenge(class).at("squad", "mates").([]any) {
 				if x.(map[string]any)["me"] == true {
-					return int64(p.challenge(class).item(i, "squad", "mates").num("id"))
+					return p.challenge(class).item(i, "squad", "mates").num("id")
 				}
 			}
 			t.Fatal("not in a squad")

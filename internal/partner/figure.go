@@ -19,11 +19,11 @@ var (
 	qGMV = db.Q("partner/gmv", `SELECT COUNT(*) AS orders, CAST(COALESCE(SUM(o.paid_fen - o.refunded_fen), 0) AS BIGINT) AS kept_fen,
 		CAST(COALESCE(SUM(CASE WHEN `+byPartner+` THEN 1 ELSE 0 END), 0) AS BIGINT) AS partner_orders,
 		CAST(COALESCE(SUM(CASE WHEN `+byPartner+` THEN o.paid_fen - o.refunded_fen ELSE 0 END), 0) AS BIGINT) AS partner_fen
-		FROM orders o WHERE o.paid_at >= $1 AND o.paid_at < $2 AND o.paid_at > 0 AND o.paid_fen > 0`)
+		FROM orders o WHERE NOT o.deposit AND o.paid_at >= $1 AND o.paid_at < $2 AND o.paid_at > 0 AND o.paid_fen > 0`)
 	// New customers of partners: whose first paid order ever is one of these, something of
 	// it kept.
 	qNewBuyers = db.Q("partner/new_buyers", `SELECT COUNT(DISTINCT o.user_id) FROM orders o WHERE o.paid_at >= $1 AND o.paid_at < $2 AND o.paid_at > 0 AND o.paid_fen > o.refunded_fen AND `+byPartner+`
-		AND NOT EXISTS (SELECT 1 FROM orders b WHERE b.user_id = o.user_id AND b.paid_at > 0 AND b.paid_fen > 0 AND (b.paid_at < o.paid_at OR b.paid_at = o.paid_at AND b.id < o.id))`)
+		AND NOT EXISTS (SELECT 1 FROM orders b WHERE b.user_id = o.user_id AND NOT b.deposit AND b.paid_at > 0 AND b.paid_fen > 0 AND (b.paid_at < o.paid_at OR b.paid_at = o.paid_at AND b.id < o.id))`)
 	// What partners' sales of the time cost: all commission of their orders that stays, both
 	// levels.
 	qCost = db.Q("partner/cost", `SELECT CAST(COALESCE(SUM(e.amount_fen - e.reversed_fen), 0) AS BIGINT) FROM orders o JOIN order_items i ON i.order_id = o.id JOIN commission_entries e ON e.order_item_id = i.id

@@ -145,6 +145,9 @@ type CheckInFile struct {
 	Mime  string `json:"mime"`
 }
 
+// errClassMoney keeps who only leads a class from its money.
+var errClassMoney = web.ErrForbidden.Say("收费的班和押金班由运营来开、来取消")
+
 func planIn(p ChallengePlan) challenge.Plan {
 	out := challenge.Plan{Days: p.Days, MakeUps: p.MakeUps, Points: p.Points, Peer: p.Peer}
 	for _, t := range p.Tasks {
@@ -272,6 +275,9 @@ func (r *routes) classes(tag string) {
 			}
 		},
 		) (*web.Body[ClassView], error) {
+			if in.Body.Price != challenge.Free && in.Body.Price != "" && !web.CallerOf(ctx).Staff.Can(account.PermChallenge) {
+				return nil, errClassMoney
+			}
 			c := classOf(in.Body.ClassEdit)
 			if s := web.CallerOf(ctx).Staff; s.Role == "class_teacher" {
 				c.TeacherID = s.ID
@@ -304,6 +310,15 @@ func (r *routes) classes(tag string) {
 			}
 		},
 		) (*none, error) {
+			if in.Body.State == challenge.Cancelled && !web.CallerOf(ctx).Staff.Can(account.PermChallenge) {
+				c, err := r.Challenge.Class(ctx, classScope(ctx), in.ID)
+				if err == nil && c.Price != challenge.Free {
+					err = errClassMoney
+				}
+				if err != nil {
+					return nil, err
+				}
+			}
 			return nil, r.Challenge.SetClass(ctx, classScope(ctx), in.ID, in.Body.State, in.Body.Reason)
 		})
 }
