@@ -5,7 +5,7 @@ import { Host } from './host.mjs'
 
 // A challenge in the mini program. Canned answers of the API.
 const klass = {
-  id: 7, title: '28 天清晰表达 第一期', days: 28, mode: 'dates', starts_on: 20261102, ends_on: 20261129, members: 8, capacity: 100, admits: 'anyone', course_id: 0, teacher: '沈牧之', about: '每天改一封邮件。', course: '',
+  id: 7, title: '28 天清晰表达 第一期', days: 28, mode: 'dates', starts_on: 20261102, ends_on: 20261129, members: 8, capacity: 100, admits: 'anyone', course_id: 0, teacher: '沈牧之', price: 'free', price_fen: 0, sku_id: 0, return_need: 0, about: '每天改一封邮件。', course: '',
   marks: [7, 14, 21, 28].map((day) => ({ day, need: day - 1, title: `第 ${day} 天渡口` })), tasks: [{ day: 0, kind: 'words', lesson_id: 0, minutes: 0, picture: false, audio: false, title: '把一封旧邮件改成三句话', note: '' }],
   make_ups: 3, points: 5, share_weekday: 7, join_until: 0, state: 'open', reason: '', joined: false, today: 20261120,
 }
@@ -21,6 +21,7 @@ const answers = {
   'GET /api/me': { id: 3, nickname: '小满', avatar_url: '', phone_masked: '139****0001', large_type: false },
   'GET /api/challenges': { mine: [{ id: 7, title: klass.title, days: 28, no: 19, total: 17, streak: 0, today: false }], open: [] },
   'GET /api/classes/7': klass,
+  'GET /api/classes/8': { ...klass, id: 8, price: 'class', price_fen: 19900, sku_id: 88 },
   'POST /api/classes/7/join': home,
   'GET /api/classes/7/home': home,
   'POST /api/classes/7/check-ins': { ...home, checked_in: true, total: 18 },
@@ -56,6 +57,15 @@ test('a class is joined with one tap', async () => {
   host.tap(/^免费加入$/)
   await host.until(() => asked('POST /api/classes/7/join').length === 1, 'the joining')
   assert.deepEqual(JSON.parse(asked('POST /api/classes/7/join')[0][1]), { hours: 1, squad: 'ABCD2345' })
+})
+
+test('a class with a price leads to the checkout', async () => {
+  host.open('/pkg-grow/challenge/ClassPage?id=8')
+  await host.until(() => host.text.includes('报名 ¥199'), 'the price')
+  assert.ok(host.text.includes('付款 7 天内可以全额退款'))
+  host.tap(/^报名 ¥199/)
+  await host.until(() => host.top.route.includes('CheckoutPage'), 'the checkout')
+  assert.equal(asked('POST /api/classes/8/join').length, 0)
 })
 
 test('the challenge shows the river, the task and the squad', async () => {
