@@ -143,6 +143,8 @@ func explain(ask Ask, offers []catalog.Offer, p price.Quote, now time.Time) Quot
 			line.Label = o.Title + " · " + o.SKUName
 		}
 		switch {
+		case o.Kind == catalog.KindDeposit:
+			line.Reason = "不是学费，按约定退还"
 		case l.ListFen == 0:
 			line.Reason = "免费"
 		case l.Quantity > 1:

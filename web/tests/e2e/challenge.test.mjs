@@ -1,13 +1,13 @@
 // A challenge on the built binary and in a real browser: somebody finds a class, joins with one tap, checks in with a picture,
-// sees the squad and the boards; staff look at what was written and open a class of their own.
+// sees the squad and the boards; staff look at what was written and open a class with a deposit, which somebody pays.
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { launch, looksSound, openWindow, step } from './browser.mjs'
-import { signInBySMS } from './learner.mjs'
+import { payInSandbox, signInBySMS } from './learner.mjs'
 import { root, startServer, until } from './server.mjs'
 
-let server, browser, klass
+let server, browser, klass, deposit
 before(async () => {
   server = await startServer('e2e-challenge')
   browser = await launch()
@@ -108,13 +108,48 @@ test('staff look at what was written, and open a class', async () => {
     await page.getByRole('button', { name: '开班' }).click()
     await page.getByRole('button', { name: '随到随学' }).click()
     await page.getByLabel('带班老师').fill('沈牧之')
+    await page.getByRole('button', { name: '押金', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '开班', exact: true }).click()
+    await page.getByText('押金 0.01–2000 元').waitFor()
+    await page.getByLabel('押金', { exact: true }).last().fill('99')
+    await page.getByLabel('打满多少天退还').fill('20')
     await looksSound(win, 'console-class-open')
     await page.getByRole('dialog').getByRole('button', { name: '开班', exact: true }).click()
     await page.getByText('还没有学员').waitFor()
+    deposit = Number(page.url().match(/classes\/(\d+)/)[1])
     await page.goto('/admin/challenges')
     await page.getByText(klass.title).click()
     await page.getByText('晨光渡').first().waitFor()
     await looksSound(win, 'console-class')
     assert.match(page.url(), new RegExp(`/classes/${klass.id}$`))
+  })
+})
+
+test('a deposit is paid like any order, and stands with the class', async () => {
+  const win = await openWindow(browser, server.base, 'phone')
+  const { page } = win
+  await step(win, 'the class says what the deposit asks, and leads to the checkout', async () => {
+    await page.goto(`/class/${deposit}`)
+    await page.getByText('押金 ¥99.00：打满 20 天').waitFor()
+    await looksSound(win, 'class-deposit')
+    await page.getByRole('button', { name: '付押金 ¥99.00 报名' }).click()
+    await signInBySMS(win, server.base, '13900000392')
+    await page.getByRole('button', { name: '付押金 ¥99.00 报名' }).click()
+    await page.getByText('押金，打满 20 天退还').first().waitFor()
+    await looksSound(win, 'checkout-deposit')
+  })
+  await step(win, 'what was paid stands in the class, on the order and at the school', async () => {
+    await page.getByText('我知道这是押金').waitFor()
+    await page.getByRole('checkbox', { name: '我已阅读并确认购买须知' }).click()
+    await page.getByRole('button', { name: /^支付 ¥\s*99/ }).click()
+    await payInSandbox(win, server.base)
+    await page.getByText('支付成功').waitFor({ timeout: 30_000 })
+    await looksSound(win, 'paid-deposit')
+    await page.goto(`/class/${deposit}`)
+    await page.getByText('押金 ¥99.00 在账').waitFor()
+    await looksSound(win, 'class-paid')
+    await page.getByRole('link', { name: '进入挑战' }).click()
+    await page.getByText('押金 ¥99.00 在账').waitFor()
+    await looksSound(win, 'challenge-deposit')
   })
 })

@@ -63,9 +63,9 @@ export function period(t?: Term, now = Date.now()): string {
   return t?.period_days ? `${t.period_days} 天有效` : '长期有效'
 }
 
-/** An offer in one line: its name, how long it lasts unless the name says so or it is a service, and more. */
+/** An offer in one line: its name, how long it lasts unless the name says so or its kind has no such time, and more. */
 export function offerNote(name: string, t: Term & { kind?: string }, ...more: string[]): string {
-  const lasts = t.kind === 'service' ? name : period(t)
+  const lasts = ['service', 'class', 'deposit'].includes(t.kind ?? '') ? name : period(t)
   return [name, name === lasts ? '' : lasts, ...more].filter(Boolean).join(' · ')
 }
 

@@ -101,8 +101,8 @@ export function waitsForGroup(o: Pick<Order, 'status' | 'group_id' | 'delivered'
   return o.status === 'paid' && o.group_id > 0 && !o.delivered
 }
 
-/** Whether goods are the way into a class, whose number the product has. */
-const ofClass = (kind: GoodsKind) => kind === 'class' || kind === 'deposit'
+/** Whether goods are the way into a class, whose number the product has: bought alone, for oneself, at their price. */
+export const ofClass = (kind: GoodsKind) => kind === 'class' || kind === 'deposit'
 
 /** Where somebody goes with what was bought. */
 export function placeOf(i: Pick<OrderItem, 'kind' | 'course_id' | 'product_id'>): Place {
