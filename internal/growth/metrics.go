@@ -58,9 +58,9 @@ var Metrics = []Metric{
 	metric("share_rate", "分享率", "分子：这段时间学过、也分享过的学员。分母：这段时间学过的学员。",
 		`SELECT CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM shares s WHERE s.user_id = a.user_id AND s.created_at >= $1 AND s.created_at < $2) THEN 1 ELSE 0 END), 0) AS BIGINT) AS top, COUNT(*) AS bottom
 FROM (`+active+`) a`),
-	metric("landing", "分享打开率", "分子：这段时间的分享里，7 天内至少有一个别人的浏览器打开过的。分母：这段时间的分享。",
+	metric("landing", "分享打开率", "分子：这段时间的分享里，7 天内至少有一个别人的浏览器打开过的。分母：这段时间的分享。从微信网页菜单发出、因为有人打开才知道的，两边都不算。",
 		`SELECT CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM share_visits v WHERE v.share_id = s.id AND v.user_id <> s.user_id AND v.first_at < s.created_at + 604800000) THEN 1 ELSE 0 END), 0) AS BIGINT) AS top, COUNT(*) AS bottom
-FROM shares s WHERE s.created_at >= $1 AND s.created_at < $2`),
+FROM shares s WHERE s.created_at >= $1 AND s.created_at < $2 AND s.request NOT LIKE 'landed:%'`),
 	metric("signup", "打开到注册", "分子：由这段时间的分享带来、且注册归给它（注册前最后一次打开）的新学员。分母：打开过这段时间的分享的浏览器，分享者自己的不算。",
 		`SELECT (SELECT COUNT(*) FROM share_joins j JOIN shares s ON s.id = j.share_id WHERE s.created_at >= $1 AND s.created_at < $2) AS top,
 	(SELECT COUNT(*) FROM (`+visits+` AND s.created_at >= $1 AND s.created_at < $2) v) AS bottom`),

@@ -77,13 +77,17 @@ func (s *Service) Used(ctx context.Context, userID int64, code string) error {
 		if err != nil {
 			return err
 		}
-		_, err = s.enter(ctx, tx, d)
+		_, err = s.enter(ctx, tx, d, "menu:")
 		return err
 	})
 }
 
-// enter makes a share of a draft, once.
-func (s *Service) enter(ctx context.Context, tx *db.Tx, d draft) (Share, error) {
+// byLanding begins the request of a share that is known only because somebody landed by it:
+// what asks how many of all shares are opened leaves these out.
+const byLanding = "landed:"
+
+// enter makes a share of a draft, once; how tells by what it became known.
+func (s *Service) enter(ctx context.Context, tx *db.Tx, d draft, how string) (Share, error) {
 	var made Share
 	// Who takes the draft away makes the share; others wait for that and find it.
 	n, err := tx.Exec(ctx, qDraftDrop, d.Code)
@@ -97,7 +101,7 @@ func (s *Service) enter(ctx context.Context, tx *db.Tx, d draft) (Share, error) 
 	if err != nil {
 		return made, err
 	}
-	request := "menu:" + d.Code
+	request := how + d.Code
 	if _, err := tx.Exec(ctx, qInsert, id.New(), d.Code, d.UserID, d.Kind, d.TargetID, d.VariantID, d.Title, d.Channel, parent.ID, parent.Depth+1, request, clock.Day(s.Clock.Now()), s.now()); err != nil {
 		return made, err
 	}

@@ -55,7 +55,7 @@ func (s *Service) Land(ctx context.Context, l Landing) (Share, Target, error) {
 	visitor, now := visitorHash(l.Visitor), s.now()
 	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if sh.ID == 0 {
-			made, err := s.enter(ctx, tx, draft{Code: sh.Code, UserID: sh.UserID, Kind: sh.Kind, TargetID: sh.TargetID, VariantID: sh.VariantID, Title: sh.Title, Channel: sh.Channel})
+			made, err := s.enter(ctx, tx, draft{Code: sh.Code, UserID: sh.UserID, Kind: sh.Kind, TargetID: sh.TargetID, VariantID: sh.VariantID, Title: sh.Title, Channel: sh.Channel}, byLanding)
 			if err != nil {
 				return err
 			}
