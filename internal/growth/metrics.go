@@ -80,8 +80,9 @@ FROM shares s WHERE s.created_at >= $1 AND s.created_at < $2 AND s.request NOT L
 	metric("partner_gmv", "合伙成交占比", "分子：这段时间付款、并产生佣金的订单净额（分，已减退款）。分母：这段时间付款的全部订单净额（分）。",
 		`SELECT CAST(COALESCE(SUM(CASE WHEN `+led+` THEN o.paid_fen - o.refunded_fen ELSE 0 END), 0) AS BIGINT) AS top, CAST(COALESCE(SUM(o.paid_fen - o.refunded_fen), 0) AS BIGINT) AS bottom
 FROM orders o WHERE NOT o.deposit AND o.paid_at >= $1 AND o.paid_at < $2`),
-	metric("partner_cac", "合伙获客成本（分）", "分子：这段时间付款的订单的佣金，已减冲回（分）。分母：其中第一次付款的买家。",
-		`SELECT (SELECT CAST(COALESCE(SUM(e.amount_fen - e.reversed_fen), 0) AS BIGINT) FROM commission_entries e JOIN orders o ON o.id = e.order_id WHERE o.paid_at >= $1 AND o.paid_at < $2) AS top,
+	metric("partner_cac", "合伙获客成本（分）", "分子：这段时间付款的订单的佣金，已减冲回，加上这段时间到账的排行奖励（分）。分母：这些订单里第一次付款的买家。",
+		`SELECT (SELECT CAST(COALESCE(SUM(e.amount_fen - e.reversed_fen), 0) AS BIGINT) FROM commission_entries e JOIN orders o ON o.id = e.order_id WHERE o.paid_at >= $1 AND o.paid_at < $2)
+	+ (SELECT CAST(COALESCE(SUM(r.amount_fen), 0) AS BIGINT) FROM partner_places r WHERE r.state = 'paid' AND r.booked_at >= $1 AND r.booked_at < $2) AS top,
 	(SELECT COUNT(DISTINCT o.user_id) FROM orders o WHERE o.paid_at >= $1 AND o.paid_at < $2 AND o.paid_fen > 0 AND `+led+`
 	AND NOT EXISTS (SELECT 1 FROM orders b WHERE b.user_id = o.user_id AND NOT b.deposit AND b.paid_fen > 0 AND b.paid_at > 0 AND b.paid_at < o.paid_at)) AS bottom`),
 }

@@ -25,9 +25,10 @@ var (
 	qNewBuyers = db.Q("partner/new_buyers", `SELECT COUNT(DISTINCT o.user_id) FROM orders o WHERE o.paid_at >= $1 AND o.paid_at < $2 AND o.paid_at > 0 AND o.paid_fen > o.refunded_fen AND `+byPartner+`
 		AND NOT EXISTS (SELECT 1 FROM orders b WHERE b.user_id = o.user_id AND NOT b.deposit AND b.paid_at > 0 AND b.paid_fen > 0 AND (b.paid_at < o.paid_at OR b.paid_at = o.paid_at AND b.id < o.id))`)
 	// What partners' sales of the time cost: all commission of their orders that stays, both
-	// levels.
-	qCost = db.Q("partner/cost", `SELECT CAST(COALESCE(SUM(e.amount_fen - e.reversed_fen), 0) AS BIGINT) FROM orders o JOIN order_items i ON i.order_id = o.id JOIN commission_entries e ON e.order_item_id = i.id
-		WHERE o.paid_at >= $1 AND o.paid_at < $2 AND o.paid_at > 0 AND `+byPartner)
+	// levels, and the rewards that were booked in it.
+	qCost = db.Q("partner/cost", `SELECT (SELECT CAST(COALESCE(SUM(e.amount_fen - e.reversed_fen), 0) AS BIGINT) FROM orders o JOIN order_items i ON i.order_id = o.id JOIN commission_entries e ON e.order_item_id = i.id
+		WHERE o.paid_at >= $1 AND o.paid_at < $2 AND o.paid_at > 0 AND `+byPartner+`)
+		+ (SELECT CAST(COALESCE(SUM(r.amount_fen), 0) AS BIGINT) FROM partner_places r WHERE r.state = 'paid' AND r.booked_at >= $1 AND r.booked_at < $2)`)
 	// Use of sharing: active partners who handed something on in the time, of all who were
 	// partners by its end.
 	qSharing = db.Q("partner/sharing", `SELECT COUNT(*) AS partners, CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM shares s WHERE s.user_id = p.user_id AND s.created_at >= $1 AND s.created_at < $2) THEN 1 ELSE 0 END), 0) AS BIGINT) AS sharing
@@ -43,7 +44,7 @@ type Figures struct {
 	PartnerOrders int64 // owed to shares of active partners
 	PartnerFen    int64 // kept of these
 	NewBuyers     int64 // whose first paid order one of these is
-	CostFen       int64 // commission that these cost, both levels
+	CostFen       int64 // commission that these cost, both levels, and rewards booked in the time
 	Partners      int64 // active
 	Sharing       int64 // of them, who shared something
 	Answers       int64

@@ -13912,7 +13912,7 @@ export interface components {
             answers: number;
             /**
              * Format: int64
-             * @description Commission that these cost, both levels
+             * @description Commission that these cost, both levels, and rewards booked in the time
              */
             cost_fen: number;
             /**

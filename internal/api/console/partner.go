@@ -123,7 +123,7 @@ type PartnerFigures struct {
 	PartnerOrders int64 `json:"partner_orders" doc:"Owed to shares of active partners"`
 	PartnerFen    int64 `json:"partner_fen" doc:"Kept of these"`
 	NewBuyers     int64 `json:"new_buyers" doc:"Whose first paid order one of these is"`
-	CostFen       int64 `json:"cost_fen" doc:"Commission that these cost, both levels"`
+	CostFen       int64 `json:"cost_fen" doc:"Commission that these cost, both levels, and rewards booked in the time"`
 	Partners      int64 `json:"partners" doc:"Active ones"`
 	Sharing       int64 `json:"sharing" doc:"Of them, who shared something in the time"`
 	Answers       int64 `json:"answers" doc:"To the monthly question"`
