@@ -13,6 +13,7 @@ import (
 	"zhizhou/internal/learning"
 	"zhizhou/internal/message"
 	"zhizhou/internal/setting"
+	"zhizhou/internal/share"
 )
 
 // newCertificate makes the certificates and ties them to what they attest: a lesson
@@ -39,6 +40,18 @@ func (a *App) wireCertificate() {
 		return a.eachReceiver(ctx, tx, it.ID, func(g commerce.Gift) error { return a.Certificate.Refunded(ctx, tx, g.ReceiverID, access.Gift(g.ID)) })
 	})
 	a.Account.OnMerge(a.Certificate.Merge)
+	a.Share.Lead(share.Certificate, func(ctx context.Context, userID int64, _ string, id int64) (share.Target, error) {
+		mine, err := a.Certificate.Mine(ctx, userID)
+		if err != nil {
+			return share.Target{}, err
+		}
+		for _, c := range mine {
+			if c.ID == id && c.RevokedAt == 0 {
+				return share.Target{Title: c.CourseTitle + c.Title, Text: "我学完了《" + c.CourseTitle + "》", Path: "/certificate/" + c.Code}, nil
+			}
+		}
+		return share.Target{}, share.ErrGone
+	})
 }
 
 // eachReceiver calls f for each copy of a line that somebody was given and received.

@@ -170,7 +170,14 @@ func TestRefundRevokesTheCertificate(t *testing.T) {
 		p.read(w.openText)
 		p.read(w.lesson)
 		p.passes(quizLesson)
-		code := certificates(p.want(200, "", "GET", "/api/me/certificates", nil))[0].(map[string]any)["code"].(string)
+		mine := certificates(p.want(200, "", "GET", "/api/me/certificates", nil))[0].(map[string]any)
+		code := mine["code"].(string)
+		act := map[string]any{"kind": "certificate", "id": mine["id"], "channel": "link", "key": "certificate-share-1"}
+		shared := p.want(201, "", "POST", "/api/shares", act)
+		w.learner("13900002012", nil).want(404, "share_gone", "POST", "/api/shares", act) // it is its bearer's alone
+		if to := w.person(nil).lands(shared.str("code"), browser(77)); to.str("path") != "/certificate/"+code {
+			t.Fatal(to.raw)
+		}
 		ctx := audit.WithActor(context.Background(), audit.Actor{Kind: "staff", ID: 1, Name: "财务"})
 		r := must(w.app.Commerce.StaffRefund(ctx, no, "certificate-1", 0, 0, "协商退款"))(t)
 		if r.Status == "requested" {
@@ -181,6 +188,7 @@ func TestRefundRevokesTheCertificate(t *testing.T) {
 		if gone.str("state") != "revoked" || gone.str("reason") != "课程已退款" || gone.str("image_url") != "" {
 			t.Fatal(gone.raw)
 		}
+		w.person(nil).want(404, "share_gone", "POST", "/api/visits", map[string]any{"code": shared.str("code"), "visitor": browser(78)})
 		if status, _, _ := w.raw("/credential/" + code + "/certificate.pdf"); status != 409 {
 			t.Errorf("a revoked certificate is still printed: %d", status)
 		}

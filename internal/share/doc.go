@@ -41,6 +41,8 @@ const (
 	Challenge = "challenge"
 	Class     = "class"
 	Campaign  = "campaign"
+	// Certificate is shared by its bearer alone.
+	Certificate = "certificate"
 )
 
 // Channels are the ways of sharing.

@@ -19937,7 +19937,7 @@ export interface components {
             /** @description The same again answers the same share */
             key: string;
             /** @enum {string} */
-            kind: "school" | "course" | "product" | "card" | "challenge" | "class" | "campaign";
+            kind: "school" | "course" | "product" | "card" | "certificate" | "challenge" | "class" | "campaign";
         };
         Share_menuRequest: {
             /**
@@ -19946,7 +19946,7 @@ export interface components {
              */
             id?: number;
             /** @enum {string} */
-            kind: "school" | "course" | "product" | "card" | "challenge" | "class" | "campaign";
+            kind: "school" | "course" | "product" | "card" | "certificate" | "challenge" | "class" | "campaign";
         };
         Share_tieRequest: {
             visitor: string;

@@ -191,7 +191,7 @@ export type Share = S['ShareView']
 export type ShareMenu = S['MenuView']
 export type PageConfig = S['PageConfigView']
 export type Shared = S['SharedView']
-export type ShareKind = 'school' | 'course' | 'product' | 'card' | 'challenge' | 'class' | 'campaign'
+export type ShareKind = 'school' | 'course' | 'product' | 'card' | 'certificate' | 'challenge' | 'class' | 'campaign'
 /** Challenges: what can be joined, a class before one joins, and one that the caller is in. */
 export type Challenges = S['ChallengesView']
 export type ChallengeClass = S['ClassView']

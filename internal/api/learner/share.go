@@ -79,7 +79,7 @@ func (r *routes) shares() {
 	web.Handle(r.web, web.Route{ID: "share_make", Method: http.MethodPost, Path: "/api/shares", Summary: "Share something: an address that tells by whom and by which way", Tag: tag, Need: web.Learner, Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			Body struct {
-				Kind    string `json:"kind" enum:"school,course,product,card,challenge,class,campaign"`
+				Kind    string `json:"kind" enum:"school,course,product,card,certificate,challenge,class,campaign"`
 				ID      int64  `json:"id,omitempty" minimum:"0" doc:"school: 0"`
 				Channel string `json:"channel" enum:"friend,moments,group,weibo,qq,xiaohongshu,link,poster"`
 				Key     string `json:"key" minLength:"8" maxLength:"64" doc:"The same again answers the same share"`

@@ -58,7 +58,7 @@ func (r *routes) shareMenu() {
 	web.Handle(r.web, web.Route{ID: "share_menu", Method: http.MethodPost, Path: "/api/share-menu", Summary: "Codes for WeChat's own menu; they count as shares when somebody comes by them or the act is told", Tag: tag, Need: web.Learner},
 		func(ctx context.Context, in *struct {
 			Body struct {
-				Kind string `json:"kind" enum:"school,course,product,card,challenge,class,campaign"`
+				Kind string `json:"kind" enum:"school,course,product,card,certificate,challenge,class,campaign"`
 				ID   int64  `json:"id,omitempty" minimum:"0" doc:"school: 0"`
 			}
 		},
