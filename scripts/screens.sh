@@ -13,4 +13,6 @@ player desktop-resumed
 console-course desktop-console-course-outline
 console-refunds desktop-console-refund
 sandbox desktop-sandbox
+challenge desktop-challenge
+console-growth desktop-console-growth
 PICTURES
