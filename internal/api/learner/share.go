@@ -67,15 +67,17 @@ func (r *routes) shareView(ctx context.Context, s share.Share, to share.Target) 
 	}
 }
 
+// sharing refuses who shares or lands too often.
+func sharing(l *web.Limiter, who string) error {
+	if ok, wait := l.Allow(who, time.Now()); !ok {
+		return errSharing.Retry(int(wait/time.Second) + 1)
+	}
+	return nil
+}
+
 func (r *routes) shares() {
 	const tag = "share"
 	perUser, perAddress := web.NewLimiter(sharesPerMinute, time.Minute), web.NewLimiter(landsPerMinute, time.Minute)
-	allow := func(l *web.Limiter, who string) error {
-		if ok, wait := l.Allow(who, time.Now()); !ok {
-			return errSharing.Retry(int(wait/time.Second) + 1)
-		}
-		return nil
-	}
 	web.Handle(r.web, web.Route{ID: "share_make", Method: http.MethodPost, Path: "/api/shares", Summary: "Share something: an address that tells by whom and by which way", Tag: tag, Need: web.Learner, Status: http.StatusCreated},
 		func(ctx context.Context, in *struct {
 			Body struct {
@@ -87,7 +89,7 @@ func (r *routes) shares() {
 		},
 		) (*web.Body[ShareView], error) {
 			me := web.UserID(ctx)
-			if err := allow(perUser, strconv.FormatInt(me, 10)); err != nil {
+			if err := sharing(perUser, strconv.FormatInt(me, 10)); err != nil {
 				return nil, err
 			}
 			variant, err := r.shownVariant(ctx, me, in.Body.Kind, in.Body.ID)
@@ -106,7 +108,7 @@ func (r *routes) shares() {
 		},
 		) (*web.Body[LandedView], error) {
 			c := web.CallerOf(ctx)
-			if err := allow(perAddress, c.Address); err != nil {
+			if err := sharing(perAddress, c.Address); err != nil {
 				return nil, err
 			}
 			s, to, err := r.Share.Land(ctx, share.Landing{Code: in.Body.Code, Visitor: in.Body.Visitor, UserID: web.UserID(ctx), Platform: string(c.Platform), Address: c.Address})
@@ -120,7 +122,7 @@ func (r *routes) shares() {
 	},
 	) (*none, error) {
 		me := web.UserID(ctx)
-		if err := allow(perUser, strconv.FormatInt(me, 10)); err != nil {
+		if err := sharing(perUser, strconv.FormatInt(me, 10)); err != nil {
 			return nil, err
 		}
 		if err := r.Share.Come(ctx, me, in.Body.Visitor); err != nil {

@@ -49,12 +49,6 @@ type PageConfigView struct {
 func (r *routes) shareMenu() {
 	const tag = "share"
 	perUser, perAddress := web.NewLimiter(menusPerMinute, time.Minute), web.NewLimiter(menusPerMinute, time.Minute)
-	allow := func(l *web.Limiter, who string) error {
-		if ok, wait := l.Allow(who, time.Now()); !ok {
-			return errSharing.Retry(int(wait/time.Second) + 1)
-		}
-		return nil
-	}
 	web.Handle(r.web, web.Route{ID: "share_menu", Method: http.MethodPost, Path: "/api/share-menu", Summary: "Codes for WeChat's own menu; they count as shares when somebody comes by them or the act is told", Tag: tag, Need: web.Learner},
 		func(ctx context.Context, in *struct {
 			Body struct {
@@ -64,7 +58,7 @@ func (r *routes) shareMenu() {
 		},
 		) (*web.Body[MenuView], error) {
 			me := web.UserID(ctx)
-			if err := allow(perUser, strconv.FormatInt(me, 10)); err != nil {
+			if err := sharing(perUser, strconv.FormatInt(me, 10)); err != nil {
 				return nil, err
 			}
 			variant, err := r.shownVariant(ctx, me, in.Body.Kind, in.Body.ID)
@@ -86,7 +80,7 @@ func (r *routes) shareMenu() {
 		},
 		) (*none, error) {
 			me := web.UserID(ctx)
-			if err := allow(perUser, strconv.FormatInt(me, 10)); err != nil {
+			if err := sharing(perUser, strconv.FormatInt(me, 10)); err != nil {
 				return nil, err
 			}
 			return nil, r.Share.Used(ctx, me, in.Body.Code)
@@ -96,7 +90,7 @@ func (r *routes) shareMenu() {
 			URL string `query:"url" required:"true" maxLength:"1000" doc:"Of the page, without its fragment"`
 		},
 		) (*web.Body[PageConfigView], error) {
-			if err := allow(perAddress, web.CallerOf(ctx).Address); err != nil {
+			if err := sharing(perAddress, web.CallerOf(ctx).Address); err != nil {
 				return nil, err
 			}
 			if !r.ours(in.URL) {
