@@ -232,7 +232,7 @@ func TestPaidClass(t *testing.T) {
 			people = append(people, w.learner(fmt.Sprintf("1390015703%d", i), nil))
 		}
 		no := people[0].entry(class)
-		people[1].entry(class)
+		second := people[1].entry(class)
 		people[2].want(409, "sold_out", "POST", "/api/quotes", map[string]any{"sku_id": people[2].class(class).num("sku_id")})
 		w.shanghai(1, 12, 0)
 		w.ok(w.app.Commerce.Earn(w.system()))
@@ -249,6 +249,21 @@ func TestPaidClass(t *testing.T) {
 			t.Fatal(v.raw)
 		}
 		people[2].entry(class) // the place is free again
+		w.sound()
+		// Beyond the days in which all goes back, those to come do, and the place with them.
+		w.shanghai(9, 12, 0)
+		w.ok(w.app.Commerce.Earn(w.system()))
+		people[1] = w.learner("13900157031", nil)
+		if r := people[1].with("refund-the-rest").want(200, "", "POST", "/api/orders/"+second+"/refunds", map[string]any{"reason": "时间不合适"}); r.item(0, "refunds").num("amount_fen") != 18000 {
+			t.Fatal(r.raw)
+		}
+		finance = w.staff("owner")
+		id = finance.want(200, "", "GET", "/api/console/refunds?status=requested", nil).item(0, "items").num("id")
+		finance.want(200, "", "POST", fmt.Sprintf("/api/console/refunds/%d/decide", id), map[string]any{"approve": true, "reply": "好的"})
+		w.settleRefunds()
+		if v := people[1].class(class); v.at("joined").(bool) || v.at("entry") != nil || v.num("members") != 1 {
+			t.Fatal(v.raw)
+		}
 		w.sound()
 	})
 }

@@ -117,7 +117,7 @@ func (s *Service) placeRenewal(ctx context.Context, tx *db.Tx, in Renewal) (Orde
 		ID: id.New(), No: id.Code(), UserID: in.UserID, IdemKey: in.Key, InputHash: inputHash("renewal", in.Key), Status: Pending, Platform: RenewalPlatform, Auto: true, BookRule: bookRule,
 		ListFen: fen, TotalFen: fen, Quote: agreed, TermsAt: now, CreatedAt: now, ExpiresAt: in.Until,
 	}
-	n, err := tx.Exec(ctx, qOrderInsert, o.ID, o.No, o.UserID, o.IdemKey, o.InputHash, o.Platform, o.ListFen, o.TotalFen, o.Gift, o.Quote, now, o.ExpiresAt, o.BookRule)
+	n, err := tx.Exec(ctx, qOrderInsert, o.ID, o.No, o.UserID, o.IdemKey, o.InputHash, o.Platform, o.ListFen, o.TotalFen, o.Gift, o.Quote, now, o.ExpiresAt, o.BookRule, o.Deposit)
 	if err != nil {
 		return o, err
 	}
