@@ -46,7 +46,9 @@ var (
 		AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.order_id = $1 AND p.status = 'created')`)
 	qOrderRefunded = db.Q("commerce/order_refunded", `UPDATE orders SET refunded_fen = refunded_fen + $2,
 		status = CASE WHEN refunded_fen + $2 = paid_fen THEN 'refunded' ELSE status END WHERE id = $1 AND status = 'paid' AND refunded_fen + $2 <= paid_fen`)
-	qOrderMerge = db.Q("commerce/order_merge", `UPDATE orders SET user_id = $2 WHERE user_id = $1`)
+	// A key that both accounts used once keeps being the other one's.
+	qOrderMerge = db.Q("commerce/order_merge", `UPDATE orders SET user_id = $2, idem_key = CASE WHEN EXISTS (SELECT 1 FROM orders o WHERE o.user_id = $2 AND o.idem_key = orders.idem_key)
+		THEN 'merged:' || CAST(id AS TEXT) ELSE idem_key END WHERE user_id = $1`)
 
 	qItems      = db.Q("commerce/items", `SELECT `+of("i", itemColumns)+`, `+itemShown+` FROM order_items i`+itemJoins+` WHERE i.order_id = $1 ORDER BY i.id`)
 	qItemsPlain = db.Q("commerce/items_plain", `SELECT `+itemColumns+`, `+itemPlain+` FROM order_items WHERE order_id = $1 ORDER BY id`)
