@@ -11,6 +11,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/db"
 	"zhizhou/internal/message"
+	"zhizhou/internal/money"
 	"zhizhou/internal/share"
 )
 
@@ -130,10 +131,31 @@ func (a *App) classTarget(ctx context.Context, userID, classID int64) (share.Tar
 	if err != nil {
 		return share.Target{}, err
 	}
-	to := share.Target{Title: c.Title, Text: fmt.Sprintf("%d 天打卡挑战，一起来", c.Plan.Days), Path: fmt.Sprintf("/class/%d", c.ID)}
+	to := share.Target{Title: c.Title, Text: fmt.Sprintf("%d 天打卡挑战", c.Plan.Days), Path: fmt.Sprintf("/class/%d", c.ID), Call: "加入"}
 	if c.Mode == challenge.Dates {
 		at := time.UnixMilli(c.Starts * 24 * 3600 * 1000).UTC()
-		to.Text = at.Format("1月2日") + "开始，" + to.Text
+		to.Text = at.Format("1 月 2 日") + "开始的 " + to.Text
+	}
+	if c.Teacher != "" {
+		to.Text += "，" + c.Teacher + "带班"
+	}
+	switch left := c.Capacity - c.Members; {
+	case c.Price == catalog.KindDeposit:
+		to.Text += fmt.Sprintf("；押金 ¥%s，打满 %d 天退还", money.Yuan(c.PriceFen), c.ReturnNeed)
+	case left > 0 && left <= 50:
+		to.Text += fmt.Sprintf("，还有 %d 个名额", left)
+	}
+	if c.Price == catalog.KindClass {
+		to.PriceFen = c.PriceFen
+	}
+	if seen, err := a.Catalog.Visible(ctx, c.CourseID); err != nil {
+		return to, err
+	} else if seen {
+		course, err := a.Catalog.Card(ctx, "", c.CourseID)
+		if err != nil {
+			return to, err
+		}
+		to.Cover, to.Scene = course.Cover, course.Scene
 	}
 	if q, _, err := a.Challenge.Squad(ctx, userID, classID); err == nil && q.ID > 0 && q.Size < 8 {
 		to.Path += "?squad=" + q.Code

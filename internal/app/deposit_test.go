@@ -315,7 +315,7 @@ func TestDepositMerge(t *testing.T) {
 		web, mini := w.learner(phone, nil), w.mini("阿押")
 		web.entry(class)
 		delete(mini.header, "X-Client") // the same account in a browser
-		mini.entry(class) // by the same key as the other
+		mini.entry(class)               // by the same key as the other
 		if v := mini.class(class); v.str("entry", "state") != "paid" {
 			t.Fatal(v.raw)
 		}

@@ -65,6 +65,8 @@ type Target struct {
 	Scene string // of the drawn cover when there is no picture
 	Path  string // in the client, with a leading slash
 
+	Call string // what scanning its code is for; "": to look
+
 	PriceFen int64 // the lowest without promotions; 0: it has none
 	Varies   bool  // other offers of it cost more
 }

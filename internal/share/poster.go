@@ -2,6 +2,7 @@ package share
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -163,7 +164,7 @@ func (p Poster) draw(cover image.Image) ([]byte, error) {
 		pic.Write(margin, at, by, fit(drawing.Printable(p.Name)+" 推荐给你", &by, wide, 28, 1)[0])
 		at += 54
 	}
-	pic.Write(margin, at, drawing.Type{Size: 30, Color: quiet}, "长按或扫码查看")
+	pic.Write(margin, at, drawing.Type{Size: 30, Color: quiet}, "长按或扫码"+cmp.Or(p.Call, "查看"))
 	pic.Block(posterW-margin-codeSide, foot, codeSide, codeSide, color.RGBA{255, 255, 255, 255})
 	if err := pic.QR(posterW-margin-codeSide+12, foot+12, codeSide-24, rgb(0x12382F), p.Link); err != nil {
 		return nil, err
