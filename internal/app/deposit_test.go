@@ -220,6 +220,31 @@ func TestDepositGoesBackBefore(t *testing.T) {
 	})
 }
 
+// Who gives the course back that admitted them cannot go on: the deposit goes back too.
+func TestDepositGoesBackWithTheCourse(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.shanghai(1, 9, 0)
+		class := w.deposit(func(c *challenge.Class) { c.CourseID, c.Admits = w.paid, challenge.Owners })
+		p := w.learner("13900157061", nil)
+		sku := p.class(class).num("sku_id")
+		q := p.quoted(map[string]any{"sku_id": sku})
+		p.with("without-the-course").want(409, "class_course", "POST", "/api/orders", confirmed(q))
+		no, _ := p.buy(w.sku)
+		p.entry(class)
+		p.checksIn(200, "", class, 0, "第一天")
+		w.giveBack(no, 16900)
+		if v := p.class(class); v.str("mine", "state") != "lost" {
+			t.Fatal(v.raw)
+		}
+		w.sweepClasses()
+		w.settleRefunds()
+		if v := p.class(class); v.at("entry") != nil || w.owes("deferred:deposit") != 0 || w.owes("revenue:deposit") != 0 || w.count(qDepositBack, p.me()) != 1 {
+			t.Fatal(v.raw)
+		}
+		w.sound()
+	})
+}
+
 // A class with a price is a sale that is earned day by day; a refund ends the membership.
 func TestPaidClass(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

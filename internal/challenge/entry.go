@@ -262,6 +262,8 @@ func (s *Service) decideEntry(ctx context.Context, tx *db.Tx, itemID int64) erro
 		return err
 	case m.State == Removed:
 		return s.forfeit(ctx, tx, c, p, n, "被移出了这个班："+m.Reason)
+	case m.State == Lost && n < c.ReturnNeed:
+		return s.giveBack(ctx, tx, c, p, Refunded, n, causeDeposit, "课程已退款，不能再走下去，退还押金")
 	case n >= c.ReturnNeed:
 		return s.giveBack(ctx, tx, c, p, Returned, n, causeDeposit, fmt.Sprintf("打满 %d 天，退还押金", c.ReturnNeed))
 	case s.today() >= c.Lost(m):
@@ -321,11 +323,11 @@ func (s *Service) Refunded(ctx context.Context, tx *db.Tx, orderItemID int64) er
 	if err := tx.Get(ctx, qEntryOf, &p, orderItemID); err != nil || p.State == Refunded || p.State == Returned {
 		return none(err, nil)
 	}
-	if err := tx.Sure(ctx, qEntryEnd, orderItemID, p.State, Refunded, 0, "已退款", s.now()); err != nil {
+	c, err := s.class(ctx, tx, qClassLock, p.ClassID) // before the entry, as everywhere
+	if err != nil {
 		return err
 	}
-	c, err := s.class(ctx, tx, qClassLock, p.ClassID)
-	if err != nil {
+	if err := tx.Sure(ctx, qEntryEnd, orderItemID, p.State, Refunded, 0, "已退款", s.now()); err != nil {
 		return err
 	}
 	m, err := s.Membership(ctx, tx, p.ClassID, p.UserID)

@@ -287,7 +287,9 @@ func (s *Service) out(ctx context.Context, tx *db.Tx, c Class, m Member, state, 
 	case Removed:
 		err = s.fall(ctx, tx, m.ID, "staff", reason)
 	case Lost:
-		err = s.fall(ctx, tx, m.ID, "refund", refunded)
+		if err = s.fall(ctx, tx, m.ID, "refund", refunded); err == nil {
+			_, err = tx.Exec(ctx, qEntryDue, c.ID, m.UserID, s.today()) // a deposit is not lost by it
+		}
 	}
 	if err != nil {
 		return err

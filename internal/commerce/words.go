@@ -18,7 +18,7 @@ func RefundText(kind string, days, maxWatched int64, timed bool) string {
 		return fmt.Sprintf("服务完成前可申请全额退款；完成后，付款 %d 天内仍可申请，由我们核实后处理", days)
 	}
 	if kind == catalog.KindDeposit {
-		return "押金打满约定的天数原路退还，开始前退出、班被取消也退还；到期没有打满、因作弊被移出的，不退"
+		return "押金打满约定的天数原路退还，开始前退出、班被取消、参加所要的课程退款也退还；到期没有打满、因作弊被移出的，不退"
 	}
 	if days == 0 {
 		switch kind {
