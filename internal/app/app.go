@@ -353,7 +353,7 @@ func (a *App) routes() {
 		Risk: a.Risk, Campaign: a.Campaign, Shop: a.Shop, Badge: a.Badge,
 	})
 	files := &hook.Media{
-		Service: a.Media, Allow: a.allow, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",
+		Service: a.Media, Allow: a.allowPlay, AllowFile: a.allowFile, Secure: a.Config.PublicURL[:5] == "https",
 		Session: func(r *http.Request) (int64, int64) { u := a.API.SignedIn(r); return u.ID, u.SessionID },
 		Who:     func(r *http.Request) (int64, error) { return web.CallerOf(r.Context()).Staff.ID, nil },
 	}

@@ -94,8 +94,15 @@ func (a *App) allowPicture(ctx context.Context, g ebook.Grant) error {
 	return err
 }
 
-// allow is the live question of playback: it is asked again for every playlist and
-// every key.
+// allowPlay is the live question of playback: it is asked again for every playlist and
+// every key. What belongs to no lesson introduces a class, for everybody.
+func (a *App) allowPlay(ctx context.Context, t media.Token) error {
+	if t.Lesson == 0 {
+		return a.Challenge.Shows(ctx, t.Asset)
+	}
+	return a.allow(ctx, t.User, t.Lesson, t.Preview)
+}
+
 func (a *App) allow(ctx context.Context, userID, lessonID int64, preview bool) error {
 	l, err := a.Catalog.Lesson(ctx, lessonID)
 	if err != nil {

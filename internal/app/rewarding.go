@@ -17,8 +17,8 @@ import (
 // newRewarding builds what judges rewards and what gives them.
 func (a *App) newRewarding() {
 	a.Risk = &risk.Service{DB: a.DB, Clock: a.Clock, Box: a.Box}
-	a.Campaign = campaign.New(campaign.Config{DB: a.DB, Clock: a.Clock, Settings: a.Settings, Points: a.Points, Access: a.Access, Coupons: a.Commerce, Risk: a.Risk})
-	a.Shop = &shop.Service{DB: a.DB, Clock: a.Clock, Points: a.Points, Access: a.Access, Coupons: a.Commerce, Risk: a.Risk}
+	a.Campaign = campaign.New(campaign.Config{DB: a.DB, Clock: a.Clock, Settings: a.Settings, Points: a.Points, Access: a.Access, Coupons: a.Commerce, Risk: a.Risk, Media: a.Media})
+	a.Shop = &shop.Service{DB: a.DB, Clock: a.Clock, Points: a.Points, Access: a.Access, Coupons: a.Commerce, Risk: a.Risk, Media: a.Media}
 	a.Badge = &badge.Service{DB: a.DB, Clock: a.Clock}
 }
 

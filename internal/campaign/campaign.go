@@ -39,7 +39,7 @@ type Prize struct {
 	CampaignID int64
 	Position   int64
 	Kind       string
-	RefID      int64
+	RefID      int64 // material: a file of the library, 0 for words alone
 	Amount     int64
 	Title      string
 	Body       string

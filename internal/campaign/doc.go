@@ -18,6 +18,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
+	"zhizhou/internal/media"
 	"zhizhou/internal/points"
 	"zhizhou/internal/risk"
 	"zhizhou/internal/setting"
@@ -34,6 +35,7 @@ var (
 	ErrChance  = errs.New(errs.Conflict, "campaign_no_chance", "没有抽奖机会了。学完一课或有朋友因你注册，会得到新的机会")
 	ErrOld     = errs.New(errs.Conflict, "campaign_newcomer", "新人任务只在注册后的一段时间内有效")
 	ErrInput   = errs.New(errs.Invalid, "campaign_invalid", "请检查活动内容")
+	ErrFile    = errs.New(errs.NotFound, "campaign_file", "没有这份文件")
 	ErrState   = errs.New(errs.Conflict, "campaign_state", "这个状态下不能这样操作")
 	ErrVersion = errs.New(errs.Conflict, "campaign_version", "别人刚刚改过，请刷新后再改")
 	ErrUsed    = errs.New(errs.Conflict, "campaign_prize_used", "已经有人得到的奖品不能删除")
@@ -85,6 +87,7 @@ type Config struct {
 	Access   *access.Service
 	Coupons  Coupons
 	Risk     *risk.Service
+	Media    *media.Service
 }
 
 // Service is the campaign domain.

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"zhizhou/internal/audit"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
+	"zhizhou/internal/media"
 )
 
 var (
@@ -73,8 +75,8 @@ func (p Prize) check(kind string) error {
 		return bad("积分 1–100000")
 	case p.Kind == Course && (p.Amount < 0 || p.Amount > 3660):
 		return bad("课程期限 0–3660 天")
-	case p.Kind == Material && !long(p.Body, 1, 5000):
-		return bad("请填写资料内容")
+	case p.Kind == Material && (!long(p.Body, 0, 5000) || p.Body == "" && p.RefID == 0):
+		return bad("请填写资料内容（不超过 5000 个字），或选一份文件")
 	case p.ValueFen < 0 || p.ValueFen > dearest:
 		return bad("单个奖品的价值不能超过 50,000 元")
 	case p.Stock < 0 || p.Stock > 10_000_000 || p.Kind != Nothing && p.ID == 0 && p.Stock < 1:
@@ -169,6 +171,13 @@ func (s *Service) dropPrizes(ctx context.Context, tx *db.Tx, was, c Campaign) er
 
 func (s *Service) putPrizes(ctx context.Context, tx *db.Tx, c Campaign) error {
 	for i, p := range c.Prizes {
+		if p.Kind == Material && p.RefID != 0 {
+			if err := s.Media.GiveFile(ctx, tx, p.RefID); errors.Is(err, media.ErrStoredNone) {
+				return ErrInput.Field("prizes", "「"+p.Title+"」的文件已不在素材库，请另选一个")
+			} else if err != nil {
+				return err
+			}
+		}
 		if p.ID == 0 {
 			if _, err := tx.Exec(ctx, qPrizeInsert, id.New(), c.ID, i, p.Kind, p.RefID, p.Amount, p.Title, p.Body, p.ValueFen, p.OddsPPM, p.Stock, p.Step, p.Need); err != nil {
 				return err
@@ -180,7 +189,7 @@ func (s *Service) putPrizes(ctx context.Context, tx *db.Tx, c Campaign) error {
 			return err
 		}
 		if n == 0 {
-			return ErrUsed.Say("「" + p.Title + "」已经有人得到，种类、内容和价值不能再改")
+			return ErrUsed.Say("「" + p.Title + "」已经有人得到，只能改概率和库存；别的要改，请另加一样")
 		}
 	}
 	return nil

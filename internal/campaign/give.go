@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 
 	"zhizhou/internal/access"
@@ -12,6 +13,7 @@ import (
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
 	"zhizhou/internal/id"
+	"zhizhou/internal/media"
 	"zhizhou/internal/setting"
 )
 
@@ -169,7 +171,20 @@ func (s *Service) hand(ctx context.Context, tx *db.Tx, kind string, refID, amoun
 	case Course:
 		return s.Access.Grant(ctx, tx, userID, catalog.Resource{Kind: "course", ID: refID}, access.Source{Kind: "campaign", ID: giftID}, catalog.Period{Days: amount})
 	}
-	return nil // a material is read with the gift
+	return nil // a material is read and fetched with the gift
+}
+
+// File opens the file of a material that somebody was given. Returns ErrFile.
+func (s *Service) File(ctx context.Context, userID, giftID int64) (media.Stored, io.ReadSeekCloser, error) {
+	var g Gift
+	err := s.DB.Get(ctx, qGiftOne, &g, giftID)
+	if errors.Is(err, db.ErrNone) || err == nil && (g.UserID != userID || g.State != Given || g.Kind != Material || g.RefID == 0) {
+		return media.Stored{}, nil, ErrFile
+	}
+	if err != nil {
+		return media.Stored{}, nil, err
+	}
+	return s.Media.OpenStored(ctx, g.RefID)
 }
 
 // refusal reports that a coupon cannot be given to this person.

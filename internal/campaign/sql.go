@@ -31,8 +31,9 @@ var (
 
 	qPrizes      = db.Q("campaign/prizes", `SELECT `+prizeColumns+` FROM campaign_prizes p WHERE p.campaign_id = $1 ORDER BY p.position, p.id`)
 	qPrizeInsert = db.Q("campaign/prize_insert", `INSERT INTO campaign_prizes (id, campaign_id, position, kind, ref_id, amount, title, body, value_fen, odds_ppm, stock, step, need) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
+	// What somebody won stays what it was; of it only place, odds and stock change.
 	qPrizeUpdate = db.Q("campaign/prize_update", `UPDATE campaign_prizes SET position = $3, kind = $4, ref_id = $5, amount = $6, title = $7, body = $8, value_fen = $9, odds_ppm = $10, stock = $11, step = $12, need = $13 WHERE id = $1 AND campaign_id = $2
-		AND (given = 0 OR kind = $4 AND ref_id = $5 AND amount = $6 AND value_fen = $9)`)
+		AND (given = 0 OR kind = $4 AND ref_id = $5 AND amount = $6 AND title = $7 AND body = $8 AND value_fen = $9 AND step = $12 AND need = $13)`)
 	qPrizeDrop = db.Q("campaign/prize_drop", `DELETE FROM campaign_prizes WHERE id = $1 AND campaign_id = $2 AND NOT EXISTS (SELECT 1 FROM campaign_gifts g WHERE g.prize_id = campaign_prizes.id) AND NOT EXISTS (SELECT 1 FROM campaign_draws d WHERE d.campaign_id = $2 AND (d.prize_id = campaign_prizes.id OR d.drawn_id = campaign_prizes.id))`)
 	qStockTake = db.Q("campaign/stock_take", `UPDATE campaign_prizes SET stock = stock - 1, given = given + 1 WHERE id = $1 AND stock > 0`)
 	qStockBack = db.Q("campaign/stock_back", `UPDATE campaign_prizes SET stock = stock + 1, given = given - 1 WHERE id = $1`)

@@ -2,12 +2,14 @@ package challenge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"unicode/utf8"
 
 	"zhizhou/internal/audit"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
+	"zhizhou/internal/media"
 	"zhizhou/internal/text"
 )
 
@@ -37,6 +39,7 @@ type Class struct {
 	Capacity     int64
 	Members      int64
 	Admits       string // Anyone or Owners
+	ClipID       int64  // a video or a recording that introduces it; 0: none
 	Teacher      string // a name
 	TeacherID    int64  // member of staff who leads it; 0: nobody in particular
 	Price        string // Free, catalog.KindClass or catalog.KindDeposit
@@ -180,11 +183,14 @@ func (s *Service) OpenClass(ctx context.Context, scope int64, c Class) (Class, e
 	}
 	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		c.State = Open
+		if err := s.clip(ctx, tx, c.ClipID); err != nil {
+			return err
+		}
 		if err := s.sell(ctx, tx, &c); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, qClassInsert, c.ID, c.ChallengeID, c.InstructorID, c.CourseID, c.Title, c.About, plan, c.Mode, c.Starts, c.JoinUntil, c.Capacity, c.Admits, c.Teacher, c.ShareWeekday, s.now(),
-			c.Price, c.PriceFen, c.ReturnNeed, c.SKUID); err != nil {
+			c.Price, c.PriceFen, c.ReturnNeed, c.SKUID, c.ClipID); err != nil {
 			return err
 		}
 		if c.TeacherID > 0 {
@@ -208,7 +214,7 @@ func (s *Service) EditClass(ctx context.Context, scope int64, ch Class) (Class, 
 		return c, err
 	}
 	was := c
-	c.Title, c.About, c.JoinUntil, c.Capacity, c.Teacher, c.ShareWeekday = ch.Title, ch.About, ch.JoinUntil, ch.Capacity, ch.Teacher, ch.ShareWeekday
+	c.Title, c.About, c.JoinUntil, c.Capacity, c.Teacher, c.ShareWeekday, c.ClipID = ch.Title, ch.About, ch.JoinUntil, ch.Capacity, ch.Teacher, ch.ShareWeekday, ch.ClipID
 	if c, err = s.fit(c); err != nil {
 		return c, err
 	}
@@ -216,7 +222,12 @@ func (s *Service) EditClass(ctx context.Context, scope int64, ch Class) (Class, 
 		return c, ErrClassSet.Field("capacity", fmt.Sprintf("已有 %d 人", c.Members))
 	}
 	err = s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.Exec(ctx, qClassUpdate, c.ID, ch.Version, c.Title, c.About, c.JoinUntil, c.Capacity, c.Teacher, c.ShareWeekday, s.now())
+		if c.ClipID != was.ClipID { // one that stands stays, whatever became of it
+			if err := s.clip(ctx, tx, c.ClipID); err != nil {
+				return err
+			}
+		}
+		n, err := tx.Exec(ctx, qClassUpdate, c.ID, ch.Version, c.Title, c.About, c.JoinUntil, c.Capacity, c.Teacher, c.ShareWeekday, s.now(), c.ClipID)
 		if err == nil && n == 0 {
 			err = ErrChanged
 		}
@@ -232,6 +243,26 @@ func (s *Service) EditClass(ctx context.Context, scope int64, ch Class) (Class, 
 		return c, err
 	}
 	return s.Class(ctx, scope, c.ID)
+}
+
+// clip keeps the video that introduces a class while the transaction runs. It may still be
+// on its way through transcoding. Returns ErrClassSet.
+func (s *Service) clip(ctx context.Context, tx *db.Tx, assetID int64) error {
+	if assetID == 0 {
+		return nil
+	}
+	_, err := s.Media.UseAsset(ctx, tx, assetID)
+	if errors.Is(err, media.ErrAssetNone) {
+		return ErrClassSet.Field("clip_id", "这个视频已不在素材库，请另选一个")
+	}
+	return err
+}
+
+// Shows reports whether a video introduces a class that everybody may see: it is played to
+// whoever asks. Returns ErrClass.
+func (s *Service) Shows(ctx context.Context, assetID int64) error {
+	var classID int64
+	return none(s.DB.Get(ctx, qClipOf, &classID, assetID), ErrClass)
 }
 
 // SetClass opens a class to new people, closes it to them, or cancels it, which tells

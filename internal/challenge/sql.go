@@ -4,7 +4,7 @@ import "zhizhou/internal/db"
 
 const (
 	columns       = `c.id, c.instructor_id, c.course_id, c.title, c.about, c.plan AS plan_text, c.archived_at, c.version, c.created_at, c.updated_at`
-	classColumns  = `c.id, c.challenge_id, c.instructor_id, c.course_id, c.title, c.about, c.plan AS plan_text, c.mode, c.starts, c.join_until, c.capacity, c.members, c.admits, c.teacher, c.teacher_id, c.price, c.price_fen, c.return_need, c.sku_id, c.share_weekday, c.shared, c.state, c.reason, c.version, c.created_at, c.updated_at`
+	classColumns  = `c.id, c.challenge_id, c.instructor_id, c.course_id, c.title, c.about, c.plan AS plan_text, c.mode, c.starts, c.join_until, c.capacity, c.members, c.admits, c.teacher, c.teacher_id, c.price, c.price_fen, c.return_need, c.sku_id, c.clip_id, c.share_weekday, c.shared, c.state, c.reason, c.version, c.created_at, c.updated_at`
 	memberColumns = `m.id, m.class_id, m.user_id, m.squad_id, m.state, m.starts, m.since, m.level, m.hours, m.total, m.streak, m.best, m.last, m.made_up, m.score, m.next, m.reason, m.joined_at, m.ended_at`
 	dayColumns    = `d.id, d.member_id, d.class_id, d.user_id, d.day, d.made_up, d.task, d.body, d.state, d.reason, d.version, d.score, d.points, d.likes, d.liked, d.created_at, d.updated_at`
 	squadColumns  = `q.id, q.class_id, q.name, q.code, q.invited, q.size, q.dissolved_at, q.created_at`
@@ -23,9 +23,10 @@ var (
 	qOne     = db.Q("challenge/one", `SELECT `+columns+` FROM challenges c WHERE c.id = $1 AND (CAST($2 AS BIGINT) = 0 OR c.instructor_id = $2)`)
 	qList    = db.Q("challenge/list", `SELECT `+columns+` FROM challenges c WHERE (CAST($1 AS BIGINT) = 0 OR c.instructor_id = $1) AND (CAST($2 AS BIGINT) = 0 OR c.id < $2) AND (c.archived_at = 0 OR $3) ORDER BY c.id DESC LIMIT $4`)
 
-	qClassInsert = db.Q("challenge/class_insert", `INSERT INTO challenge_classes (id, challenge_id, instructor_id, course_id, title, about, plan, mode, starts, join_until, capacity, admits, teacher, share_weekday, state, created_at, updated_at, price, price_fen, return_need, sku_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open', $15, $15, $16, $17, $18, $19)`)
-	qClassUpdate = db.Q("challenge/class_update", `UPDATE challenge_classes SET title = $3, about = $4, join_until = $5, capacity = $6, teacher = $7, share_weekday = $8, version = version + 1, updated_at = $9 WHERE id = $1 AND version = $2 AND state <> 'cancelled' AND members <= $6`)
+	qClassInsert = db.Q("challenge/class_insert", `INSERT INTO challenge_classes (id, challenge_id, instructor_id, course_id, title, about, plan, mode, starts, join_until, capacity, admits, teacher, share_weekday, state, created_at, updated_at, price, price_fen, return_need, sku_id, clip_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open', $15, $15, $16, $17, $18, $19, $20)`)
+	qClassUpdate = db.Q("challenge/class_update", `UPDATE challenge_classes SET title = $3, about = $4, join_until = $5, capacity = $6, teacher = $7, share_weekday = $8, clip_id = $10, version = version + 1, updated_at = $9 WHERE id = $1 AND version = $2 AND state <> 'cancelled' AND members <= $6`)
+	qClipOf      = db.Q("challenge/clip_of", `SELECT id FROM challenge_classes WHERE clip_id = $1 AND clip_id > 0 AND state <> 'cancelled' LIMIT 1`)
 	qClassState  = db.Q("challenge/class_state", `UPDATE challenge_classes SET state = $2, reason = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND state <> $2 AND state <> 'cancelled'`)
 	qClass       = db.Q("challenge/class", `SELECT `+classColumns+` FROM challenge_classes c WHERE c.id = $1 AND `+mine("$2")+``)
 	qClassLock   = db.Q("challenge/class_lock", `SELECT `+classColumns+` FROM challenge_classes c WHERE c.id = $1 /*for_update*/`)

@@ -10,7 +10,7 @@ import (
 
 // Use is a place where material is used.
 type Use struct {
-	What        string // lesson, article, attachment, course, goods, banner, instructor, topic, question, homework, agreement, partner, school, version
+	What        string // lesson, article, attachment, course, goods, banner, instructor, topic, question, homework, agreement, partner, reward, class, school, version
 	ID          int64
 	Title       string
 	CourseID    int64 // 0: it belongs to no course
@@ -19,7 +19,7 @@ type Use struct {
 
 // UseLabels are what the places are called.
 var UseLabels = map[string]string{
-	"lesson": "课时", "article": "正文", "attachment": "附件", "course": "课程", "goods": "商品", "banner": "首页横幅", "partner": "合伙人素材",
+	"lesson": "课时", "article": "正文", "attachment": "附件", "course": "课程", "goods": "商品", "banner": "首页横幅", "partner": "合伙人素材", "reward": "活动奖品或积分商品", "class": "打卡班",
 	"instructor": "讲师", "topic": "专题", "question": "题目", "homework": "作业", "agreement": "协议", "school": "学校", "version": "历史版本",
 }
 
@@ -48,11 +48,14 @@ const (
 
 var (
 	qUsesAsset = db.Q("library/uses_asset", lessonCols+lessonOf+`l.asset_id = $1
-		UNION ALL SELECT CAST('article' AS TEXT), l.id, l.title, c.id, c.title`+lessonOf+`l.form = 'article' AND l.body_html LIKE $2`+inVersion+`'asset' ORDER BY 1, 2 LIMIT 200`)
+		UNION ALL SELECT CAST('article' AS TEXT), l.id, l.title, c.id, c.title`+lessonOf+`l.form = 'article' AND l.body_html LIKE $2
+		UNION ALL SELECT CAST('class' AS TEXT), k.id, k.title, `+none+` FROM challenge_classes k WHERE k.clip_id = $1 AND k.clip_id > 0`+inVersion+`'asset' ORDER BY 1, 2 LIMIT 200`)
 	qUsesDocument = db.Q("library/uses_document", lessonCols+lessonOf+`l.document_id = $1`+inVersion+`'document' ORDER BY 1, 2 LIMIT 200`)
 	qUsesEbook    = db.Q("library/uses_ebook", lessonCols+lessonOf+`l.ebook_id = $1`+inVersion+`'ebook' ORDER BY 1, 2 LIMIT 200`)
 	qUsesFile     = db.Q("library/uses_file", `SELECT CAST('attachment' AS TEXT) AS what, a.id, a.name AS title, c.id AS course_id, c.title AS course_title FROM attachments a JOIN courses c ON c.id = a.course_id
-		LEFT JOIN lessons l ON l.id = a.lesson_id WHERE a.file_id = $1 AND c.deleted_at = 0 AND (a.lesson_id = 0 OR l.deleted_at = 0)`+inVersion+`'file' ORDER BY 1, 2 LIMIT 200`)
+		LEFT JOIN lessons l ON l.id = a.lesson_id WHERE a.file_id = $1 AND c.deleted_at = 0 AND (a.lesson_id = 0 OR l.deleted_at = 0)
+		UNION ALL SELECT CAST('reward' AS TEXT), g.id, g.title, `+none+` FROM shop_goods g WHERE g.kind = 'material' AND g.ref_id = $1
+		UNION ALL SELECT CAST('reward' AS TEXT), c.id, c.title || ' · ' || p.title, `+none+` FROM campaign_prizes p JOIN campaigns c ON c.id = p.campaign_id WHERE p.kind = 'material' AND p.ref_id = $1`+inVersion+`'file' ORDER BY 1, 2 LIMIT 200`)
 	// A picture is named by its key or its address, which ends alike: $2 finds both.
 	qUsesPicture = db.Q("library/uses_picture", `SELECT CAST('course' AS TEXT) AS what, c.id, c.title, c.id AS course_id, c.title AS course_title FROM courses c WHERE c.deleted_at = 0 AND (c.cover LIKE $2 OR c.intro_html LIKE $2)
 		UNION ALL SELECT CAST('article' AS TEXT), l.id, l.title, c.id, c.title`+lessonOf+`l.body_html LIKE $2
@@ -70,12 +73,8 @@ var (
 
 // Uses lists where material is used, at most 200 places. Returns ErrGone.
 func (s *Service) Uses(ctx context.Context, who Who, r media.Ref) ([]Use, error) {
-	by, err := s.uploader(ctx, r)
-	if err != nil {
+	if _, err := s.Name(ctx, who, r); err != nil {
 		return nil, err
-	}
-	if who.OwnOnly && by != who.StaffID {
-		return nil, ErrGone
 	}
 	logo, err := s.Logo(ctx)
 	if err != nil {
@@ -84,22 +83,31 @@ func (s *Service) Uses(ctx context.Context, who Who, r media.Ref) ([]Use, error)
 	return usesOf(ctx, s.DB, r, logo)
 }
 
-func (s *Service) uploader(ctx context.Context, r media.Ref) (int64, error) {
+// Name is what material is called. Returns ErrGone.
+func (s *Service) Name(ctx context.Context, who Who, r media.Ref) (string, error) {
+	name, by, err := s.about(ctx, r)
+	if err == nil && who.OwnOnly && by != who.StaffID {
+		name, err = "", ErrGone
+	}
+	return name, err
+}
+
+func (s *Service) about(ctx context.Context, r media.Ref) (name string, by int64, err error) {
 	switch r.Kind {
 	case media.MaterialAsset:
 		a, err := s.Media.Asset(ctx, r.ID)
-		return a.CreatedBy, err
+		return a.Name, a.CreatedBy, err
 	case media.MaterialDocument:
 		d, err := s.Document.Get(ctx, r.ID)
-		return d.CreatedBy, err
+		return d.Name, d.CreatedBy, err
 	case media.MaterialEbook:
 		b, err := s.Ebook.Get(ctx, r.ID)
-		return b.CreatedBy, err
+		return b.Name, b.CreatedBy, err
 	case media.MaterialPicture, media.MaterialFile:
 		f, err := s.Media.Stored(ctx, r.ID)
-		return f.CreatedBy, err
+		return f.Name, f.CreatedBy, err
 	}
-	return 0, ErrGone
+	return "", 0, ErrGone
 }
 
 func usesOf(ctx context.Context, r db.Reader, ref media.Ref, logo string) ([]Use, error) {

@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"errors"
+	"io"
 	"path"
 	"regexp"
 
@@ -136,6 +137,27 @@ func PictureKeys(html string) []string {
 func (s *Service) UseFile(ctx context.Context, tx *db.Tx, fileID int64) (Stored, error) {
 	var f Stored
 	return f, storedGone(tx.Get(ctx, qStoredLock, &f, fileID))
+}
+
+// GiveFile is UseFile for what hands the file itself out: a picture is none. Returns
+// ErrStoredNone.
+func (s *Service) GiveFile(ctx context.Context, tx *db.Tx, fileID int64) error {
+	f, err := s.UseFile(ctx, tx, fileID)
+	if err == nil && f.Kind != StoredFile {
+		err = ErrStoredNone
+	}
+	return err
+}
+
+// OpenStored opens a file for somebody whom the caller found to have a right to it. Returns
+// ErrStoredNone.
+func (s *Service) OpenStored(ctx context.Context, fileID int64) (Stored, io.ReadSeekCloser, error) {
+	f, err := s.Stored(ctx, fileID)
+	if err != nil {
+		return f, nil, err
+	}
+	body, _, err := s.Open(ctx, f.BlobKey)
+	return f, body, err
 }
 
 // RenameFile gives a picture or file another name, for staff alone.

@@ -14,6 +14,7 @@ import (
 	"zhizhou/internal/clock"
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
+	"zhizhou/internal/media"
 	"zhizhou/internal/points"
 	"zhizhou/internal/risk"
 )
@@ -27,6 +28,7 @@ var (
 	ErrHeld    = errs.New(errs.Conflict, "shop_held", "账号的权益正在核查，通过后就能兑换")
 	ErrReuse   = errs.New(errs.Conflict, "idempotency_conflict", "这个请求已用于另一次兑换，请重试")
 	ErrInput   = errs.New(errs.Invalid, "shop_invalid", "请检查商品内容")
+	ErrFile    = errs.New(errs.NotFound, "shop_file", "没有这份文件")
 	ErrVersion = errs.New(errs.Conflict, "shop_version", "别人刚刚改过，请刷新后再改")
 )
 
@@ -50,6 +52,7 @@ type Service struct {
 	Access  *access.Service
 	Coupons Coupons
 	Risk    *risk.Service
+	Media   *media.Service
 }
 
 func (s *Service) now() int64 { return clock.MS(s.Clock) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -13,13 +14,14 @@ import (
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/db"
 	"zhizhou/internal/id"
+	"zhizhou/internal/media"
 )
 
 // Goods is a thing that points are exchanged for.
 type Goods struct {
 	ID          int64
 	Kind        string
-	RefID       int64
+	RefID       int64 // material: a file of the library, 0 for words alone
 	Amount      int64 // course: days, 0 for good
 	Title       string
 	Words       string
@@ -154,7 +156,20 @@ func (s *Service) hand(ctx context.Context, tx *db.Tx, g Goods, userID, redempti
 	case Course:
 		return s.Access.Grant(ctx, tx, userID, catalog.Resource{Kind: "course", ID: g.RefID}, access.Source{Kind: "points_shop", ID: redemptionID}, catalog.Period{Days: g.Amount})
 	}
-	return nil // a material is read with the exchange
+	return nil // a material is read and fetched with the exchange
+}
+
+// File opens the file of a material that somebody exchanged. Returns ErrFile.
+func (s *Service) File(ctx context.Context, userID, redemptionID int64) (media.Stored, io.ReadSeekCloser, error) {
+	var r Redemption
+	err := s.DB.Get(ctx, qOwn, &r, redemptionID, userID)
+	if errors.Is(err, db.ErrNone) || err == nil && (r.Kind != Material || r.RefID == 0) {
+		return media.Stored{}, nil, ErrFile
+	}
+	if err != nil {
+		return media.Stored{}, nil, err
+	}
+	return s.Media.OpenStored(ctx, r.RefID)
 }
 
 // may asks risk whether somebody may exchange now. Returns ErrHeld.
@@ -203,6 +218,13 @@ func (s *Service) Save(ctx context.Context, g Goods) (int64, error) {
 		g.ID = id.New()
 	}
 	return g.ID, s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if g.Kind == Material && g.RefID != 0 {
+			if err := s.Media.GiveFile(ctx, tx, g.RefID); errors.Is(err, media.ErrStoredNone) {
+				return ErrInput.Field("ref_id", "这个文件已不在素材库，请另选一个")
+			} else if err != nil {
+				return err
+			}
+		}
 		var before any
 		if isNew {
 			if _, err := tx.Exec(ctx, qInsert, g.ID, g.Kind, g.RefID, g.Amount, g.Title, g.Words, g.Body, g.PricePoints, g.Stock, g.PerUser, g.Shown, g.OnH5, g.OnWechat, g.OnMini, g.Position, s.now()); err != nil {
@@ -245,8 +267,10 @@ func (g Goods) check() error {
 		return ErrInput.Field("title", "1–30 个字")
 	case !long(g.Words, 0, 300):
 		return ErrInput.Field("words", "不超过 300 个字")
-	case g.Kind == Material && !long(g.Body, 1, 5000):
-		return ErrInput.Field("body", "1–5000 个字")
+	case !long(g.Body, 0, 5000):
+		return ErrInput.Field("body", "不超过 5000 个字")
+	case g.Kind == Material && g.RefID == 0 && g.Body == "":
+		return ErrInput.Field("body", "写下资料内容，或选一份文件")
 	case g.Amount < 0 || g.Amount > 3660:
 		return ErrInput.Field("amount", "0–3660 天")
 	case g.PricePoints < 1 || g.PricePoints > 10_000_000:

@@ -25,6 +25,7 @@ var (
 	qRedeem  = db.Q("shop/redeem", `INSERT INTO shop_redemptions (id, goods_id, user_id, request, points, at) VALUES ($1, $2, $3, $4, $5, $6)`)
 	qByKey   = db.Q("shop/by_key", `SELECT `+taken+` WHERE r.user_id = $1 AND r.request = $2`)
 	qMine    = db.Q("shop/mine", `SELECT `+taken+` WHERE r.user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR r.id < $2) ORDER BY r.id DESC LIMIT $3`)
+	qOwn     = db.Q("shop/own", `SELECT `+taken+` WHERE r.id = $1 AND r.user_id = $2`)
 	qAll     = db.Q("shop/all", `SELECT `+taken+` WHERE (CAST($1 AS BIGINT) = 0 OR r.id < $1) ORDER BY r.id DESC LIMIT $2`)
 	qMergeTo = db.Q("shop/merge", `UPDATE shop_redemptions SET user_id = $2, request = 'merged:' || CAST(id AS TEXT) WHERE user_id = $1`)
 )

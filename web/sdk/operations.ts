@@ -224,6 +224,7 @@ export interface Operations {
   compareCard: Op<{ path: { code: string }; body: unknown; raw: true; res: t.Comparison }>
   challenges: Op<{ res: t.Challenges }>
   class: Op<{ path: Id; query: { squad?: string }; res: t.ChallengeClass }>
+  playClass: Op<{ path: Id; res: t.Play }>
   joinClass: Op<{ path: Id; body: { hours: number; squad?: string }; res: t.ChallengeHome }>
   leaveClass: Op<{ path: Id; res: void }>
   challenge: Op<{ path: Id; res: t.ChallengeHome }>

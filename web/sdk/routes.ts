@@ -212,6 +212,7 @@ export const routes: Record<keyof Operations, string> = {
   compareCard: 'POST /api/cards/{code}/picture',
   challenges: 'GET /api/challenges',
   class: 'GET /api/classes/{id}',
+  playClass: 'POST /api/classes/{id}/play',
   joinClass: 'POST /api/classes/{id}/join',
   leaveClass: 'POST /api/classes/{id}/leave',
   challenge: 'GET /api/classes/{id}/home',

@@ -68,6 +68,7 @@ type ClassEdit struct {
 	Capacity     int64  `json:"capacity" minimum:"1" maximum:"5000"`
 	Teacher      string `json:"teacher" maxLength:"100"`
 	ShareWeekday int64  `json:"share_weekday" minimum:"1" maximum:"7" doc:"1 Monday to 7 Sunday"`
+	ClipID       int64  `json:"clip_id,omitempty" minimum:"0" doc:"A video or recording of the library that introduces it; 0: none"`
 }
 
 // ClassView is a class as staff see it.
@@ -176,7 +177,7 @@ func challengeView(c challenge.Challenge) ChallengeView {
 
 func (r *routes) classView(c challenge.Class) ClassView {
 	return ClassView{
-		ClassEdit: ClassEdit{c.Title, c.About, challenge.DayOf(c.JoinUntil), c.Capacity, c.Teacher, c.ShareWeekday}, ID: c.ID, ChallengeID: c.ChallengeID, CourseID: c.CourseID, Mode: c.Mode,
+		ClassEdit: ClassEdit{c.Title, c.About, challenge.DayOf(c.JoinUntil), c.Capacity, c.Teacher, c.ShareWeekday, c.ClipID}, ID: c.ID, ChallengeID: c.ChallengeID, CourseID: c.CourseID, Mode: c.Mode,
 		Price: c.Price, PriceFen: c.PriceFen, ReturnNeed: c.ReturnNeed, Money: []ClassMoney{}, StartsOn: challenge.DayOf(c.Starts), EndsOn: challenge.DayOf(c.Ends()), Admits: c.Admits, Members: c.Members, State: c.State, Reason: c.Reason, Version: c.Version, TeacherID: c.TeacherID, Plan: planOut(c.Plan), Address: r.PublicURL + "/class/" + strconv.FormatInt(c.ID, 10),
 	}
 }
@@ -278,13 +279,16 @@ func (r *routes) classes(tag string) {
 			if in.Body.Price != challenge.Free && in.Body.Price != "" && !web.CallerOf(ctx).Staff.Can(account.PermChallenge) {
 				return nil, errClassMoney
 			}
-			c := classOf(in.Body.ClassEdit)
+			c, err := r.classOf(ctx, 0, in.Body.ClassEdit)
+			if err != nil {
+				return nil, err
+			}
 			if s := web.CallerOf(ctx).Staff; s.Role == "class_teacher" {
 				c.TeacherID = s.ID
 			}
 			c.ChallengeID, c.Mode, c.Starts, c.Admits = in.ID, in.Body.Mode, challenge.OrdinalOf(in.Body.StartsOn), in.Body.Admits
 			c.Price, c.PriceFen, c.ReturnNeed = in.Body.Price, in.Body.PriceFen, in.Body.ReturnNeed
-			c, err := r.Challenge.OpenClass(ctx, scope(ctx), c)
+			c, err = r.Challenge.OpenClass(ctx, scope(ctx), c)
 			return web.Answer(r.classView(c)), err
 		})
 	web.Handle(r.web, route("class_edit", http.MethodPut, "classes/{id}", "Change what is said of a class; when it begins and what it asks stay", tag, account.PermClass),
@@ -296,9 +300,12 @@ func (r *routes) classes(tag string) {
 			}
 		},
 		) (*web.Body[ClassView], error) {
-			c := classOf(in.Body.ClassEdit)
+			c, err := r.classOf(ctx, in.ID, in.Body.ClassEdit)
+			if err != nil {
+				return nil, err
+			}
 			c.ID, c.Version = in.ID, in.Body.Version
-			c, err := r.Challenge.EditClass(ctx, classScope(ctx), c)
+			c, err = r.Challenge.EditClass(ctx, classScope(ctx), c)
 			return web.Answer(r.classView(c)), err
 		})
 	web.Handle(r.web, quiet(route("class_state", http.MethodPut, "classes/{id}/state", "Take people in, or no longer, or cancel a class, which its members are told", tag, account.PermClass)),
@@ -323,8 +330,24 @@ func (r *routes) classes(tag string) {
 		})
 }
 
-func classOf(e ClassEdit) challenge.Class {
-	return challenge.Class{Title: e.Title, About: e.About, JoinUntil: challenge.OrdinalOf(e.JoinUntil), Capacity: e.Capacity, Teacher: e.Teacher, ShareWeekday: e.ShareWeekday}
+// classOf is what a form says of a class (0: a new one). What introduces it must be the
+// caller's own to show, unless it stood there before.
+func (r *routes) classOf(ctx context.Context, classID int64, e ClassEdit) (challenge.Class, error) {
+	if e.ClipID != 0 {
+		was := challenge.Class{}
+		var err error
+		if classID != 0 {
+			if was, err = r.Challenge.Class(ctx, classScope(ctx), classID); err != nil {
+				return was, err
+			}
+		}
+		if was.ClipID != e.ClipID {
+			if _, err = r.ownAsset(ctx, e.ClipID); err != nil {
+				return was, challenge.ErrClassSet.Field("clip_id", "这个视频不在你的素材里，请另选一个")
+			}
+		}
+	}
+	return challenge.Class{Title: e.Title, About: e.About, JoinUntil: challenge.OrdinalOf(e.JoinUntil), Capacity: e.Capacity, Teacher: e.Teacher, ShareWeekday: e.ShareWeekday, ClipID: e.ClipID}, nil
 }
 
 func (r *routes) classPeople(tag string) {

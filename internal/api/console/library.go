@@ -43,7 +43,7 @@ type UploaderView struct {
 
 // MaterialUse is a place where material is used.
 type MaterialUse struct {
-	What     string `json:"what" enum:"lesson,article,attachment,course,goods,banner,instructor,topic,question,homework,agreement,partner,school,version"`
+	What     string `json:"what" enum:"lesson,article,attachment,course,goods,banner,instructor,topic,question,homework,agreement,partner,reward,class,school,version"`
 	ID       int64  `json:"id"`
 	Title    string `json:"title"`
 	CourseID int64  `json:"course_id"`
@@ -77,6 +77,11 @@ func libraryWho(ctx context.Context) library.Who {
 	return library.Who{StaffID: web.CallerOf(ctx).Staff.ID, OwnOnly: scope(ctx) != 0}
 }
 
+// MaterialName is what a piece of material is called.
+type MaterialName struct {
+	Name string `json:"name"`
+}
+
 func (r *routes) library() {
 	const tag = "console media"
 	may := account.PermMediaUpload
@@ -89,6 +94,15 @@ func (r *routes) library() {
 				out.Items = append(out.Items, UploaderView(u))
 			}
 			return web.Answer(out), err
+		})
+	web.Handle(r.web, route("material", http.MethodGet, "library/{kind}/{id}", "What a piece of material is called", tag, may),
+		func(ctx context.Context, in *struct {
+			Kind string `path:"kind" enum:"asset,document,ebook,picture,file"`
+			ID   int64  `path:"id"`
+		},
+		) (*web.Body[MaterialName], error) {
+			name, err := r.Library.Name(ctx, libraryWho(ctx), media.Ref{Kind: in.Kind, ID: in.ID})
+			return web.Answer(MaterialName{name}), err
 		})
 	web.Handle(r.web, route("material_uses", http.MethodGet, "library/{kind}/{id}/uses", "Where material is used", tag, may),
 		func(ctx context.Context, in *struct {

@@ -33,9 +33,9 @@ const (
 // Media serves media. Fill the fields, then call Routes.
 type Media struct {
 	Service *media.Service
-	// Allow answers live whether the user may open the lesson, for a preview or in
-	// full; userID is 0 when nobody was signed in. Its error goes to the player.
-	Allow func(ctx context.Context, userID, lessonID int64, preview bool) error
+	// Allow answers live whether what a token names may still be played by whom it
+	// names; its error goes to the player.
+	Allow func(ctx context.Context, t media.Token) error
 	// AllowFile answers live whether a download address may still be used.
 	AllowFile func(ctx context.Context, g media.FileGrant) error
 	// Session returns who sends a request, 0, 0 when it carries no session.
@@ -100,7 +100,7 @@ func (h *Media) list(r *http.Request) (string, media.Token, error) {
 	if err != nil {
 		return "", t, err
 	}
-	if err := h.Allow(ctx, t.User, t.Lesson, t.Preview); err != nil {
+	if err := h.Allow(ctx, t); err != nil {
 		return "", t, err
 	}
 	file := r.PathValue("file")
@@ -126,7 +126,7 @@ func (h *Media) key(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	t, renew, err := h.Service.OpenKey(ctx, r.PathValue("token"), r.PathValue("key"), h.viewer(r))
 	if err == nil {
-		err = h.Allow(ctx, t.User, t.Lesson, t.Preview)
+		err = h.Allow(ctx, t)
 	}
 	if err == nil {
 		err = h.keyRate(t)

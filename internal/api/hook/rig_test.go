@@ -67,8 +67,8 @@ func newRig(t *testing.T, d *db.DB, dir string) *rig {
 	r.queue = q
 	r.media = &Media{
 		Service: r.svc,
-		Allow: func(_ context.Context, user, _ int64, preview bool) error {
-			if !preview && (user == 0 || r.revoked.Load()) {
+		Allow: func(_ context.Context, t media.Token) error {
+			if !t.Preview && (t.User == 0 || r.revoked.Load()) {
 				return errLocked
 			}
 			return nil

@@ -141,6 +141,7 @@ func Register(a *web.API, d Deps) {
 	r.squads()
 	r.campaigns()
 	r.pointsShop()
+	r.rewardFiles()
 	r.badges()
 	r.checks()
 	r.commission()

@@ -58,13 +58,17 @@ func shows(l catalog.Lesson, assetID int64) bool {
 	return l.Form == catalog.Article && slices.Contains(rich.Assets(l.BodyHTML), strconv.FormatInt(assetID, 10))
 }
 
-// clipBeat answers the beat of a video within an article: it keeps the place that the
-// play takes, and what is learned of the article stays as it was read.
+// clipBeat answers the beat of a video within an article or before a class: it keeps the
+// place that the play takes; of the article what was read stays as it was, and nothing is
+// learned by what introduces a class.
 func (r *routes) clipBeat(ctx context.Context, playID int64, leaseErr error) (*web.Body[ProgressView], error) {
 	userID := web.UserID(ctx)
 	lessonID, assetID, err := r.Media.Playing(ctx, playID, userID)
 	if err != nil {
 		return nil, learning.ErrBeat.With(errors.Join(leaseErr, err))
+	}
+	if lessonID == 0 {
+		return web.Answer(ProgressView{}), errors.Join(leaseErr, r.Challenge.Shows(ctx, assetID))
 	}
 	l, d, err := r.open(ctx, lessonID)
 	if err != nil {

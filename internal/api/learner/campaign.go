@@ -89,6 +89,7 @@ type PrizeGiftView struct {
 	Amount     int64  `json:"amount"`
 	CourseID   int64  `json:"course_id" doc:"0: none"`
 	Body       string `json:"body" doc:"Of a material that was given"`
+	HasFile    bool   `json:"has_file" doc:"A material that was given comes with a file"`
 	State      string `json:"state" enum:"given,waiting,refused"`
 	Reason     string `json:"reason"`
 	MadeAt     int64  `json:"made_at"`
@@ -145,7 +146,7 @@ func prizeGiftView(g campaign.Gift) PrizeGiftView {
 		v.CourseID = g.RefID
 	}
 	if g.State == campaign.Given {
-		v.Body = g.Body
+		v.Body, v.HasFile = g.Body, g.Kind == campaign.Material && g.RefID != 0
 	}
 	return v
 }

@@ -3,6 +3,7 @@ package learner
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"zhizhou/internal/challenge"
 	"zhizhou/internal/errs"
+	"zhizhou/internal/media"
 	"zhizhou/internal/web"
 )
 
@@ -59,6 +61,7 @@ type ClassView struct {
 	ReturnNeed   int64         `json:"return_need" doc:"Check-ins that bring a deposit back"`
 	Entry        *EntryView    `json:"entry,omitempty" doc:"What I paid, if it stands"`
 	Mine         *PlaceInClass `json:"mine,omitempty" doc:"Also of who left"`
+	Clip         *ClipView     `json:"clip,omitempty" doc:"What introduces it, when it can be played"`
 }
 
 // SquadPreview is a squad before somebody who was invited.
@@ -233,6 +236,7 @@ func (r *routes) challenges() {
 		) (*web.Body[ClassView], error) {
 			return r.openClass(ctx, in.ID, in.Squad)
 		})
+	web.Handle(r.web, web.Route{ID: "class_play", Method: http.MethodPost, Path: "/api/classes/{id}/play", Summary: "Start to play what introduces a class; anybody may", Tag: tag, Need: web.Anyone}, r.classPlay)
 	web.Handle(r.web, learner("class_join", http.MethodPost, "/api/classes/{id}/join", "Join a class; again changes nothing"),
 		func(ctx context.Context, in *struct {
 			ID   int64 `path:"id"`
@@ -353,6 +357,11 @@ func (r *routes) openClass(ctx context.Context, classID int64, code string) (*we
 		return nil, err
 	}
 	v := r.classView(c, course)
+	if a, err := r.Media.Asset(ctx, c.ClipID); err == nil && a.Status == media.StatusReady && c.State != challenge.Cancelled {
+		v.Clip = &ClipView{a.ID, a.Kind, a.DurationMS, a.PosterURL()}
+	} else if err != nil && !errors.Is(err, media.ErrAssetNone) {
+		return nil, err
+	}
 	if code != "" {
 		if q, err := r.Challenge.Invited(ctx, classID, code); err == nil {
 			v.Squad = &SquadPreview{q.Name, q.Size, q.Size >= 8}
@@ -371,6 +380,30 @@ func (r *routes) openClass(ctx context.Context, classID int64, code string) (*we
 		}
 	}
 	return web.Answer(v), nil
+}
+
+// classPlay plays what introduces a class; it is nobody's study.
+func (r *routes) classPlay(ctx context.Context, in *lessonPath) (*web.Body[PlayView], error) {
+	c := web.CallerOf(ctx)
+	if c.User.ID == 0 {
+		if err := r.web.AnonymousPlay(c); err != nil {
+			return nil, err
+		}
+	}
+	of, err := r.Challenge.Class(ctx, 0, in.ID)
+	if err == nil {
+		err = r.Challenge.Shows(ctx, of.ClipID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, err := r.Media.StartPlay(ctx, media.Start{UserID: c.User.ID, SessionID: c.User.SessionID, AssetID: of.ClipID, Browser: c.Bearer == "", MaxPlays: r.MaxPlays})
+	if err != nil {
+		return nil, err
+	}
+	v := playView(p)
+	v.Watermark, err = r.reader(ctx)
+	return web.Answer(v), err
 }
 
 // entry is what somebody paid for their place in a class; nil: nothing that stands.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"zhizhou/internal/badge"
 	"zhizhou/internal/risk"
 	"zhizhou/internal/shop"
@@ -37,6 +39,7 @@ type RedemptionView struct {
 	CourseID int64  `json:"course_id" doc:"0: none"`
 	Title    string `json:"title"`
 	Body     string `json:"body" doc:"Of a material"`
+	HasFile  bool   `json:"has_file" doc:"A material comes with a file"`
 	Points   int64  `json:"points"`
 	At       int64  `json:"at"`
 }
@@ -90,7 +93,7 @@ func courseOf(kind string, refID int64) int64 {
 }
 
 func redemptionView(x shop.Redemption) RedemptionView {
-	return RedemptionView{x.ID, x.Kind, courseOf(x.Kind, x.RefID), x.Title, x.Body, x.Points, x.At}
+	return RedemptionView{x.ID, x.Kind, courseOf(x.Kind, x.RefID), x.Title, x.Body, x.Kind == shop.Material && x.RefID != 0, x.Points, x.At}
 }
 
 func (r *routes) pointsShop() {
@@ -133,6 +136,25 @@ func (r *routes) pointsShop() {
 			}
 			rows, err := r.Shop.Mine(ctx, web.UserID(ctx), first(before), in.Limit+1)
 			return web.Answer(web.Page(rows, in.Limit, redemptionView, func(x shop.Redemption) []int64 { return []int64{x.ID} })), err
+		})
+}
+
+func (r *routes) rewardFiles() {
+	web.Handle(r.web, web.Route{ID: "redemption_file", Method: http.MethodGet, Path: "/api/me/redemptions/{id}/file", Summary: "The file of a material that I exchanged", Tag: "points_shop", Need: web.Learner},
+		func(ctx context.Context, in *lessonPath) (*huma.StreamResponse, error) {
+			f, body, err := r.Shop.File(ctx, web.UserID(ctx), in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return web.Download(f.Name, f.Mime, body), nil
+		})
+	web.Handle(r.web, web.Route{ID: "gift_file", Method: http.MethodGet, Path: "/api/me/gifts-won/{id}/file", Summary: "The file of a material that I got from a campaign", Tag: "campaign", Need: web.Learner},
+		func(ctx context.Context, in *lessonPath) (*huma.StreamResponse, error) {
+			f, body, err := r.Campaign.File(ctx, web.UserID(ctx), in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return web.Download(f.Name, f.Mime, body), nil
 		})
 }
 

@@ -239,25 +239,30 @@ func (r *routes) play(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	v := PlayView{
-		PlayID: p.ID, PlaylistURL: p.PlaylistURL, Preview: p.Preview, PreviewMS: p.PreviewMS, DurationMS: l.DurationMS,
-		PosterURL: p.PosterURL, LeaseS: p.LeaseS, Renditions: []RenditionView{},
-	}
-	if p.Sprite != nil {
-		v.Sprite = &SpriteView{p.SpriteURL, p.Sprite.Columns, p.Sprite.Rows, p.Sprite.IntervalMS, p.Sprite.Width, p.Sprite.Height}
-	}
-	if clip {
-		v.DurationMS = p.DurationMS
+	v := playView(p)
+	if !clip {
+		v.DurationMS = l.DurationMS
 	}
 	if c.User.ID != 0 {
 		if err := r.follow(ctx, &v, l); err != nil {
 			return nil, err
 		}
 	}
+	return web.Answer(v), nil
+}
+
+func playView(p media.Play) PlayView {
+	v := PlayView{
+		PlayID: p.ID, PlaylistURL: p.PlaylistURL, Preview: p.Preview, PreviewMS: p.PreviewMS, DurationMS: p.DurationMS,
+		PosterURL: p.PosterURL, LeaseS: p.LeaseS, Renditions: []RenditionView{},
+	}
+	if p.Sprite != nil {
+		v.Sprite = &SpriteView{p.SpriteURL, p.Sprite.Columns, p.Sprite.Rows, p.Sprite.IntervalMS, p.Sprite.Width, p.Sprite.Height}
+	}
 	for _, x := range p.Renditions {
 		v.Renditions = append(v.Renditions, RenditionView{x.Name, x.Height})
 	}
-	return web.Answer(v), nil
+	return v
 }
 
 // follow opens the study session of a play and fills in what belongs to the

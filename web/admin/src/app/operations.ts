@@ -124,6 +124,7 @@ export interface Operations {
   changeAttachment: { path: { id: number; attachment_id: number }; body: { name: string; permission: T.AttachmentPermission }; res: void }
   uploaders: { res: T.Page<{ id: number; name: string }> }
   library: { query: Paged & { folder?: number; form?: T.MaterialForm | ''; state?: string; q?: string; from?: number; to?: number; min_bytes?: number; max_bytes?: number; by?: number }; res: T.Page<T.Material> }
+  material: { path: { kind: T.MaterialKind; id: number }; res: { name: string } }
   materialUses: { path: { kind: T.MaterialKind; id: number }; res: T.Page<T.MaterialUse> }
   moveMaterial: { body: { folder_id: number; items: T.MaterialRef[] }; res: void }
   deleteMaterial: { body: { items: T.MaterialRef[] }; res: T.Page<T.RowResult> }
@@ -386,7 +387,7 @@ export const addresses = {
   certificateKeys: 'GET /certificate-keys', rotateCertificateKey: 'POST /certificate-keys', revokeCertificate: 'POST /certificates/{id}/revoke', reissueCertificate: 'POST /certificates/{id}/reissue',
   addAttachment: 'POST /courses/{id}/attachments', deleteAttachment: 'DELETE /courses/{id}/attachments/{attachment_id}',
   reuseFile: 'POST /courses/{id}/attachments/reuse', changeAttachment: 'PUT /courses/{id}/attachments/{attachment_id}',
-  library: 'GET /library', uploaders: 'GET /library/uploaders', materialUses: 'GET /library/{kind}/{id}/uses', moveMaterial: 'POST /library/move', deleteMaterial: 'POST /library/delete',
+  library: 'GET /library', uploaders: 'GET /library/uploaders', material: 'GET /library/{kind}/{id}', materialUses: 'GET /library/{kind}/{id}/uses', moveMaterial: 'POST /library/move', deleteMaterial: 'POST /library/delete',
   folders: 'GET /folders', makeFolder: 'POST /folders', changeFolder: 'PUT /folders/{id}', deleteFolder: 'DELETE /folders/{id}',
   courseVersions: 'GET /courses/{id}/versions', takeVersion: 'POST /courses/{id}/versions', compareVersion: 'GET /courses/{id}/versions/{version_id}/changes',
   restoreVersion: 'POST /courses/{id}/versions/{version_id}/restore', courseImport: 'GET /courses/{id}/import', cloneCourse: 'POST /courses/{id}/clone',

@@ -413,7 +413,7 @@ export type Challenge = S['ConsoleChallengeView']
 export type ChallengePlan = S['ConsoleChallengePlan']
 export type ChallengeTask = S['ConsoleChallengeTask']
 export type ChallengeClass = S['ConsoleClassView']
-export type ClassEdit = Pick<ChallengeClass, 'title' | 'about' | 'join_until' | 'capacity' | 'teacher' | 'share_weekday'>
+export type ClassEdit = Pick<ChallengeClass, 'title' | 'about' | 'join_until' | 'capacity' | 'teacher' | 'share_weekday' | 'clip_id'>
 /** What a class costs; it is said when the class is opened and stays. */
 export type ClassPrice = Pick<ChallengeClass, 'price' | 'price_fen' | 'return_need'>
 export type ClassMember = S['ConsoleClassMember']

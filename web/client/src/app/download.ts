@@ -13,3 +13,14 @@ export function download(path: string): Promise<string> {
     })
   })
 }
+
+/** Shows a file that only this person may have, in the mini program; what the device cannot show is told. */
+export async function openFile(path: string) {
+  const tell = (title: string) => uni.showToast({ title, icon: 'none' })
+  uni.showLoading({ title: '正在下载' })
+  const at = await download(path).catch(() => '')
+  uni.hideLoading()
+  if (!at) return tell('没有下载成功，请重试')
+  const picture = () => uni.previewImage({ urls: [at], fail: () => tell('这种文件请在电脑上打开') })
+  uni.openDocument({ filePath: at, showMenu: true, fail: picture })
+}

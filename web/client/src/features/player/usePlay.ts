@@ -9,8 +9,12 @@ const RENEW_AT_MOST = 3
 /** Why a lesson cannot be played now, with the server's words. */
 export interface PlayProblem { code: string; message: string; requestId: string }
 
-/** The permission to play one lesson, or a video within an article; asks again when its addresses have expired. */
-export function usePlay(lessonId: () => number, assetId: () => number = () => 0) {
+/** The permission to play a lesson, a video within an article (`assetId`) or what introduces a class. */
+export type Wanted = { lessonId: number; assetId?: number } | { classId: number }
+const ask = (w: Wanted) => ('classId' in w ? call('playClass', { path: { id: w.classId } }) : call('play', { path: { id: w.lessonId }, query: w.assetId ? { asset_id: w.assetId } : {} }))
+
+/** Asks to play, and again when the addresses have expired. */
+export function usePlay(wanted: () => Wanted) {
   const play = ref<Play | null>(null)
   const problem = ref<PlayProblem | null>(null)
   const opening = ref(false)
@@ -22,7 +26,7 @@ export function usePlay(lessonId: () => number, assetId: () => number = () => 0)
     hush()
     problem.value = null
     try {
-      play.value = await call('play', { path: { id: lessonId() }, query: assetId() ? { asset_id: assetId() } : {} })
+      play.value = await ask(wanted())
       return play.value
     } catch (e) {
       problem.value = { code: e instanceof ApiError ? e.code : 'unexpected', message: say(e), requestId: e instanceof ApiError ? e.requestId : '' }
