@@ -10219,9 +10219,11 @@ export interface components {
             id: number;
             /** Format: int64 */
             level: number;
+            /** @description Taken back because the caller paid for it or received it */
+            own: boolean;
             /**
              * Format: int64
-             * @description Gone back with refunds
+             * @description Gone back with refunds, or as the caller's own
              */
             reversed_fen: number;
             /** @enum {string} */
