@@ -161,7 +161,7 @@ func TestRiskHoldsReferralRewards(t *testing.T) {
 			p := w.person(nil)
 			phone := fmt.Sprintf("1390013942%d", i+1)
 			p.want(200, "", "POST", "/api/auth/sms", map[string]any{"phone": phone, "consents": consents})
-			p.want(200, "", "POST", "/api/auth/sms/login", map[string]any{"phone": phone, "code": w.code(phone), "consents": consents, "invite": code, "visitor": "one-telephone-of-many-accounts"})
+			p.want(200, "", "POST", "/api/auth/sms/login", map[string]any{"phone": phone, "code": w.code(phone), "consents": consents, "invite": code, "device": "one-telephone-of-many-accounts"})
 			friends = append(friends, p)
 		}
 		if w.count(qRiskSignals, friends[0].me(), "device") != 1 || w.count(qRiskSignals, friends[0].me(), "block") != 0 {

@@ -8295,7 +8295,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tell what this browser calls itself, when signing in could not */
+        /** Tell what this browser and device call themselves, when signing in could not */
         post: operations["share_tie"];
         delete?: never;
         options?: never;
@@ -9634,15 +9634,15 @@ export interface components {
             words: string;
         };
         Campaign_claimRequest: {
+            /** @description What this device calls itself, whoever uses it */
+            device?: string;
             /** Format: int64 */
             prize_id: number;
-            /** @description What this browser calls itself */
-            visitor?: string;
         };
         Campaign_drawRequest: {
+            /** @description What this device calls itself, whoever uses it */
+            device?: string;
             key: string;
-            /** @description What this browser calls itself */
-            visitor?: string;
         };
         Card: {
             /**
@@ -18141,6 +18141,8 @@ export interface components {
             code: string;
             /** @description The agreements the user ticked */
             consents?: components["schemas"]["Consent"][] | null;
+            /** @description What this device calls itself, whoever uses it: tells many accounts of one device */
+            device?: string;
             /** @description Invite code; counts for a new user alone */
             invite?: string;
             /** @description What this browser calls itself: ties what it opened to who signs in */
@@ -20033,7 +20035,8 @@ export interface components {
             kind: "school" | "course" | "product" | "card" | "certificate" | "challenge" | "class" | "campaign";
         };
         Share_tieRequest: {
-            visitor: string;
+            device?: string;
+            visitor?: string;
         };
         Share_usedRequest: {
             code: string;
@@ -20231,6 +20234,8 @@ export interface components {
             code: string;
             /** @description The agreements the user ticked */
             consents?: components["schemas"]["Consent"][] | null;
+            /** @description What this device calls itself, whoever uses it: tells many accounts of one device */
+            device?: string;
             /** @description Invite code; counts for a new user alone */
             invite?: string;
             phone: string;

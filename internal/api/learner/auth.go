@@ -46,6 +46,7 @@ type Consented struct {
 type Invited struct {
 	Invite  string `json:"invite,omitempty" maxLength:"20" doc:"Invite code; counts for a new user alone"`
 	Visitor string `json:"visitor,omitempty" maxLength:"64" doc:"What this browser calls itself: ties what it opened to who signs in"`
+	Device  string `json:"device,omitempty" maxLength:"64" doc:"What this device calls itself, whoever uses it: tells many accounts of one device"`
 }
 
 func (r *routes) cookie(name, value string, life time.Duration) http.Cookie {

@@ -6,6 +6,7 @@ import { call } from './api'
  */
 const NAME = 'zz_visitor'
 const OPENED = 'zz_came'
+const DEVICE = 'zz_device'
 // As long as the server may count back; how long it does is its setting.
 const WINDOW = 90 * 24 * 3600_000
 
@@ -20,14 +21,19 @@ function fresh(): string {
   return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')
 }
 
-/** What this browser calls itself, kept on the device. */
-export function name(): string {
-  const kept = String(uni.getStorageSync(NAME) || '')
-  if (kept.length === 32) return kept
+function kept(as: string): string {
+  const held = String(uni.getStorageSync(as) || '')
+  if (held.length === 32) return held
   const made = fresh()
-  uni.setStorageSync(NAME, made)
+  uni.setStorageSync(as, made)
   return made
 }
+
+/** What this browser calls itself towards what it opens. */
+export const name = () => kept(NAME)
+
+/** What this device calls itself, whoever uses it: it outlives signing out, so that rewards for one device stay so. */
+export const device = () => kept(DEVICE)
 
 /** The code in what the client was opened with: `s` in an address, the scene of a mini program code. */
 export function codeOf(query: Record<string, string> | undefined): string {

@@ -1,7 +1,7 @@
 import { ApiError } from '@zhizhou/sdk'
 import { auth } from './auth'
 import { call } from './api'
-import { cameAs, told } from './came'
+import { cameAs, device, told } from './came'
 import { forgetInvite, invitedBy } from './invite'
 import { prefs } from './prefs'
 
@@ -34,8 +34,15 @@ function tellInviter() {
   })
 }
 
-/** The same of what was opened here: signing in by SMS or in the mini program told it at once. */
+const NOTED = 'zz_device_of'
+
+/** The same of what was opened here and of the device: signing in by SMS or in the mini program told it at once. */
 export function tellVisitor() {
   const visitor = cameAs()
-  if (visitor) call('tieVisitor', { body: { visitor } }).then(told, () => undefined)
+  const me = auth.user?.id
+  if (!visitor && uni.getStorageSync(NOTED) === me) return
+  call('tieVisitor', { body: { visitor, device: device() } }).then(() => {
+    told()
+    uni.setStorageSync(NOTED, me)
+  }, () => undefined)
 }

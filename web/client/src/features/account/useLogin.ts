@@ -2,7 +2,7 @@ import { computed, ref, watch } from 'vue'
 import { ApiError, type Consent, type Session } from '@zhizhou/sdk'
 import { call, say } from '@/app/api'
 import { auth } from '@/app/auth'
-import { cameAs, told } from '@/app/came'
+import { cameAs, device, told } from '@/app/came'
 import { tellVisitor } from '@/app/session'
 import { forgetInvite, invitedBy } from '@/app/invite'
 import { goReturn } from '@/app/nav'
@@ -45,10 +45,10 @@ export function useLogin() {
     }
   }
   const bySms = () => enter({ phone: phoneProblem(phone.value), code: codeProblem(code.value) },
-    () => call('loginSms', { body: { phone: cleanPhone(phone.value), code: code.value.trim(), consents: consents(), invite: invitedBy(), visitor: cameAs() } }), told)
+    () => call('loginSms', { body: { phone: cleanPhone(phone.value), code: code.value.trim(), consents: consents(), invite: invitedBy(), visitor: cameAs(), device: device() } }), told)
   const byPassword = () => enter({ phone: phoneProblem(phone.value), password: password.value ? '' : '请填写密码' },
     () => call('loginPassword', { body: { phone: cleanPhone(phone.value), password: password.value, consents: consents() } }), tellVisitor)
-  const byMini = () => enter({}, async () => call('loginMp', { body: { code: await miniCode(), consents: consents(), invite: invitedBy(), visitor: cameAs() } }), told)
+  const byMini = () => enter({}, async () => call('loginMp', { body: { code: await miniCode(), consents: consents(), invite: invitedBy(), visitor: cameAs(), device: device() } }), told)
   return { phone, code, password, agreed, busy, errors, to, agreements, given, remind, bySms, byPassword, byMini }
 }
 
