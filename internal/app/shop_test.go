@@ -45,6 +45,9 @@ func TestShopRedeem(t *testing.T) {
 		ticket := w.sells(shop.Goods{Kind: shop.Coupon, RefID: coupon, Title: "五元券", PricePoints: 50, Stock: 5, PerUser: 5})
 		lessons := w.sells(shop.Goods{Kind: shop.Course, RefID: w.paid, Amount: 30, Title: "整门课 30 天", PricePoints: 500, Stock: 1, PerUser: 1})
 		p := w.learner("13900139600", nil)
+		if v := p.want(200, "", "GET", "/api/points-shop", nil); v.list("items")[2]["course"] != "把话写清楚" || v.list("items")[2]["course_id"] != float64(w.paid) || v.list("items")[0]["course"] != "" {
+			t.Fatal(v.raw)
+		}
 		take := func(status int, code string, g shop.Goods, points int64, key string) answer {
 			t.Helper()
 			return p.want(status, code, "POST", fmt.Sprintf("/api/points-shop/%d/redemptions", g.ID), map[string]any{"points": points, "key": key})
