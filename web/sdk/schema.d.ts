@@ -8295,7 +8295,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tell what this browser calls itself, when signing in could not */
+        /** Tell what this browser and this device call themselves, when signing in could not */
         post: operations["share_tie"];
         delete?: never;
         options?: never;
@@ -9636,12 +9636,12 @@ export interface components {
         Campaign_claimRequest: {
             /** Format: int64 */
             prize_id: number;
-            /** @description What this browser calls itself */
+            /** @description What this device calls itself */
             visitor?: string;
         };
         Campaign_drawRequest: {
             key: string;
-            /** @description What this browser calls itself */
+            /** @description What this device calls itself */
             visitor?: string;
         };
         Card: {
@@ -10234,7 +10234,7 @@ export interface components {
              * @description Below zero: taken back after it was paid out; later commission fills it up
              */
             available_fen: number;
-            /** @description Purchases earn commission now */
+            /** @description Purchases earn the caller commission now */
             enabled: boolean;
             /**
              * Format: int64
@@ -10258,6 +10258,8 @@ export interface components {
             /** @description Empty: real name and number are not known yet */
             name_masked: string;
             number_masked: string;
+            /** @description What the role is called by which the caller earns as a partner; empty: as anybody, or nothing */
+            partner: string;
             /**
              * Format: int64
              * @description Of it all: given for rankings of partners and kept
@@ -18149,6 +18151,8 @@ export interface components {
             code: string;
             /** @description The agreements the user ticked */
             consents?: components["schemas"]["Consent"][] | null;
+            /** @description What this device calls itself: random, its own; it outlives signing out */
+            device?: string;
             /** @description Invite code; counts for a new user alone */
             invite?: string;
             /** @description What this browser calls itself: ties what it opened to who signs in */
@@ -18265,6 +18269,8 @@ export interface components {
             reply: components["schemas"]["ReplyView"];
         };
         OfferView: {
+            /** @description Its title */
+            course: string;
             /**
              * Format: int64
              * @description 0: none
@@ -18882,6 +18888,8 @@ export interface components {
         Password_loginRequest: {
             /** @description The agreements the user ticked */
             consents?: components["schemas"]["Consent"][] | null;
+            /** @description What this device calls itself: random, its own; it outlives signing out */
+            device?: string;
             password: string;
             phone: string;
         };
@@ -19169,6 +19177,13 @@ export interface components {
              * @description points: how many; course: days, 0 for good
              */
             amount: number;
+            /** @description Its title */
+            course: string;
+            /**
+             * Format: int64
+             * @description Of a course that is given; 0: none
+             */
+            course_id: number;
             /**
              * Format: int64
              * @description Done of it
@@ -20041,7 +20056,9 @@ export interface components {
             kind: "school" | "course" | "product" | "card" | "certificate" | "challenge" | "class" | "campaign";
         };
         Share_tieRequest: {
-            visitor: string;
+            /** @description What this device calls itself: random, its own; it outlives signing out */
+            device?: string;
+            visitor?: string;
         };
         Share_usedRequest: {
             code: string;
@@ -20239,6 +20256,8 @@ export interface components {
             code: string;
             /** @description The agreements the user ticked */
             consents?: components["schemas"]["Consent"][] | null;
+            /** @description What this device calls itself: random, its own; it outlives signing out */
+            device?: string;
             /** @description Invite code; counts for a new user alone */
             invite?: string;
             phone: string;
@@ -20283,7 +20302,12 @@ export interface components {
             name: string;
             /**
              * Format: int64
-             * @description Of the days that were owed by now
+             * @description Days of its members that are owed by now, today's among them
+             */
+            owed: number;
+            /**
+             * Format: int64
+             * @description check_ins of owed
              */
             permille: number;
             /** Format: int64 */

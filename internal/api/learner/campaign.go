@@ -200,7 +200,7 @@ func (r *routes) campaigns() {
 			ID   int64 `path:"id"`
 			Body struct {
 				PrizeID int64  `json:"prize_id"`
-				Visitor string `json:"visitor,omitempty" maxLength:"64" doc:"What this browser calls itself"`
+				Visitor string `json:"visitor,omitempty" maxLength:"64" doc:"What this device calls itself"`
 			}
 		},
 		) (*web.Body[PrizeGiftView], error) {
@@ -219,7 +219,7 @@ func (r *routes) campaigns() {
 			ID   int64 `path:"id"`
 			Body struct {
 				Key     string `json:"key" minLength:"8" maxLength:"64"`
-				Visitor string `json:"visitor,omitempty" maxLength:"64" doc:"What this browser calls itself"`
+				Visitor string `json:"visitor,omitempty" maxLength:"64" doc:"What this device calls itself"`
 			}
 		},
 		) (*web.Body[DrawView], error) {
