@@ -128,7 +128,7 @@ func TestRiskDeviceOutlivesSigningOut(t *testing.T) {
 				t.Fatal("the device of a sign-in was not noted")
 			}
 		}
-		c := w.campaign(campaign.Campaign{Kind: campaign.Journey, PerUser: 1, PerDevice: 2, Prizes: []campaign.Prize{{Kind: campaign.Points, Amount: 5, Title: "五积分", Stock: 9, Step: "phone", Need: 1}}})
+		c := w.campaign(campaign.Campaign{Kind: campaign.Journey, Cause: "study", NewcomerDays: 7, PerUser: 1, PerDevice: 2, Prizes: []campaign.Prize{{Kind: campaign.Points, Amount: 5, Title: "五积分", Stock: 9, Step: "phone", Need: 1}}})
 		for i, p := range append(people, by) {
 			status, code := 200, ""
 			if i > 1 {

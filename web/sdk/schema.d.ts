@@ -18401,6 +18401,11 @@ export interface components {
             until: number;
             /** @description What the mentor said aloud; empty: nothing */
             voice_url: string;
+            /**
+             * Format: int64
+             * @description badge: the local day on which it was won, as it is stored; 0: it is not
+             */
+            won_on: number;
         };
         OrderView: {
             /** @description A renewal that WeChat charges; nobody pays it by hand */

@@ -1,7 +1,5 @@
-import type { Channel } from '@zhizhou/sdk'
-
 /** The ways on which an address is copied and pasted by hand. */
-export type Copied = Extract<Channel, 'friend' | 'group' | 'moments' | 'link'>
+export type Copied = 'friend' | 'group' | 'moments' | 'link'
 
 /** What they are called; a sign or an icon stands for each. */
 export const copies: { channel: Copied; name: string; sign?: string; icon?: string }[] = [
