@@ -67,6 +67,9 @@ func TestCampaignAssist(t *testing.T) {
 			return map[string]any{"prize_id": c.Prizes[n].ID, "device": browser(100)}
 		}
 		a := w.learner("13900139500", nil)
+		if v := a.want(200, "", "GET", at, nil); v.list("prizes")[1]["course"] != "把话写清楚" || v.list("prizes")[1]["course_id"] != float64(w.paid) || v.list("prizes")[0]["course_id"] != 0.0 {
+			t.Fatal(v.raw)
+		}
 		w.person(nil).want(401, "", "POST", at+"/claims", claim(nil, 0))
 		a.want(409, "campaign_not_yet", "POST", at+"/claims", claim(a, 0))
 		code := a.sharesCampaign(c.ID)

@@ -279,6 +279,13 @@ func TestCardReactions(t *testing.T) {
 		p.want(404, "card_gone", "DELETE", fmt.Sprintf("/api/me/card-comments/%d", made), nil)
 		fan.want(204, "", "DELETE", fmt.Sprintf("/api/me/card-comments/%d", made), nil)
 		fan.want(200, "", "DELETE", at+"/like", nil)
+		quick := w.learner("13900139907", nil)
+		for range 15 {
+			quick.want(200, "", "PUT", at+"/like", nil)
+			quick.want(200, "", "DELETE", at+"/like", nil)
+		}
+		quick.want(429, "card_like_rate", "PUT", at+"/like", nil)
+		quick.want(429, "card_like_rate", "DELETE", at+"/like", nil)
 		if w.count(qCardThumbs, id) != 0 {
 			t.Error("a thumb that was taken back stays")
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"zhizhou/internal/badge"
+	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commerce/price"
 	"zhizhou/internal/db"
@@ -46,6 +47,9 @@ func TestShopRedeem(t *testing.T) {
 		ticket := w.sells(shop.Goods{Kind: shop.Coupon, RefID: coupon, Title: "五元券", PricePoints: 50, Stock: 5, PerUser: 5})
 		lessons := w.sells(shop.Goods{Kind: shop.Course, RefID: w.paid, Amount: 30, Title: "整门课 30 天", PricePoints: 500, Stock: 1, PerUser: 1})
 		p := w.learner("13900139600", nil)
+		if v := p.want(200, "", "GET", "/api/points-shop", nil); v.list("items")[2]["course"] != "把话写清楚" || v.list("items")[2]["course_id"] != float64(w.paid) || v.list("items")[0]["course"] != "" {
+			t.Fatal(v.raw)
+		}
 		take := func(status int, code string, g shop.Goods, points int64, key string) answer {
 			t.Helper()
 			return p.want(status, code, "POST", fmt.Sprintf("/api/points-shop/%d/redemptions", g.ID), map[string]any{"points": points, "key": key})
@@ -161,8 +165,12 @@ func TestBadgeWon(t *testing.T) {
 		}
 		card := p.cards()["badge"]
 		open := w.person(nil).want(200, "", "GET", "/api/cards/"+fmt.Sprint(card["code"]), nil)
-		if open.str("title") != "启程" || open.at("holds") != true {
+		if open.str("title") != "启程" || open.at("holds") != true || open.num("won_on") != clock.Day(w.clock.Now()) {
 			t.Fatal(open.raw)
+		}
+		page := w.person(nil).do("GET", "/card/"+fmt.Sprint(card["code"]), nil)
+		if want := "学员 9620 得到了徽章「启程」：学完 1 课时"; !strings.Contains(page.raw, want) {
+			t.Fatalf("the page does not say %s: %s", want, page.raw)
 		}
 		w.shanghai(1, 9, 0)
 		for range 7 {

@@ -25,6 +25,7 @@ var (
 		COALESCE(CASE WHEN $2 IN ('lesson', 'quiz') THEN (SELECT l.title FROM lessons l WHERE l.id = $3) WHEN $2 = 'chapter' THEN (SELECT h.title FROM chapters h WHERE h.id = $3)
 			WHEN $2 = 'certificate' THEN (SELECT t.title FROM certificates t WHERE t.id = $3) END, '') AS part
 		FROM courses c LEFT JOIN instructors i ON i.id = c.instructor_id WHERE c.id = $1`)
+	qBadgeWon  = db.Q("card/badge_won", `SELECT won_at FROM badges WHERE user_id = $1 AND rule_id = $2`)
 	qBadgeName = db.Q("card/badge_name", `SELECT name FROM badge_rules WHERE id = $1`)
 	qLessonsBy = db.Q("card/lessons_by", `SELECT COUNT(*) FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id WHERE p.user_id = $1 AND (CAST($2 AS BIGINT) = 0 OR p.course_id = $2)
 		AND p.finished_at > 0 AND p.finished_at <= $3 AND (l.deleted_at = 0 OR l.deleted_at > $3)`)

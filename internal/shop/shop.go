@@ -41,7 +41,8 @@ type Goods struct {
 // Offer is a thing as somebody sees it.
 type Offer struct {
 	Goods
-	Mine int64 // how many of it they have
+	Mine        int64 // how many of it they have
+	CourseTitle string
 }
 
 // Redemption is one exchange.

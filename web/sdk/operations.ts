@@ -26,7 +26,7 @@ export interface Operations {
 
   sendSms: Op<{ body: { phone?: string; consents?: t.Consent[] }; res: { retry_after_s: number; expires_in_s: number } }>
   loginSms: Op<{ body: { phone: string; code: string; consents: t.Consent[]; invite?: string; visitor?: string; device?: string }; res: t.Session }>
-  loginPassword: Op<{ body: { phone: string; password: string; consents: t.Consent[] }; res: t.Session }>
+  loginPassword: Op<{ body: { phone: string; password: string; consents: t.Consent[]; device?: string }; res: t.Session }>
   loginMp: Op<{ body: { code: string; consents: t.Consent[]; invite?: string; visitor?: string; device?: string }; res: t.Session }>
   bindMpPhone: Op<{ body: { code: string }; res: t.User }>
   refreshMp: Op<{ body: { code: string }; res: object }>
@@ -255,7 +255,7 @@ export interface Operations {
   partnerMaterials: Op<{ query: Cursor & { kind?: string; product_id?: number }; res: t.Page<t.PartnerMaterial> }>
   partnerRanking: Op<{ query: { month?: number }; res: t.PartnerRanking }>
   scorePartner: Op<{ body: { score: number; words?: string }; res: void }>
-  tieVisitor: Op<{ body: { visitor?: string; device: string }; res: void }>
+  tieVisitor: Op<{ body: { visitor?: string; device?: string }; res: void }>
   live: Op<{ path: Id; res: t.LiveRoom }>
   livePlay: Op<{ path: Id; res: t.LivePlay }>
   liveBeat: Op<{ path: Id; body: { play_id: number }; res: { attended_ms: number; state: t.LiveRoom['state'] } }>

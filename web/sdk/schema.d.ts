@@ -8295,7 +8295,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tell what this browser and device call themselves, when signing in could not */
+        /** Tell what this browser and this device call themselves, when signing in could not */
         post: operations["share_tie"];
         delete?: never;
         options?: never;
@@ -10236,7 +10236,7 @@ export interface components {
              * @description Below zero: taken back after it was paid out; later commission fills it up
              */
             available_fen: number;
-            /** @description Purchases earn commission now */
+            /** @description Purchases earn the caller commission now */
             enabled: boolean;
             /**
              * Format: int64
@@ -10260,6 +10260,8 @@ export interface components {
             /** @description Empty: real name and number are not known yet */
             name_masked: string;
             number_masked: string;
+            /** @description What the role is called by which the caller earns as a partner; empty: as anybody, or nothing */
+            partner: string;
             /**
              * Format: int64
              * @description Of it all: given for rankings of partners and kept
@@ -18141,7 +18143,7 @@ export interface components {
             code: string;
             /** @description The agreements the user ticked */
             consents?: components["schemas"]["Consent"][] | null;
-            /** @description What this device calls itself, whoever uses it: tells many accounts of one device */
+            /** @description What this device calls itself: random, its own; it outlives signing out */
             device?: string;
             /** @description Invite code; counts for a new user alone */
             invite?: string;
@@ -18259,6 +18261,8 @@ export interface components {
             reply: components["schemas"]["ReplyView"];
         };
         OfferView: {
+            /** @description Its title */
+            course: string;
             /**
              * Format: int64
              * @description 0: none
@@ -18389,6 +18393,11 @@ export interface components {
             until: number;
             /** @description What the mentor said aloud; empty: nothing */
             voice_url: string;
+            /**
+             * Format: int64
+             * @description badge: the local day on which it was won, as it is stored; 0: it is not
+             */
+            won_on: number;
         };
         OrderView: {
             /** @description A renewal that WeChat charges; nobody pays it by hand */
@@ -18876,6 +18885,8 @@ export interface components {
         Password_loginRequest: {
             /** @description The agreements the user ticked */
             consents?: components["schemas"]["Consent"][] | null;
+            /** @description What this device calls itself: random, its own; it outlives signing out */
+            device?: string;
             password: string;
             phone: string;
         };
@@ -19163,6 +19174,13 @@ export interface components {
              * @description points: how many; course: days, 0 for good
              */
             amount: number;
+            /** @description Its title */
+            course: string;
+            /**
+             * Format: int64
+             * @description Of a course that is given; 0: none
+             */
+            course_id: number;
             /**
              * Format: int64
              * @description Done of it
@@ -20035,6 +20053,7 @@ export interface components {
             kind: "school" | "course" | "product" | "card" | "certificate" | "challenge" | "class" | "campaign";
         };
         Share_tieRequest: {
+            /** @description What this device calls itself: random, its own; it outlives signing out */
             device?: string;
             visitor?: string;
         };
@@ -20234,7 +20253,7 @@ export interface components {
             code: string;
             /** @description The agreements the user ticked */
             consents?: components["schemas"]["Consent"][] | null;
-            /** @description What this device calls itself, whoever uses it: tells many accounts of one device */
+            /** @description What this device calls itself: random, its own; it outlives signing out */
             device?: string;
             /** @description Invite code; counts for a new user alone */
             invite?: string;
@@ -20280,7 +20299,12 @@ export interface components {
             name: string;
             /**
              * Format: int64
-             * @description Of the days that were owed by now
+             * @description Days of its members that are owed by now, today's among them
+             */
+            owed: number;
+            /**
+             * Format: int64
+             * @description check_ins of owed
              */
             permille: number;
             /** Format: int64 */

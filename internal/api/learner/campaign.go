@@ -28,6 +28,9 @@ type PrizeView struct {
 	Need    int64  `json:"need" doc:"Friends, or of the step"`
 	Have    int64  `json:"have" doc:"Done of it"`
 	State   string `json:"state" enum:",given,waiting,refused" doc:"Of the caller's own; empty: not taken"`
+
+	CourseID int64  `json:"course_id" doc:"Of a course that is given; 0: none"`
+	Course   string `json:"course" doc:"Its title"`
 }
 
 // CampaignRow is a campaign in a list.
@@ -120,7 +123,10 @@ func campaignView(st campaign.Standing) CampaignView {
 		Helped: st.Helped, Helps: []FriendView{}, Chances: st.Chances, Draws: []DrawView{}, Winners: []WinnerView{}, LeftMS: st.LeftMS,
 	}
 	for _, p := range st.Prizes {
-		x := PrizeView{p.ID, p.Kind, p.Title, p.Amount, p.OddsPPM, p.Stock, p.Step, p.Need, min(p.Need, st.Have(p)), ""}
+		x := PrizeView{p.ID, p.Kind, p.Title, p.Amount, p.OddsPPM, p.Stock, p.Step, p.Need, min(p.Need, st.Have(p)), "", 0, p.CourseTitle}
+		if p.Kind == campaign.Course {
+			x.CourseID = p.RefID
+		}
 		for _, g := range st.Gifts {
 			if g.PrizeID == p.ID && st.Kind != campaign.Lottery {
 				x.State = g.State

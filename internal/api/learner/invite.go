@@ -65,7 +65,7 @@ func (r *routes) invites() {
 			if _, err := r.Settings.Load(ctx, rules); err != nil {
 				return nil, err
 			}
-			pays, _, err := r.Commission.Pays(ctx)
+			pays, _, err := r.pays(ctx, me)
 			if err != nil {
 				return nil, err
 			}
@@ -80,7 +80,7 @@ func (r *routes) invites() {
 			invited, err := r.Referral.Invited(ctx, me)
 			return web.Answer(InviteView{
 				Code: code, URL: r.PublicURL + "/?invite=" + code, Invited: invited, JoinReward: on && gives[rules.JoinInviter], JoinWelcome: on && gives[rules.JoinInvitee],
-				BuyReward: on && gives[rules.BuyInviter], BuyWelcome: on && gives[rules.BuyInvitee], PerInviter: rules.PerInviter, Commission: pays,
+				BuyReward: on && gives[rules.BuyInviter], BuyWelcome: on && gives[rules.BuyInvitee], PerInviter: rules.PerInviter, Commission: pays.Direct,
 			}), err
 		})
 	web.Handle(r.web, route("invitees", http.MethodGet, "/api/me/invitees", "Who came by the caller's code, last joined first"),

@@ -1,7 +1,7 @@
 import { ApiError } from '@zhizhou/sdk'
 import { auth } from './auth'
 import { call } from './api'
-import { cameAs, device, told } from './came'
+import { cameAs, deviceTold, told, untold } from './came'
 import { forgetInvite, invitedBy } from './invite'
 import { prefs } from './prefs'
 
@@ -34,15 +34,13 @@ function tellInviter() {
   })
 }
 
-const NOTED = 'zz_device_of'
-
-/** The same of what was opened here and of the device: signing in by SMS or in the mini program told it at once. */
+/** The same of what was opened here: signing in by SMS or in the mini program told it at once. */
 export function tellVisitor() {
-  const visitor = cameAs()
-  const me = auth.user?.id
-  if (!visitor && uni.getStorageSync(NOTED) === me) return
-  call('tieVisitor', { body: { visitor, device: device() } }).then(() => {
+  const user = auth.user
+  const [visitor, device] = [cameAs(), user ? untold(user.id) : undefined]
+  if (!user || (!visitor && !device)) return
+  call('tieVisitor', { body: { visitor, device } }).then(() => {
     told()
-    uni.setStorageSync(NOTED, me)
+    deviceTold(user.id)
   }, () => undefined)
 }
