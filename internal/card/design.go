@@ -35,6 +35,7 @@ type Template struct {
 	Course    string // its title
 	KindsText string `db:"kinds"`
 	PartnerID int64  // for who came by this person's shares; 0: for all
+	Partner   string // that person's nickname
 	Version   int64
 	UpdatedAt int64
 	Kinds     []string          `db:"-"` // none: all
@@ -42,7 +43,7 @@ type Template struct {
 }
 
 const (
-	templateColumns = `t.id, t.name, t.status, t.course_id, t.kinds, t.partner_id, t.version, t.updated_at, COALESCE((SELECT c.title FROM courses c WHERE c.id = t.course_id), '') AS course`
+	templateColumns = `t.id, t.name, t.status, t.course_id, t.kinds, t.partner_id, t.version, t.updated_at, COALESCE((SELECT c.title FROM courses c WHERE c.id = t.course_id), '') AS course, COALESCE((SELECT u.nickname FROM users u WHERE u.id = t.partner_id), '') AS partner`
 	mostTemplates   = 200
 )
 
@@ -146,14 +147,15 @@ var faceNames = map[string]string{Portrait: "竖版", Square: "方版", Portrait
 
 // drawn is what the log keeps of a template: not each layer.
 type drawn struct {
-	Name     string   `json:"name"`
-	CourseID int64    `json:"course_id"`
-	Kinds    []string `json:"kinds"`
-	Layers   int      `json:"layers"`
+	Name      string   `json:"name"`
+	CourseID  int64    `json:"course_id"`
+	Kinds     []string `json:"kinds"`
+	PartnerID int64    `json:"partner_id"`
+	Layers    int      `json:"layers"`
 }
 
 func (t Template) drawn() drawn {
-	d := drawn{t.Name, t.CourseID, t.Kinds, 0}
+	d := drawn{t.Name, t.CourseID, t.Kinds, t.PartnerID, 0}
 	for _, l := range t.Layouts {
 		d.Layers += len(l.Layers)
 	}

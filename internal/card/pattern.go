@@ -182,7 +182,7 @@ func (s *Service) Fill(ctx context.Context, f Sift, patternID, after int64, ment
 		}
 		course = p.CourseID
 	}
-	cards, err := s.list(ctx, s.DB, qBare, f.InstructorID, course, f.Kind, after, mostAtOnce)
+	cards, err := s.list(ctx, s.DB, qBare, f.Scope, course, f.Kind, after, mostAtOnce)
 	if err != nil {
 		return Batch{}, err
 	}
