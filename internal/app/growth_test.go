@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,6 +73,9 @@ func TestGrowthIsCounted(t *testing.T) {
 		if kids := owner.want(200, "", "GET", fmt.Sprintf("/api/console/shares/%d/children", parent), nil).at("items").([]any); len(kids) != 1 {
 			t.Error(kids)
 		}
+		if j := owner.want(200, "", "GET", fmt.Sprintf("/api/console/shares/%d", parent), nil); len(j.at("joins").([]any)) != 1 || !strings.Contains(j.item(0, "joins").str("nickname"), "*") {
+			t.Error(j.raw)
+		}
 		if buys := owner.want(200, "", "GET", fmt.Sprintf("/api/console/shares/%d", parent), nil).at("buys").([]any); len(buys) != 1 || buys[0].(map[string]any)["part_ppm"] != 1_000_000.0 {
 			t.Error(buys)
 		}
@@ -94,7 +98,7 @@ func TestGrowthIsCounted(t *testing.T) {
 		f := w.figures(now)
 		for key, want := range map[string][2]int64{
 			"share_rate": {2, 2}, "landing": {1, 3}, "signup": {1, 2}, "k_shares": {1, 3}, "k_users": {1, 2},
-			"retention_7_shared": {0, 1}, "ugc_other": {0, 0}, "ugc_carded": {0, 2},
+			"retention_7_shared": {0, 0}, "retention_28_other": {0, 0}, "ugc_other": {0, 0}, "ugc_carded": {0, 2},
 		} {
 			if f[key] != want {
 				t.Errorf("%s: %v, want %v", key, f[key], want)
@@ -115,9 +119,19 @@ func TestGrowthIsCounted(t *testing.T) {
 			w.write(qGrowthBorn, id, at.UnixMilli())
 			w.write(qGrowthStudy, id, day)
 		}
-		year := growth.Period{From: at.UnixMilli(), Until: at.UnixMilli() + 1}
-		if r := w.figures(year); r["retention_7_other"] != [2]int64{2, 3} || r["retention_28_other"] != [2]int64{1, 3} {
-			t.Errorf("retention over a new year: %v %v", r["retention_7_other"], r["retention_28_other"])
+		// The seven days are over when the thirteenth after is, 7 January: before that nobody counts.
+		midnight := time.Date(2025, 1, 6, 16, 0, 0, 0, time.UTC) // of the 7th in China
+		for end, want := range map[time.Time][2][2]int64{
+			midnight:                     {{0, 0}, {0, 0}},
+			midnight.AddDate(0, 0, 1):    {{2, 3}, {0, 0}},
+			midnight.AddDate(0, 0, 21):   {{0, 0}, {0, 0}},
+			midnight.AddDate(0, 0, 7*4):  {{0, 0}, {1, 3}},
+			midnight.AddDate(0, 0, 7*10): {{0, 0}, {0, 0}},
+		} {
+			p := growth.Period{From: end.AddDate(0, 0, -7).UnixMilli(), Until: end.UnixMilli()}
+			if r := w.figures(p); r["retention_7_other"] != want[0] || r["retention_28_other"] != want[1] {
+				t.Errorf("retention in the week before %v: %v %v, want %v", end, r["retention_7_other"], r["retention_28_other"], want)
+			}
 		}
 	})
 }

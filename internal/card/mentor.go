@@ -76,10 +76,10 @@ var (
 // Sift narrows the cards that staff look at.
 type Sift struct {
 	Scope    int64 // of whom: an instructor, below zero a class teacher; 0: all
-	CourseID     int64 // 0: all
-	Kind         string
-	Code         string
-	Note         string // "none", "draft", "approved" or "" for all
+	CourseID int64 // 0: all
+	Kind     string
+	Code     string
+	Note     string // "none", "draft", "approved" or "" for all
 }
 
 // DeskCard is a card as staff see it, with what its mentor says.
