@@ -17,6 +17,7 @@ var (
 	qGrowthCard  = db.Q("test/growth_card", `INSERT INTO cards (id, code, user_id, kind, ref, facts, signature, key_id, nickname, shown, issued_at) SELECT $1, $2, $3, 'hours', $2, '{}', '', MIN(id), '', 'hidden', $4 FROM certificate_keys`)
 	qGrowthShare = db.Q("test/growth_share", `INSERT INTO shares (id, code, user_id, kind, title, channel, depth, request, day, created_at) VALUES ($1, $2, $3, 'school', '', 'link', 1, $2, 0, $4)`)
 	qGrowthIn    = db.Q("test/growth_in", `INSERT INTO challenge_members (id, class_id, user_id, state, starts, since, level, hours, joined_at) VALUES ($1, $2, $3, 'in', 0, 0, 0, 0, $4)`)
+	qGrowthBack  = db.Q("test/growth_back", `UPDATE orders SET refunded_fen = $2 WHERE user_id = $1`)
 	qGrowthBorn  = db.Q("test/growth_born", `UPDATE users SET created_at = $2 WHERE id = $1`)
 )
 
@@ -92,6 +93,14 @@ func TestGrowthIsCounted(t *testing.T) {
 		if l.Learners != 2 || l.Shares != 3 || l.Visits != 2 || l.Joins != 1 || l.Buyers != 1 || l.PaidFen != 16900 || l.Cards < 2 {
 			t.Errorf("the loop: %+v", l)
 		}
+		// What went back is no money of the loop, and who got all of it back no buyer.
+		for back, want := range map[int64][2]int64{900: {1, 16000}, 16900: {0, 0}, 0: {1, 16900}} {
+			w.write(qGrowthBack, b.me(), back)
+			if l := must(g.Loop(context.Background(), now))(t); l.Buyers != want[0] || l.PaidFen != want[1] {
+				t.Errorf("%d went back: %+v", back, l)
+			}
+		}
+		w.write(qGrowthBack, b.me(), int64(0))
 		if days, err := g.Days(context.Background(), now); err != nil || len(days) != 1 || days[0].Shares != 3 || days[0].Visits != 2 || days[0].Joins != 1 || days[0].Date < 20260000 {
 			t.Errorf("its days: %+v %v", days, err)
 		}

@@ -35,7 +35,7 @@ func retained(led string, from, until int) string {
 	lag := fmt.Sprint(int64(until) * day)
 	return `SELECT CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM lesson_days d WHERE d.user_id = u.id
 	AND ` + written("d.day") + ` - ` + moment("u.created_at") + fmt.Sprintf(` BETWEEN %d AND %d`, from, until) + `) THEN 1 ELSE 0 END), 0) AS BIGINT) AS top, COUNT(*) AS bottom
-FROM users u WHERE u.created_at >= $1 - ` + lag + ` AND u.created_at < $2 - ` + lag + ` AND ` + led
+FROM users u WHERE u.created_at >= CAST($1 AS BIGINT) - ` + lag + ` AND u.created_at < CAST($2 AS BIGINT) - ` + lag + ` AND ` + led
 }
 
 const (
