@@ -39,24 +39,25 @@ const (
 	PermChallenge     = "challenge.edit"
 	PermClass         = "class.lead"
 	PermRisk          = "risk.decide"
+	PermMentor        = "card.mentor"
 )
 
 // AllPermissions lists every permission; the owner has them all.
 var AllPermissions = []string{
 	PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductRead, PermProductEdit, PermMediaUpload, PermOrderRead,
 	PermRefundDecide, PermServiceGive, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermUserEdit, PermStaffManage, PermAuditRead, PermSettingRead, PermSettingEdit,
-	PermModerate, PermAnswer, PermIncomeRead, PermTeachReview, PermGrowthRead, PermPartner, PermPartnerEdit, PermChallenge, PermClass, PermRisk,
+	PermModerate, PermAnswer, PermIncomeRead, PermTeachReview, PermGrowthRead, PermPartner, PermPartnerEdit, PermChallenge, PermClass, PermRisk, PermMentor,
 }
 
 // Roles are what each role may do. Money is decided by finance and the owner,
 // people are managed by the owner alone.
 var roles = map[string][]string{
 	"owner":      AllPermissions,
-	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductRead, PermProductEdit, PermMediaUpload, PermOrderRead, PermServiceGive, PermCommission, PermUserRead, PermSettingRead, PermModerate, PermAnswer, PermIncomeRead, PermTeachReview, PermGrowthRead, PermPartner, PermPartnerEdit, PermChallenge, PermClass, PermRisk},
-	"editor":     {PermCourseRead, PermCourseEdit, PermProductRead, PermMediaUpload, PermModerate, PermAnswer, PermChallenge, PermClass},
-	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload, PermAnswer, PermIncomeRead, PermChallenge, PermClass},
-	// Leads classes of challenges: their own alone.
-	"class_teacher": {PermClass},
+	"operator":   {PermOverview, PermCourseRead, PermCourseEdit, PermCoursePublish, PermProductRead, PermProductEdit, PermMediaUpload, PermOrderRead, PermServiceGive, PermCommission, PermUserRead, PermSettingRead, PermModerate, PermAnswer, PermIncomeRead, PermTeachReview, PermGrowthRead, PermPartner, PermPartnerEdit, PermChallenge, PermClass, PermRisk, PermMentor},
+	"editor":     {PermCourseRead, PermCourseEdit, PermProductRead, PermMediaUpload, PermModerate, PermAnswer, PermChallenge, PermClass, PermMentor},
+	"instructor": {PermCourseRead, PermCourseEdit, PermMediaUpload, PermAnswer, PermIncomeRead, PermChallenge, PermClass, PermMentor},
+	// Leads classes of challenges and writes on the cards of their milestones: their own alone.
+	"class_teacher": {PermClass, PermMentor},
 	"finance":       {PermOverview, PermProductRead, PermOrderRead, PermRefundDecide, PermBillRead, PermBillRepair, PermInvoiceRead, PermInvoiceIssue, PermCommission, PermCommissionSet, PermPayoutDecide, PermTaxReport, PermUserRead, PermAuditRead, PermIncomeRead, PermPartner},
 	"support":       {PermOrderRead, PermServiceGive, PermUserRead, PermUserEdit, PermModerate},
 }

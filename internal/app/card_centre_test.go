@@ -84,6 +84,9 @@ func TestCardTemplatesAreTheSchools(t *testing.T) {
 			t.Log(what)
 			save(422, "card_template_invalid", spoil)
 		}
+		if a := staff.want(200, "", "GET", fmt.Sprintf("/api/console/card-templates/%d", save(200, "", func(m map[string]any) { m["partner_id"] = p.me() })), nil); a.num("partner_id") != p.me() || a.str("partner") == "" {
+			t.Error("whose template it is", a.raw)
+		}
 		id := save(200, "", red)
 		at := fmt.Sprintf("/api/console/card-templates/%d", id)
 		if _, _, draft := w.raw("/card/" + code + "/card.png"); !slices.Equal(before, draft) {
@@ -136,6 +139,9 @@ func TestMentorNotes(t *testing.T) {
 		save(422, "mentor_pattern_invalid", strings.Repeat("字", 120)+"{phone}")
 		words := "{learner}，你{lead}「{title}」，到今天学完了 {lessons} 课。" + strings.Repeat("学得踏实，往后也请这样一步一步走下去。", 5)
 		pattern := save(200, "", words).num("id")
+		if a := save(422, "mentor_pattern_invalid", words); !strings.Contains(a.raw, "已经有一个") {
+			t.Error("two of one name", a.raw)
+		}
 
 		fill := map[string]any{"pattern_id": pattern, "mentor": "沈牧之", "kind": "lesson"}
 		if a := staff.want(200, "", "POST", "/api/console/mentor-notes/fill", fill); a.num("made") != 1 || a.num("next") != 0 {

@@ -93,3 +93,66 @@ func TestClassTeacherLeadsOwnClasses(t *testing.T) {
 		w.sound()
 	})
 }
+
+// The card of a milestone of a class is written on by who leads the class and by the
+// instructor whose class it is, and by nobody else's teacher.
+func TestMentorNotesOfClasses(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		mine := must(w.app.Catalog.Instructors(w.system()))(t)[0].ID
+		stranger := must(w.app.Catalog.SaveInstructor(w.system(), catalog.Instructor{Name: "旁人"}))(t)
+		for _, x := range []int64{mine, stranger} {
+			w.teacher("instructor", x)
+			w.teacher("class_teacher", x)
+		}
+		class := w.class(weekly(7), func(c *challenge.Class) { c.CourseID = w.paid })
+		w.ok(w.app.Challenge.SetTeacher(w.system(), 0, class, must(w.app.Challenge.Teachers(w.system(), mine))(t)[0].ID))
+		p := w.learner("13900150061", nil)
+		w.shanghai(0, 20, 0)
+		p.joins(class)
+		for day := range 6 {
+			p.checksIn(200, "", class, 0, fmt.Sprintf("第 %d 天：先说结论。", day+1))
+			w.shanghai(1, 20, 0)
+		}
+		w.shanghai(1, 0, 1)
+		w.ok(w.app.Challenge.Sweep(w.system()))
+		p.hasCard() // of a free course of the same instructor: not the class teacher's
+		own, other := w.back("instructor", mine), w.back("instructor", stranger)
+		leads, beside := w.back("class_teacher", mine), w.back("class_teacher", stranger)
+
+		card := leads.want(200, "", "GET", "/api/console/cards", nil)
+		if rows := card.at("items").([]any); len(rows) != 1 || card.item(0, "items").str("kind") != "days" {
+			t.Fatalf("cards of the class: %s", card.raw)
+		}
+		id := card.item(0, "items").num("id")
+		note := fmt.Sprintf("/api/console/cards/%d/note", id)
+		body := map[string]any{"version": 0, "mentor": "林老师", "body": "每一天都先把结论写在前头，最后一天更是干净利落，往后也请这样写下去。"}
+		approve := func(p *person, version int64) int64 {
+			return p.want(200, "", "POST", "/api/console/mentor-notes/approve", map[string]any{"items": []map[string]any{{"id": id, "version": version}}}).num("done")
+		}
+		for name, x := range map[string]*person{"another's instructor": other, "the teacher of no class": beside} {
+			if l := x.want(200, "", "GET", "/api/console/cards?kind=days", nil); len(l.at("items").([]any)) != 0 {
+				t.Errorf("%s sees %s", name, l.raw)
+			}
+			x.want(404, "card_gone", "PUT", note, body)
+			x.want(404, "card_gone", "GET", fmt.Sprintf("/api/console/cards/%d/voice", id), nil)
+		}
+		leads.want(204, "", "PUT", note, body)
+		if approve(other, 1) != 0 || approve(beside, 1) != 0 {
+			t.Fatal("approved by a stranger")
+		}
+		if a := leads.sends(fmt.Sprintf("/api/console/cards/%d/voice?name=a.mp3&version=1", id), append([]byte("ID3\x03\x00\x00\x00\x00\x00\x00"), make([]byte, 2000)...)); a.status != 204 {
+			t.Fatal(a.raw)
+		}
+		if approve(leads, 2) != 1 {
+			t.Fatal("not approved by who leads the class")
+		}
+		leads.want(403, "forbidden", "POST", fmt.Sprintf("/api/console/cards/%d/revoke", id), map[string]any{"reason": "不是本人"})
+		leads.want(403, "forbidden", "PUT", "/api/console/mentor-patterns/0", map[string]any{"version": 0, "name": "学完", "body": "好", "course_id": 0})
+		if l := own.want(200, "", "GET", "/api/console/cards?kind=days", nil); l.item(0, "items").str("note_state") != "approved" {
+			t.Errorf("the instructor whose class it is: %s", l.raw)
+		}
+		body["version"] = 3
+		own.want(204, "", "PUT", note, body)
+		w.sound()
+	})
+}

@@ -468,6 +468,7 @@ func TestINV41FourEyesOnPayouts(t *testing.T) {
 		w.tick()
 		span := map[string]any{"from": 0, "until": w.clock.Now().Add(time.Hour).UnixMilli(), "reason": "季度报送"}
 		operator.want(403, "", "POST", "/api/console/commission/payee-report", span)
+		finance.want(422, "commission_span", "POST", "/api/console/commission/payee-report", map[string]any{"from": span["until"], "until": 0, "reason": "季度报送"})
 		if a := finance.want(200, "", "POST", "/api/console/commission/payee-report", span); !strings.Contains(a.raw, realNumber) || !strings.Contains(a.raw, `"paid_fen":1200`) {
 			t.Fatalf("tax report %s", a.raw)
 		}

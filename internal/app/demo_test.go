@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zhizhou/demo"
+	"zhizhou/internal/card"
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/homework"
@@ -50,6 +51,15 @@ func TestTheDemoSchoolHasEveryForm(t *testing.T) {
 		may := map[string]int{}
 		for _, f := range must(w.app.Catalog.Attachments(ctx, rows[0].ID))(t) {
 			may[f.Permission]++
+		}
+		cards := must(w.app.Card.Desk(ctx, card.Sift{Kind: card.Course}, 0, 50))(t)
+		if len(cards) == 0 {
+			t.Error("nobody finished a course")
+		}
+		for _, c := range cards {
+			if c.Facts.Minutes() == 0 || c.Facts.Days == 0 {
+				t.Errorf("a course was finished in %d minutes on %d days", c.Facts.Minutes(), c.Facts.Days)
+			}
 		}
 		if may[catalog.MayView] != 1 || may[catalog.MayDownload] != 1 {
 			t.Errorf("attachments: %v", may)

@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ var (
 	qGrowthCard  = db.Q("test/growth_card", `INSERT INTO cards (id, code, user_id, kind, ref, facts, signature, key_id, nickname, shown, issued_at) SELECT $1, $2, $3, 'hours', $2, '{}', '', MIN(id), '', 'hidden', $4 FROM certificate_keys`)
 	qGrowthShare = db.Q("test/growth_share", `INSERT INTO shares (id, code, user_id, kind, title, channel, depth, request, day, created_at) VALUES ($1, $2, $3, 'school', '', 'link', 1, $2, 0, $4)`)
 	qGrowthIn    = db.Q("test/growth_in", `INSERT INTO challenge_members (id, class_id, user_id, state, starts, since, level, hours, joined_at) VALUES ($1, $2, $3, 'in', 0, 0, 0, 0, $4)`)
+	qGrowthBack  = db.Q("test/growth_back", `UPDATE orders SET refunded_fen = $2 WHERE user_id = $1`)
 	qGrowthBorn  = db.Q("test/growth_born", `UPDATE users SET created_at = $2 WHERE id = $1`)
 )
 
@@ -72,6 +74,9 @@ func TestGrowthIsCounted(t *testing.T) {
 		if kids := owner.want(200, "", "GET", fmt.Sprintf("/api/console/shares/%d/children", parent), nil).at("items").([]any); len(kids) != 1 {
 			t.Error(kids)
 		}
+		if j := owner.want(200, "", "GET", fmt.Sprintf("/api/console/shares/%d", parent), nil); len(j.at("joins").([]any)) != 1 || !strings.Contains(j.item(0, "joins").str("nickname"), "*") {
+			t.Error(j.raw)
+		}
 		if buys := owner.want(200, "", "GET", fmt.Sprintf("/api/console/shares/%d", parent), nil).at("buys").([]any); len(buys) != 1 || buys[0].(map[string]any)["part_ppm"] != 1_000_000.0 {
 			t.Error(buys)
 		}
@@ -88,13 +93,21 @@ func TestGrowthIsCounted(t *testing.T) {
 		if l.Learners != 2 || l.Shares != 3 || l.Visits != 2 || l.Joins != 1 || l.Buyers != 1 || l.PaidFen != 16900 || l.Cards < 2 {
 			t.Errorf("the loop: %+v", l)
 		}
+		// What went back is no money of the loop, and who got all of it back no buyer.
+		for back, want := range map[int64][2]int64{900: {1, 16000}, 16900: {0, 0}, 0: {1, 16900}} {
+			w.write(qGrowthBack, b.me(), back)
+			if l := must(g.Loop(context.Background(), now))(t); l.Buyers != want[0] || l.PaidFen != want[1] {
+				t.Errorf("%d went back: %+v", back, l)
+			}
+		}
+		w.write(qGrowthBack, b.me(), int64(0))
 		if days, err := g.Days(context.Background(), now); err != nil || len(days) != 1 || days[0].Shares != 3 || days[0].Visits != 2 || days[0].Joins != 1 || days[0].Date < 20260000 {
 			t.Errorf("its days: %+v %v", days, err)
 		}
 		f := w.figures(now)
 		for key, want := range map[string][2]int64{
 			"share_rate": {2, 2}, "landing": {1, 3}, "signup": {1, 2}, "k_shares": {1, 3}, "k_users": {1, 2},
-			"retention_7_shared": {0, 0}, "ugc_other": {0, 0}, "ugc_carded": {0, 2},
+			"retention_7_shared": {0, 0}, "retention_28_other": {0, 0}, "ugc_other": {0, 0}, "ugc_carded": {0, 2},
 		} {
 			if f[key] != want {
 				t.Errorf("%s: %v, want %v", key, f[key], want)
@@ -115,15 +128,19 @@ func TestGrowthIsCounted(t *testing.T) {
 			w.write(qGrowthBorn, id, at.UnixMilli())
 			w.write(qGrowthStudy, id, day)
 		}
-		after := func(days int64) map[string][2]int64 {
-			ripe := at.UnixMilli() + days*24*3600_000
-			return w.figures(growth.Period{From: ripe, Until: ripe + 1})
-		}
-		if seven, month := after(14)["retention_7_other"], after(35)["retention_28_other"]; seven != [2]int64{2, 3} || month != [2]int64{1, 3} {
-			t.Errorf("retention over a new year: %v %v", seven, month)
-		}
-		if early := after(13); early["retention_7_other"] != [2]int64{0, 0} || early["retention_28_other"] != [2]int64{0, 0} {
-			t.Errorf("people are counted whose days are not over: %v", early)
+		// The seven days are over when the thirteenth after is, 7 January: before that nobody counts.
+		midnight := time.Date(2025, 1, 6, 16, 0, 0, 0, time.UTC) // of the 7th in China
+		for end, want := range map[time.Time][2][2]int64{
+			midnight:                     {{0, 0}, {0, 0}},
+			midnight.AddDate(0, 0, 1):    {{2, 3}, {0, 0}},
+			midnight.AddDate(0, 0, 21):   {{0, 0}, {0, 0}},
+			midnight.AddDate(0, 0, 7*4):  {{0, 0}, {1, 3}},
+			midnight.AddDate(0, 0, 7*10): {{0, 0}, {0, 0}},
+		} {
+			p := growth.Period{From: end.AddDate(0, 0, -7).UnixMilli(), Until: end.UnixMilli()}
+			if r := w.figures(p); r["retention_7_other"] != want[0] || r["retention_28_other"] != want[1] {
+				t.Errorf("retention in the week before %v: %v %v, want %v", end, r["retention_7_other"], r["retention_28_other"], want)
+			}
 		}
 	})
 }

@@ -87,8 +87,14 @@ func (w *world) teacher(role string, instructorID int64) *person {
 	w.t.Helper()
 	login := fmt.Sprintf("%s-%d", role, instructorID)
 	must(w.app.Account.CreateStaff(context.Background(), account.NewStaff{Login: login, Name: "老师", Role: role, Password: "correct horse 9", InstructorID: instructorID}))(w.t)
+	return w.back(role, instructorID)
+}
+
+// back signs a teacher in again, whose session has run out.
+func (w *world) back(role string, instructorID int64) *person {
+	w.t.Helper()
 	p := w.person(nil)
-	p.want(200, "", "POST", "/api/console/auth/login", map[string]any{"login": login, "password": "correct horse 9"})
+	p.want(200, "", "POST", "/api/console/auth/login", map[string]any{"login": fmt.Sprintf("%s-%d", role, instructorID), "password": "correct horse 9"})
 	return p
 }
 

@@ -50,6 +50,18 @@ func TestRewardsWithFiles(t *testing.T) {
 			other.want(404, "", "GET", at, nil)
 			w.person(nil).want(401, "", "GET", at, nil)
 		}
+		// What was redeemed stays what it was.
+		for _, g := range must(w.app.Shop.List(w.system()))(t) {
+			same := g
+			same.Stock, same.Words = 50, "还有很多"
+			if _, err := w.app.Shop.Save(w.system(), same); err != nil {
+				t.Fatalf("more of it: %v", err)
+			}
+			g.Version, g.Title = g.Version+1, "另一样"
+			if _, err := w.app.Shop.Save(w.system(), g); err == nil || !strings.Contains(err.Error(), "shop_invalid") {
+				t.Fatalf("renamed what was redeemed: %v", err)
+			}
+		}
 		p.want(404, "shop_file", "GET", fmt.Sprintf("/api/me/redemptions/%d/file", bare), nil)
 		said := editor.want(200, "", "POST", "/api/console/library/delete", map[string]any{"items": []map[string]any{{"kind": "file", "id": file}}}).item(0, "items")
 		if said.at("ok") != false || !strings.Contains(said.str("error"), "活动奖品或积分商品") {
@@ -66,7 +78,7 @@ func TestCampaignPrizeWonStays(t *testing.T) {
 		c := w.campaign(campaign.Campaign{Kind: campaign.Journey, Cause: "study", NewcomerDays: 7, Prizes: []campaign.Prize{{Kind: campaign.Material, Body: "先说结论", Title: "清单", ValueFen: 100, Stock: 5, Step: "phone", Need: 1}}})
 		p := w.learner("13900139703", nil)
 		p.want(200, "", "POST", fmt.Sprintf("/api/campaigns/%d/claims", c.ID), map[string]any{"prize_id": c.Prizes[0].ID})
-		w.ok(w.app.Campaign.Move(ctx, c.ID, "paused", ""))
+		w.ok(w.app.Campaign.Move(ctx, c.ID, "paused", "奖品写错了"))
 		for name, change := range map[string]func(*campaign.Prize){
 			"title": func(x *campaign.Prize) { x.Title = "谢谢参与" }, "body": func(x *campaign.Prize) { x.Body = "下次再来" },
 			"need": func(x *campaign.Prize) { x.Need = 2 }, "value": func(x *campaign.Prize) { x.ValueFen = 1 },

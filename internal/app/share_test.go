@@ -104,7 +104,7 @@ func TestShareGraph(t *testing.T) {
 		if w.count(qInviterIs, cID, bID) != 1 {
 			t.Fatal("the second hop has no edge")
 		}
-		chain, _, err := w.app.Share.Path(context.Background(), second.num("id"))
+		chain, _, _, err := w.app.Share.Path(context.Background(), second.num("id"))
 		w.ok(err)
 		if len(chain) != 2 || chain[0].ID != first.num("id") || chain[1].Depth != 2 {
 			t.Fatalf("way %+v", chain)
@@ -225,7 +225,7 @@ func TestShareLoopFromCardToCommissionAndBack(t *testing.T) {
 		}
 		w.has(w.free, w.firstOf(w.free), b)
 		on := b.want(201, "", "POST", "/api/shares", map[string]any{"kind": "card", "id": b.cards()["lesson"]["id"], "channel": "group", "key": "loop-key-2"})
-		if way, _, err := w.app.Share.Path(context.Background(), on.num("id")); err != nil || len(way) != 2 || way[0].ID != s.num("id") {
+		if way, _, _, err := w.app.Share.Path(context.Background(), on.num("id")); err != nil || len(way) != 2 || way[0].ID != s.num("id") {
 			t.Fatalf("way %+v", way)
 		}
 		w.sound()

@@ -198,6 +198,7 @@ func (s *Service) putPrizes(ctx context.Context, tx *db.Tx, c Campaign) error {
 // Move brings a campaign into another state, for a reason. Returns ErrGone, ErrState,
 // ErrInput.
 func (s *Service) Move(ctx context.Context, campaignID int64, to, reason string) error {
+	reason = strings.TrimSpace(reason)
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		c, err := s.load(ctx, tx, qLock, campaignID)
 		if err != nil {
@@ -205,6 +206,9 @@ func (s *Service) Move(ctx context.Context, campaignID int64, to, reason string)
 		}
 		if !slices.Contains(moves[c.State], to) {
 			return ErrState
+		}
+		if to != "running" && !long(reason, 2, 200) {
+			return ErrInput.Field("reason", "请写原因，2–200 个字，记入操作日志")
 		}
 		if to == "running" {
 			if err := c.check(); err != nil {
@@ -224,7 +228,7 @@ func (s *Service) Move(ctx context.Context, campaignID int64, to, reason string)
 		if n == 0 {
 			return ErrState
 		}
-		return audit.Write(ctx, tx, s.Clock, "campaign.move", fmt.Sprintf("campaign:%d", campaignID), map[string]any{"state": c.State}, map[string]any{"state": to}, reason)
+		return audit.Write(ctx, tx, s.Clock, "campaign."+to, fmt.Sprintf("campaign:%d", campaignID), map[string]any{"state": c.State}, map[string]any{"state": to}, reason)
 	})
 }
 

@@ -20,6 +20,7 @@ var (
 	ErrTemplate     = errs.New(errs.Invalid, "card_template_invalid", "请检查证据卡模板")
 	ErrTemplateGone = errs.New(errs.NotFound, "card_template_gone", "没有这个证据卡模板")
 	ErrVersion      = errs.New(errs.Conflict, "card_template_version", "模板刚被别人改过，请刷新后再改")
+	ErrTried        = errs.New(errs.Conflict, "card_template_tried", "正在进行的实验在比较这个模板，先停止实验再改")
 	ErrInUse        = errs.New(errs.Conflict, "card_template_on", "这个模板正在使用，请先停用")
 )
 
@@ -35,6 +36,7 @@ type Template struct {
 	Course    string // its title
 	KindsText string `db:"kinds"`
 	PartnerID int64  // for who came by this person's shares; 0: for all
+	Partner   string // that person's nickname
 	Version   int64
 	UpdatedAt int64
 	Kinds     []string          `db:"-"` // none: all
@@ -42,7 +44,7 @@ type Template struct {
 }
 
 const (
-	templateColumns = `t.id, t.name, t.status, t.course_id, t.kinds, t.partner_id, t.version, t.updated_at, COALESCE((SELECT c.title FROM courses c WHERE c.id = t.course_id), '') AS course`
+	templateColumns = `t.id, t.name, t.status, t.course_id, t.kinds, t.partner_id, t.version, t.updated_at, COALESCE((SELECT c.title FROM courses c WHERE c.id = t.course_id), '') AS course, COALESCE((SELECT u.nickname FROM users u WHERE u.id = t.partner_id), '') AS partner`
 	mostTemplates   = 200
 )
 
@@ -146,14 +148,15 @@ var faceNames = map[string]string{Portrait: "竖版", Square: "方版", Portrait
 
 // drawn is what the log keeps of a template: not each layer.
 type drawn struct {
-	Name     string   `json:"name"`
-	CourseID int64    `json:"course_id"`
-	Kinds    []string `json:"kinds"`
-	Layers   int      `json:"layers"`
+	Name      string   `json:"name"`
+	CourseID  int64    `json:"course_id"`
+	Kinds     []string `json:"kinds"`
+	PartnerID int64    `json:"partner_id"`
+	Layers    int      `json:"layers"`
 }
 
 func (t Template) drawn() drawn {
-	d := drawn{t.Name, t.CourseID, t.Kinds, 0}
+	d := drawn{t.Name, t.CourseID, t.Kinds, t.PartnerID, 0}
 	for _, l := range t.Layouts {
 		d.Layers += len(l.Layers)
 	}
@@ -161,7 +164,7 @@ func (t Template) drawn() drawn {
 }
 
 // SaveTemplate adds (ID 0, as a draft) or changes a template; cards that were shared show
-// the change at once. Returns ErrTemplate, ErrTemplateGone, ErrVersion.
+// the change at once. Returns ErrTemplate, ErrTemplateGone, ErrVersion, ErrTried.
 func (s *Service) SaveTemplate(ctx context.Context, t Template) (int64, error) {
 	t.Name = text.Line(t.Name)
 	if err := t.check(); err != nil {
@@ -194,6 +197,9 @@ func (s *Service) SaveTemplate(ctx context.Context, t Template) (int64, error) {
 				return err
 			}
 			before = old.drawn()
+			if err := tried(ctx, tx, t.ID); err != nil {
+				return err
+			}
 			n, err := tx.Exec(ctx, qTemplateChange, t.ID, t.Name, t.CourseID, kinds, t.PartnerID, s.now(), t.Version)
 			if err != nil {
 				return err
@@ -222,6 +228,17 @@ func (s *Service) SaveTemplate(ctx context.Context, t Template) (int64, error) {
 	})
 }
 
+// tried refuses to touch a template that a running experiment compares: what was counted
+// and what is counted from now on would be of two pictures. Returns ErrTried.
+func tried(ctx context.Context, tx *db.Tx, templateID int64) error {
+	var n int64
+	err := tx.Get(ctx, qTemplateInUse, &n, templateID)
+	if err == nil && n > 0 {
+		err = ErrTried
+	}
+	return err
+}
+
 func designTarget(templateID int64) string { return fmt.Sprintf("card_template:%d", templateID) }
 
 // SwitchTemplate lets a template be drawn by from now on, or not any more. Returns
@@ -241,19 +258,18 @@ func (s *Service) SwitchTemplate(ctx context.Context, templateID int64, on bool)
 }
 
 // DropTemplate removes a template that no card is drawn by. Returns ErrTemplateGone,
-// ErrInUse.
+// ErrInUse, ErrTried.
 func (s *Service) DropTemplate(ctx context.Context, templateID int64) error {
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		old, err := template(ctx, tx, templateID)
 		if err != nil {
 			return err
 		}
-		var tried int64
-		if err := tx.Get(ctx, qTemplateInUse, &tried, templateID); err != nil {
-			return err
-		}
-		if old.Status == "on" || tried > 0 {
+		if old.Status == "on" {
 			return ErrInUse
+		}
+		if err := tried(ctx, tx, templateID); err != nil {
+			return err
 		}
 		if _, err := tx.Exec(ctx, qLayoutDrop, templateID); err != nil {
 			return err

@@ -51,8 +51,10 @@ type MentorNote struct {
 
 const (
 	noteColumns = `card_id, mentor, body, state, voice_key, voice_mime, written_by, approved_by, approved_at, version, updated_at`
-	// inScope narrows cards c to the courses of an instructor; 0: all.
-	inScope = `(CAST($1 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM courses k WHERE k.id = c.course_id AND k.instructor_id = $1))`
+	// inScope narrows cards c to those of an instructor's courses and classes or, below
+	// zero, to the milestones of the classes that a class teacher leads; 0: all.
+	inScope = `(CAST($1 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM courses k WHERE k.id = c.course_id AND k.instructor_id = $1)
+		OR c.kind = 'days' AND EXISTS (SELECT 1 FROM challenge_milestones m JOIN challenge_classes g ON g.id = m.class_id WHERE m.id = c.part_id AND (g.instructor_id = $1 OR g.teacher_id > 0 AND g.teacher_id = -CAST($1 AS BIGINT))))`
 )
 
 var (
@@ -73,11 +75,11 @@ var (
 
 // Sift narrows the cards that staff look at.
 type Sift struct {
-	InstructorID int64 // 0: of all courses
-	CourseID     int64 // 0: all
-	Kind         string
-	Code         string
-	Note         string // "none", "draft", "approved" or "" for all
+	Scope    int64 // of whom: an instructor, below zero a class teacher; 0: all
+	CourseID int64 // 0: all
+	Kind     string
+	Code     string
+	Note     string // "none", "draft", "approved" or "" for all
 }
 
 // DeskCard is a card as staff see it, with what its mentor says.
@@ -100,7 +102,7 @@ func (s *Service) Desk(ctx context.Context, f Sift, before int64, limit int) ([]
 		VoiceKey    string
 		NoteVersion int64
 	}
-	if err := s.DB.List(ctx, qDesk, &rows, f.InstructorID, f.CourseID, f.Kind, strings.ToUpper(strings.TrimSpace(f.Code)), f.Note, before, limit); err != nil {
+	if err := s.DB.List(ctx, qDesk, &rows, f.Scope, f.CourseID, f.Kind, strings.ToUpper(strings.TrimSpace(f.Code)), f.Note, before, limit); err != nil {
 		return nil, err
 	}
 	out := make([]DeskCard, len(rows))
@@ -114,9 +116,9 @@ func (s *Service) Desk(ctx context.Context, f Sift, before int64, limit int) ([]
 	return out, nil
 }
 
-// scoped finds a card of an instructor's courses (0: of all). Returns ErrGone.
-func (s *Service) scoped(ctx context.Context, r db.Reader, instructorID, cardID int64) (Card, error) {
-	return s.one(ctx, r, qScoped, instructorID, cardID)
+// scoped finds a card that somebody writes notes for (see inScope). Returns ErrGone.
+func (s *Service) scoped(ctx context.Context, r db.Reader, scope, cardID int64) (Card, error) {
+	return s.one(ctx, r, qScoped, scope, cardID)
 }
 
 // Said is what the mentor says on a card, once it was approved; false when nothing is.
@@ -132,8 +134,8 @@ func (s *Service) Said(ctx context.Context, cardID int64) (MentorNote, bool, err
 // Write sets the words of a card's note; they are a draft until they are approved again.
 // version is that of the note as it was read, 0 when there was none. Returns ErrNote,
 // ErrGone, ErrNoteChanged.
-func (s *Service) Write(ctx context.Context, instructorID, cardID, version int64, mentor, body string) error {
-	if _, err := s.scoped(ctx, s.DB, instructorID, cardID); err != nil {
+func (s *Service) Write(ctx context.Context, scope, cardID, version int64, mentor, body string) error {
+	if _, err := s.scoped(ctx, s.DB, scope, cardID); err != nil {
 		return err
 	}
 	mentor, body = text.Line(mentor), text.Line(body)
@@ -144,7 +146,7 @@ func (s *Service) Write(ctx context.Context, instructorID, cardID, version int64
 		return ErrNote.Field("mentor", "请写导师的名字，1–20 个字")
 	}
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		c, err := s.scoped(ctx, tx, instructorID, cardID)
+		c, err := s.scoped(ctx, tx, scope, cardID)
 		if err != nil {
 			return err
 		}
@@ -178,14 +180,14 @@ type Choice struct {
 
 // Approve shows notes to everybody who sees their cards, and tells the learners. One that
 // was changed since, or is shown already, is left alone; it returns how many were approved.
-func (s *Service) Approve(ctx context.Context, instructorID int64, choices []Choice) (int, error) {
+func (s *Service) Approve(ctx context.Context, scope int64, choices []Choice) (int, error) {
 	choices = slices.Clone(choices)
 	slices.SortFunc(choices, func(a, b Choice) int { return cmp.Compare(a.CardID, b.CardID) })
 	done := 0
 	err := s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		done = 0
 		for _, x := range choices {
-			c, err := s.scoped(ctx, tx, instructorID, x.CardID)
+			c, err := s.scoped(ctx, tx, scope, x.CardID)
 			if errors.Is(err, ErrGone) || err == nil && c.RevokedAt > 0 {
 				continue
 			}
@@ -214,10 +216,10 @@ func (s *Service) Approve(ctx context.Context, instructorID int64, choices []Cho
 	return done, err
 }
 
-// Voice opens what a mentor said aloud for a card of an instructor's courses (0: of all),
+// Voice opens what a mentor said aloud for a card in somebody's scope,
 // approved or not. Returns ErrGone.
-func (s *Service) Voice(ctx context.Context, instructorID, cardID int64) (key, mime string, err error) {
-	if _, err := s.scoped(ctx, s.DB, instructorID, cardID); err != nil {
+func (s *Service) Voice(ctx context.Context, scope, cardID int64) (key, mime string, err error) {
+	if _, err := s.scoped(ctx, s.DB, scope, cardID); err != nil {
 		return "", "", err
 	}
 	var n MentorNote
@@ -233,8 +235,8 @@ func (s *Service) Voice(ctx context.Context, instructorID, cardID int64) (key, m
 // Speak keeps what a mentor said aloud for a card whose note is written; it has to be
 // approved again. r is an audio file of at most 10 MB; nil takes it away. Returns
 // ErrVoice, ErrGone, ErrNoteGone, ErrNoteChanged.
-func (s *Service) Speak(ctx context.Context, instructorID, cardID, version int64, name string, r io.Reader) error {
-	if _, err := s.scoped(ctx, s.DB, instructorID, cardID); err != nil {
+func (s *Service) Speak(ctx context.Context, scope, cardID, version int64, name string, r io.Reader) error {
+	if _, err := s.scoped(ctx, s.DB, scope, cardID); err != nil {
 		return err
 	}
 	var old MentorNote
@@ -277,15 +279,15 @@ func (s *Service) Speak(ctx context.Context, instructorID, cardID, version int64
 	return err
 }
 
-// Revoke takes a card of an instructor's courses (0: of all) back for good, as for study
+// Revoke takes a card in somebody's scope back for good, as for study
 // that was not the learner's own. Returns ErrReason, ErrGone, ErrRevoked.
-func (s *Service) Revoke(ctx context.Context, instructorID, cardID int64, reason string) error {
+func (s *Service) Revoke(ctx context.Context, scope, cardID int64, reason string) error {
 	reason = text.Line(reason)
 	if n := utf8.RuneCountInString(reason); n < 2 || n > 200 {
 		return ErrReason.Field("reason", "原因要 2 到 200 个字")
 	}
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		c, err := s.scoped(ctx, tx, instructorID, cardID)
+		c, err := s.scoped(ctx, tx, scope, cardID)
 		if err != nil {
 			return err
 		}

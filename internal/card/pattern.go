@@ -37,6 +37,7 @@ var (
 	qTeaches  = db.Q("card/teaches", `SELECT COUNT(*) FROM courses WHERE id = $1 AND instructor_id = $2`)
 	qPatterns = db.Q("card/patterns", `SELECT `+patternColumns+` FROM mentor_note_templates WHERE (course_id IN (0, $1) OR CAST($1 AS BIGINT) = 0)
 		AND (CAST($2 AS BIGINT) = 0 OR course_id = 0 OR EXISTS (SELECT 1 FROM courses k WHERE k.id = mentor_note_templates.course_id AND k.instructor_id = $2)) ORDER BY id DESC LIMIT 200`)
+	qPatternTwin   = db.Q("card/pattern_twin", `SELECT COUNT(*) FROM mentor_note_templates WHERE name = $1 AND id <> $2 AND course_id = $3`)
 	qPattern       = db.Q("card/pattern", `SELECT `+patternColumns+` FROM mentor_note_templates WHERE id = $1`)
 	qPatternAdd    = db.Q("card/pattern_add", `INSERT INTO mentor_note_templates (id, name, body, course_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $5)`)
 	qPatternChange = db.Q("card/pattern_change", `UPDATE mentor_note_templates SET name = $2, body = $3, course_id = $4, version = version + 1, updated_at = $5 WHERE id = $1 AND version = $6`)
@@ -92,6 +93,13 @@ func (s *Service) SavePattern(ctx context.Context, instructorID int64, p Pattern
 			return cmp.Or(err, error(ErrPattern.Field("course_id", "请选择自己的课程")))
 		}
 		var before any
+		var twins int64
+		if err := tx.Get(ctx, qPatternTwin, &twins, p.Name, p.ID, p.CourseID); err != nil {
+			return err
+		}
+		if twins > 0 {
+			return ErrPattern.Field("name", "已经有一个叫这个名称的寄语模板，请换一个名称")
+		}
 		if isNew {
 			if _, err := tx.Exec(ctx, qPatternAdd, p.ID, p.Name, p.Body, p.CourseID, s.now()); err != nil {
 				return err
@@ -182,7 +190,7 @@ func (s *Service) Fill(ctx context.Context, f Sift, patternID, after int64, ment
 		}
 		course = p.CourseID
 	}
-	cards, err := s.list(ctx, s.DB, qBare, f.InstructorID, course, f.Kind, after, mostAtOnce)
+	cards, err := s.list(ctx, s.DB, qBare, f.Scope, course, f.Kind, after, mostAtOnce)
 	if err != nil {
 		return Batch{}, err
 	}

@@ -105,6 +105,7 @@ var (
 	ErrIdempotency = errs.New(errs.Conflict, "idempotency_conflict", "这个请求已用于另一笔操作，请刷新后重试")
 	ErrFourEyes    = errs.New(errs.Conflict, "four_eyes", "你已经同意过，达到复核金额的提现要由另一位同事再同意一次")
 	ErrUnsure      = errs.New(errs.Conflict, "withdrawal_unsure", "通道还没有给出确定的结果，请稍后再试")
+	ErrSpan        = errs.New(errs.Invalid, "commission_span", "结束要晚于开始").Field("until", "结束要晚于开始")
 	ErrReason      = errs.New(errs.Invalid, "reason_missing", "请用 2–200 个字说明原因").Field("reason", "2–200 个字")
 )
 

@@ -24,10 +24,13 @@ var qTax = db.Q("commission/tax", `SELECT MIN(w.id) AS id, w.user_id, COUNT(*) A
 
 // Tax returns what was paid to whom between two times, with real names and numbers;
 // that it was read is written down. Somebody whose name was corrected in between
-// has a row for each. after is the last row seen. Returns ErrReason.
+// has a row for each. after is the last row seen. Returns ErrReason, ErrSpan.
 func (s *Service) Tax(ctx context.Context, from, until, after int64, limit int, reason string) ([]TaxRow, error) {
 	if !reasoned(reason) {
 		return nil, ErrReason
+	}
+	if from >= until {
+		return nil, ErrSpan
 	}
 	var rows []struct {
 		ID           int64

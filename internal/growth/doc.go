@@ -80,8 +80,8 @@ type Loop struct {
 	Shares   int64
 	Visits   int64 // browsers that came by shares of the period
 	Joins    int64 // who registered by a share
-	Buyers   int64 // who bought after they came by a share
-	PaidFen  int64 // what they paid
+	Buyers   int64 // who bought after they came by a share, and did not give all of it back
+	PaidFen  int64 // what they paid, less what went back to them
 }
 
 // Loop counts the steps of the loop over a period.

@@ -28,14 +28,14 @@ var (
 	visits = `SELECT v.share_id, v.first_at, v.user_id FROM share_visits v JOIN shares s ON s.id = v.share_id WHERE v.user_id <> s.user_id`
 )
 
-// retained is the share of new people who studied between two local days after they
-// registered, of those whose last such day ended within the period: nobody is counted whose
-// days are not over. led tells which of them.
+// retained is the share of who studied between two local days after registering, among
+// those for whom the last of these days came to its end within the period: nobody counts
+// whose time is not over. led tells which of them.
 func retained(led string, from, until int) string {
-	days := (until + 1) * 24 * 3600 * 1000
+	lag := fmt.Sprint(int64(until) * day)
 	return `SELECT CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM lesson_days d WHERE d.user_id = u.id
 	AND ` + written("d.day") + ` - ` + moment("u.created_at") + fmt.Sprintf(` BETWEEN %d AND %d`, from, until) + `) THEN 1 ELSE 0 END), 0) AS BIGINT) AS top, COUNT(*) AS bottom
-FROM users u WHERE u.created_at >= CAST($1 AS BIGINT) ` + fmt.Sprintf("- %[1]d AND u.created_at < CAST($2 AS BIGINT) - %[1]d AND ", days) + led
+FROM users u WHERE u.created_at >= CAST($1 AS BIGINT) - ` + lag + ` AND u.created_at < CAST($2 AS BIGINT) - ` + lag + ` AND ` + led
 }
 
 const (
@@ -48,6 +48,8 @@ const (
 	OR EXISTS (SELECT 1 FROM ratings r WHERE r.user_id = a.user_id AND r.state = 'shown' AND r.created_at >= $1 AND r.created_at < $2)
 	OR EXISTS (SELECT 1 FROM card_comments c WHERE c.user_id = a.user_id AND c.state = 'shown' AND c.created_at >= $1 AND c.created_at < $2))`
 	carded = `EXISTS (SELECT 1 FROM cards c WHERE c.user_id = a.user_id AND c.issued_at < $2 AND c.revoked_at = 0)`
+	// kept are orders that were bought by a share in the period and were not refunded in full.
+	kept = `share_orders w JOIN orders o ON o.id = w.order_id WHERE w.is_last AND w.paid_at >= $1 AND w.paid_at < $2 AND (o.paid_fen = 0 OR o.paid_fen > o.refunded_fen)`
 	// led are orders by which a partner earned in that role, whatever became of them since.
 	led = `EXISTS (SELECT 1 FROM commission_entries e WHERE e.order_id = o.id AND e.role <> '')`
 )
@@ -83,9 +85,9 @@ FROM shares s WHERE s.created_at >= $1 AND s.created_at < $2 AND s.request NOT L
 	(SELECT COUNT(*) FROM shares s WHERE s.created_at >= $1 AND s.created_at < $2) AS bottom`),
 	metric("k_users", "K（学员带学员）", "分子：这段时间由分享带来的注册。分母：这段时间学过的学员。",
 		`SELECT (SELECT COUNT(*) FROM share_joins j WHERE j.joined_at >= $1 AND j.joined_at < $2) AS top, (SELECT COUNT(*) FROM (`+active+`) a) AS bottom`),
-	metric("retention_7_shared", "7 日留存（分享带来的）", "分子：分母里注册后第 7–13 天学过的。分母：由分享注册、在这段时间里满 14 天的新学员；没满的还没有定论，不算。", retained(byShare, 7, 13)),
+	metric("retention_7_shared", "7 日留存（分享带来的）", "分母：由分享注册、注册后第 13 天落在这段时间里的学员，即比这段时间早 13 天注册的；第 13 天还没过完的不算。分子：其中在第 7–13 天里学过的。", retained(byShare, 7, 13)),
 	metric("retention_7_other", "7 日留存（其他学员）", "同上，对没有经分享注册的学员。", retained(byOwn, 7, 13)),
-	metric("retention_28_shared", "28 日留存（分享带来的）", "分子：分母里注册后第 28–34 天学过的。分母：由分享注册、在这段时间里满 35 天的新学员；没满的还没有定论，不算。", retained(byShare, 28, 34)),
+	metric("retention_28_shared", "28 日留存（分享带来的）", "分母：由分享注册、注册后第 34 天落在这段时间里的学员，即比这段时间早 34 天注册的；第 34 天还没过完的不算。分子：其中在第 28–34 天里学过的。", retained(byShare, 28, 34)),
 	metric("retention_28_other", "28 日留存（其他学员）", "同上，对没有经分享注册的学员。", retained(byOwn, 28, 34)),
 	metric("ugc_carded", "留言率（有证据卡的）", "分子：这段时间写过公开内容（笔记、提问、回答、评价、卡片留言）的。分母：这段时间学过、且已有一张有效证据卡的学员。",
 		`SELECT CAST(COALESCE(SUM(CASE WHEN `+wrote+` THEN 1 ELSE 0 END), 0) AS BIGINT) AS top, COUNT(*) AS bottom FROM (`+active+`) a WHERE `+carded),
@@ -94,7 +96,7 @@ FROM shares s WHERE s.created_at >= $1 AND s.created_at < $2 AND s.request NOT L
 	metric("partner_gmv", "合伙成交占比", "分子：这段时间付款、有合伙人当时以合伙身份得佣金的订单净额（分，已减退款）。分母：这段时间付款的全部订单净额（分）。",
 		`SELECT CAST(COALESCE(SUM(CASE WHEN `+led+` THEN o.paid_fen - o.refunded_fen ELSE 0 END), 0) AS BIGINT) AS top, CAST(COALESCE(SUM(o.paid_fen - o.refunded_fen), 0) AS BIGINT) AS bottom
 FROM orders o WHERE NOT o.deposit AND o.paid_at >= $1 AND o.paid_at < $2`),
-	metric("partner_cac", "合伙获客成本（分）", "分子：这段时间付款的合伙成交的全部佣金（两级都算，已减冲回），加上这段时间到账的排行奖励（分）。分母：这些订单里第一次付款、且没有全部退款的买家。",
+	metric("partner_cac", "合伙获客成本", "分子：这段时间付款的合伙成交的全部佣金（两级都算，已减冲回），加上这段时间到账的排行奖励（分）。分母：这些订单里第一次付款、且没有全部退款的买家。",
 		`SELECT (SELECT CAST(COALESCE(SUM(c.amount_fen - c.reversed_fen), 0) AS BIGINT) FROM orders o JOIN commission_entries c ON c.order_id = o.id WHERE o.paid_at >= $1 AND o.paid_at < $2 AND `+led+`)
 	+ (SELECT CAST(COALESCE(SUM(r.amount_fen), 0) AS BIGINT) FROM partner_places r WHERE r.state = 'paid' AND r.booked_at >= $1 AND r.booked_at < $2) AS top,
 	(SELECT COUNT(DISTINCT o.user_id) FROM orders o WHERE o.paid_at >= $1 AND o.paid_at < $2 AND o.paid_fen > o.refunded_fen AND `+led+`
@@ -107,8 +109,8 @@ var (
 	(SELECT COUNT(*) FROM shares s WHERE s.created_at >= $1 AND s.created_at < $2) AS shares,
 	(SELECT COUNT(*) FROM (`+visits+` AND v.first_at >= $1 AND v.first_at < $2) v) AS visits,
 	(SELECT COUNT(*) FROM share_joins j WHERE j.joined_at >= $1 AND j.joined_at < $2) AS joins,
-	(SELECT COUNT(DISTINCT o.user_id) FROM share_orders o WHERE o.is_last AND o.paid_at >= $1 AND o.paid_at < $2) AS buyers,
-	(SELECT CAST(COALESCE(SUM(o.paid_fen), 0) AS BIGINT) FROM share_orders o WHERE o.is_last AND o.paid_at >= $1 AND o.paid_at < $2) AS paid_fen`)
+	(SELECT COUNT(DISTINCT o.user_id) FROM `+kept+`) AS buyers,
+	(SELECT CAST(COALESCE(SUM(o.paid_fen - o.refunded_fen), 0) AS BIGINT) FROM `+kept+`) AS paid_fen`)
 	qDays = db.Q("growth/days", `SELECT x.ordinal, CAST(SUM(x.shares) AS BIGINT) AS shares, CAST(SUM(x.visits) AS BIGINT) AS visits, CAST(SUM(x.joins) AS BIGINT) AS joins FROM (
 	SELECT `+moment("s.created_at")+` AS ordinal, 1 AS shares, 0 AS visits, 0 AS joins FROM shares s WHERE s.created_at >= $1 AND s.created_at < $2
 	UNION ALL SELECT `+moment("v.first_at")+`, 0, 1, 0 FROM (`+visits+` AND v.first_at >= $1 AND v.first_at < $2) v

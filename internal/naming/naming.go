@@ -86,6 +86,18 @@ var each = []string{
 	`SELECT 'commission_move', m.id, u.nickname, 'commission', '' FROM commission_moves m JOIN users u ON u.id = m.user_id WHERE m.id IN (?)`,
 	`SELECT 'withdrawal', id, no, 'commission', '' FROM withdrawals WHERE id IN (?)`,
 	`SELECT 'payout', id, reference, 'clearing', '' FROM payouts WHERE id IN (?)`,
+	`SELECT 'partner', p.id, u.nickname, 'partners', '' FROM partners p JOIN users u ON u.id = p.user_id WHERE p.id IN (?)`,
+	`SELECT 'partner_material', id, title, 'partner_materials', '' FROM partner_materials WHERE id IN (?)`,
+	`SELECT 'partner_place', p.id, u.nickname, 'partners', '' FROM partner_places p JOIN users u ON u.id = p.user_id WHERE p.id IN (?)`,
+	`SELECT 'campaign', id, title, 'campaigns', '' FROM campaigns WHERE id IN (?)`,
+	`SELECT 'shop_goods', id, title, 'shop_goods', '' FROM shop_goods WHERE id IN (?)`,
+	`SELECT 'badge_rule', id, name, 'badges', '' FROM badge_rules WHERE id IN (?)`,
+	`SELECT 'card', c.id, c.nickname || ' · ' || c.code, 'desk-cards', '' FROM cards c WHERE c.id IN (?)`,
+	`SELECT 'card_comment', m.id, u.nickname, 'moderation', '' FROM card_comments m JOIN users u ON u.id = m.user_id WHERE m.id IN (?)`,
+	`SELECT 'card_template', id, name, 'card-template', CAST(id AS TEXT) FROM card_templates WHERE id IN (?)`,
+	`SELECT 'card_experiment', id, name, 'card-experiments', '' FROM card_experiments WHERE id IN (?)`,
+	`SELECT 'mentor_note_template', id, name, 'mentor-patterns', '' FROM mentor_note_templates WHERE id IN (?)`,
+	`SELECT 'risk_case', r.id, u.nickname, 'risk', '' FROM risk_cases r JOIN users u ON u.id = r.user_id WHERE r.id IN (?)`,
 	`SELECT 'bill_line', id, number, 'bills', '' FROM bill_lines WHERE id IN (?)`,
 }
 

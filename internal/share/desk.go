@@ -31,6 +31,13 @@ type Buy struct {
 	PaidAt    int64
 }
 
+// Newcomer is somebody who registered by a share.
+type Newcomer struct {
+	UserID   int64
+	Nickname string
+	JoinedAt int64
+}
+
 // All lists shares for staff, the newest first, before an id.
 func (s *Service) All(ctx context.Context, f Sift, before int64, limit int) ([]Row, error) {
 	var rows []Row
@@ -40,14 +47,17 @@ func (s *Service) All(ctx context.Context, f Sift, before int64, limit int) ([]R
 
 // Path is where a share stands in the graph: the shares that led to it, the oldest first
 // and itself last, and the orders that it is a touch of. Returns ErrGone.
-func (s *Service) Path(ctx context.Context, shareID int64) (up []Row, buys []Buy, err error) {
+func (s *Service) Path(ctx context.Context, shareID int64) (up []Row, joined []Newcomer, buys []Buy, err error) {
 	if err := s.DB.List(ctx, qWay, &up, shareID); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if len(up) == 0 {
-		return nil, nil, ErrGone
+		return nil, nil, nil, ErrGone
 	}
-	return up, buys, s.DB.List(ctx, qShareBuys, &buys, shareID)
+	if err := s.DB.List(ctx, qShareJoins, &joined, shareID); err != nil {
+		return nil, nil, nil, err
+	}
+	return up, joined, buys, s.DB.List(ctx, qShareBuys, &buys, shareID)
 }
 
 // Children lists the shares of who had come by a share, the newest first, before an id.

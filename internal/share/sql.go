@@ -55,9 +55,10 @@ var (
 var (
 	qAll = db.Q("share/all", `SELECT `+results+`, u.nickname FROM shares s JOIN users u ON u.id = s.user_id
 		WHERE ($1 = '' OR s.kind = $1) AND ($2 = '' OR s.channel = $2) AND (CAST($3 AS BIGINT) = 0 OR s.user_id = $3) AND (CAST($4 AS BIGINT) = 0 OR s.id < $4) ORDER BY s.id DESC LIMIT $5`)
-	qChildren  = db.Q("share/children", `SELECT `+results+`, u.nickname FROM shares s JOIN users u ON u.id = s.user_id WHERE s.parent_id = $1 AND (CAST($2 AS BIGINT) = 0 OR s.id < $2) ORDER BY s.id DESC LIMIT $3`)
-	qExists    = db.Q("share/exists", `SELECT COUNT(*) FROM shares WHERE id = $1`)
-	qLedBy     = db.Q("share/led_by", `SELECT s.user_id FROM share_joins j JOIN shares s ON s.id = j.share_id WHERE j.user_id = $1`)
-	qShareBuys = db.Q("share/buys", `SELECT o.order_id, r.no, u.nickname AS buyer, o.place, o.is_first, o.is_last, o.weight_ppm, o.paid_fen, o.paid_at FROM share_orders o JOIN orders r ON r.id = o.order_id JOIN users u ON u.id = o.user_id
+	qChildren   = db.Q("share/children", `SELECT `+results+`, u.nickname FROM shares s JOIN users u ON u.id = s.user_id WHERE s.parent_id = $1 AND (CAST($2 AS BIGINT) = 0 OR s.id < $2) ORDER BY s.id DESC LIMIT $3`)
+	qExists     = db.Q("share/exists", `SELECT COUNT(*) FROM shares WHERE id = $1`)
+	qLedBy      = db.Q("share/led_by", `SELECT s.user_id FROM share_joins j JOIN shares s ON s.id = j.share_id WHERE j.user_id = $1`)
+	qShareJoins = db.Q("share/joins", `SELECT j.user_id, u.nickname, j.joined_at FROM share_joins j JOIN users u ON u.id = j.user_id WHERE j.share_id = $1 ORDER BY j.user_id DESC LIMIT 50`)
+	qShareBuys  = db.Q("share/buys", `SELECT o.order_id, r.no, u.nickname AS buyer, o.place, o.is_first, o.is_last, o.weight_ppm, o.paid_fen, o.paid_at FROM share_orders o JOIN orders r ON r.id = o.order_id JOIN users u ON u.id = o.user_id
 		WHERE o.share_id = $1 ORDER BY o.order_id DESC LIMIT 50`)
 )

@@ -242,8 +242,8 @@ func (s *Service) Save(ctx context.Context, g Goods) (int64, error) {
 			if was.Kind != g.Kind {
 				return ErrInput.Field("kind", "建好以后不能换种类")
 			}
-			if was.Given > 0 && (was.RefID != g.RefID || was.Amount != g.Amount || was.Title != g.Title || was.Body != g.Body) {
-				return ErrInput.Field("title", "已经有人兑换，名称、内容和期限不能再改；要换，请下架后另建一件")
+			if was.Given > 0 && (was.Title != g.Title || was.Body != g.Body || was.RefID != g.RefID || was.Amount != g.Amount) {
+				return ErrInput.Field("title", "已经有人兑换，名称和内容不能再改；别的要改，请另建一个、把这个下架")
 			}
 			before = was
 			n, err := tx.Exec(ctx, qUpdate, g.ID, g.RefID, g.Amount, g.Title, g.Words, g.Body, g.PricePoints, g.Stock, g.PerUser, g.Shown, g.OnH5, g.OnWechat, g.OnMini, g.Position, s.now(), g.Version)

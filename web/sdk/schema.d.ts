@@ -1380,7 +1380,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Run, pause or end a campaign */
+        /** Run, pause or end a campaign; the latter two with a reason */
         post: operations["console_campaign_move"];
         delete?: never;
         options?: never;
@@ -10932,6 +10932,8 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "assist" | "invite" | "lottery" | "journey";
+            /** @description Its end has passed: nobody gets anything by it any more */
+            over: boolean;
             /** Format: int64 */
             spent_count: number;
             /** Format: int64 */
@@ -11126,6 +11128,7 @@ export interface components {
                 [key: string]: components["schemas"]["Layout"];
             };
             name: string;
+            partner: string;
             /**
              * Format: int64
              * @description A user: for who came by their shares; 0: for all
@@ -11165,6 +11168,8 @@ export interface components {
             id: number;
             kinds: string[];
             name: string;
+            /** @description The partner's nickname */
+            partner: string;
             /** Format: int64 */
             partner_id: number;
             /** @enum {string} */
@@ -15079,8 +15084,15 @@ export interface components {
              */
             place: number;
         };
+        ConsoleShareJoin: {
+            /** Format: int64 */
+            joined_at: number;
+            nickname: string;
+        };
         ConsoleSharePath: {
             buys: components["schemas"]["ConsoleShareBuy"][];
+            /** @description Who registered by it, the newest 50 */
+            joins: components["schemas"]["ConsoleShareJoin"][];
             /** @description What led to it, the oldest first, itself last */
             up: components["schemas"]["ConsoleShareRow"][];
         };

@@ -6,6 +6,7 @@ import (
 
 	"zhizhou/internal/account"
 	"zhizhou/internal/campaign"
+	"zhizhou/internal/clock"
 	"zhizhou/internal/web"
 )
 
@@ -51,6 +52,7 @@ type CampaignRow struct {
 	Kind       string `json:"kind" enum:"assist,invite,lottery,journey"`
 	Title      string `json:"title"`
 	State      string `json:"state" enum:"draft,running,paused,ended"`
+	Over       bool   `json:"over" doc:"Its end has passed: nobody gets anything by it any more"`
 	StartsAt   int64  `json:"starts_at"`
 	EndsAt     int64  `json:"ends_at"`
 	SpentFen   int64  `json:"spent_fen"`
@@ -127,7 +129,7 @@ func (r *routes) campaigns() {
 			}
 			rows, err := r.Campaign.List(ctx, first(before), in.Limit+1)
 			return web.Answer(web.Page(rows, in.Limit, func(c campaign.Campaign) CampaignRow {
-				return CampaignRow{c.ID, c.Kind, c.Title, c.State, c.StartsAt, c.EndsAt, c.SpentFen, c.SpentCount, c.BudgetFen, c.BudgetCount}
+				return CampaignRow{c.ID, c.Kind, c.Title, c.State, c.EndsAt <= clock.MS(r.Clock), c.StartsAt, c.EndsAt, c.SpentFen, c.SpentCount, c.BudgetFen, c.BudgetCount}
 			}, func(c campaign.Campaign) []int64 { return []int64{c.ID} })), err
 		})
 	web.Handle(r.web, route("campaign", http.MethodGet, "campaigns/{id}", "One campaign", tag, account.PermProductRead),
@@ -148,7 +150,7 @@ func (r *routes) campaigns() {
 			made, err := r.Campaign.Save(ctx, in.Body.campaign(in.ID))
 			return web.Answer(Made{made}), err
 		})
-	web.Handle(r.web, quiet(route("campaign_move", http.MethodPost, "campaigns/{id}/state", "Run, pause or end a campaign", tag, account.PermProductEdit)),
+	web.Handle(r.web, quiet(route("campaign_move", http.MethodPost, "campaigns/{id}/state", "Run, pause or end a campaign; the latter two with a reason", tag, account.PermProductEdit)),
 		func(ctx context.Context, in *struct {
 			ByID
 			Body struct {

@@ -34,6 +34,7 @@ type CardTemplateRow struct {
 	Course    string   `json:"course"`
 	Kinds     []string `json:"kinds" nullable:"false"`
 	PartnerID int64    `json:"partner_id"`
+	Partner   string   `json:"partner" doc:"The partner's nickname"`
 	UpdatedAt int64    `json:"updated_at"`
 }
 
@@ -42,6 +43,8 @@ type CardTemplateDetail struct {
 	ID     int64  `json:"id"`
 	Status string `json:"status" enum:"draft,on,off"`
 	Course string `json:"course"`
+	// The partner's nickname.
+	Partner string `json:"partner"`
 	CardTemplateInput
 }
 
@@ -115,7 +118,7 @@ func (r *routes) cardTemplates() {
 			}
 			rows, err := r.Card.Templates(ctx, first(before), in.Limit+1)
 			return web.Answer(web.Page(rows, in.Limit, func(t card.Template) CardTemplateRow {
-				return CardTemplateRow{t.ID, t.Name, t.Status, t.CourseID, t.Course, t.Kinds, t.PartnerID, t.UpdatedAt}
+				return CardTemplateRow{t.ID, t.Name, t.Status, t.CourseID, t.Course, t.Kinds, t.PartnerID, t.Partner, t.UpdatedAt}
 			}, func(t card.Template) []int64 { return []int64{t.ID} })), err
 		})
 	web.Handle(r.web, route("card_houses", http.MethodGet, "card-houses", "Templates of the house, to begin from", tag, account.PermCourseRead),
@@ -129,7 +132,7 @@ func (r *routes) cardTemplates() {
 	web.Handle(r.web, route("card_template", http.MethodGet, "card-templates/{id}", "A template with its layouts", tag, account.PermCourseRead),
 		func(ctx context.Context, in *ByID) (*web.Body[CardTemplateDetail], error) {
 			t, err := r.Card.Template(ctx, in.ID)
-			return web.Answer(CardTemplateDetail{t.ID, t.Status, t.Course, CardTemplateInput{t.Version, t.Name, t.CourseID, t.Kinds, t.PartnerID, t.Layouts}}), err
+			return web.Answer(CardTemplateDetail{t.ID, t.Status, t.Course, t.Partner, CardTemplateInput{t.Version, t.Name, t.CourseID, t.Kinds, t.PartnerID, t.Layouts}}), err
 		})
 	web.Handle(r.web, route("card_template_save", http.MethodPut, "card-templates/{id}", "Add (0) or change a template; cards show the change at once", tag, account.PermCoursePublish),
 		func(ctx context.Context, in *struct {
@@ -172,7 +175,7 @@ func (r *routes) cardTemplates() {
 
 func (r *routes) deskCards() {
 	const tag = "console card"
-	web.Handle(r.web, route("cards", http.MethodGet, "cards", "Evidence cards with what their mentors say, the newest first", tag, account.PermAnswer),
+	web.Handle(r.web, route("cards", http.MethodGet, "cards", "Evidence cards with what their mentors say, the newest first", tag, account.PermMentor),
 		func(ctx context.Context, in *struct {
 			web.PageQuery
 			CourseID int64  `query:"course_id" minimum:"0" doc:"0: all"`
@@ -185,7 +188,7 @@ func (r *routes) deskCards() {
 			if err != nil {
 				return nil, err
 			}
-			rows, err := r.Card.Desk(ctx, card.Sift{InstructorID: scope(ctx), CourseID: in.CourseID, Kind: in.Kind, Note: in.Note, Code: in.Code}, first(before), in.Limit+1)
+			rows, err := r.Card.Desk(ctx, card.Sift{Scope: classScope(ctx), CourseID: in.CourseID, Kind: in.Kind, Note: in.Note, Code: in.Code}, first(before), in.Limit+1)
 			return web.Answer(web.Page(rows, in.Limit, deskCard, func(c card.DeskCard) []int64 { return []int64{c.ID} })), err
 		})
 	web.Handle(r.web, quiet(route("card_revoke", http.MethodPost, "cards/{id}/revoke", "Take an evidence card back, for good", tag, account.PermCoursePublish)),
@@ -198,7 +201,7 @@ func (r *routes) deskCards() {
 		) (*none, error) {
 			return nil, r.Card.Revoke(ctx, scope(ctx), in.ID, in.Body.Reason)
 		})
-	web.Handle(r.web, quiet(route("mentor_note_save", http.MethodPut, "cards/{id}/note", "What a mentor says on a card; to be approved again", tag, account.PermAnswer)),
+	web.Handle(r.web, quiet(route("mentor_note_save", http.MethodPut, "cards/{id}/note", "What a mentor says on a card; to be approved again", tag, account.PermMentor)),
 		func(ctx context.Context, in *struct {
 			ByID
 			Body struct {
@@ -208,9 +211,9 @@ func (r *routes) deskCards() {
 			}
 		},
 		) (*none, error) {
-			return nil, r.Card.Write(ctx, scope(ctx), in.ID, in.Body.Version, in.Body.Mentor, in.Body.Text)
+			return nil, r.Card.Write(ctx, classScope(ctx), in.ID, in.Body.Version, in.Body.Mentor, in.Body.Text)
 		})
-	web.Handle(r.web, route("mentor_notes_approve", http.MethodPost, "mentor-notes/approve", "Show notes to everybody who sees their cards", tag, account.PermAnswer),
+	web.Handle(r.web, route("mentor_notes_approve", http.MethodPost, "mentor-notes/approve", "Show notes to everybody who sees their cards", tag, account.PermMentor),
 		func(ctx context.Context, in *struct {
 			Body struct {
 				Items []NoteChoice `json:"items" nullable:"false" minItems:"1" maxItems:"100"`
@@ -221,10 +224,10 @@ func (r *routes) deskCards() {
 			for i, x := range in.Body.Items {
 				list[i] = card.Choice{CardID: x.ID, Version: x.Version}
 			}
-			n, err := r.Card.Approve(ctx, scope(ctx), list)
+			n, err := r.Card.Approve(ctx, classScope(ctx), list)
 			return web.Answer(DecidedView{n, len(list) - n}), err
 		})
-	web.Handle(r.web, route("mentor_notes_fill", http.MethodPost, "mentor-notes/fill", "Write drafts by a template for cards without a note, 200 at once", tag, account.PermAnswer),
+	web.Handle(r.web, route("mentor_notes_fill", http.MethodPost, "mentor-notes/fill", "Write drafts by a template for cards without a note, 200 at once", tag, account.PermMentor),
 		func(ctx context.Context, in *struct {
 			Body struct {
 				PatternID int64  `json:"pattern_id"`
@@ -236,10 +239,10 @@ func (r *routes) deskCards() {
 		},
 		) (*web.Body[FilledView], error) {
 			b := in.Body
-			x, err := r.Card.Fill(ctx, card.Sift{InstructorID: scope(ctx), CourseID: b.CourseID, Kind: b.Kind}, b.PatternID, b.After, b.Mentor)
+			x, err := r.Card.Fill(ctx, card.Sift{Scope: classScope(ctx), CourseID: b.CourseID, Kind: b.Kind}, b.PatternID, b.After, b.Mentor)
 			return web.Answer(FilledView(x)), err
 		})
-	voice := quiet(route("mentor_voice", http.MethodPost, "cards/{id}/voice", "What a mentor said aloud for a card; the body is an audio file", tag, account.PermAnswer))
+	voice := quiet(route("mentor_voice", http.MethodPost, "cards/{id}/voice", "What a mentor said aloud for a card; the body is an audio file", tag, account.PermMentor))
 	voice.MaxBytes, voice.Timeout = 11<<20, 2*time.Minute
 	web.Handle(r.web, voice, func(ctx context.Context, in *struct {
 		ByID
@@ -248,11 +251,11 @@ func (r *routes) deskCards() {
 		RawBody []byte `contentType:"application/octet-stream"`
 	},
 	) (*none, error) {
-		return nil, r.Card.Speak(ctx, scope(ctx), in.ID, in.Version, in.Name, bytes.NewReader(in.RawBody))
+		return nil, r.Card.Speak(ctx, classScope(ctx), in.ID, in.Version, in.Name, bytes.NewReader(in.RawBody))
 	})
-	web.Handle(r.web, route("mentor_voice_get", http.MethodGet, "cards/{id}/voice", "What a mentor said aloud, also before it is approved", tag, account.PermAnswer),
+	web.Handle(r.web, route("mentor_voice_get", http.MethodGet, "cards/{id}/voice", "What a mentor said aloud, also before it is approved", tag, account.PermMentor),
 		func(ctx context.Context, in *ByID) (*huma.StreamResponse, error) {
-			key, mime, err := r.Card.Voice(ctx, scope(ctx), in.ID)
+			key, mime, err := r.Card.Voice(ctx, classScope(ctx), in.ID)
 			if err != nil {
 				return nil, err
 			}
@@ -262,24 +265,24 @@ func (r *routes) deskCards() {
 			}
 			return web.Download("voice", mime, body), nil
 		})
-	web.Handle(r.web, route("mentor_voice_drop", http.MethodDelete, "cards/{id}/voice", "Take what was said aloud away", tag, account.PermAnswer),
+	web.Handle(r.web, route("mentor_voice_drop", http.MethodDelete, "cards/{id}/voice", "Take what was said aloud away", tag, account.PermMentor),
 		func(ctx context.Context, in *struct {
 			ByID
 			Version int64 `query:"version" minimum:"1"`
 		},
 		) (*none, error) {
-			return nil, r.Card.Speak(ctx, scope(ctx), in.ID, in.Version, "", nil)
+			return nil, r.Card.Speak(ctx, classScope(ctx), in.ID, in.Version, "", nil)
 		})
 	r.mentorPatterns(tag)
 }
 
 func (r *routes) mentorPatterns(tag string) {
-	web.Handle(r.web, route("mentor_patterns", http.MethodGet, "mentor-patterns", "Templates of mentor notes", tag, account.PermAnswer),
+	web.Handle(r.web, route("mentor_patterns", http.MethodGet, "mentor-patterns", "Templates of mentor notes", tag, account.PermMentor),
 		func(ctx context.Context, in *struct {
 			CourseID int64 `query:"course_id" minimum:"0" doc:"0: all there are"`
 		},
 		) (*web.Body[web.List[MentorPattern]], error) {
-			rows, err := r.Card.Patterns(ctx, scope(ctx), in.CourseID)
+			rows, err := r.Card.Patterns(ctx, classScope(ctx), in.CourseID)
 			v := web.List[MentorPattern]{Items: []MentorPattern{}}
 			for _, p := range rows {
 				v.Items = append(v.Items, MentorPattern{p.ID, MentorPatternInput{p.Version, p.Name, p.Body, p.CourseID}})

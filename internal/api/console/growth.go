@@ -7,6 +7,7 @@ import (
 	"zhizhou/internal/account"
 	"zhizhou/internal/growth"
 	"zhizhou/internal/share"
+	"zhizhou/internal/text"
 	"zhizhou/internal/web"
 )
 
@@ -124,10 +125,17 @@ type ShareBuy struct {
 	PaidAt  int64  `json:"paid_at"`
 }
 
+// ShareJoin is somebody who registered by a share, their name masked.
+type ShareJoin struct {
+	Nickname string `json:"nickname"`
+	JoinedAt int64  `json:"joined_at"`
+}
+
 // SharePath is where a share stands in the graph.
 type SharePath struct {
-	Up   []ShareRow `json:"up" nullable:"false" doc:"What led to it, the oldest first, itself last"`
-	Buys []ShareBuy `json:"buys" nullable:"false"`
+	Up    []ShareRow  `json:"up" nullable:"false" doc:"What led to it, the oldest first, itself last"`
+	Joins []ShareJoin `json:"joins" nullable:"false" doc:"Who registered by it, the newest 50"`
+	Buys  []ShareBuy  `json:"buys" nullable:"false"`
 }
 
 func shareRow(r share.Row) ShareRow {
@@ -160,10 +168,13 @@ func (r *routes) growth() {
 		})
 	web.Handle(r.web, route("share", http.MethodGet, "shares/{id}", "What led to a share, and the orders that it is a touch of", tag, account.PermGrowthRead),
 		func(ctx context.Context, in *ByID) (*web.Body[SharePath], error) {
-			up, buys, err := r.Share.Path(ctx, in.ID)
-			v := SharePath{Up: []ShareRow{}, Buys: []ShareBuy{}}
+			up, joined, buys, err := r.Share.Path(ctx, in.ID)
+			v := SharePath{Up: []ShareRow{}, Joins: []ShareJoin{}, Buys: []ShareBuy{}}
 			for _, x := range up {
 				v.Up = append(v.Up, shareRow(x))
+			}
+			for _, j := range joined {
+				v.Joins = append(v.Joins, ShareJoin{text.Mask(j.Nickname), j.JoinedAt})
 			}
 			for _, b := range buys {
 				v.Buys = append(v.Buys, ShareBuy{b.No, b.Buyer, b.Place, b.IsFirst, b.IsLast, b.WeightPPM, b.PaidFen, b.PaidAt})

@@ -6,6 +6,7 @@ const one: Record<string, (key: string) => RouteLocationRaw> = {
   product: (id) => ({ name: 'product', params: { id } }),
   topic: (id) => ({ name: 'topic', params: { id } }),
   challenge: (id) => ({ name: 'challenge', params: { id } }),
+  'card-template': (id) => ({ name: 'card-template', params: { id } }),
   class: (id) => ({ name: 'class', params: { id } }),
   homework: (id) => ({ name: 'homework', params: { id } }),
   booking: (id) => ({ name: 'booking', params: { id } }),
@@ -18,9 +19,12 @@ const lists: Record<string, RouteLocationRaw> = {
   synonyms: { name: 'search', params: { tab: 'synonyms' } },
   commission_rules: { name: 'commission', params: { tab: 'rules' } },
   media: { name: 'library' },
+  partner_materials: { name: 'partners', params: { tab: 'materials' } },
+  shop_goods: { name: 'rewards' },
+  badges: { name: 'rewards', params: { tab: 'badges' } },
   documents: { name: 'library', query: { form: 'document' } },
 }
-for (const name of ['instructors', 'applications', 'categories', 'banners', 'questions', 'moderation', 'lesson-questions', 'ratings', 'staff', 'promotions', 'coupons', 'codes', 'experiments', 'held', 'renewals', 'commission', 'clearing', 'bills']) lists[name] = { name }
+for (const name of ['instructors', 'applications', 'categories', 'banners', 'questions', 'moderation', 'lesson-questions', 'ratings', 'staff', 'promotions', 'coupons', 'codes', 'experiments', 'held', 'renewals', 'commission', 'clearing', 'bills', 'partners', 'campaigns', 'desk-cards', 'card-experiments', 'mentor-patterns', 'risk']) lists[name] = { name }
 
 /** What the server may name as showing something. */
 export const openable = [...Object.keys(one), ...Object.keys(lists)]

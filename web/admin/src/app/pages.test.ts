@@ -26,7 +26,7 @@ describe('menu', () => {
   it('calls the income an instructor sees their own', () => {
     expect(labels(['income.read'])).toEqual(['我的收入'])
     expect(labels(['income.read', 'order.read'])).toContain('讲师收入')
-    expect(labels(['course.read', 'course.edit', 'media.upload', 'question.answer', 'income.read'])).toEqual(['课程与专栏', '题库', '素材库', '学员提问', '课程评价', '讲师', '证据卡与寄语', '证据卡模板', '我的收入'])
+    expect(labels(['course.read', 'course.edit', 'media.upload', 'question.answer', 'card.mentor', 'income.read'])).toEqual(['课程与专栏', '题库', '素材库', '学员提问', '课程评价', '讲师', '证据卡与寄语', '证据卡模板', '我的收入'])
   })
   it('leaves out empty groups and falls back to the account page', () => {
     expect(menuFor([])).toEqual([])

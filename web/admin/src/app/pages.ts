@@ -59,7 +59,7 @@ export const menu: { group: string; pages: MenuPage[] }[] = [
       { name: 'campaigns', label: '学习活动', icon: 'spark', permission: 'product.read' },
       { name: 'rewards', label: '积分商城与徽章', icon: 'medal', permission: 'product.read' },
       { name: 'partners', label: '合伙人', icon: 'link', permission: 'partner.read' },
-      { name: 'desk-cards', label: '证据卡与寄语', icon: 'award', permission: 'question.answer' },
+      { name: 'desk-cards', label: '证据卡与寄语', icon: 'award', permission: 'card.mentor' },
       { name: 'card-templates', label: '证据卡模板', icon: 'brush', permission: 'course.read' },
     ],
   },

@@ -32,7 +32,10 @@ const actions: Record<string, string> = {
   'risk.rule': '改核查规则',
   'risk.bands': '改核查分档',
   'campaign.save': '保存学习活动',
-  'campaign.move': '启停学习活动',
+  'campaign.move': '启停学习活动', // as it was written before it said which of the two
+  'campaign.running': '开始学习活动',
+  'campaign.paused': '暂停学习活动',
+  'campaign.ended': '结束学习活动',
   'shop.save': '保存积分商品',
   'badge.save': '保存徽章',
   'teaching.approve': '通过讲师申请',

@@ -7,6 +7,8 @@ export const kinds: Record<CampaignInput['kind'], { label: string; note: string 
   journey: { label: '新人任务', note: '注册后的头几天，一步一步有奖励' },
 }
 export const states: Record<CampaignRow['state'], { label: string; tone: '' | 'ok' | 'warn' }> = { draft: { label: '草稿', tone: '' }, running: { label: '进行中', tone: 'ok' }, paused: { label: '已暂停', tone: 'warn' }, ended: { label: '已结束', tone: '' } }
+/** A campaign as it stands: one whose end has passed gives nothing any more, whatever its switch says. */
+export const stateOf = (c: Pick<CampaignRow, 'state' | 'over'>) => (c.over && (c.state === 'running' || c.state === 'paused') ? { label: '已到期', tone: '' as const } : states[c.state])
 export const prizeKinds: Record<CampaignPrize['kind'], string> = { coupon: '优惠券', points: '积分', course: '课程', material: '资料', nothing: '没有中' }
 export const steps: Record<string, string> = { lessons: '学完课时（个）', sign_ins: '签到（天）', minutes: '学习（分钟）', phone: '绑定手机号（填 1）' }
 export const causes: Record<CampaignInput['cause'], string> = { join: '朋友注册', study: '学习', both: '注册或学习' }

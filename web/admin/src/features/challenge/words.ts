@@ -16,7 +16,7 @@ export const classStates: Record<ChallengeClass['state'], { label: string; tone:
 export const memberStates: Record<ClassMember['state'], string> = { in: '在班', left: '已退出', lost: '已退款', removed: '已移出' }
 
 /** How what somebody paid for their place stands. */
-export const moneyStates: Record<Exclude<ClassMember['money'], ''>, string> = { paid: '已付款', held: '押金在账', returned: '押金已退还', forfeited: '押金未退', refunded: '已退款' }
+export const moneyStates: Record<Exclude<ClassMember['money'], ''>, string> = { paid: '已付款', held: '押金在账', returned: '押金已退还', forfeited: '押金不退（没打满）', refunded: '已退款' }
 
 /** What a class costs, in words. */
 export const priceOf = (c: ClassPrice) => (c.price === 'free' ? '免费' : c.price === 'class' ? yuan(c.price_fen) : `押金 ${yuan(c.price_fen)}，打满 ${c.return_need} 天退还`)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { each, found, pp, rate, read, says, steps, verdict } from './words'
+import { each, found, parts, pp, rate, read, says, steps, verdict } from './words'
 
 const loop = { learners: 200, cards: 100, shares: 50, visits: 125, joins: 10, buyers: 2, paid_fen: 5000 }
 const none = { learners: 0, cards: 0, shares: 0, visits: 0, joins: 0, buyers: 0, paid_fen: 0 }
@@ -7,6 +7,10 @@ const none = { learners: 0, cards: 0, shares: 0, visits: 0, joins: 0, buyers: 0,
 it('reads rates', () => {
   expect([rate(0.5), rate(0.034), rate(2.5), rate(1)]).toEqual(['50%', '3.4%', '2.50 倍', '1.00 倍'])
   expect([read({ key: 'k_users', known: true, rate: 0.05 }), read({ key: 'partner_cac', known: true, rate: 1234 }), read({ key: 'landing', known: true, rate: 0.3 }), read({ key: 'landing', known: false, rate: 0 })]).toEqual(['0.050', '¥12.34', '30.0%', '—'])
+})
+
+it('reads fractions of money in yuan', () => {
+  expect([parts({ key: 'partner_cac', top: 2535, bottom: 1 }), parts({ key: 'partner_gmv', top: 16900, bottom: 1789000 }), parts({ key: 'landing', top: 3, bottom: 1200 })]).toEqual(['¥25.35 / 1', '¥169.00 / ¥17,890.00', '3 / 1,200'])
 })
 
 it('goes round the loop', () => {

@@ -15,6 +15,13 @@ export function read(m: Pick<Metric, 'key' | 'known' | 'rate'>): string {
   return m.key.startsWith('k_') ? m.rate.toFixed(3) : `${(m.rate * 100).toFixed(1)}%`
 }
 
+/** Top and bottom of a metric; money is read in yuan. */
+export function parts(m: Pick<Metric, 'key' | 'top' | 'bottom'>): string {
+  const fen = (n: number) => `¥${(n / 100).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
+  const whole = (n: number) => n.toLocaleString('en')
+  return `${(m.key.startsWith('partner_') ? fen : whole)(m.top)} / ${(m.key === 'partner_gmv' ? fen : whole)(m.bottom)}`
+}
+
 /** The steps of the loop with the rate of each to the one before it. */
 export function steps(l: GrowthLoop): { label: string; count: number; by: string }[] {
   const list: [string, number][] = [['学过的学员', l.learners], ['证据卡', l.cards], ['分享', l.shares], ['打开', l.visits], ['注册', l.joins], ['购买', l.buyers]]
