@@ -179,6 +179,13 @@ func TestPartnerRoad(t *testing.T) {
 		if f.num("partner_fen") != 16900 || f.num("kept_fen") != 16900 || f.num("new_buyers") != 1 || f.num("cost_fen") != 3380 || f.num("partners") != 1 || f.num("sharing") != 1 {
 			t.Fatalf("figures: %s", f.raw)
 		}
+		// What they brought stays theirs in the books of the time, whatever becomes of them.
+		for _, state := range []string{"suspended", "active"} {
+			decide(200, "", state, "核对")
+			if f := op.want(200, "", "GET", fmt.Sprintf("/api/console/partner-figures?from=%d&until=%d", now-86_400_000, now+1), nil); f.num("partner_fen") != 16900 || f.num("cost_fen") != 3380 {
+				t.Fatalf("figures of a partner who is %s: %s", state, f.raw)
+			}
+		}
 		w.giveBack(no, 16900)
 		p = a.want(200, "", "GET", "/api/me/partner/panel?days=7", nil)
 		if p.num("held_fen") != 0 || p.num("next_at") != 0 || a.earned().ReversedFen != 3380 {

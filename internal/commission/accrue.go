@@ -81,8 +81,8 @@ const atRest = `(refunded_fen = base_fen OR EXISTS (SELECT 1 FROM orders o WHERE
 		AND NOT EXISTS (SELECT 1 FROM gifts g WHERE g.order_item_id = commission_entries.order_item_id AND g.state = 'open')`
 
 var (
-	qEntryInsert = db.Q("commission/entry_insert", `INSERT INTO commission_entries (id, order_id, order_item_id, buyer_id, user_id, level, rule_id, rule_version, terms_version, rate_bps, base_fen, amount_fen, state, hold_until, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'held', $13, $14) ON CONFLICT DO NOTHING`)
+	qEntryInsert = db.Q("commission/entry_insert", `INSERT INTO commission_entries (id, order_id, order_item_id, buyer_id, user_id, level, rule_id, rule_version, terms_version, rate_bps, base_fen, amount_fen, state, hold_until, created_at, role)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'held', $13, $14, $15) ON CONFLICT DO NOTHING`)
 	qEntryLock     = db.Q("commission/entry_lock", `SELECT `+entryColumns+` FROM commission_entries WHERE id = $1 /*for_update*/`)
 	qEntriesOfItem = db.Q("commission/entries_of_item", `SELECT id FROM commission_entries WHERE order_item_id = $1 ORDER BY level`)
 	qReversal      = db.Q("commission/reversal", `INSERT INTO commission_reversals (id, entry_id, refund_id, base_fen, amount_fen, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`)
@@ -128,7 +128,7 @@ func (s *Service) Accrue(ctx context.Context, tx *db.Tx, sale Sale, lines func(c
 	}
 	as := make([]map[int64]string, len(up))
 	for i, userID := range up {
-		if as[i], err = s.roles(ctx, tx, rules, userID, sold); err != nil {
+		if as[i], err = s.roles(ctx, tx, userID, sold); err != nil {
 			return err
 		}
 	}
@@ -143,7 +143,7 @@ func (s *Service) Accrue(ctx context.Context, tx *db.Tx, sale Sale, lines func(c
 			left -= amount
 			entryID := id.New()
 			n, err := tx.Exec(ctx, qEntryInsert, entryID, sale.OrderID, l.ItemID, sale.BuyerID, userID, i+1, r.ID, r.Version, t.Version, r.RateBPS, l.PaidFen, amount,
-				sale.PaidAt+max(t.HoldDays, l.RefundDays)*day, now)
+				sale.PaidAt+max(t.HoldDays, l.RefundDays)*day, now, as[i][l.ProductID])
 			if err != nil {
 				return err
 			}

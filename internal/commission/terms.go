@@ -287,10 +287,9 @@ func pick(rules []Rule, level int64, l Line, e earner) (best Rule, ok bool) {
 	return best, ok
 }
 
-// roles tells in which role of partners somebody earns by each of some lines; nothing is
-// asked while no rate is for partners.
-func (s *Service) roles(ctx context.Context, r db.Reader, rules []Rule, userID int64, lines []Line) (map[int64]string, error) {
-	if s.Roles == nil || !slices.ContainsFunc(rules, Rule.personal) {
+// roles tells in which role of partners somebody earns by each of some lines.
+func (s *Service) roles(ctx context.Context, r db.Reader, userID int64, lines []Line) (map[int64]string, error) {
+	if s.Roles == nil {
 		return nil, nil
 	}
 	products := make([]int64, len(lines))
@@ -312,7 +311,7 @@ func (s *Service) Rates(ctx context.Context, userID int64, lines []Line) (map[in
 	if err := s.DB.List(ctx, qRulesLive, &rules, clock.MS(s.Clock)); err != nil {
 		return nil, err
 	}
-	roles, err := s.roles(ctx, s.DB, rules, userID, lines)
+	roles, err := s.roles(ctx, s.DB, userID, lines)
 	if err != nil {
 		return nil, err
 	}

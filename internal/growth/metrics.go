@@ -2,6 +2,7 @@ package growth
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"zhizhou/internal/db"
@@ -45,12 +46,23 @@ const (
 	OR EXISTS (SELECT 1 FROM ratings r WHERE r.user_id = a.user_id AND r.state = 'shown' AND r.created_at >= $1 AND r.created_at < $2)
 	OR EXISTS (SELECT 1 FROM card_comments c WHERE c.user_id = a.user_id AND c.state = 'shown' AND c.created_at >= $1 AND c.created_at < $2))`
 	carded = `EXISTS (SELECT 1 FROM cards c WHERE c.user_id = a.user_id AND c.issued_at < $2 AND c.revoked_at = 0)`
-	// led are orders of the period that earned somebody a commission.
-	led = `EXISTS (SELECT 1 FROM commission_entries e WHERE e.order_id = o.id)`
+	// led are orders by which a partner earned in that role, whatever became of them since.
+	led = `EXISTS (SELECT 1 FROM commission_entries e WHERE e.order_id = o.id AND e.role <> '')`
 )
 
 func metric(key, name, means, sql string) Metric {
 	return Metric{Key: key, Name: name, Means: means, stmt: db.Q("growth/"+key, sql), sql: sql}
+}
+
+// PartnerGMV and PartnerCAC are what partners bring and cost; the page of partners shows the
+// same two.
+var (
+	PartnerGMV = byKey("partner_gmv")
+	PartnerCAC = byKey("partner_cac")
+)
+
+func byKey(key string) Metric {
+	return Metrics[slices.IndexFunc(Metrics, func(m Metric) bool { return m.Key == key })]
 }
 
 // Metrics are all figures, in the order in which they are shown.
@@ -77,14 +89,14 @@ FROM shares s WHERE s.created_at >= $1 AND s.created_at < $2 AND s.request NOT L
 		`SELECT CAST(COALESCE(SUM(CASE WHEN `+wrote+` THEN 1 ELSE 0 END), 0) AS BIGINT) AS top, COUNT(*) AS bottom FROM (`+active+`) a WHERE `+carded),
 	metric("ugc_other", "留言率（还没有的）", "同上，对还没有证据卡的学员。两者之差是提升；它不是因果，除非由实验得出。",
 		`SELECT CAST(COALESCE(SUM(CASE WHEN `+wrote+` THEN 1 ELSE 0 END), 0) AS BIGINT) AS top, COUNT(*) AS bottom FROM (`+active+`) a WHERE NOT `+carded),
-	metric("partner_gmv", "合伙成交占比", "分子：这段时间付款、并产生佣金的订单净额（分，已减退款）。分母：这段时间付款的全部订单净额（分）。",
+	metric("partner_gmv", "合伙成交占比", "分子：这段时间付款、有合伙人当时以合伙身份得佣金的订单净额（分，已减退款）。分母：这段时间付款的全部订单净额（分）。",
 		`SELECT CAST(COALESCE(SUM(CASE WHEN `+led+` THEN o.paid_fen - o.refunded_fen ELSE 0 END), 0) AS BIGINT) AS top, CAST(COALESCE(SUM(o.paid_fen - o.refunded_fen), 0) AS BIGINT) AS bottom
 FROM orders o WHERE NOT o.deposit AND o.paid_at >= $1 AND o.paid_at < $2`),
-	metric("partner_cac", "合伙获客成本（分）", "分子：这段时间付款的订单的佣金，已减冲回，加上这段时间到账的排行奖励（分）。分母：这些订单里第一次付款的买家。",
-		`SELECT (SELECT CAST(COALESCE(SUM(e.amount_fen - e.reversed_fen), 0) AS BIGINT) FROM commission_entries e JOIN orders o ON o.id = e.order_id WHERE o.paid_at >= $1 AND o.paid_at < $2)
+	metric("partner_cac", "合伙获客成本（分）", "分子：这段时间付款的合伙成交的全部佣金（两级都算，已减冲回），加上这段时间到账的排行奖励（分）。分母：这些订单里第一次付款、且没有全部退款的买家。",
+		`SELECT (SELECT CAST(COALESCE(SUM(c.amount_fen - c.reversed_fen), 0) AS BIGINT) FROM orders o JOIN commission_entries c ON c.order_id = o.id WHERE o.paid_at >= $1 AND o.paid_at < $2 AND `+led+`)
 	+ (SELECT CAST(COALESCE(SUM(r.amount_fen), 0) AS BIGINT) FROM partner_places r WHERE r.state = 'paid' AND r.booked_at >= $1 AND r.booked_at < $2) AS top,
-	(SELECT COUNT(DISTINCT o.user_id) FROM orders o WHERE o.paid_at >= $1 AND o.paid_at < $2 AND o.paid_fen > 0 AND `+led+`
-	AND NOT EXISTS (SELECT 1 FROM orders b WHERE b.user_id = o.user_id AND NOT b.deposit AND b.paid_fen > 0 AND b.paid_at > 0 AND b.paid_at < o.paid_at)) AS bottom`),
+	(SELECT COUNT(DISTINCT o.user_id) FROM orders o WHERE o.paid_at >= $1 AND o.paid_at < $2 AND o.paid_fen > o.refunded_fen AND `+led+`
+	AND NOT EXISTS (SELECT 1 FROM orders b WHERE b.user_id = o.user_id AND NOT b.deposit AND b.paid_fen > 0 AND b.paid_at > 0 AND (b.paid_at < o.paid_at OR b.paid_at = o.paid_at AND b.id < o.id))) AS bottom`),
 }
 
 var (

@@ -13997,7 +13997,7 @@ export interface components {
             cost_fen: number;
             /**
              * Format: int64
-             * @description Of them: paid and not given back
+             * @description Paid in the time and not given back
              */
             kept_fen: number;
             /**
@@ -14007,22 +14007,12 @@ export interface components {
             new_buyers: number;
             /**
              * Format: int64
-             * @description Paid with money in the time
-             */
-            orders: number;
-            /**
-             * Format: int64
-             * @description Kept of these
+             * @description Of it: of orders by which a partner earned as one
              */
             partner_fen: number;
             /**
              * Format: int64
-             * @description Owed to shares of active partners
-             */
-            partner_orders: number;
-            /**
-             * Format: int64
-             * @description Active ones
+             * @description At its end
              */
             partners: number;
             /**

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"zhizhou/internal/account"
+	"zhizhou/internal/growth"
 	"zhizhou/internal/media"
 	"zhizhou/internal/partner"
 	"zhizhou/internal/setting"
@@ -118,16 +119,14 @@ type PartnerMonth struct {
 
 // PartnerFigures are what the operator looks at.
 type PartnerFigures struct {
-	Orders        int64 `json:"orders" doc:"Paid with money in the time"`
-	KeptFen       int64 `json:"kept_fen" doc:"Of them: paid and not given back"`
-	PartnerOrders int64 `json:"partner_orders" doc:"Owed to shares of active partners"`
-	PartnerFen    int64 `json:"partner_fen" doc:"Kept of these"`
-	NewBuyers     int64 `json:"new_buyers" doc:"Whose first paid order one of these is"`
-	CostFen       int64 `json:"cost_fen" doc:"Commission that these cost, both levels, and rewards booked in the time"`
-	Partners      int64 `json:"partners" doc:"Active ones"`
-	Sharing       int64 `json:"sharing" doc:"Of them, who shared something in the time"`
-	Answers       int64 `json:"answers" doc:"To the monthly question"`
-	Points        int64 `json:"points" doc:"Their sum, 0–10 each"`
+	KeptFen    int64 `json:"kept_fen" doc:"Paid in the time and not given back"`
+	PartnerFen int64 `json:"partner_fen" doc:"Of it: of orders by which a partner earned as one"`
+	NewBuyers  int64 `json:"new_buyers" doc:"Whose first paid order one of these is"`
+	CostFen    int64 `json:"cost_fen" doc:"Commission that these cost, both levels, and rewards booked in the time"`
+	Partners   int64 `json:"partners" doc:"At its end"`
+	Sharing    int64 `json:"sharing" doc:"Of them, who shared something in the time"`
+	Answers    int64 `json:"answers" doc:"To the monthly question"`
+	Points     int64 `json:"points" doc:"Their sum, 0–10 each"`
 }
 
 // PartnerSaid is an answer to the monthly question.
@@ -329,7 +328,16 @@ func (r *routes) partners() {
 		},
 		) (*web.Body[PartnerFigures], error) {
 			f, err := r.Partner.Figures(ctx, in.From, in.Until)
-			return web.Answer(PartnerFigures(f)), err
+			if err != nil {
+				return nil, err
+			}
+			p := growth.Period{From: in.From, Until: in.Until}
+			gmv, err := r.Growth.Of(ctx, growth.PartnerGMV, p)
+			if err != nil {
+				return nil, err
+			}
+			cac, err := r.Growth.Of(ctx, growth.PartnerCAC, p)
+			return web.Answer(PartnerFigures{gmv.Bottom, gmv.Top, cac.Bottom, cac.Top, f.Partners, f.Sharing, f.Answers, f.Points}), err
 		})
 	web.Handle(r.web, route("partner_scores", http.MethodGet, "partner-scores", "Answers to the question of a month", tag, account.PermPartner),
 		func(ctx context.Context, in *struct {
