@@ -94,7 +94,7 @@ func TestGrowthIsCounted(t *testing.T) {
 		f := w.figures(now)
 		for key, want := range map[string][2]int64{
 			"share_rate": {2, 2}, "landing": {1, 3}, "signup": {1, 2}, "k_shares": {1, 3}, "k_users": {1, 2},
-			"retention_7_shared": {0, 1}, "ugc_other": {0, 0}, "ugc_carded": {0, 2},
+			"retention_7_shared": {0, 0}, "ugc_other": {0, 0}, "ugc_carded": {0, 2},
 		} {
 			if f[key] != want {
 				t.Errorf("%s: %v, want %v", key, f[key], want)
@@ -115,9 +115,15 @@ func TestGrowthIsCounted(t *testing.T) {
 			w.write(qGrowthBorn, id, at.UnixMilli())
 			w.write(qGrowthStudy, id, day)
 		}
-		year := growth.Period{From: at.UnixMilli(), Until: at.UnixMilli() + 1}
-		if r := w.figures(year); r["retention_7_other"] != [2]int64{2, 3} || r["retention_28_other"] != [2]int64{1, 3} {
-			t.Errorf("retention over a new year: %v %v", r["retention_7_other"], r["retention_28_other"])
+		after := func(days int64) map[string][2]int64 {
+			ripe := at.UnixMilli() + days*24*3600_000
+			return w.figures(growth.Period{From: ripe, Until: ripe + 1})
+		}
+		if seven, month := after(14)["retention_7_other"], after(35)["retention_28_other"]; seven != [2]int64{2, 3} || month != [2]int64{1, 3} {
+			t.Errorf("retention over a new year: %v %v", seven, month)
+		}
+		if early := after(13); early["retention_7_other"] != [2]int64{0, 0} || early["retention_28_other"] != [2]int64{0, 0} {
+			t.Errorf("people are counted whose days are not over: %v", early)
 		}
 	})
 }

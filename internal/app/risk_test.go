@@ -134,7 +134,7 @@ func TestRiskDeviceOutlivesSigningOut(t *testing.T) {
 			if i > 1 {
 				status, code = 409, "campaign_device"
 			}
-			p.want(status, code, "POST", fmt.Sprintf("/api/campaigns/%d/claims", c.ID), map[string]any{"prize_id": c.Prizes[0].ID, "visitor": device})
+			p.want(status, code, "POST", fmt.Sprintf("/api/campaigns/%d/claims", c.ID), map[string]any{"prize_id": c.Prizes[0].ID, "device": device})
 		}
 		w.sound()
 	})
@@ -196,7 +196,7 @@ func TestRiskHoldsReferralRewards(t *testing.T) {
 			p := w.person(nil)
 			phone := fmt.Sprintf("1390013942%d", i+1)
 			p.want(200, "", "POST", "/api/auth/sms", map[string]any{"phone": phone, "consents": consents})
-			p.want(200, "", "POST", "/api/auth/sms/login", map[string]any{"phone": phone, "code": w.code(phone), "consents": consents, "invite": code, "visitor": "one-telephone-of-many-accounts"})
+			p.want(200, "", "POST", "/api/auth/sms/login", map[string]any{"phone": phone, "code": w.code(phone), "consents": consents, "invite": code, "device": "one-telephone-of-many-accounts"})
 			friends = append(friends, p)
 		}
 		if w.count(qRiskSignals, friends[0].me(), "device") != 1 || w.count(qRiskSignals, friends[0].me(), "block") != 0 {

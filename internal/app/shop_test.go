@@ -82,6 +82,21 @@ func TestShopRedeem(t *testing.T) {
 		if m := p.want(200, "", "GET", "/api/me/redemptions", nil); len(m.at("items").([]any)) != 4 {
 			t.Fatal(m.raw)
 		}
+		// What somebody has stays what it was; price and stock may change.
+		for _, change := range []func(*shop.Goods){func(g *shop.Goods) { g.Title = "另一样" }, func(g *shop.Goods) { g.Body = "换掉了" }} {
+			g := paper
+			change(&g)
+			if _, err := w.app.Shop.Save(w.system(), g); err == nil || !strings.Contains(err.Error(), "shop_invalid") {
+				t.Fatalf("what was exchanged changed: %v", err)
+			}
+		}
+		paper.PricePoints, paper.Stock, paper.Version = 90, 50, 0
+		for _, g := range must(w.app.Shop.List(context.Background()))(t) {
+			if g.ID == paper.ID {
+				paper.Version = g.Version
+			}
+		}
+		must(w.app.Shop.Save(w.system(), paper))(t)
 		w.sound()
 		w.write(qSpoilGiven, paper.ID)
 		w.finds("goods of the points shop and what was exchanged disagree")

@@ -28,12 +28,14 @@ var (
 	visits = `SELECT v.share_id, v.first_at, v.user_id FROM share_visits v JOIN shares s ON s.id = v.share_id WHERE v.user_id <> s.user_id`
 )
 
-// retained is the share of who registered in the period and studied between two local
-// days after it; led tells which of them.
+// retained is the share of new people who studied between two local days after they
+// registered, of those whose last such day ended within the period: nobody is counted whose
+// days are not over. led tells which of them.
 func retained(led string, from, until int) string {
+	days := (until + 1) * 24 * 3600 * 1000
 	return `SELECT CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM lesson_days d WHERE d.user_id = u.id
 	AND ` + written("d.day") + ` - ` + moment("u.created_at") + fmt.Sprintf(` BETWEEN %d AND %d`, from, until) + `) THEN 1 ELSE 0 END), 0) AS BIGINT) AS top, COUNT(*) AS bottom
-FROM users u WHERE u.created_at >= $1 AND u.created_at < $2 AND ` + led
+FROM users u WHERE u.created_at >= CAST($1 AS BIGINT) ` + fmt.Sprintf("- %[1]d AND u.created_at < CAST($2 AS BIGINT) - %[1]d AND ", days) + led
 }
 
 const (
@@ -81,9 +83,9 @@ FROM shares s WHERE s.created_at >= $1 AND s.created_at < $2 AND s.request NOT L
 	(SELECT COUNT(*) FROM shares s WHERE s.created_at >= $1 AND s.created_at < $2) AS bottom`),
 	metric("k_users", "K（学员带学员）", "分子：这段时间由分享带来的注册。分母：这段时间学过的学员。",
 		`SELECT (SELECT COUNT(*) FROM share_joins j WHERE j.joined_at >= $1 AND j.joined_at < $2) AS top, (SELECT COUNT(*) FROM (`+active+`) a) AS bottom`),
-	metric("retention_7_shared", "7 日留存（分享带来的）", "分子：这段时间由分享注册、并在注册后第 7–13 天里学过的。分母：这段时间由分享注册的。不满 14 天的时间段还没有定论。", retained(byShare, 7, 13)),
+	metric("retention_7_shared", "7 日留存（分享带来的）", "分子：分母里注册后第 7–13 天学过的。分母：由分享注册、在这段时间里满 14 天的新学员；没满的还没有定论，不算。", retained(byShare, 7, 13)),
 	metric("retention_7_other", "7 日留存（其他学员）", "同上，对没有经分享注册的学员。", retained(byOwn, 7, 13)),
-	metric("retention_28_shared", "28 日留存（分享带来的）", "分子：这段时间由分享注册、并在注册后第 28–34 天里学过的。分母：这段时间由分享注册的。不满 35 天的时间段还没有定论。", retained(byShare, 28, 34)),
+	metric("retention_28_shared", "28 日留存（分享带来的）", "分子：分母里注册后第 28–34 天学过的。分母：由分享注册、在这段时间里满 35 天的新学员；没满的还没有定论，不算。", retained(byShare, 28, 34)),
 	metric("retention_28_other", "28 日留存（其他学员）", "同上，对没有经分享注册的学员。", retained(byOwn, 28, 34)),
 	metric("ugc_carded", "留言率（有证据卡的）", "分子：这段时间写过公开内容（笔记、提问、回答、评价、卡片留言）的。分母：这段时间学过、且已有一张有效证据卡的学员。",
 		`SELECT CAST(COALESCE(SUM(CASE WHEN `+wrote+` THEN 1 ELSE 0 END), 0) AS BIGINT) AS top, COUNT(*) AS bottom FROM (`+active+`) a WHERE `+carded),

@@ -208,7 +208,8 @@ func (s *Service) List(ctx context.Context) ([]Goods, error) {
 	return rows, err
 }
 
-// Save adds (ID 0) or changes goods. Returns ErrInput, ErrGone, ErrVersion.
+// Save adds (ID 0) or changes goods; what somebody exchanged points for stays what it was.
+// Returns ErrInput, ErrGone, ErrVersion.
 func (s *Service) Save(ctx context.Context, g Goods) (int64, error) {
 	g.Title, g.Words, g.Body = strings.TrimSpace(g.Title), strings.TrimSpace(g.Words), strings.TrimSpace(g.Body)
 	if err := g.check(); err != nil {
@@ -240,6 +241,9 @@ func (s *Service) Save(ctx context.Context, g Goods) (int64, error) {
 			}
 			if was.Kind != g.Kind {
 				return ErrInput.Field("kind", "建好以后不能换种类")
+			}
+			if was.Given > 0 && (was.RefID != g.RefID || was.Amount != g.Amount || was.Title != g.Title || was.Body != g.Body) {
+				return ErrInput.Field("title", "已经有人兑换，名称、内容和期限不能再改；要换，请下架后另建一件")
 			}
 			before = was
 			n, err := tx.Exec(ctx, qUpdate, g.ID, g.RefID, g.Amount, g.Title, g.Words, g.Body, g.PricePoints, g.Stock, g.PerUser, g.Shown, g.OnH5, g.OnWechat, g.OnMini, g.Position, s.now(), g.Version)

@@ -62,8 +62,8 @@ export interface Operations {
   makeUpSignIn: Op<{ body: { day: number }; res: t.SignIn }>
   campaigns: Op<{ res: { items: t.CampaignRow[] } }>
   campaign: Op<{ path: Id; res: t.Campaign }>
-  claimPrize: Op<{ path: Id; body: { prize_id: number; visitor: string }; res: t.WonGift }>
-  drawPrize: Op<{ path: Id; body: { key: string; visitor: string }; res: t.Draw }>
+  claimPrize: Op<{ path: Id; body: { prize_id: number; device: string }; res: t.WonGift }>
+  drawPrize: Op<{ path: Id; body: { key: string; device: string }; res: t.Draw }>
   wonGifts: Op<{ query: Cursor; res: t.Page<t.WonGift> }>
   pointsShop: Op<{ res: t.PointsShop }>
   redeemPoints: Op<{ path: Id; body: { points: number; key: string }; res: t.Redemption }>

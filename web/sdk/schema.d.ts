@@ -9634,15 +9634,15 @@ export interface components {
             words: string;
         };
         Campaign_claimRequest: {
+            /** @description What this device calls itself, whoever uses it */
+            device?: string;
             /** Format: int64 */
             prize_id: number;
-            /** @description What this device calls itself */
-            visitor?: string;
         };
         Campaign_drawRequest: {
+            /** @description What this device calls itself, whoever uses it */
+            device?: string;
             key: string;
-            /** @description What this device calls itself */
-            visitor?: string;
         };
         Card: {
             /**
@@ -10219,9 +10219,11 @@ export interface components {
             id: number;
             /** Format: int64 */
             level: number;
+            /** @description Taken back because the caller paid for it or received it */
+            own: boolean;
             /**
              * Format: int64
-             * @description Gone back with refunds
+             * @description Gone back with refunds, or as the caller's own
              */
             reversed_fen: number;
             /** @enum {string} */

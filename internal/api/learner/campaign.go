@@ -172,10 +172,10 @@ func rewardRate() func(ctx context.Context) error {
 }
 
 // act is the caller taking part, noted as seen on this device.
-func (r *routes) act(ctx context.Context, campaignID int64, visitor string) (campaign.Act, error) {
+func (r *routes) act(ctx context.Context, campaignID int64, device string) (campaign.Act, error) {
 	me := web.UserID(ctx)
-	err := r.Risk.Seen(ctx, me, visitor, web.CallerOf(ctx).Address)
-	return campaign.Act{UserID: me, CampaignID: campaignID, Channel: campaign.Channel(channel(ctx)), Device: r.Risk.Device(visitor)}, err
+	err := r.Risk.Seen(ctx, me, device, web.CallerOf(ctx).Address)
+	return campaign.Act{UserID: me, CampaignID: campaignID, Channel: campaign.Channel(channel(ctx)), Device: r.Risk.Device(device)}, err
 }
 
 func (r *routes) campaigns() {
@@ -200,14 +200,14 @@ func (r *routes) campaigns() {
 			ID   int64 `path:"id"`
 			Body struct {
 				PrizeID int64  `json:"prize_id"`
-				Visitor string `json:"visitor,omitempty" maxLength:"64" doc:"What this device calls itself"`
+				Device  string `json:"device,omitempty" maxLength:"64" doc:"What this device calls itself, whoever uses it"`
 			}
 		},
 		) (*web.Body[PrizeGiftView], error) {
 			if err := rate(ctx); err != nil {
 				return nil, err
 			}
-			act, err := r.act(ctx, in.ID, in.Body.Visitor)
+			act, err := r.act(ctx, in.ID, in.Body.Device)
 			if err != nil {
 				return nil, err
 			}
@@ -218,15 +218,15 @@ func (r *routes) campaigns() {
 		func(ctx context.Context, in *struct {
 			ID   int64 `path:"id"`
 			Body struct {
-				Key     string `json:"key" minLength:"8" maxLength:"64"`
-				Visitor string `json:"visitor,omitempty" maxLength:"64" doc:"What this device calls itself"`
+				Key    string `json:"key" minLength:"8" maxLength:"64"`
+				Device string `json:"device,omitempty" maxLength:"64" doc:"What this device calls itself, whoever uses it"`
 			}
 		},
 		) (*web.Body[DrawView], error) {
 			if err := rate(ctx); err != nil {
 				return nil, err
 			}
-			act, err := r.act(ctx, in.ID, in.Body.Visitor)
+			act, err := r.act(ctx, in.ID, in.Body.Device)
 			if err != nil {
 				return nil, err
 			}

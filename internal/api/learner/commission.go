@@ -34,7 +34,8 @@ type CommissionEntryView struct {
 	Level       int64  `json:"level"`
 	BaseFen     int64  `json:"base_fen" doc:"Paid for it"`
 	AmountFen   int64  `json:"amount_fen"`
-	ReversedFen int64  `json:"reversed_fen" doc:"Gone back with refunds"`
+	ReversedFen int64  `json:"reversed_fen" doc:"Gone back with refunds, or as the caller's own"`
+	Own         bool   `json:"own" doc:"Taken back because the caller paid for it or received it"`
 	State       string `json:"state" enum:"held,available"`
 	HoldUntil   int64  `json:"hold_until"`
 	CreatedAt   int64  `json:"created_at"`
@@ -112,7 +113,7 @@ func (r *routes) commission() {
 				name = func(s string) string { return s }
 			}
 			return web.Answer(web.Page(rows, in.Limit, func(e commission.EntryRow) CommissionEntryView {
-				return CommissionEntryView{e.ID, e.Title, name(e.Buyer), e.Level, e.BaseFen, e.AmountFen, e.ReversedFen, e.State, e.HoldUntil, e.CreatedAt}
+				return CommissionEntryView{e.ID, e.Title, name(e.Buyer), e.Level, e.BaseFen, e.AmountFen, e.ReversedFen, e.Own, e.State, e.HoldUntil, e.CreatedAt}
 			}, func(e commission.EntryRow) []int64 { return []int64{e.ID} })), nil
 		})
 	payee := route("payee_save", http.MethodPut, "/api/me/commission/payee", "Keep the caller's real name and number, once: needed to be paid")

@@ -34,9 +34,6 @@ type InviteeView struct {
 // came tells how somebody who signs in came: by whose shares, and a new one by whose
 // code. A code that does not count is no reason to refuse the sign-in.
 func (r *routes) came(ctx context.Context, userID int64, isNew bool, by Invited) error {
-	if by.Device == "" {
-		by.Device = by.Visitor // of a client that has one name
-	}
 	if err := r.Risk.Seen(ctx, userID, by.Device, web.CallerOf(ctx).Address); err != nil {
 		return err
 	}

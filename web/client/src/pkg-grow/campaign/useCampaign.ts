@@ -27,8 +27,8 @@ export function useCampaign() {
     }
     await run()
   }
-  const take = (prize: number) => ask(prize, async () => { won.value = await call('claimPrize', { path: { id: id.value }, body: { prize_id: prize, visitor: device() } }) })
+  const take = (prize: number) => ask(prize, async () => { won.value = await call('claimPrize', { path: { id: id.value }, body: { prize_id: prize, device: device() } }) })
   // The key outlives a lost answer: pressing again asks for the same draw.
-  const pull = () => ask(-1, async () => { draw.value = await withKey(`draw:${id.value}`, (key) => call('drawPrize', { path: { id: id.value }, body: { key, visitor: device() } })) })
+  const pull = () => ask(-1, async () => { draw.value = await withKey(`draw:${id.value}`, (key) => call('drawPrize', { path: { id: id.value }, body: { key, device: device() } })) })
   return { id, data, error, slow, run, busy, problem, won, draw, take, pull }
 }
