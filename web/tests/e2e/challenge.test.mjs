@@ -1,11 +1,13 @@
 // A challenge on the built binary and in a real browser: somebody finds a class, joins with one tap, checks in with a picture,
 // sees the squad and the boards; staff look at what was written and open a class with a deposit, which somebody pays.
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { launch, looksSound, openWindow, step } from './browser.mjs'
 import { payInSandbox, signInBySMS } from './learner.mjs'
-import { root, startServer, until } from './server.mjs'
+import { makeVideo, root, startServer, until } from './server.mjs'
 
 let server, browser, klass, deposit
 before(async () => {
@@ -138,6 +140,32 @@ test('staff look at what was written, and open a class', async () => {
     await looksSound(win, 'console-class')
     assert.match(page.url(), new RegExp(`/classes/${klass.id}$`))
   })
+  await step(win, 'a clip introduces the class', async () => {
+    const dir = mkdtempSync(path.join(tmpdir(), 'zz-clip-'))
+    try {
+      await page.getByRole('tab', { name: '设置' }).or(page.getByRole('link', { name: '设置' })).first().click()
+      await page.getByLabel('选择视频').setInputFiles(makeVideo(dir, 2))
+      await page.getByText('第一课 录像.mp4').waitFor()
+      await page.getByRole('button', { name: '换一个视频' }).waitFor()
+      await looksSound(win, 'console-class-clip')
+      await page.getByRole('button', { name: '保存' }).click()
+      await until(async () => (await (await fetch(`${server.base}/api/classes/${klass.id}`)).json()).clip, 'the clip to be ready', 120_000)
+    } finally {
+      rmSync(dir, { recursive: true, force: true })
+    }
+  })
+})
+
+test('whoever is sent the class sees what introduces it', async () => {
+  for (const size of ['phone', 'desktop']) {
+    const win = await openWindow(browser, server.base, size)
+    await step(win, `on a ${size}, without signing in`, async () => {
+      await win.page.goto(`/class/${klass.id}`)
+      await win.page.getByRole('button', { name: '播放视频' }).click()
+      await until(() => win.page.locator('video').evaluate((v) => v.currentTime > 0.5), 'the clip to play')
+      await looksSound(win, `class-clip-${size}`)
+    })
+  }
 })
 
 test('a deposit is paid like any order, and stands with the class', async () => {
