@@ -64,9 +64,12 @@ func TestCampaignAssist(t *testing.T) {
 		}})
 		at := fmt.Sprintf("/api/campaigns/%d", c.ID)
 		claim := func(p *person, n int) map[string]any {
-			return map[string]any{"prize_id": c.Prizes[n].ID, "visitor": browser(100)}
+			return map[string]any{"prize_id": c.Prizes[n].ID, "device": browser(100)}
 		}
 		a := w.learner("13900139500", nil)
+		if v := a.want(200, "", "GET", at, nil); v.list("prizes")[1]["course"] != "把话写清楚" || v.list("prizes")[1]["course_id"] != float64(w.paid) || v.list("prizes")[0]["course_id"] != 0.0 {
+			t.Fatal(v.raw)
+		}
 		w.person(nil).want(401, "", "POST", at+"/claims", claim(nil, 0))
 		a.want(409, "campaign_not_yet", "POST", at+"/claims", claim(a, 0))
 		code := a.sharesCampaign(c.ID)
@@ -182,7 +185,7 @@ func TestCampaignLotteryChances(t *testing.T) {
 		p := w.learner("13900139520", nil)
 		draw := func(status int, code, key string) answer {
 			t.Helper()
-			return p.want(status, code, "POST", at, map[string]any{"key": key, "visitor": browser(9)})
+			return p.want(status, code, "POST", at, map[string]any{"key": key, "device": browser(9)})
 		}
 		draw(409, "campaign_no_chance", "draw-key-1")
 		w.has(w.free, w.firstOf(w.free), p)

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -14,10 +15,12 @@ import (
 
 	"zhizhou/internal/card"
 	"zhizhou/internal/db"
+	"zhizhou/internal/learning"
 )
 
 var (
 	qNotesSaid  = db.Q("test/notes_said", `SELECT COUNT(*) FROM mentor_notes WHERE state = 'approved'`)
+	qCardsHad   = db.Q("test/cards_had", `SELECT COUNT(*) FROM cards WHERE user_id = $1`)
 	qNoticesOf  = db.Q("test/notices_of", `SELECT COUNT(*) FROM notices WHERE user_id = $1 AND title LIKE $2`)
 	qCardCheers = db.Q("test/card_cheers", `SELECT COUNT(*) FROM card_comments WHERE user_id = $1 AND cheer`)
 	qCardThumbs = db.Q("test/card_thumbs", `SELECT COUNT(*) FROM card_likes WHERE card_id = $1`)
@@ -216,6 +219,14 @@ func TestMentorNotes(t *testing.T) {
 			t.Error("the learner was not told why")
 		}
 		w.learner("13900139903", nil).want(409, "card_revoked", "PUT", "/api/cards/"+code+"/like", nil)
+		// What staff took back does not come again with the next lesson.
+		had := w.count(qCardsHad, p.me())
+		w.ok(w.app.DB.Tx(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+			return w.app.Card.Consider(ctx, tx, learning.Done{UserID: p.me(), CourseID: w.free, LessonID: w.firstOf(w.free)})
+		}))
+		if n := w.count(qCardsHad, p.me()); n != had {
+			t.Errorf("%d cards after the next lesson, %d before", n, had)
+		}
 	})
 }
 
@@ -274,6 +285,13 @@ func TestCardReactions(t *testing.T) {
 		p.want(404, "card_gone", "DELETE", fmt.Sprintf("/api/me/card-comments/%d", made), nil)
 		fan.want(204, "", "DELETE", fmt.Sprintf("/api/me/card-comments/%d", made), nil)
 		fan.want(200, "", "DELETE", at+"/like", nil)
+		quick := w.learner("13900139907", nil)
+		for range 15 {
+			quick.want(200, "", "PUT", at+"/like", nil)
+			quick.want(200, "", "DELETE", at+"/like", nil)
+		}
+		quick.want(429, "card_like_rate", "PUT", at+"/like", nil)
+		quick.want(429, "card_like_rate", "DELETE", at+"/like", nil)
 		if w.count(qCardThumbs, id) != 0 {
 			t.Error("a thumb that was taken back stays")
 		}

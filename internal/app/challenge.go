@@ -62,6 +62,13 @@ func toldOfChallenge(n challenge.News) (title, body, link string) {
 	case "remind":
 		return n.Body + "提醒你今天打卡：" + n.Title, "同组的人在等你。不想收到提醒，可以在消息设置里关掉。", link
 	case "squad":
+		if n.From != "" {
+			body = "有一组不满 4 人，小组重新分过，从别的组请了几位过去。"
+			if n.Over {
+				body = "「" + n.From + "」不满 4 人，并进了这一组。"
+			}
+			return "你从小组「" + n.From + "」到了「" + n.Body + "」：" + n.Title, body + "你的打卡和积分都跟着你，去看看现在一起走的人。", fmt.Sprintf("/class/%d/squad", n.ClassID)
+		}
 		return "你在小组「" + n.Body + "」：" + n.Title, "去看看一起走的人。", fmt.Sprintf("/class/%d/squad", n.ClassID)
 	case "award":
 		if n.Body == "" {

@@ -410,6 +410,47 @@ func TestChallengePeers(t *testing.T) {
 	})
 }
 
+// On its first day a squad of eight in which six have checked in stands at three of four,
+// over all and in the week; a ninth who joins takes along who has not begun, and who goes
+// to another squad is told so.
+func TestChallengeSquadIsShared(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.shanghai(1, 9, 0)
+		class := w.class(weekly(28), nil)
+		var people []*person
+		for i := range 8 {
+			p := w.learner(fmt.Sprintf("1390015060%d", i), nil)
+			p.joins(class)
+			people = append(people, p)
+		}
+		name := people[0].challenge(class).str("squad", "name")
+		for _, i := range []int{0, 1, 2, 5, 6, 7} {
+			people[i].checksIn(200, "", class, 0, "来了")
+		}
+		for _, span := range []string{"week", "whole"} {
+			b := people[0].want(200, "", "GET", fmt.Sprintf("/api/classes/%d/board?span=%s", class, span), nil)
+			if s := b.list("squads"); len(s) != 1 || s[0]["members"] != 8.0 || s[0]["check_ins"] != 6.0 || s[0]["owed"] != 8.0 || s[0]["permille"] != 750.0 {
+				t.Fatal(b.raw)
+			}
+		}
+		late := w.learner("13900150608", nil)
+		late.joins(class)
+		other := late.challenge(class).str("squad", "name")
+		told := "你从小组「" + name + "」到了「" + other + "」"
+		for i, p := range people {
+			now := p.challenge(class).str("squad", "name")
+			// Three go: the two who have not begun and, somebody must, the latest of the others.
+			if gone := i == 3 || i == 4 || i == 7; (now == other) != gone || p.hears(told) != gone {
+				t.Fatalf("person %d stands in %s, is told of it: %t", i, now, p.hears(told))
+			}
+		}
+		if late.hears(told) || !late.hears("你在小组「"+other+"」") {
+			t.Fatal("who is new was not moved")
+		}
+		w.sound()
+	})
+}
+
 // Boards: equal scores share a place, a new week begins from nothing, the first three of a
 // week that is over are given something.
 func TestChallengeBoards(t *testing.T) {
@@ -450,7 +491,7 @@ func TestChallengeBoards(t *testing.T) {
 		if fmt.Sprint(places) != "[1 1 3 3 5]" || b.num("own", "place") != 5 || b.num("own", "score") != 10 || board(people[5], "week").num("own", "place") != 0 {
 			t.Fatal(b.raw)
 		}
-		if s := b.list("squads"); len(s) != 1 || s[0]["permille"] != float64(17*1000/30) || s[0]["mine"] != true {
+		if s := b.list("squads"); len(s) != 1 || s[0]["permille"] != float64(17*1000/36) || s[0]["check_ins"] != 17.0 || s[0]["owed"] != 36.0 || s[0]["mine"] != true {
 			t.Fatal(b.raw)
 		}
 		top := fmt.Sprintf("/api/console/classes/%d/top", class)

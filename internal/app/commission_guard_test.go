@@ -213,6 +213,16 @@ func TestINV29OwnWeChatAndCoupons(t *testing.T) {
 		if a := late.account(); a.AvailableFen != 0 || a.ReversedFen != a.EarnedFen {
 			t.Fatalf("found out later %+v", a)
 		}
+		// It is called what it is, to finance and to who had counted on it.
+		if m := must(w.app.Commission.Statement(context.Background(), late.id, 0, w.clock.Now().UnixMilli()+1, 0, 20))(t); !m[len(m)-1].Own || m[len(m)-1].Title == "" || m[0].Own {
+			t.Fatalf("the statement: %+v", m)
+		}
+		if rows := must(w.app.Commission.Entries(context.Background(), late.id, 0, 5))(t); !rows[0].Own {
+			t.Fatalf("the entry: %+v", rows)
+		}
+		if w.count(qNoticesOf, late.id, "一笔佣金没有解冻") != 1 || w.count(qNoticesOf, e.id, "一笔佣金没有解冻") != 0 {
+			t.Fatal("nobody was told, or somebody else")
+		}
 		w.sound()
 	})
 }

@@ -12,10 +12,11 @@ import (
 )
 
 var (
-	qDepositBack  = db.Q("test/deposit_back", `SELECT COUNT(*) FROM refunds WHERE user_id = $1 AND cause = 'deposit'`)
-	qDepositSpoil = db.Q("test/deposit_spoil", `UPDATE challenge_entries SET state = 'held', decided_at = 0 WHERE state = 'forfeited'`)
-	qDepositMend  = db.Q("test/deposit_mend", `UPDATE challenge_entries SET state = 'forfeited', decided_at = 1 WHERE state = 'held'`)
-	qDepositLed   = db.Q("test/deposit_led", `SELECT COUNT(*) FROM share_orders WHERE user_id = $1`)
+	qRemovedWithSum = db.Q("test/removed_with_sum", `SELECT COUNT(*) FROM audit_log WHERE action = 'class.remove' AND before LIKE $1`)
+	qDepositBack    = db.Q("test/deposit_back", `SELECT COUNT(*) FROM refunds WHERE user_id = $1 AND cause = 'deposit'`)
+	qDepositSpoil   = db.Q("test/deposit_spoil", `UPDATE challenge_entries SET state = 'held', decided_at = 0 WHERE state = 'forfeited'`)
+	qDepositMend    = db.Q("test/deposit_mend", `UPDATE challenge_entries SET state = 'forfeited', decided_at = 1 WHERE state = 'held'`)
+	qDepositLed     = db.Q("test/deposit_led", `SELECT COUNT(*) FROM share_orders WHERE user_id = $1`)
 )
 
 // owes is what stands on an account as a debt or as revenue, fen.
@@ -30,6 +31,35 @@ func (w *world) deposit(change func(*challenge.Class)) int64 {
 		if change != nil {
 			change(c)
 		}
+	})
+}
+
+// Money of a class is touched by who sets prices, and leaves its sum in the log.
+func TestDepositTakenByWhoSetsPrices(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		class, free := w.deposit(nil), w.class(weekly(7), nil)
+		p := w.learner("13900157099", nil)
+		p.entry(class)
+		p.joins(class)
+		p.joins(free)
+		out := func(id int64) (string, map[string]any) {
+			return fmt.Sprintf("/api/console/classes/%d/remove", id), map[string]any{"user_id": p.me(), "reason": "代打卡"}
+		}
+		editor, operator := w.schoolStaff("editor"), w.schoolStaff("operator")
+		at, body := out(class)
+		editor.want(403, "forbidden", "POST", at, body)
+		if e := p.class(class); e.str("entry", "state") != "held" {
+			t.Fatal(e.raw)
+		}
+		operator.want(204, "", "POST", at, body)
+		if n := w.count(qRemovedWithSum, "%\"forfeited_fen\":9900%"); n != 1 {
+			t.Fatalf("%d rows of the log say what was kept", n)
+		}
+		at, body = out(free)
+		editor.want(204, "", "POST", at, body)
+		open := map[string]any{"title": "押金班", "about": "", "join_until": 0, "capacity": 10, "teacher": "", "share_weekday": 7, "mode": "rolling", "starts_on": 0, "admits": "anyone", "price": "deposit", "price_fen": 9900, "return_need": 5}
+		editor.want(403, "forbidden", "POST", fmt.Sprintf("/api/console/challenges/%d/classes", editor.want(200, "", "GET", fmt.Sprintf("/api/console/classes/%d", class), nil).num("challenge_id")), open)
+		w.sound()
 	})
 }
 

@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/db"
+	"zhizhou/internal/message"
 	"zhizhou/internal/partner"
 	"zhizhou/internal/pay"
 	"zhizhou/internal/referral"
@@ -17,7 +19,7 @@ func (a *App) newEarning() {
 	a.Referral = referral.New(referral.Config{DB: a.DB, Clock: a.Clock, Settings: a.Settings, Coupons: a.Commerce, Log: a.log, Judge: a.mayHave})
 	a.Commission = commission.New(commission.Config{
 		DB: a.DB, Jobs: a.Jobs, Clock: a.Clock, Box: a.Box, Referral: a.Referral, Channels: a.outside, Payers: a.Account, Log: a.log,
-		Led: a.ledBy, Roles: a.Partner.Earning, Judge: a.mayHave,
+		Led: a.ledBy, Roles: a.Partner.Earning, Judge: a.mayHave, OnOwn: a.ownBought,
 	})
 }
 
@@ -53,6 +55,13 @@ func (a *App) accrue(ctx context.Context, tx *db.Tx, o commerce.Order) error {
 			lines = append(lines, commission.Line{ItemID: it.ID, ProductID: it.ProductID, Kind: it.Kind, PaidFen: it.PriceFen, RefundDays: it.RefundDays})
 		}
 		return lines, err
+	})
+}
+
+// ownBought tells somebody why a commission that was held is gone.
+func (a *App) ownBought(ctx context.Context, tx *db.Tx, e commission.Entry) error {
+	return a.Message.Notify(ctx, tx, message.Notice{
+		UserID: e.UserID, Kind: message.Partner, Title: "一笔佣金没有解冻", Body: "这一单是你自己付的款，或者买来的东西送给了你，按约定不计佣金。", Link: "/me/commission", Key: fmt.Sprintf("commission:own:%d", e.ID),
 	})
 }
 

@@ -95,6 +95,9 @@ func (w *world) buysBy(code string, n int) (no string) {
 func TestPartnerRoad(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.terms()
+		for _, r := range must(w.app.Commission.Rules(context.Background(), 0, 10))(t) {
+			w.ok(w.app.Commission.SwitchRule(w.system(), r.ID, false)) // partners alone earn here
+		}
 		a := w.learner("13900138001", nil)
 		apply := func(p *person, status int, code, role string, terms int64) answer {
 			t.Helper()
@@ -115,6 +118,16 @@ func TestPartnerRoad(t *testing.T) {
 		}
 		apply(a, 409, "partner_open", "senior_learner", 1)
 		w.rate(commission.Rule{Role: "senior_learner", RateBPS: 2000})
+		pays := func(p *person, enabled bool, role string) {
+			t.Helper()
+			if v := p.want(200, "", "GET", "/api/me/commission", nil); v.at("enabled") != enabled || v.str("partner") != role {
+				t.Fatal(v.raw)
+			}
+			if v := p.want(200, "", "GET", "/api/me/invite", nil); v.at("commission") != enabled {
+				t.Fatal(v.raw)
+			}
+		}
+		pays(a, false, "") // not taken yet, and no rate is anybody's
 
 		op := w.staff("operator")
 		w.staff("support").want(403, "forbidden", "GET", "/api/console/partners", nil)
@@ -128,6 +141,8 @@ func TestPartnerRoad(t *testing.T) {
 		decide(422, "partner_reason", "active", "")
 		decide(200, "", "active", "欢迎加入")
 		decide(409, "partner_state", "active", "欢迎加入")
+		pays(a, true, "优秀学员合伙人")
+		pays(w.learner("13900138002", nil), false, "")
 		if w.count(qPartnerTold, a.me(), "partner:opened:%") != 1 {
 			t.Fatal("the guide was not sent")
 		}

@@ -17,6 +17,7 @@ import (
 var (
 	qRiskOpen    = db.Q("test/risk_open", `SELECT COUNT(*) FROM risk_cases WHERE user_id = $1 AND state = 'open'`)
 	qRiskHeld    = db.Q("test/risk_held", `SELECT COUNT(*) FROM risk_holds WHERE user_id = $1`)
+	qRiskDevice  = db.Q("test/risk_device", `SELECT COUNT(*) FROM risk_signals WHERE user_id = $1 AND kind = 'device' AND hash = $2`)
 	qRiskSignals = db.Q("test/risk_signals", `SELECT COUNT(*) FROM risk_signals WHERE user_id = $1 AND kind = $2`)
 	qGiftState   = db.Q("test/gift_state", `SELECT COUNT(*) FROM campaign_gifts WHERE user_id = $1 AND state = $2`)
 	qDropHolds   = db.Q("risktest/drop_holds", `DELETE FROM risk_holds`)
@@ -105,6 +106,40 @@ func TestRiskReviewAppealAndGift(t *testing.T) {
 	})
 }
 
+// A device is known again however often somebody signs out there: its second name goes
+// along with each sign-in, in whatever way, and with each reward.
+func TestRiskDeviceOutlivesSigningOut(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		const device = "the-device-that-four-people-use"
+		var all []int64
+		in := func(n int) *person {
+			p := w.person(nil)
+			phone := fmt.Sprintf("1390013943%d", n)
+			p.want(200, "", "POST", "/api/auth/sms", map[string]any{"phone": phone, "consents": consents})
+			all = append(all, p.want(200, "", "POST", "/api/auth/sms/login", map[string]any{"phone": phone, "code": w.code(phone), "consents": consents, "visitor": browser(40 + n), "device": device}).num("user", "id"))
+			return p
+		}
+		people := []*person{in(0), in(1), in(2)}
+		by := w.learner("13900139439", nil) // came back from WeChat: told afterwards
+		by.want(204, "", "POST", "/api/me/visitor", map[string]any{"device": device})
+		all = append(all, by.me())
+		for _, userID := range all {
+			if w.count(qRiskSignals, userID, "device") != 1 || w.count(qRiskDevice, userID, w.app.Risk.Device(device)) != 1 {
+				t.Fatal("the device of a sign-in was not noted")
+			}
+		}
+		c := w.campaign(campaign.Campaign{Kind: campaign.Journey, Cause: "study", NewcomerDays: 7, PerUser: 1, PerDevice: 2, Prizes: []campaign.Prize{{Kind: campaign.Points, Amount: 5, Title: "五积分", Stock: 9, Step: "phone", Need: 1}}})
+		for i, p := range append(people, by) {
+			status, code := 200, ""
+			if i > 1 {
+				status, code = 409, "campaign_device"
+			}
+			p.want(status, code, "POST", fmt.Sprintf("/api/campaigns/%d/claims", c.ID), map[string]any{"prize_id": c.Prizes[0].ID, "device": device})
+		}
+		w.sound()
+	})
+}
+
 // What was confirmed is refused and goes back into the pool; an appeal against it is answered
 // by a person. A case without its hold is found.
 func TestRiskConfirmed(t *testing.T) {
@@ -161,7 +196,7 @@ func TestRiskHoldsReferralRewards(t *testing.T) {
 			p := w.person(nil)
 			phone := fmt.Sprintf("1390013942%d", i+1)
 			p.want(200, "", "POST", "/api/auth/sms", map[string]any{"phone": phone, "consents": consents})
-			p.want(200, "", "POST", "/api/auth/sms/login", map[string]any{"phone": phone, "code": w.code(phone), "consents": consents, "invite": code, "visitor": "one-telephone-of-many-accounts"})
+			p.want(200, "", "POST", "/api/auth/sms/login", map[string]any{"phone": phone, "code": w.code(phone), "consents": consents, "invite": code, "device": "one-telephone-of-many-accounts"})
 			friends = append(friends, p)
 		}
 		if w.count(qRiskSignals, friends[0].me(), "device") != 1 || w.count(qRiskSignals, friends[0].me(), "block") != 0 {

@@ -3,10 +3,12 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
 	"zhizhou/internal/badge"
+	"zhizhou/internal/clock"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commerce/price"
 	"zhizhou/internal/db"
@@ -45,6 +47,9 @@ func TestShopRedeem(t *testing.T) {
 		ticket := w.sells(shop.Goods{Kind: shop.Coupon, RefID: coupon, Title: "五元券", PricePoints: 50, Stock: 5, PerUser: 5})
 		lessons := w.sells(shop.Goods{Kind: shop.Course, RefID: w.paid, Amount: 30, Title: "整门课 30 天", PricePoints: 500, Stock: 1, PerUser: 1})
 		p := w.learner("13900139600", nil)
+		if v := p.want(200, "", "GET", "/api/points-shop", nil); v.list("items")[2]["course"] != "把话写清楚" || v.list("items")[2]["course_id"] != float64(w.paid) || v.list("items")[0]["course"] != "" {
+			t.Fatal(v.raw)
+		}
 		take := func(status int, code string, g shop.Goods, points int64, key string) answer {
 			t.Helper()
 			return p.want(status, code, "POST", fmt.Sprintf("/api/points-shop/%d/redemptions", g.ID), map[string]any{"points": points, "key": key})
@@ -78,6 +83,21 @@ func TestShopRedeem(t *testing.T) {
 		if m := p.want(200, "", "GET", "/api/me/redemptions", nil); len(m.at("items").([]any)) != 4 {
 			t.Fatal(m.raw)
 		}
+		// What somebody has stays what it was; price and stock may change.
+		for _, change := range []func(*shop.Goods){func(g *shop.Goods) { g.Title = "另一样" }, func(g *shop.Goods) { g.Body = "换掉了" }} {
+			g := paper
+			change(&g)
+			if _, err := w.app.Shop.Save(w.system(), g); err == nil || !strings.Contains(err.Error(), "shop_invalid") {
+				t.Fatalf("what was exchanged changed: %v", err)
+			}
+		}
+		paper.PricePoints, paper.Stock, paper.Version = 90, 50, 0
+		for _, g := range must(w.app.Shop.List(context.Background()))(t) {
+			if g.ID == paper.ID {
+				paper.Version = g.Version
+			}
+		}
+		must(w.app.Shop.Save(w.system(), paper))(t)
 		w.sound()
 		w.write(qSpoilGiven, paper.ID)
 		w.finds("goods of the points shop and what was exchanged disagree")
@@ -145,8 +165,12 @@ func TestBadgeWon(t *testing.T) {
 		}
 		card := p.cards()["badge"]
 		open := w.person(nil).want(200, "", "GET", "/api/cards/"+fmt.Sprint(card["code"]), nil)
-		if open.str("title") != "启程" || open.at("holds") != true {
+		if open.str("title") != "启程" || open.at("holds") != true || open.num("won_on") != clock.Day(w.clock.Now()) {
 			t.Fatal(open.raw)
+		}
+		page := w.person(nil).do("GET", "/card/"+fmt.Sprint(card["code"]), nil)
+		if want := "学员 9620 得到了徽章「启程」：学完 1 课时"; !strings.Contains(page.raw, want) {
+			t.Fatalf("the page does not say %s: %s", want, page.raw)
 		}
 		w.shanghai(1, 9, 0)
 		for range 7 {

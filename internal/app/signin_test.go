@@ -113,6 +113,33 @@ func TestSignInMadeUp(t *testing.T) {
 	})
 }
 
+// A day before somebody registered is not made up, nor offered.
+func TestSignInMadeUpSinceRegistered(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.signIns()
+		w.shanghai(1, 0, 30) // in London it is the day before
+		p := w.learner("13900139925", nil)
+		yesterday := clock.Day(w.clock.Now().AddDate(0, 0, -1))
+		if a := p.want(200, "", "POST", "/api/me/sign-in", nil); a.num("streak") != 1 || len(a.at("missed").([]any)) != 0 {
+			t.Fatal(a.raw)
+		}
+		p.want(422, "sign_in_day", "POST", "/api/me/sign-in/make-up", map[string]any{"day": yesterday})
+		registered := clock.Day(w.clock.Now())
+		w.shanghai(2, 9, 0)
+		if a := p.want(200, "", "GET", "/api/me/sign-in", nil); fmt.Sprint(a.at("missed")) != fmt.Sprintf("[%v]", float64(clock.Day(w.clock.Now().AddDate(0, 0, -1)))) {
+			t.Fatal(a.raw)
+		}
+		q := w.learner("13900139926", nil) // registered today, signs in tomorrow: today may be made up
+		w.shanghai(1, 9, 0)
+		q.want(200, "", "POST", "/api/me/sign-in", nil)
+		if a := q.want(200, "", "POST", "/api/me/sign-in/make-up", map[string]any{"day": clock.Day(w.clock.Now().AddDate(0, 0, -1))}); a.num("streak") != 2 {
+			t.Fatal(a.raw)
+		}
+		q.want(422, "sign_in_day", "POST", "/api/me/sign-in/make-up", map[string]any{"day": registered})
+		w.sound()
+	})
+}
+
 // INV-33: what is stored of a row of days is what the days say, whatever was signed in on
 // and made up in whatever order.
 func TestINV33StreaksAreTheirDays(t *testing.T) {

@@ -49,6 +49,8 @@ type Prize struct {
 	Given      int64
 	Step       string
 	Need       int64
+
+	CourseTitle string `json:"-"` // of a course; nothing that staff say
 }
 
 // Gift is what somebody got, or what waits.

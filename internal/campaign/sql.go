@@ -29,7 +29,8 @@ var (
 	qTake = db.Q("campaign/take", `UPDATE campaigns SET spent_fen = spent_fen + $2, spent_count = spent_count + 1 WHERE id = $1 AND spent_fen + $2 <= budget_fen AND spent_count < budget_count`)
 	qBack = db.Q("campaign/back", `UPDATE campaigns SET spent_fen = spent_fen - $2, spent_count = spent_count - 1 WHERE id = $1`)
 
-	qPrizes      = db.Q("campaign/prizes", `SELECT `+prizeColumns+` FROM campaign_prizes p WHERE p.campaign_id = $1 ORDER BY p.position, p.id`)
+	qPrizes = db.Q("campaign/prizes", `SELECT `+prizeColumns+`, COALESCE(k.title, '') AS course_title
+		FROM campaign_prizes p LEFT JOIN courses k ON p.kind = 'course' AND k.id = p.ref_id WHERE p.campaign_id = $1 ORDER BY p.position, p.id`)
 	qPrizeInsert = db.Q("campaign/prize_insert", `INSERT INTO campaign_prizes (id, campaign_id, position, kind, ref_id, amount, title, body, value_fen, odds_ppm, stock, step, need) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
 	// What somebody won stays what it was; of it only place, odds and stock change.
 	qPrizeUpdate = db.Q("campaign/prize_update", `UPDATE campaign_prizes SET position = $3, kind = $4, ref_id = $5, amount = $6, title = $7, body = $8, value_fen = $9, odds_ppm = $10, stock = $11, step = $12, need = $13 WHERE id = $1 AND campaign_id = $2

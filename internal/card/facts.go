@@ -32,6 +32,8 @@ type Facts struct {
 	Daily         []int64 `json:"daily"`          // minutes of study on each of the last days, at most 28
 	IssuedAt      int64   `json:"issued_at"`
 	Kept          []int64 `json:"kept,omitempty"` // days: which days of the challenge, from 1, at most the last 28
+
+	Won int64 `json:"-"` // badge: the local day on which it was won, as it is stored; 0: it is not
 }
 
 // Minutes is the study time in whole minutes, as it is stated.
@@ -82,6 +84,12 @@ func (s *Service) count(ctx context.Context, r db.Reader, userID int64, p part, 
 	}
 	if p.kind == Badge {
 		if err := r.Get(ctx, qBadgeName, &f.Part, p.partID); err != nil {
+			return f, err
+		}
+		var won int64
+		if err := r.Get(ctx, qBadgeWon, &won, userID, p.partID); err == nil {
+			f.Won = clock.Day(time.UnixMilli(won))
+		} else if !errors.Is(err, db.ErrNone) {
 			return f, err
 		}
 	}
@@ -165,7 +173,7 @@ func between(from, until int64) int64 {
 }
 
 // bears reports whether evidence counted again bears out what a card states: time of the
-// day of its issue may have grown since, nothing may have become less.
+// day of its issue may have grown since, nothing may have become less, a badge is still had.
 func (f Facts) bears(now Facts) bool {
-	return now.Lessons >= f.Lessons && now.StudyMS >= f.StudyMS && now.Days >= f.Days && now.ScorePermille >= f.ScorePermille
+	return (f.Kind != Badge || now.Won > 0) && now.Lessons >= f.Lessons && now.StudyMS >= f.StudyMS && now.Days >= f.Days && now.ScorePermille >= f.ScorePermille
 }

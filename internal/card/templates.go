@@ -84,8 +84,8 @@ var layouts = map[string]string{
 		{"kind": "text", "x": 80, "y": 1056, "w": 920, "size": 30, "least": 28, "lines": 5, "leading": 1.5, "even": true, "color": "#1F2329", "text": "{note}"},
 		{"kind": "brand", "x": 560, "y": 60, "w": 56, "size": 30, "color": "#185A4B"},
 		{"kind": "qr", "x": 80, "y": 1262, "w": 148, "color": "#12382F"},
-		{"kind": "text", "x": 256, "y": 1322, "w": 560, "size": 28, "color": "#5C5346", "text": "长按或扫码，核验这份学习记录"},
-		{"kind": "text", "x": 256, "y": 1368, "w": 560, "size": 28, "color": "#1F2329", "text": "编号 {code}　签发 {issued}"},
+		{"kind": "text", "x": 256, "y": 1322, "w": 560, "size": 28, "color": "#5C5346", "text": "签发 {issued}　长按或扫码核验"},
+		{"kind": "text", "x": 256, "y": 1368, "w": 560, "size": 28, "color": "#1F2329", "text": "编号 {code}"},
 		{"kind": "seal", "x": 888, "y": 1278, "w": 112, "color": "#B23A22", "second": "#FBF7F0"}
 	]}`,
 	"voyage_square": `{"square": true, "layers": [
@@ -100,8 +100,8 @@ var layouts = map[string]string{
 		{"kind": "facts", "x": 80, "y": 724, "w": 920, "h": 148, "size": 52, "color": "#185A4B", "second": "#5C5346"},
 		{"kind": "brand", "x": 560, "y": 44, "w": 56, "size": 30, "color": "#185A4B"},
 		{"kind": "qr", "x": 80, "y": 904, "w": 140, "color": "#12382F"},
-		{"kind": "text", "x": 246, "y": 962, "w": 560, "size": 28, "color": "#5C5346", "text": "扫码核验这份学习记录"},
-		{"kind": "text", "x": 246, "y": 1008, "w": 560, "size": 28, "color": "#1F2329", "text": "编号 {code}　签发 {issued}"},
+		{"kind": "text", "x": 246, "y": 962, "w": 560, "size": 28, "color": "#5C5346", "text": "签发 {issued}　扫码核验"},
+		{"kind": "text", "x": 246, "y": 1008, "w": 560, "size": 28, "color": "#1F2329", "text": "编号 {code}"},
 		{"kind": "seal", "x": 888, "y": 916, "w": 112, "color": "#B23A22", "second": "#FBF7F0"}
 	]}`,
 	"medal_portrait": `{"layers": [

@@ -19,7 +19,8 @@ type SquadPlace struct {
 	Name     string
 	Members  int64
 	CheckIns int64
-	Permille int64 // of the days that were owed
+	Owed     int64 // days of its members that are owed by now, today's among them
+	Permille int64 // of those
 }
 
 const mostPlaces = 50

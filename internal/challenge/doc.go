@@ -76,7 +76,9 @@ type News struct {
 	UserID, ClassID, ID int64
 	Kind                string // "milestone", "share_day", "squad", "award", "remind", "removed", "cancelled", "hidden", "returned" or "forfeited"
 	Title, Body         string // of the class; what of it
-	Week                int64  // share_day, award; remind: the day
+	Week                int64  // share_day, award; remind, squad of who is moved: the day
+	From                string // squad: the one they are moved out of; "": they stood in none
+	Over                bool   // and that one is no more
 	Version             int64  // hidden
 }
 

@@ -19,6 +19,8 @@ type Person struct {
 	Start int64 // ordinal
 	Level int64
 	Hours int64
+	// Settled is how much they belong where they are: 0 has not begun, 1 has, 2 checked in today.
+	Settled int64
 }
 
 // Group is a squad with its people.
@@ -31,7 +33,8 @@ type Group struct {
 // has none fills the smallest squad that fits, first those below six, then new ones of
 // six to eight are made of who begins together, with a like level and like hours, and
 // the last are taken into what still has room. A squad below four is merged with
-// another or, where none has room, gets the latest of the largest. Before the class has
+// another or, where none has room, gets some of others: who has not begun before who
+// checked in today, from the largest, the latest first. Before the class has
 // begun only whole squads of eight are made, and nobody who is in one is moved.
 // Squads that come back without people are dissolved; who stands in none waits.
 func Arrange(loose []Person, groups []Group, begun bool) []Group {
@@ -173,8 +176,8 @@ func merge(all []*Group) {
 	}
 }
 
-// lend brings a squad to four by the latest of the largest others, none of which falls
-// below four. Nothing is moved when that cannot be.
+// lend brings a squad to four by people of others, none of which falls below four: those
+// who lose least by going, of the largest, the latest. Nothing is moved when that cannot be.
 func lend(all []*Group, g *Group) bool {
 	type step struct {
 		from *Group
@@ -183,12 +186,14 @@ func lend(all []*Group, g *Group) bool {
 	var steps []step
 	for len(g.People) < leastSquad {
 		var from *Group
+		var p Person
 		for _, o := range all {
-			if o == g || len(o.People) <= leastSquad || !g.fits(last(o)) {
+			if o == g || len(o.People) <= leastSquad {
 				continue
 			}
-			if from == nil || len(o.People) > len(from.People) {
-				from = o
+			x, ok := o.spare(g)
+			if ok && (from == nil || cmp.Or(cmp.Compare(p.Settled, x.Settled), cmp.Compare(len(o.People), len(from.People))) > 0) {
+				from, p = o, x
 			}
 		}
 		if from == nil {
@@ -198,7 +203,6 @@ func lend(all []*Group, g *Group) bool {
 			}
 			return false
 		}
-		p := last(from)
 		from.People = slices.DeleteFunc(from.People, func(x Person) bool { return x.ID == p.ID })
 		g.People = append(g.People, p)
 		steps = append(steps, step{from, p})
@@ -206,8 +210,15 @@ func lend(all []*Group, g *Group) bool {
 	return true
 }
 
-func last(g *Group) Person {
-	return slices.MaxFunc(g.People, func(a, b Person) int { return cmp.Compare(a.ID, b.ID) })
+// spare is who of a squad may rather go to another: the least settled, of those the
+// latest. False: nobody fits there.
+func (g *Group) spare(to *Group) (best Person, ok bool) {
+	for _, p := range g.People {
+		if to.fits(p) && (!ok || cmp.Or(cmp.Compare(best.Settled, p.Settled), cmp.Compare(p.ID, best.ID)) > 0) {
+			best, ok = p, true
+		}
+	}
+	return best, ok
 }
 
 func plain(all []*Group) []Group {

@@ -89,6 +89,35 @@ func TestArrangeByStartAndLevel(t *testing.T) {
 	}
 }
 
+// Who has checked in today stays where they are while there are others to lend.
+func TestArrangeLendsWhoHasNotBegun(t *testing.T) {
+	eight := people(1, 8)
+	for i := range eight {
+		eight[i].Settled = 2
+	}
+	eight[1].Settled, eight[2].Settled, eight[4].Settled = 0, 0, 1
+	ids := func(g Group) (out []int64) {
+		for _, p := range g.People {
+			out = append(out, p.ID)
+		}
+		slices.Sort(out)
+		return out
+	}
+	got := Arrange([]Person{{ID: 99, Start: 100}}, []Group{{1, eight}}, true)
+	if len(got) != 2 || !slices.Equal(ids(got[1]), []int64{2, 3, 5, 99}) {
+		t.Fatalf("lent: %v", got)
+	}
+	// A smaller squad lends before a larger one in which all have been there today.
+	full := people(11, 8)
+	for i := range full {
+		full[i].Settled = 2
+	}
+	got = Arrange(nil, []Group{{1, people(1, 3)}, {2, full}, {3, people(21, 6)}}, true)
+	if !slices.Equal(sizes(got), []int{4, 8, 5}) {
+		t.Fatalf("of those who were there today: %v", got)
+	}
+}
+
 // However people come and go, everybody stands in one squad of four to eight as soon as
 // four are there, and nobody in two.
 func TestArrangeNeverLeavesFew(t *testing.T) {

@@ -265,7 +265,15 @@ func (s *Service) Remove(ctx context.Context, scope, classID, userID int64, reas
 		if err := s.tell(ctx, tx, News{UserID: userID, ClassID: c.ID, ID: m.ID, Kind: "removed", Title: c.Title, Body: reason}); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, s.Clock, "class.remove", fmt.Sprintf("class:%d", c.ID), fmt.Sprintf("user:%d", userID), "", reason)
+		p, err := s.Standing(ctx, tx, c.ID, userID)
+		if err != nil {
+			return err
+		}
+		was := map[string]any{"user_id": userID, "squad_id": m.SquadID}
+		if p.Deposit {
+			was["forfeited_fen"] = p.Fen
+		}
+		return audit.Write(ctx, tx, s.Clock, "class.remove", fmt.Sprintf("class:%d", c.ID), was, map[string]any{"state": Removed}, reason)
 	})
 }
 

@@ -7,6 +7,7 @@ const (
 	classColumns  = `c.id, c.challenge_id, c.instructor_id, c.course_id, c.title, c.about, c.plan AS plan_text, c.mode, c.starts, c.join_until, c.capacity, c.members, c.admits, c.teacher, c.teacher_id, c.price, c.price_fen, c.return_need, c.sku_id, c.clip_id, c.share_weekday, c.shared, c.state, c.reason, c.version, c.created_at, c.updated_at`
 	memberColumns = `m.id, m.class_id, m.user_id, m.squad_id, m.state, m.starts, m.since, m.level, m.hours, m.total, m.streak, m.best, m.last, m.made_up, m.score, m.next, m.reason, m.joined_at, m.ended_at`
 	dayColumns    = `d.id, d.member_id, d.class_id, d.user_id, d.day, d.made_up, d.task, d.body, d.state, d.reason, d.version, d.score, d.points, d.likes, d.liked, d.created_at, d.updated_at`
+	settled       = `CASE WHEN m.last = $2 THEN 2 WHEN m.total > 0 THEN 1 ELSE 0 END AS settled` // on the day $2
 	squadColumns  = `q.id, q.class_id, q.name, q.code, q.invited, q.size, q.dissolved_at, q.created_at`
 )
 
@@ -101,8 +102,8 @@ var (
 	qSquads      = db.Q("challenge/squads", `SELECT `+squadColumns+` FROM challenge_squads q WHERE q.class_id = $1 AND q.dissolved_at = 0 ORDER BY q.id`)
 	qSquadSize   = db.Q("challenge/squad_size", `UPDATE challenge_squads SET size = (SELECT COUNT(*) FROM challenge_members m WHERE m.squad_id = challenge_squads.id AND m.state = 'in') WHERE id = $1`)
 	qSquadEnd    = db.Q("challenge/squad_end", `UPDATE challenge_squads SET dissolved_at = $2 WHERE id = $1 AND size = 0 AND dissolved_at = 0`)
-	qSquadPeople = db.Q("challenge/squad_people", `SELECT m.id, m.squad_id, m.starts, m.level, m.hours FROM challenge_members m WHERE m.class_id = $1 AND m.state = 'in' AND m.squad_id > 0 ORDER BY m.id`)
-	qLoose       = db.Q("challenge/loose", `SELECT m.id, m.squad_id, m.starts, m.level, m.hours FROM challenge_members m WHERE m.class_id = $1 AND m.state = 'in' AND m.squad_id = 0 ORDER BY m.id`)
+	qSquadPeople = db.Q("challenge/squad_people", `SELECT m.id, m.squad_id, m.starts, m.level, m.hours, `+settled+` FROM challenge_members m WHERE m.class_id = $1 AND m.state = 'in' AND m.squad_id > 0 ORDER BY m.id`)
+	qLoose       = db.Q("challenge/loose", `SELECT m.id, m.squad_id, m.starts, m.level, m.hours, `+settled+` FROM challenge_members m WHERE m.class_id = $1 AND m.state = 'in' AND m.squad_id = 0 ORDER BY m.id`)
 	qMates       = db.Q("challenge/mates", `SELECT m.id, m.user_id, u.nickname, m.total, m.streak, m.score, COALESCE((SELECT d.created_at FROM challenge_check_ins d WHERE d.member_id = m.id AND d.day = $2), 0) AS today_at
 		FROM challenge_members m JOIN users u ON u.id = m.user_id WHERE m.squad_id = $1 AND m.squad_id > 0 AND m.state = 'in' ORDER BY m.id`)
 	// Classes with people to arrange: who stands nowhere while the class runs, and squads
@@ -134,15 +135,14 @@ var (
 		JOIN users u ON u.id = x.user_id ORDER BY place, x.member_id`)
 	qPlaceWeek = db.Q("challenge/place_week", `SELECT COUNT(*) + 1 FROM challenge_weeks w JOIN challenge_members m ON m.id = w.member_id WHERE w.class_id = $1 AND w.week = $2 AND m.state = 'in' AND w.score > $3`)
 	qOwnWeek   = db.Q("challenge/own_week", `SELECT check_ins, score FROM challenge_weeks WHERE member_id = $1 AND week = $2`)
-	// How much of the days that were owed by now, today only once it is done, permille.
-	qSquadBoard = db.Q("challenge/squad_board", `SELECT x.*, RANK() OVER (ORDER BY x.permille DESC) AS place FROM (SELECT s.squad_id, s.name, s.members, s.done AS check_ins, CASE WHEN s.owed = 0 THEN 0 WHEN s.done >= s.owed THEN 1000 ELSE s.done * 1000 / s.owed END AS permille
+	// How much of the days that were owed by now, today's among them, permille.
+	qSquadBoard = db.Q("challenge/squad_board", `SELECT x.*, RANK() OVER (ORDER BY x.permille DESC) AS place FROM (SELECT s.squad_id, s.name, s.members, s.done AS check_ins, s.owed, CASE WHEN s.owed = 0 THEN 0 WHEN s.done >= s.owed THEN 1000 ELSE s.done * 1000 / s.owed END AS permille
 		FROM (SELECT q.id AS squad_id, q.name, COUNT(*) AS members, CAST(SUM(m.total) AS BIGINT) AS done,
-			CAST(SUM(CASE WHEN m.since > $2 THEN 0 WHEN m.starts + $3 - 1 < $2 THEN m.starts + $3 - m.since ELSE $2 - m.since + CASE WHEN m.last = $2 THEN 1 ELSE 0 END END) AS BIGINT) AS owed
+			CAST(SUM(CASE WHEN m.since > $2 THEN 0 WHEN m.starts + $3 - 1 < $2 THEN m.starts + $3 - m.since ELSE $2 - m.since + 1 END) AS BIGINT) AS owed
 			FROM challenge_squads q JOIN challenge_members m ON m.squad_id = q.id AND m.state = 'in' WHERE q.class_id = $1 AND q.dissolved_at = 0 GROUP BY q.id, q.name) s) x ORDER BY place, x.squad_id LIMIT 200`)
-	qSquadBoardWeek = db.Q("challenge/squad_board_week", `SELECT x.*, RANK() OVER (ORDER BY x.permille DESC) AS place FROM (SELECT s.squad_id, s.name, s.members, s.done AS check_ins, CASE WHEN s.owed = 0 THEN 0 WHEN s.done >= s.owed THEN 1000 ELSE s.done * 1000 / s.owed END AS permille
+	qSquadBoardWeek = db.Q("challenge/squad_board_week", `SELECT x.*, RANK() OVER (ORDER BY x.permille DESC) AS place FROM (SELECT s.squad_id, s.name, s.members, s.done AS check_ins, s.owed, CASE WHEN s.owed = 0 THEN 0 WHEN s.done >= s.owed THEN 1000 ELSE s.done * 1000 / s.owed END AS permille
 		FROM (SELECT q.id AS squad_id, q.name, COUNT(*) AS members, CAST(SUM(COALESCE(w.check_ins, 0)) AS BIGINT) AS done,
-			CAST(SUM(CASE WHEN m.since > $2 OR m.starts + $3 - 1 < $4 THEN 0 ELSE (CASE WHEN m.starts + $3 - 1 < $2 THEN m.starts + $3 - 1 ELSE $2 END) - (CASE WHEN m.since > $4 THEN m.since ELSE $4 END)
-				+ CASE WHEN m.last = $2 OR m.starts + $3 - 1 < $2 THEN 1 ELSE 0 END END) AS BIGINT) AS owed
+			CAST(SUM(CASE WHEN m.since > $2 OR m.starts + $3 - 1 < $4 THEN 0 ELSE (CASE WHEN m.starts + $3 - 1 < $2 THEN m.starts + $3 - 1 ELSE $2 END) - (CASE WHEN m.since > $4 THEN m.since ELSE $4 END) + 1 END) AS BIGINT) AS owed
 			FROM challenge_squads q JOIN challenge_members m ON m.squad_id = q.id AND m.state = 'in' LEFT JOIN challenge_weeks w ON w.member_id = m.id AND w.week = $4 WHERE q.class_id = $1 AND q.dissolved_at = 0 GROUP BY q.id, q.name) s) x ORDER BY place, x.squad_id LIMIT 200`)
 
 	qDayCases = db.Q("challenge/day_cases", `SELECT d.id, d.user_id, u.nickname, c.course_id, d.class_id, c.title, d.task, d.body, d.state, d.reason, d.version, d.updated_at, (SELECT COUNT(*) FROM challenge_files f WHERE f.check_in_id = d.id) AS files FROM challenge_check_ins d JOIN users u ON u.id = d.user_id JOIN challenge_classes c ON c.id = d.class_id

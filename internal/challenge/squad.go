@@ -120,10 +120,10 @@ func (s *Service) found(ctx context.Context, tx *db.Tx, c Class, invited bool) (
 
 // arrange forms and rebalances the squads of a class under its lock.
 func (s *Service) arrange(ctx context.Context, tx *db.Tx, c Class) error {
-	type seated struct{ ID, SquadID, Starts, Level, Hours int64 }
+	type seated struct{ ID, SquadID, Starts, Level, Hours, Settled int64 }
 	var loose, people []seated
 	var squads []Squad
-	if err := tx.List(ctx, qLoose, &loose, c.ID); err != nil {
+	if err := tx.List(ctx, qLoose, &loose, c.ID, s.today()); err != nil {
 		return err
 	}
 	begun := c.Mode == Rolling || s.today() >= c.Starts
@@ -133,24 +133,29 @@ func (s *Service) arrange(ctx context.Context, tx *db.Tx, c Class) error {
 	if err := tx.List(ctx, qSquads, &squads, c.ID); err != nil {
 		return err
 	}
-	if err := tx.List(ctx, qSquadPeople, &people, c.ID); err != nil {
+	if err := tx.List(ctx, qSquadPeople, &people, c.ID, s.today()); err != nil {
 		return err
 	}
 	was, free := map[int64]int64{}, []Person{}
 	for _, p := range loose {
-		free = append(free, Person{p.ID, p.Starts, p.Level, p.Hours})
+		free = append(free, Person{p.ID, p.Starts, p.Level, p.Hours, p.Settled})
 	}
 	groups := make([]Group, len(squads))
-	at := map[int64]int{}
+	at, called := map[int64]int{}, map[int64]string{}
 	for i, q := range squads {
-		groups[i].ID, at[q.ID] = q.ID, i
+		groups[i].ID, at[q.ID], called[q.ID] = q.ID, i, q.Name
 	}
 	for _, p := range people {
 		was[p.ID] = p.SquadID
 		g := &groups[at[p.SquadID]]
-		g.People = append(g.People, Person{p.ID, p.Starts, p.Level, p.Hours})
+		g.People = append(g.People, Person{p.ID, p.Starts, p.Level, p.Hours, p.Settled})
 	}
-	for _, g := range Arrange(free, groups, begun) {
+	over := map[int64]bool{}
+	arranged := Arrange(free, groups, begun)
+	for _, g := range arranged {
+		over[g.ID] = len(g.People) == 0
+	}
+	for _, g := range arranged {
 		if len(g.People) == 0 {
 			continue
 		}
@@ -168,7 +173,7 @@ func (s *Service) arrange(ctx context.Context, tx *db.Tx, c Class) error {
 			if err := s.put(ctx, tx, p.ID, was[p.ID], g.ID); err != nil {
 				return err
 			}
-			if err := s.welcome(ctx, tx, c, p.ID, g.ID); err != nil {
+			if err := s.welcome(ctx, tx, c, p.ID, g.ID, moved{called[was[p.ID]], over[was[p.ID]]}); err != nil {
 				return err
 			}
 		}
@@ -176,7 +181,13 @@ func (s *Service) arrange(ctx context.Context, tx *db.Tx, c Class) error {
 	return nil
 }
 
-func (s *Service) welcome(ctx context.Context, tx *db.Tx, c Class, memberID, squadID int64) error {
+// moved is what somebody is taken out of.
+type moved struct {
+	From string // the squad's name; "": they stood in none
+	Over bool   // it is no more
+}
+
+func (s *Service) welcome(ctx context.Context, tx *db.Tx, c Class, memberID, squadID int64, out moved) error {
 	var m Member
 	if err := tx.Get(ctx, qMemberOne, &m, memberID); err != nil {
 		return err
@@ -185,7 +196,11 @@ func (s *Service) welcome(ctx context.Context, tx *db.Tx, c Class, memberID, squ
 	if err := tx.Get(ctx, qSquad, &q, squadID); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, News{UserID: m.UserID, ClassID: c.ID, ID: squadID, Kind: "squad", Title: c.Title, Body: q.Name})
+	n := News{UserID: m.UserID, ClassID: c.ID, ID: squadID, Kind: "squad", Title: c.Title, Body: q.Name}
+	if out.From != "" {
+		n.From, n.Over, n.Week = out.From, out.Over, s.today() // one may come back to a squad
+	}
+	return s.tell(ctx, tx, n)
 }
 
 // Found begins a squad of one's own, to ask others into it; who stands in one stays

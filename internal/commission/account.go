@@ -44,6 +44,7 @@ type Move struct {
 	ReversedFen  int64
 	At           int64
 	Title        string // what it is about
+	Own          bool   // reverse: not by a refund, but because it was the earner's own purchase or gift
 }
 
 // The kinds of a move.
@@ -76,8 +77,8 @@ var (
 		p.user_id IS NOT NULL AS named FROM commission_accounts a JOIN users u ON u.id = a.user_id LEFT JOIN commission_payees p ON p.user_id = a.user_id
 		WHERE u.merged_into = 0 AND (CAST($1 AS BIGINT) = 0 OR a.user_id < $1) AND (CAST($2 AS BIGINT) = 0 OR a.user_id = $2) ORDER BY a.user_id DESC LIMIT $3`)
 	qStatement = db.Q("commission/statement", `SELECT m.id, m.user_id, m.kind, m.ref_id, m.held_fen, m.available_fen, m.frozen_fen, m.withdrawn_fen, m.earned_fen, m.reversed_fen, m.at,
-		COALESCE(i.title, '') AS title FROM commission_moves m LEFT JOIN commission_entries e ON e.id = m.ref_id AND m.kind IN ('accrue', 'release')
-		LEFT JOIN order_items i ON i.id = e.order_item_id WHERE (CAST($1 AS BIGINT) = 0 OR m.user_id = $1) AND m.at >= $2 AND m.at < $3 AND m.id > $4 ORDER BY m.id LIMIT $5`)
+		COALESCE(i.title, '') AS title, COALESCE(v.refund_id, 1) <= 0 AS own FROM commission_moves m LEFT JOIN commission_reversals v ON v.id = m.ref_id AND m.kind = 'reverse'
+		LEFT JOIN commission_entries e ON e.id = CASE WHEN m.kind = 'reverse' THEN v.entry_id WHEN m.kind IN ('accrue', 'release') THEN m.ref_id END LEFT JOIN order_items i ON i.id = e.order_item_id WHERE (CAST($1 AS BIGINT) = 0 OR m.user_id = $1) AND m.at >= $2 AND m.at < $3 AND m.id > $4 ORDER BY m.id LIMIT $5`)
 	qEntriesMerge     = db.Q("commission/entries_merge", `UPDATE commission_entries SET user_id = $2 WHERE user_id = $1`)
 	qBuyerMerge       = db.Q("commission/buyer_merge", `UPDATE commission_entries SET buyer_id = $2 WHERE buyer_id = $1`)
 	qWithdrawalMerge  = db.Q("commission/withdrawal_merge", `UPDATE withdrawals SET user_id = $2, idem_key = CAST(id AS TEXT) || ':' || idem_key WHERE user_id = $1`)

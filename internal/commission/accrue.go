@@ -63,6 +63,7 @@ type EntryRow struct {
 	OrderNo string
 	Title   string
 	Buyer   string
+	Own     bool // something of it was taken back as the earner's own purchase or gift
 }
 
 // What an entry is reversed for beside a refund, in place of the refund's id.
@@ -92,7 +93,8 @@ var (
 	qGiftsTo       = db.Q("commission/gifts_to", `SELECT CAST(COALESCE(SUM(price_fen), 0) AS BIGINT) FROM gifts WHERE order_item_id = $1 AND receiver_id = $2 AND state = 'received'`)
 	qPaidBy        = db.Q("commission/paid_by", `SELECT COUNT(*) FROM payments p JOIN identities i ON i.openid = p.payer_openid WHERE p.order_id = $1 AND p.outcome = 'settled' AND p.payer_openid <> '' AND i.user_id = $2`)
 	qEntries       = db.Q("commission/entries", `SELECT e.id, e.order_id, e.order_item_id, e.buyer_id, e.user_id, e.level, e.rule_id, e.rule_version, e.terms_version, e.rate_bps, e.base_fen, e.refunded_fen,
-		e.amount_fen, e.reversed_fen, e.state, e.hold_until, e.created_at, e.released_at, o.no AS order_no, i.title, u.nickname AS buyer
+		e.amount_fen, e.reversed_fen, e.state, e.hold_until, e.created_at, e.released_at, o.no AS order_no, i.title, u.nickname AS buyer,
+		EXISTS (SELECT 1 FROM commission_reversals v WHERE v.entry_id = e.id AND v.refund_id <= 0) AS own
 		FROM commission_entries e JOIN orders o ON o.id = e.order_id JOIN order_items i ON i.id = e.order_item_id JOIN users u ON u.id = e.buyer_id
 		WHERE (CAST($1 AS BIGINT) = 0 OR e.user_id = $1) AND (CAST($2 AS BIGINT) = 0 OR e.id < $2) ORDER BY e.id DESC LIMIT $3`)
 )
@@ -281,13 +283,21 @@ func (s *Service) notTheirOwn(ctx context.Context, tx *db.Tx, e Entry) error {
 		return err
 	}
 	if paid {
-		return s.reverse(ctx, tx, e.ID, becameOne, whole)
+		return s.takeOwn(ctx, tx, e, becameOne, whole)
 	}
 	var gifted int64
 	if err := tx.Get(ctx, qGiftsTo, &gifted, e.OrderItemID, e.UserID); err != nil || gifted == 0 {
 		return err
 	}
-	return s.reverse(ctx, tx, e.ID, gotTheGift, gifted)
+	return s.takeOwn(ctx, tx, e, gotTheGift, gifted)
+}
+
+// takeOwn takes back what somebody earned by themselves and tells them.
+func (s *Service) takeOwn(ctx context.Context, tx *db.Tx, e Entry, cause, baseFen int64) error {
+	if err := s.reverse(ctx, tx, e.ID, cause, baseFen); err != nil || s.OnOwn == nil {
+		return err
+	}
+	return s.OnOwn(ctx, tx, e)
 }
 
 // Entries lists what a user earned (0: everybody), newest first.

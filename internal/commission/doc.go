@@ -71,6 +71,9 @@ type Config struct {
 	Roles func(ctx context.Context, r db.Reader, userID int64, products []int64) (map[int64]string, error)
 	// Judge reports whether somebody's commission may be released now; nil: always.
 	Judge func(ctx context.Context, tx *db.Tx, userID int64, act string) (bool, error)
+	// OnOwn is told of an entry that is taken back because its earner paid for the order or
+	// received what was bought; nil: nobody is.
+	OnOwn func(ctx context.Context, tx *db.Tx, e Entry) error
 }
 
 // Service is the commission domain.

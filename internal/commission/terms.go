@@ -126,19 +126,30 @@ func (s *Service) Rules(ctx context.Context, before int64, limit int) ([]RuleRow
 	return rows, err
 }
 
-// Pays reports whether a purchase of now would earn anything: commissions are on, and a
-// rate counts that is not of partners alone, for who invited the buyer (direct) and for
-// anybody at all.
-func (s *Service) Pays(ctx context.Context) (direct, any bool, err error) {
+// Paying is what a purchase of now could earn somebody.
+type Paying struct {
+	Any     bool // something
+	Direct  bool // to who invited the buyer
+	Partner bool // by a rate of their role or of their own
+}
+
+// Pays reports what a purchase of now could earn a user in a role of partners ("": they
+// are none, or none in good standing): commissions are on, and a rate counts that is
+// anybody's, their role's or their own. Which goods a role reaches is not asked.
+func (s *Service) Pays(ctx context.Context, userID int64, role string) (p Paying, err error) {
 	t, err := s.terms(ctx, s.DB)
 	if err != nil || !t.Enabled || t.CapBPS == 0 {
-		return false, false, err
+		return p, err
 	}
 	var rules []Rule
 	err = s.DB.List(ctx, qRulesLive, &rules, clock.MS(s.Clock))
-	rules = slices.DeleteFunc(rules, func(r Rule) bool { return r.personal() })
-	direct = slices.ContainsFunc(rules, func(r Rule) bool { return r.Level == 1 })
-	return direct, len(rules) > 0, err
+	for _, r := range rules {
+		if (earner{userID, role}).whose(r) < 0 {
+			continue
+		}
+		p.Any, p.Direct, p.Partner = true, p.Direct || r.Level == 1, p.Partner || r.personal()
+	}
+	return p, err
 }
 
 func (r Rule) check() error {

@@ -11,7 +11,7 @@ import (
 	"zhizhou/internal/id"
 )
 
-// Seen notes by which browser and out of which network an account is used. What is too
+// Seen notes on which device and out of which network an account is used. What is too
 // short to be random and addresses that are not public tell nothing and are left out.
 func (s *Service) Seen(ctx context.Context, userID int64, visitor, address string) error {
 	device, block := s.Device(visitor), s.block(address)
@@ -31,7 +31,7 @@ func (s *Service) Seen(ctx context.Context, userID int64, visitor, address strin
 	})
 }
 
-// Device is what is kept of a browser's name: a keyed hash; empty for none.
+// Device is what is kept of a device's name: a keyed hash; empty for none.
 func (s *Service) Device(visitor string) string {
 	if len(visitor) < 16 {
 		return ""

@@ -41,7 +41,8 @@ type Goods struct {
 // Offer is a thing as somebody sees it.
 type Offer struct {
 	Goods
-	Mine int64 // how many of it they have
+	Mine        int64 // how many of it they have
+	CourseTitle string
 }
 
 // Redemption is one exchange.
@@ -207,7 +208,8 @@ func (s *Service) List(ctx context.Context) ([]Goods, error) {
 	return rows, err
 }
 
-// Save adds (ID 0) or changes goods. Returns ErrInput, ErrGone, ErrVersion.
+// Save adds (ID 0) or changes goods; what somebody exchanged points for stays what it was.
+// Returns ErrInput, ErrGone, ErrVersion.
 func (s *Service) Save(ctx context.Context, g Goods) (int64, error) {
 	g.Title, g.Words, g.Body = strings.TrimSpace(g.Title), strings.TrimSpace(g.Words), strings.TrimSpace(g.Body)
 	if err := g.check(); err != nil {

@@ -12,7 +12,8 @@ const (
 )
 
 var (
-	qShelf  = db.Q("shop/shelf", `SELECT `+columns+`, (SELECT COUNT(*) FROM shop_redemptions r WHERE r.goods_id = g.id AND r.user_id = $1) AS mine FROM shop_goods g WHERE g.shown ORDER BY g.position, g.id LIMIT 100`)
+	qShelf = db.Q("shop/shelf", `SELECT `+columns+`, (SELECT COUNT(*) FROM shop_redemptions r WHERE r.goods_id = g.id AND r.user_id = $1) AS mine, COALESCE(c.title, '') AS course_title
+		FROM shop_goods g LEFT JOIN courses c ON g.kind = 'course' AND c.id = g.ref_id WHERE g.shown ORDER BY g.position, g.id LIMIT 100`)
 	qList   = db.Q("shop/list", `SELECT `+columns+` FROM shop_goods g ORDER BY g.position, g.id LIMIT 500`)
 	qLock   = db.Q("shop/lock", `SELECT `+columns+` FROM shop_goods g WHERE g.id = $1 /*for_update*/`)
 	qInsert = db.Q("shop/insert", `INSERT INTO shop_goods (id, kind, ref_id, amount, title, words, body, price_points, stock, per_user, shown, on_h5, on_wechat, on_mini, position, created_at, updated_at)

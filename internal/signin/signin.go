@@ -38,7 +38,7 @@ type State struct {
 	Best    int64
 	Total   int64
 	Days    []Day   // of the last 28 days, the oldest first
-	Missed  []int64 // days of the last week that may be made up, YYYYMMDD
+	Missed  []int64 // days of the last week that may be made up, none before they registered, YYYYMMDD
 	MakeUps int64   // how many are left this month
 	Next    int64   // points for the next sign-in
 	Terms   setting.SignIn
@@ -71,7 +71,11 @@ func (s *Service) state(ctx context.Context, r db.Reader, userID int64, t settin
 		return st, err
 	}
 	st.MakeUps = max(0, t.MakeUps-used)
-	for n := today - week + 1; n < today; n++ {
+	var since int64
+	if err := r.Get(ctx, qSince, &since, userID); err != nil {
+		return st, err
+	}
+	for n := max(today-week+1, ordinal(time.UnixMilli(since))); n < today; n++ {
 		if !slices.ContainsFunc(st.Days, func(d Day) bool { return d.Ordinal == n }) {
 			st.Missed = append(st.Missed, dayOf(n))
 		}

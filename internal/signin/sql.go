@@ -15,6 +15,7 @@ var (
 	qSet      = db.Q("signin/set", `UPDATE sign_in_streaks SET last = $2, streak = $3, best = $4, total = $5 WHERE user_id = $1`)
 	qInsert   = db.Q("signin/insert", `INSERT INTO daily_sign_ins (user_id, day, ordinal, made_up, points, created_at) VALUES ($1, $2, $3, $4, $5, $6)`)
 	qDays     = db.Q("signin/days", `SELECT `+dayColumns+` FROM daily_sign_ins d WHERE d.user_id = $1 AND d.ordinal >= $2 ORDER BY d.ordinal`)
+	qSince    = db.Q("signin/since", `SELECT created_at FROM users WHERE id = $1`)
 	qMadeUp   = db.Q("signin/made_up", `SELECT COUNT(*) FROM daily_sign_ins WHERE user_id = $1 AND made_up AND created_at >= $2`)
 	qOrdinals = db.Q("signin/ordinals", `SELECT ordinal FROM daily_sign_ins WHERE user_id = $1 ORDER BY ordinal`)
 

@@ -225,7 +225,7 @@ func (s *spread) reads(ctx context.Context) error {
 		return err
 	}
 	if err := asked(fmt.Sprintf("GROWTH path of a chain of %d shares", spreadChain), spreadAsks, func(int) error {
-		up, _, err := s.Share.Path(ctx, spreadFirst+spreadChain)
+		up, _, _, err := s.Share.Path(ctx, spreadFirst+spreadChain)
 		if err == nil && len(up) == 0 {
 			err = fmt.Errorf("nothing led to it")
 		}

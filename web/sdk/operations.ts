@@ -25,9 +25,9 @@ export interface Operations {
   courseMine: Op<{ path: Id; res: t.CourseMine }>
 
   sendSms: Op<{ body: { phone?: string; consents?: t.Consent[] }; res: { retry_after_s: number; expires_in_s: number } }>
-  loginSms: Op<{ body: { phone: string; code: string; consents: t.Consent[]; invite?: string; visitor?: string }; res: t.Session }>
-  loginPassword: Op<{ body: { phone: string; password: string; consents: t.Consent[] }; res: t.Session }>
-  loginMp: Op<{ body: { code: string; consents: t.Consent[]; invite?: string; visitor?: string }; res: t.Session }>
+  loginSms: Op<{ body: { phone: string; code: string; consents: t.Consent[]; invite?: string; visitor?: string; device?: string }; res: t.Session }>
+  loginPassword: Op<{ body: { phone: string; password: string; consents: t.Consent[]; device?: string }; res: t.Session }>
+  loginMp: Op<{ body: { code: string; consents: t.Consent[]; invite?: string; visitor?: string; device?: string }; res: t.Session }>
   bindMpPhone: Op<{ body: { code: string }; res: t.User }>
   refreshMp: Op<{ body: { code: string }; res: object }>
   logout: Op<{ res: void }>
@@ -62,8 +62,8 @@ export interface Operations {
   makeUpSignIn: Op<{ body: { day: number }; res: t.SignIn }>
   campaigns: Op<{ res: { items: t.CampaignRow[] } }>
   campaign: Op<{ path: Id; res: t.Campaign }>
-  claimPrize: Op<{ path: Id; body: { prize_id: number; visitor: string }; res: t.WonGift }>
-  drawPrize: Op<{ path: Id; body: { key: string; visitor: string }; res: t.Draw }>
+  claimPrize: Op<{ path: Id; body: { prize_id: number; device: string }; res: t.WonGift }>
+  drawPrize: Op<{ path: Id; body: { key: string; device: string }; res: t.Draw }>
   wonGifts: Op<{ query: Cursor; res: t.Page<t.WonGift> }>
   pointsShop: Op<{ res: t.PointsShop }>
   redeemPoints: Op<{ path: Id; body: { points: number; key: string }; res: t.Redemption }>
@@ -255,7 +255,7 @@ export interface Operations {
   partnerMaterials: Op<{ query: Cursor & { kind?: string; product_id?: number }; res: t.Page<t.PartnerMaterial> }>
   partnerRanking: Op<{ query: { month?: number }; res: t.PartnerRanking }>
   scorePartner: Op<{ body: { score: number; words?: string }; res: void }>
-  tieVisitor: Op<{ body: { visitor: string }; res: void }>
+  tieVisitor: Op<{ body: { visitor?: string; device?: string }; res: void }>
   live: Op<{ path: Id; res: t.LiveRoom }>
   livePlay: Op<{ path: Id; res: t.LivePlay }>
   liveBeat: Op<{ path: Id; body: { play_id: number }; res: { attended_ms: number; state: t.LiveRoom['state'] } }>

@@ -8295,7 +8295,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tell what this browser calls itself, when signing in could not */
+        /** Tell what this browser and this device call themselves, when signing in could not */
         post: operations["share_tie"];
         delete?: never;
         options?: never;
@@ -9634,15 +9634,15 @@ export interface components {
             words: string;
         };
         Campaign_claimRequest: {
+            /** @description What this device calls itself, whoever uses it */
+            device?: string;
             /** Format: int64 */
             prize_id: number;
-            /** @description What this browser calls itself */
-            visitor?: string;
         };
         Campaign_drawRequest: {
+            /** @description What this device calls itself, whoever uses it */
+            device?: string;
             key: string;
-            /** @description What this browser calls itself */
-            visitor?: string;
         };
         Card: {
             /**
@@ -10219,9 +10219,11 @@ export interface components {
             id: number;
             /** Format: int64 */
             level: number;
+            /** @description Taken back because the caller paid for it or received it */
+            own: boolean;
             /**
              * Format: int64
-             * @description Gone back with refunds
+             * @description Gone back with refunds, or as the caller's own
              */
             reversed_fen: number;
             /** @enum {string} */
@@ -10234,7 +10236,7 @@ export interface components {
              * @description Below zero: taken back after it was paid out; later commission fills it up
              */
             available_fen: number;
-            /** @description Purchases earn commission now */
+            /** @description Purchases earn the caller commission now */
             enabled: boolean;
             /**
              * Format: int64
@@ -10258,6 +10260,8 @@ export interface components {
             /** @description Empty: real name and number are not known yet */
             name_masked: string;
             number_masked: string;
+            /** @description What the role is called by which the caller earns as a partner; empty: as anybody, or nothing */
+            partner: string;
             /**
              * Format: int64
              * @description Of it all: given for rankings of partners and kept
@@ -18151,6 +18155,8 @@ export interface components {
             code: string;
             /** @description The agreements the user ticked */
             consents?: components["schemas"]["Consent"][] | null;
+            /** @description What this device calls itself: random, its own; it outlives signing out */
+            device?: string;
             /** @description Invite code; counts for a new user alone */
             invite?: string;
             /** @description What this browser calls itself: ties what it opened to who signs in */
@@ -18267,6 +18273,8 @@ export interface components {
             reply: components["schemas"]["ReplyView"];
         };
         OfferView: {
+            /** @description Its title */
+            course: string;
             /**
              * Format: int64
              * @description 0: none
@@ -18397,6 +18405,11 @@ export interface components {
             until: number;
             /** @description What the mentor said aloud; empty: nothing */
             voice_url: string;
+            /**
+             * Format: int64
+             * @description badge: the local day on which it was won, as it is stored; 0: it is not
+             */
+            won_on: number;
         };
         OrderView: {
             /** @description A renewal that WeChat charges; nobody pays it by hand */
@@ -18884,6 +18897,8 @@ export interface components {
         Password_loginRequest: {
             /** @description The agreements the user ticked */
             consents?: components["schemas"]["Consent"][] | null;
+            /** @description What this device calls itself: random, its own; it outlives signing out */
+            device?: string;
             password: string;
             phone: string;
         };
@@ -19171,6 +19186,13 @@ export interface components {
              * @description points: how many; course: days, 0 for good
              */
             amount: number;
+            /** @description Its title */
+            course: string;
+            /**
+             * Format: int64
+             * @description Of a course that is given; 0: none
+             */
+            course_id: number;
             /**
              * Format: int64
              * @description Done of it
@@ -20043,7 +20065,9 @@ export interface components {
             kind: "school" | "course" | "product" | "card" | "certificate" | "challenge" | "class" | "campaign";
         };
         Share_tieRequest: {
-            visitor: string;
+            /** @description What this device calls itself: random, its own; it outlives signing out */
+            device?: string;
+            visitor?: string;
         };
         Share_usedRequest: {
             code: string;
@@ -20241,6 +20265,8 @@ export interface components {
             code: string;
             /** @description The agreements the user ticked */
             consents?: components["schemas"]["Consent"][] | null;
+            /** @description What this device calls itself: random, its own; it outlives signing out */
+            device?: string;
             /** @description Invite code; counts for a new user alone */
             invite?: string;
             phone: string;
@@ -20285,7 +20311,12 @@ export interface components {
             name: string;
             /**
              * Format: int64
-             * @description Of the days that were owed by now
+             * @description Days of its members that are owed by now, today's among them
+             */
+            owed: number;
+            /**
+             * Format: int64
+             * @description check_ins of owed
              */
             permille: number;
             /** Format: int64 */

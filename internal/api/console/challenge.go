@@ -147,7 +147,20 @@ type CheckInFile struct {
 }
 
 // errClassMoney keeps who only leads a class from its money.
-var errClassMoney = web.ErrForbidden.Say("收费的班和押金班由运营来开、来取消")
+var errClassMoney = web.ErrForbidden.Say("收费的班和押金班由运营来开、来取消、来移出学员")
+
+// mayPrice refuses to touch a class that costs money to who sets no prices. Returns
+// challenge.ErrClass, errClassMoney.
+func (r *routes) mayPrice(ctx context.Context, classID int64) error {
+	if web.CallerOf(ctx).Staff.Can(account.PermProductEdit) {
+		return nil
+	}
+	c, err := r.Challenge.Class(ctx, classScope(ctx), classID)
+	if err == nil && c.Price != challenge.Free {
+		err = errClassMoney
+	}
+	return err
+}
 
 func planIn(p ChallengePlan) challenge.Plan {
 	out := challenge.Plan{Days: p.Days, MakeUps: p.MakeUps, Points: p.Points, Peer: p.Peer}
@@ -276,7 +289,7 @@ func (r *routes) classes(tag string) {
 			}
 		},
 		) (*web.Body[ClassView], error) {
-			if in.Body.Price != challenge.Free && in.Body.Price != "" && !web.CallerOf(ctx).Staff.Can(account.PermChallenge) {
+			if in.Body.Price != challenge.Free && in.Body.Price != "" && !web.CallerOf(ctx).Staff.Can(account.PermProductEdit) {
 				return nil, errClassMoney
 			}
 			c, err := r.classOf(ctx, 0, in.Body.ClassEdit)
@@ -317,12 +330,8 @@ func (r *routes) classes(tag string) {
 			}
 		},
 		) (*none, error) {
-			if in.Body.State == challenge.Cancelled && !web.CallerOf(ctx).Staff.Can(account.PermChallenge) {
-				c, err := r.Challenge.Class(ctx, classScope(ctx), in.ID)
-				if err == nil && c.Price != challenge.Free {
-					err = errClassMoney
-				}
-				if err != nil {
+			if in.Body.State == challenge.Cancelled {
+				if err := r.mayPrice(ctx, in.ID); err != nil {
 					return nil, err
 				}
 			}
@@ -379,6 +388,9 @@ func (r *routes) classPeople(tag string) {
 			}
 		},
 		) (*none, error) {
+			if err := r.mayPrice(ctx, in.ID); err != nil {
+				return nil, err
+			}
 			return nil, r.Challenge.Remove(ctx, classScope(ctx), in.ID, in.Body.UserID, in.Body.Reason)
 		})
 	web.Handle(r.web, route("class_week", http.MethodGet, "classes/{id}/top", "The first three of a week and what they were given", tag, account.PermClass),

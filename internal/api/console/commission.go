@@ -79,6 +79,13 @@ var moveLabels = map[string]string{
 	"merge_out": "账号合并转出", "merge_in": "账号合并转入", "reward": "排行奖励", "reward_undo": "撤回排行奖励",
 }
 
+func moveLabel(m commission.Move) string {
+	if m.Own {
+		return "本人所买，不计佣"
+	}
+	return moveLabels[m.Kind]
+}
+
 // TaxRowView is what one person was paid.
 type TaxRowView struct {
 	ID      int64  `json:"id" doc:"Where the next page starts"`
@@ -198,7 +205,7 @@ func (r *routes) commissions() {
 			rows, err := r.Commission.Statement(ctx, in.UserID, in.From, in.Until, in.After, 500)
 			out := web.List[CommissionMoveView]{Items: []CommissionMoveView{}}
 			for _, m := range rows {
-				out.Items = append(out.Items, CommissionMoveView{m.ID, m.UserID, m.Kind, moveLabels[m.Kind], m.Title, m.HeldFen, m.AvailableFen, m.FrozenFen, m.WithdrawnFen, m.At})
+				out.Items = append(out.Items, CommissionMoveView{m.ID, m.UserID, m.Kind, moveLabel(m), m.Title, m.HeldFen, m.AvailableFen, m.FrozenFen, m.WithdrawnFen, m.At})
 			}
 			return web.Answer(out), err
 		})

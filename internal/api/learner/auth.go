@@ -46,6 +46,12 @@ type Consented struct {
 type Invited struct {
 	Invite  string `json:"invite,omitempty" maxLength:"20" doc:"Invite code; counts for a new user alone"`
 	Visitor string `json:"visitor,omitempty" maxLength:"64" doc:"What this browser calls itself: ties what it opened to who signs in"`
+	OnDevice
+}
+
+// OnDevice carries what a device calls itself, whoever uses it.
+type OnDevice struct {
+	Device string `json:"device,omitempty" maxLength:"64" doc:"What this device calls itself: random, its own; it outlives signing out"`
 }
 
 func (r *routes) cookie(name, value string, life time.Duration) http.Cookie {
@@ -118,12 +124,16 @@ func (r *routes) auth() {
 		func(ctx context.Context, in *struct {
 			Body struct {
 				Consented
+				OnDevice
 				Phone    string `json:"phone" maxLength:"20"`
 				Password string `json:"password" maxLength:"256"`
 			}
 		},
 		) (*sessionAnswer, error) {
 			s, err := r.Account.LoginPassword(ctx, in.Body.Phone, in.Body.Password, in.Body.Consents, device(ctx))
+			if err == nil {
+				err = r.Risk.Seen(ctx, s.User.ID, in.Body.Device, web.CallerOf(ctx).Address)
+			}
 			return r.signedIn(ctx, s, err)
 		})
 	web.Handle(r.web, web.Route{ID: "mini_login", Method: http.MethodPost, Path: "/api/auth/mp", Summary: "Sign in with wx.login", Tag: "auth", Need: web.Public},

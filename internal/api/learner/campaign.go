@@ -28,6 +28,9 @@ type PrizeView struct {
 	Need    int64  `json:"need" doc:"Friends, or of the step"`
 	Have    int64  `json:"have" doc:"Done of it"`
 	State   string `json:"state" enum:",given,waiting,refused" doc:"Of the caller's own; empty: not taken"`
+
+	CourseID int64  `json:"course_id" doc:"Of a course that is given; 0: none"`
+	Course   string `json:"course" doc:"Its title"`
 }
 
 // CampaignRow is a campaign in a list.
@@ -120,7 +123,10 @@ func campaignView(st campaign.Standing) CampaignView {
 		Helped: st.Helped, Helps: []FriendView{}, Chances: st.Chances, Draws: []DrawView{}, Winners: []WinnerView{}, LeftMS: st.LeftMS,
 	}
 	for _, p := range st.Prizes {
-		x := PrizeView{p.ID, p.Kind, p.Title, p.Amount, p.OddsPPM, p.Stock, p.Step, p.Need, min(p.Need, st.Have(p)), ""}
+		x := PrizeView{p.ID, p.Kind, p.Title, p.Amount, p.OddsPPM, p.Stock, p.Step, p.Need, min(p.Need, st.Have(p)), "", 0, p.CourseTitle}
+		if p.Kind == campaign.Course {
+			x.CourseID = p.RefID
+		}
 		for _, g := range st.Gifts {
 			if g.PrizeID == p.ID && st.Kind != campaign.Lottery {
 				x.State = g.State
@@ -166,10 +172,10 @@ func rewardRate() func(ctx context.Context) error {
 }
 
 // act is the caller taking part, noted as seen on this device.
-func (r *routes) act(ctx context.Context, campaignID int64, visitor string) (campaign.Act, error) {
+func (r *routes) act(ctx context.Context, campaignID int64, device string) (campaign.Act, error) {
 	me := web.UserID(ctx)
-	err := r.Risk.Seen(ctx, me, visitor, web.CallerOf(ctx).Address)
-	return campaign.Act{UserID: me, CampaignID: campaignID, Channel: campaign.Channel(channel(ctx)), Device: r.Risk.Device(visitor)}, err
+	err := r.Risk.Seen(ctx, me, device, web.CallerOf(ctx).Address)
+	return campaign.Act{UserID: me, CampaignID: campaignID, Channel: campaign.Channel(channel(ctx)), Device: r.Risk.Device(device)}, err
 }
 
 func (r *routes) campaigns() {
@@ -194,14 +200,14 @@ func (r *routes) campaigns() {
 			ID   int64 `path:"id"`
 			Body struct {
 				PrizeID int64  `json:"prize_id"`
-				Visitor string `json:"visitor,omitempty" maxLength:"64" doc:"What this browser calls itself"`
+				Device  string `json:"device,omitempty" maxLength:"64" doc:"What this device calls itself, whoever uses it"`
 			}
 		},
 		) (*web.Body[PrizeGiftView], error) {
 			if err := rate(ctx); err != nil {
 				return nil, err
 			}
-			act, err := r.act(ctx, in.ID, in.Body.Visitor)
+			act, err := r.act(ctx, in.ID, in.Body.Device)
 			if err != nil {
 				return nil, err
 			}
@@ -212,15 +218,15 @@ func (r *routes) campaigns() {
 		func(ctx context.Context, in *struct {
 			ID   int64 `path:"id"`
 			Body struct {
-				Key     string `json:"key" minLength:"8" maxLength:"64"`
-				Visitor string `json:"visitor,omitempty" maxLength:"64" doc:"What this browser calls itself"`
+				Key    string `json:"key" minLength:"8" maxLength:"64"`
+				Device string `json:"device,omitempty" maxLength:"64" doc:"What this device calls itself, whoever uses it"`
 			}
 		},
 		) (*web.Body[DrawView], error) {
 			if err := rate(ctx); err != nil {
 				return nil, err
 			}
-			act, err := r.act(ctx, in.ID, in.Body.Visitor)
+			act, err := r.act(ctx, in.ID, in.Body.Device)
 			if err != nil {
 				return nil, err
 			}

@@ -71,6 +71,7 @@ type OpenCardView struct {
 	MinutesNow int64  `json:"minutes_now"`
 	DaysNow    int64  `json:"days_now"`
 	ScoreNow   int64  `json:"score_now_permille"`
+	WonOn      int64  `json:"won_on" doc:"badge: the local day on which it was won, as it is stored; 0: it is not"`
 	ImageURL   string `json:"image_url" doc:"Empty: revoked"`
 	SquareURL  string `json:"square_url"`
 	Facts      string `json:"facts" doc:"The bytes that were signed"`
@@ -196,7 +197,7 @@ func (r *routes) openCard(ctx context.Context, code string) (*web.Body[OpenCardV
 	lead, title := c.Facts.Words()
 	v := OpenCardView{
 		CardFacts: cardFacts(c.Facts), Code: c.Code, Title: title, Lead: lead, State: "valid", RevokedAt: c.RevokedAt, Name: c.Name, School: r.school(ctx),
-		Signed: check.Signed, Holds: check.Holds, CheckedAt: r.Clock.Now().UnixMilli(), LessonsNow: check.Now.Lessons, MinutesNow: check.Now.Minutes(), DaysNow: check.Now.Days, ScoreNow: check.Now.ScorePermille,
+		Signed: check.Signed, Holds: check.Holds, CheckedAt: r.Clock.Now().UnixMilli(), LessonsNow: check.Now.Lessons, MinutesNow: check.Now.Minutes(), DaysNow: check.Now.Days, ScoreNow: check.Now.ScorePermille, WonOn: check.Now.Won,
 		Facts: c.Text, Signature: c.Signature, Method: r.Certificate.Method(c.KeyID),
 	}
 	v.ImageURL, v.SquareURL = cardPictures(c)

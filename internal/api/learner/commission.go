@@ -6,6 +6,7 @@ import (
 
 	"zhizhou/internal/account"
 	"zhizhou/internal/commission"
+	"zhizhou/internal/partner"
 	"zhizhou/internal/web"
 )
 
@@ -15,7 +16,8 @@ type CommissionView struct {
 	AvailableFen int64    `json:"available_fen" doc:"Below zero: taken back after it was paid out; later commission fills it up"`
 	FrozenFen    int64    `json:"frozen_fen" doc:"Asked for and not arrived"`
 	WithdrawnFen int64    `json:"withdrawn_fen"`
-	Enabled      bool     `json:"enabled" doc:"Purchases earn commission now"`
+	Enabled      bool     `json:"enabled" doc:"Purchases earn the caller commission now"`
+	Partner      string   `json:"partner" doc:"What the role is called by which the caller earns as a partner; empty: as anybody, or nothing"`
 	MinFen       int64    `json:"min_fen" doc:"Of a withdrawal"`
 	HoldDays     int64    `json:"hold_days"`
 	NameMasked   string   `json:"name_masked" doc:"Empty: real name and number are not known yet"`
@@ -32,7 +34,8 @@ type CommissionEntryView struct {
 	Level       int64  `json:"level"`
 	BaseFen     int64  `json:"base_fen" doc:"Paid for it"`
 	AmountFen   int64  `json:"amount_fen"`
-	ReversedFen int64  `json:"reversed_fen" doc:"Gone back with refunds"`
+	ReversedFen int64  `json:"reversed_fen" doc:"Gone back with refunds, or as the caller's own"`
+	Own         bool   `json:"own" doc:"Taken back because the caller paid for it or received it"`
 	State       string `json:"state" enum:"held,available"`
 	HoldUntil   int64  `json:"hold_until"`
 	CreatedAt   int64  `json:"created_at"`
@@ -110,7 +113,7 @@ func (r *routes) commission() {
 				name = func(s string) string { return s }
 			}
 			return web.Answer(web.Page(rows, in.Limit, func(e commission.EntryRow) CommissionEntryView {
-				return CommissionEntryView{e.ID, e.Title, name(e.Buyer), e.Level, e.BaseFen, e.AmountFen, e.ReversedFen, e.State, e.HoldUntil, e.CreatedAt}
+				return CommissionEntryView{e.ID, e.Title, name(e.Buyer), e.Level, e.BaseFen, e.AmountFen, e.ReversedFen, e.Own, e.State, e.HoldUntil, e.CreatedAt}
 			}, func(e commission.EntryRow) []int64 { return []int64{e.ID} })), nil
 		})
 	payee := route("payee_save", http.MethodPut, "/api/me/commission/payee", "Keep the caller's real name and number, once: needed to be paid")
@@ -175,6 +178,16 @@ func (r *routes) commission() {
 	})
 }
 
+// pays tells what purchases could earn somebody now, and in which role.
+func (r *routes) pays(ctx context.Context, userID int64) (commission.Paying, string, error) {
+	st, _, err := r.Partner.Standing(ctx, r.Partner.DB, userID)
+	if err != nil {
+		return commission.Paying{}, "", err
+	}
+	p, err := r.Commission.Pays(ctx, userID, st.Role)
+	return p, st.Role, err
+}
+
 func (r *routes) commissionOf(ctx context.Context, userID int64) (CommissionView, error) {
 	a, err := r.Commission.Account(ctx, userID)
 	if err != nil {
@@ -184,7 +197,7 @@ func (r *routes) commissionOf(ctx context.Context, userID int64) (CommissionView
 	if err != nil {
 		return CommissionView{}, err
 	}
-	_, pays, err := r.Commission.Pays(ctx)
+	pays, role, err := r.pays(ctx, userID)
 	if err != nil {
 		return CommissionView{}, err
 	}
@@ -193,8 +206,11 @@ func (r *routes) commissionOf(ctx context.Context, userID int64) (CommissionView
 		return CommissionView{}, err
 	}
 	v := CommissionView{
-		HeldFen: a.HeldFen, AvailableFen: a.AvailableFen, FrozenFen: a.FrozenFen, WithdrawnFen: a.WithdrawnFen, Enabled: pays, MinFen: t.MinFen, HoldDays: t.HoldDays,
+		HeldFen: a.HeldFen, AvailableFen: a.AvailableFen, FrozenFen: a.FrozenFen, WithdrawnFen: a.WithdrawnFen, Enabled: pays.Any, MinFen: t.MinFen, HoldDays: t.HoldDays,
 		NameMasked: p.NameMasked, NumberMasked: p.NumberMasked, Identities: []string{},
+	}
+	if pays.Partner {
+		v.Partner = partner.RoleNames[role]
 	}
 	if v.RewardsFen, err = r.Partner.Rewarded(ctx, userID); err != nil {
 		return v, err

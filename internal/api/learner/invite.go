@@ -34,7 +34,7 @@ type InviteeView struct {
 // came tells how somebody who signs in came: by whose shares, and a new one by whose
 // code. A code that does not count is no reason to refuse the sign-in.
 func (r *routes) came(ctx context.Context, userID int64, isNew bool, by Invited) error {
-	if err := r.Risk.Seen(ctx, userID, by.Visitor, web.CallerOf(ctx).Address); err != nil {
+	if err := r.Risk.Seen(ctx, userID, by.Device, web.CallerOf(ctx).Address); err != nil {
 		return err
 	}
 	if by.Invite != "" && isNew {
@@ -65,7 +65,7 @@ func (r *routes) invites() {
 			if _, err := r.Settings.Load(ctx, rules); err != nil {
 				return nil, err
 			}
-			pays, _, err := r.Commission.Pays(ctx)
+			pays, _, err := r.pays(ctx, me)
 			if err != nil {
 				return nil, err
 			}
@@ -80,7 +80,7 @@ func (r *routes) invites() {
 			invited, err := r.Referral.Invited(ctx, me)
 			return web.Answer(InviteView{
 				Code: code, URL: r.PublicURL + "/?invite=" + code, Invited: invited, JoinReward: on && gives[rules.JoinInviter], JoinWelcome: on && gives[rules.JoinInvitee],
-				BuyReward: on && gives[rules.BuyInviter], BuyWelcome: on && gives[rules.BuyInvitee], PerInviter: rules.PerInviter, Commission: pays,
+				BuyReward: on && gives[rules.BuyInviter], BuyWelcome: on && gives[rules.BuyInvitee], PerInviter: rules.PerInviter, Commission: pays.Direct,
 			}), err
 		})
 	web.Handle(r.web, route("invitees", http.MethodGet, "/api/me/invitees", "Who came by the caller's code, last joined first"),

@@ -13,10 +13,15 @@ import (
 	"zhizhou/internal/web"
 )
 
-// comparisonsPerMinute is how many pictures an address may have compared.
-const comparisonsPerMinute = 6
+const (
+	comparisonsPerMinute = 6  // pictures that an address may have compared
+	thumbsPerMinute      = 30 // given or taken back by one person
+)
 
-var errCompareRate = errs.New(errs.Limited, "card_compare_rate", "核对得太快了，请过一会儿再试")
+var (
+	errThumbRate   = errs.New(errs.Limited, "card_like_rate", "点得太快了，请过一会儿再试")
+	errCompareRate = errs.New(errs.Limited, "card_compare_rate", "核对得太快了，请过一会儿再试")
+)
 
 // CardReactions are what others gave a card.
 type CardReactions struct {
@@ -98,9 +103,13 @@ func (r *routes) cardReactions() {
 			}
 			return r.cardWords(ctx, in.Code, after, in.Limit)
 		})
+	thumbs := web.NewLimiter(thumbsPerMinute, time.Minute)
 	like := func(id, method, summary string, on bool) {
 		web.Handle(r.web, web.Route{ID: id, Method: method, Path: "/api/cards/{code}/like", Summary: summary, Tag: tag, Need: web.Learner, Status: http.StatusOK},
 			func(ctx context.Context, in *CardCode) (*web.Body[CardReactions], error) {
+				if ok, wait := thumbs.Allow(limitKey(ctx), time.Now()); !ok {
+					return nil, errThumbRate.Retry(int(wait/time.Second) + 1)
+				}
 				x, err := r.Card.Like(ctx, web.UserID(ctx), in.Code, on)
 				return web.Answer(reactions(x)), err
 			})

@@ -17,6 +17,7 @@ type OfferView struct {
 	ID       int64  `json:"id"`
 	Kind     string `json:"kind" enum:"coupon,course,material"`
 	CourseID int64  `json:"course_id" doc:"0: none"`
+	Course   string `json:"course" doc:"Its title"`
 	Days     int64  `json:"days" doc:"course: for how long, 0 for good"`
 	Title    string `json:"title"`
 	Words    string `json:"words"`
@@ -109,7 +110,7 @@ func (r *routes) pointsShop() {
 			acc, err := r.Points.Account(ctx, r.Shop.DB, me)
 			v := PointsShopView{Balance: acc.Balance, Items: []OfferView{}}
 			for _, o := range rows {
-				v.Items = append(v.Items, OfferView{o.ID, o.Kind, courseOf(o.Kind, o.RefID), o.Amount, o.Title, o.Words, o.PricePoints, o.Stock, o.PerUser, o.Mine})
+				v.Items = append(v.Items, OfferView{o.ID, o.Kind, courseOf(o.Kind, o.RefID), o.CourseTitle, o.Amount, o.Title, o.Words, o.PricePoints, o.Stock, o.PerUser, o.Mine})
 			}
 			return web.Answer(v), err
 		})

@@ -114,15 +114,19 @@ func (r *routes) shares() {
 			s, to, err := r.Share.Land(ctx, share.Landing{Code: in.Body.Code, Visitor: in.Body.Visitor, UserID: web.UserID(ctx), Platform: string(c.Platform), Address: c.Address})
 			return web.Answer(LandedView{to.Path, s.Kind}), err
 		})
-	tie := web.Route{ID: "share_tie", Method: http.MethodPost, Path: "/api/me/visitor", Summary: "Tell what this browser calls itself, when signing in could not", Tag: tag, Need: web.Learner, Status: http.StatusNoContent}
+	tie := web.Route{ID: "share_tie", Method: http.MethodPost, Path: "/api/me/visitor", Summary: "Tell what this browser and this device call themselves, when signing in could not", Tag: tag, Need: web.Learner, Status: http.StatusNoContent}
 	web.Handle(r.web, tie, func(ctx context.Context, in *struct {
 		Body struct {
-			Visitor string `json:"visitor" minLength:"16" maxLength:"64"`
+			Visitor string `json:"visitor,omitempty" maxLength:"64"`
+			OnDevice
 		}
 	},
 	) (*none, error) {
 		me := web.UserID(ctx)
 		if err := sharing(perUser, strconv.FormatInt(me, 10)); err != nil {
+			return nil, err
+		}
+		if err := r.Risk.Seen(ctx, me, in.Body.Device, web.CallerOf(ctx).Address); err != nil {
 			return nil, err
 		}
 		if err := r.Share.Come(ctx, me, in.Body.Visitor); err != nil {

@@ -61,7 +61,8 @@ type SquadPlaceView struct {
 	Mine     bool   `json:"mine"`
 	Members  int64  `json:"members"`
 	CheckIns int64  `json:"check_ins"`
-	Permille int64  `json:"permille" doc:"Of the days that were owed by now"`
+	Owed     int64  `json:"owed" doc:"Days of its members that are owed by now, today's among them"`
+	Permille int64  `json:"permille" doc:"check_ins of owed"`
 }
 
 func limitKey(ctx context.Context) string { return strconv.FormatInt(web.UserID(ctx), 10) }
@@ -147,7 +148,7 @@ func (r *routes) squads() {
 				v.Rows = append(v.Rows, placeView(x, me))
 			}
 			for _, x := range b.Squads {
-				v.Squads = append(v.Squads, SquadPlaceView{x.Place, x.Name, x.SquadID == b.Squad, x.Members, x.CheckIns, x.Permille})
+				v.Squads = append(v.Squads, SquadPlaceView{x.Place, x.Name, x.SquadID == b.Squad, x.Members, x.CheckIns, x.Owed, x.Permille})
 			}
 			return web.Answer(v), nil
 		})

@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"net/http"
+	"unicode/utf8"
 
 	cards "zhizhou/internal/card"
 )
@@ -30,7 +31,15 @@ func (p *pages) card(w http.ResponseWriter, r *http.Request) {
 			who = "一位学员"
 		}
 		h.image = p.PublicURL + "/card/" + c.Code + "/square.png"
-		h.description = fmt.Sprintf("%s%s《%s》：学完 %d 课时，学习 %d 分钟。学习记录由服务器计时，任何人可核验。", who, lead, title, c.Facts.Lessons, c.Facts.Minutes())
+		h.description = fmt.Sprintf("%s%s「%s」：学完 %d 课时，学习 %d 分钟。学习记录由服务器计时，任何人可核验。", apart(who), lead, title, c.Facts.Lessons, c.Facts.Minutes())
 	}
 	p.write(w, h)
+}
+
+// apart sets a name that ends in a letter or a digit of ours off from the Chinese after it.
+func apart(name string) string {
+	if last := name[len(name)-1]; last < utf8.RuneSelf && last != ' ' {
+		return name + " "
+	}
+	return name
 }

@@ -65,6 +65,15 @@ test('what was learned is shown, shared and checked, and brings somebody', async
     await sheet.waitFor()
     await until(() => sheet.evaluate((d) => d.contains(document.activeElement)), 'the sheet to have the keys')
     await looksSound(win, 'course-sheet')
+    // Each way is a share of its own, pressed twice as well.
+    for (const [name, channel] of [['微信群', 'group'], ['朋友圈', 'moments'], ['微信好友', 'friend'], ['小红书', 'xiaohongshu']]) {
+      const answer = page.waitForResponse((r) => r.url().endsWith('/api/shares'))
+      await sheet.getByRole('button', { name }).click()
+      assert.equal((await (await answer).json()).channel, channel)
+      await until(() => sheet.getByRole('status').innerText().then((t) => /复制|\/s\//.test(t), () => false), 'the next step to be said')
+      await sheet.getByRole('button', { name }).click()
+    }
+    await looksSound(win, 'course-sheet-said')
     await page.keyboard.press('Escape')
     await sheet.waitFor({ state: 'detached' })
   })
@@ -140,10 +149,9 @@ test('what was learned is shown, shared and checked, and brings somebody', async
     await page.getByRole('heading', { name: '连续签到 1 天' }).waitFor()
     await page.getByText('+5').waitFor()
     await looksSound(win, 'sign-in')
-    await page.getByRole('button', { name: /^补签/ }).click()
-    await page.getByRole('heading', { name: '连续签到 2 天' }).waitFor()
     await page.reload()
     await page.getByRole('button', { name: '今天已签到' }).waitFor()
+    assert.equal(await page.getByRole('button', { name: /^补签/ }).count(), 0, 'there is no day to make up before the account was')
   })
 
   const desk = await openWindow(browser, server.base, 'desktop')

@@ -3,9 +3,12 @@ import { call } from './api'
 /**
  * How this visitor came: what was shared is opened with its code, and the browser tells so under a random name of its
  * own. Whoever signs in here later came by it. The name says nothing of the person, and is made anew after signing out.
+ * Rewards that are given so many times on one device know it by a second name, which outlives that.
  */
 const NAME = 'zz_visitor'
 const OPENED = 'zz_came'
+const DEVICE = 'zz_device'
+const TOLD = 'zz_device_of'
 // As long as the server may count back; how long it does is its setting.
 const WINDOW = 90 * 24 * 3600_000
 
@@ -20,14 +23,25 @@ function fresh(): string {
   return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')
 }
 
-/** What this browser calls itself, kept on the device. */
-export function name(): string {
-  const kept = String(uni.getStorageSync(NAME) || '')
+function keep(key: string): string {
+  const kept = String(uni.getStorageSync(key) || '')
   if (kept.length === 32) return kept
   const made = fresh()
-  uni.setStorageSync(NAME, made)
+  uni.setStorageSync(key, made)
   return made
 }
+
+/** What this browser calls itself while one person uses it. */
+export const name = () => keep(NAME)
+
+/** What this device calls itself, whoever uses it: told at each sign-in and with each reward. */
+export const device = () => keep(DEVICE)
+
+/** The device's name as long as the server has not heard it of who is signed in. */
+export const untold = (userId: number) => (Number(uni.getStorageSync(TOLD) || 0) === userId ? undefined : device())
+
+/** Once the server has heard it. */
+export const deviceTold = (userId: number) => uni.setStorageSync(TOLD, userId)
 
 /** The code in what the client was opened with: `s` in an address, the scene of a mini program code. */
 export function codeOf(query: Record<string, string> | undefined): string {
@@ -56,7 +70,7 @@ export function cameAs(now = Date.now()): string | undefined {
 /** Once the server knows who it was. */
 export const told = () => uni.removeStorageSync(OPENED)
 
-/** After signing out another person may sit here. */
+/** After signing out another person may sit here; it stays the same device. */
 export function forgetVisitor() {
   uni.removeStorageSync(NAME)
   uni.removeStorageSync(OPENED)

@@ -1,7 +1,7 @@
 import { ApiError } from '@zhizhou/sdk'
 import { auth } from './auth'
 import { call } from './api'
-import { cameAs, told } from './came'
+import { cameAs, deviceTold, told, untold } from './came'
 import { forgetInvite, invitedBy } from './invite'
 import { prefs } from './prefs'
 
@@ -36,6 +36,11 @@ function tellInviter() {
 
 /** The same of what was opened here: signing in by SMS or in the mini program told it at once. */
 export function tellVisitor() {
-  const visitor = cameAs()
-  if (visitor) call('tieVisitor', { body: { visitor } }).then(told, () => undefined)
+  const user = auth.user
+  const [visitor, device] = [cameAs(), user ? untold(user.id) : undefined]
+  if (!user || (!visitor && !device)) return
+  call('tieVisitor', { body: { visitor, device } }).then(() => {
+    told()
+    deviceTold(user.id)
+  }, () => undefined)
 }

@@ -29,6 +29,8 @@ const names: Record<string, string> = {
   price_fen: '价格',
   amount_fen: '金额',
   refunded_fen: '已退金额',
+  forfeited_fen: '没收的押金',
+  squad_id: '小组',
   period_days: '有效天数',
   tax_category: '税目',
   active: '在售',

@@ -2,7 +2,7 @@ import { computed, ref, watch } from 'vue'
 import { ApiError, type Consent, type Session } from '@zhizhou/sdk'
 import { call, say } from '@/app/api'
 import { auth } from '@/app/auth'
-import { cameAs, told } from '@/app/came'
+import { cameAs, device, deviceTold, told } from '@/app/came'
 import { tellVisitor } from '@/app/session'
 import { forgetInvite, invitedBy } from '@/app/invite'
 import { goReturn } from '@/app/nav'
@@ -33,7 +33,9 @@ export function useLogin() {
     busy.value = true
     try {
       await knowShop()
-      auth.accept(await ask())
+      const session = await ask()
+      auth.accept(session)
+      deviceTold(session.user.id)
       forgetInvite()
       then()
       goReturn(to.value)
@@ -45,10 +47,10 @@ export function useLogin() {
     }
   }
   const bySms = () => enter({ phone: phoneProblem(phone.value), code: codeProblem(code.value) },
-    () => call('loginSms', { body: { phone: cleanPhone(phone.value), code: code.value.trim(), consents: consents(), invite: invitedBy(), visitor: cameAs() } }), told)
+    () => call('loginSms', { body: { phone: cleanPhone(phone.value), code: code.value.trim(), consents: consents(), invite: invitedBy(), visitor: cameAs(), device: device() } }), told)
   const byPassword = () => enter({ phone: phoneProblem(phone.value), password: password.value ? '' : '请填写密码' },
-    () => call('loginPassword', { body: { phone: cleanPhone(phone.value), password: password.value, consents: consents() } }), tellVisitor)
-  const byMini = () => enter({}, async () => call('loginMp', { body: { code: await miniCode(), consents: consents(), invite: invitedBy(), visitor: cameAs() } }), told)
+    () => call('loginPassword', { body: { phone: cleanPhone(phone.value), password: password.value, consents: consents(), device: device() } }), tellVisitor)
+  const byMini = () => enter({}, async () => call('loginMp', { body: { code: await miniCode(), consents: consents(), invite: invitedBy(), visitor: cameAs(), device: device() } }), told)
   return { phone, code, password, agreed, busy, errors, to, agreements, given, remind, bySms, byPassword, byMini }
 }
 

@@ -1,7 +1,7 @@
 import { ref } from 'vue'
 import type { Draw, WonGift } from '@zhizhou/sdk'
 import { call, say } from '@/app/api'
-import { name } from '@/app/came'
+import { device } from '@/app/came'
 import { withKey } from '@/app/idempotency'
 import { useLoad } from '@/app/useLoad'
 
@@ -27,8 +27,8 @@ export function useCampaign() {
     }
     await run()
   }
-  const take = (prize: number) => ask(prize, async () => { won.value = await call('claimPrize', { path: { id: id.value }, body: { prize_id: prize, visitor: name() } }) })
+  const take = (prize: number) => ask(prize, async () => { won.value = await call('claimPrize', { path: { id: id.value }, body: { prize_id: prize, device: device() } }) })
   // The key outlives a lost answer: pressing again asks for the same draw.
-  const pull = () => ask(-1, async () => { draw.value = await withKey(`draw:${id.value}`, (key) => call('drawPrize', { path: { id: id.value }, body: { key, visitor: name() } })) })
+  const pull = () => ask(-1, async () => { draw.value = await withKey(`draw:${id.value}`, (key) => call('drawPrize', { path: { id: id.value }, body: { key, device: device() } })) })
   return { id, data, error, slow, run, busy, problem, won, draw, take, pull }
 }
