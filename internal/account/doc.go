@@ -96,6 +96,7 @@ var (
 	ErrLoginOften   = errs.New(errs.Limited, "login_too_often", "尝试次数太多，请稍后再试")
 	ErrGuessOften   = errs.New(errs.Limited, "guess_too_often", "尝试次数太多，请稍后再试")
 	ErrSignIn       = errs.New(errs.Unauthenticated, "sign_in", "登录已失效，请重新登录")
+	ErrWeChatTaken  = errs.New(errs.Conflict, "wechat_taken", "这个微信已用于另一个绑定了手机号的账号，或者你的账号已绑定另一个微信")
 	ErrPhoneTaken   = errs.New(errs.Conflict, "phone_taken", "这个手机号已用于另一个账号")
 	ErrPassword     = errs.New(errs.Invalid, "password_weak", "密码至少 8 位，不能全是同一个字符").Field("password", "至少 8 位")
 	ErrNickname     = errs.New(errs.Invalid, "nickname_invalid", "昵称为 1–20 个字").Field("nickname", "1–20 个字")

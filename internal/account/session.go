@@ -120,6 +120,53 @@ func (s *Service) loginWeChat(ctx context.Context, kind string, consents []Conse
 	})
 }
 
+// BindOfficial ties the WeChat of a code of the official account's consent to a user who is
+// signed in. An account that has this WeChat and no phone becomes theirs. Returns
+// ErrWeChatTaken when somebody with a phone has it, or the user has another one; ErrWeChat.
+func (s *Service) BindOfficial(ctx context.Context, userID int64, code string) error {
+	wu, err := s.WeChat.OAuth(ctx, code)
+	if err != nil {
+		return wechatError(err)
+	}
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		me, err := s.user(ctx, tx, userID)
+		if err != nil {
+			return err
+		}
+		var mine []Identity
+		if err := tx.List(ctx, qIdentities, &mine, me.ID); err != nil {
+			return err
+		}
+		for _, i := range mine {
+			if i.Kind == Official && i.OpenID != wu.OpenID {
+				return ErrWeChatTaken
+			}
+		}
+		var has Identity
+		err = tx.Get(ctx, qIdentity, &has, Official, wu.OpenID)
+		if errors.Is(err, db.ErrNone) && wu.UnionID != "" {
+			err = tx.Get(ctx, qIdentityUnion, &has, wu.UnionID)
+		}
+		if err != nil && !errors.Is(err, db.ErrNone) {
+			return err
+		}
+		if err == nil && has.UserID != me.ID {
+			other, err := s.user(ctx, tx, has.UserID)
+			if err != nil {
+				return err
+			}
+			if other.PhoneHash != "" {
+				return ErrWeChatTaken
+			}
+			if err := s.merge(ctx, tx, other.ID, me.ID); err != nil {
+				return err
+			}
+		}
+		_, err = tx.Exec(ctx, qIdentityInsert, id.New(), me.ID, Official, wu.OpenID, wu.UnionID, nil, clock.MS(s.Clock))
+		return err
+	})
+}
+
 func wechatError(err error) error {
 	var e *errs.E
 	if errors.As(err, &e) {

@@ -106,6 +106,13 @@ func TestINV23CardsStateWhatWasReached(t *testing.T) {
 		if _, _, again := w.raw("/card/" + code + "/card.png"); slices.Equal(again, picture) {
 			t.Error("the picture still bears the name")
 		}
+		// A nickname of later comes onto an old card when its owner says so.
+		p.want(200, "", "PATCH", "/api/me", map[string]any{"nickname": "望舒"})
+		p.want(200, "", "PUT", fmt.Sprintf("/api/me/cards/%d", id), map[string]any{"shown": "nickname"})
+		if a := stranger.want(200, "", "GET", "/api/cards/"+code, nil); a.str("name") != "望舒" || a.at("signed") != true || a.at("holds") != true {
+			t.Error(a.raw)
+		}
+		p.want(200, "", "PUT", fmt.Sprintf("/api/me/cards/%d", id), map[string]any{"shown": "hidden"})
 
 		// Evidence that is gone, and a row that was forged: both are seen.
 		w.write(qCardLess, p.me(), w.lesson)

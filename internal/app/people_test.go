@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +109,55 @@ func TestWeChatStateIsBoundToTheBrowser(t *testing.T) {
 		}
 		p.want(422, "wechat_state", "GET", "/api/auth/wechat/callback?code=x&state=forged", nil)
 		w.person(nil).want(422, "wechat_state", "GET", "/api/auth/wechat/callback?code=x&state=y", nil)
+	})
+}
+
+// throughWeChat follows the way to WeChat and back as somebody, and returns where it ends.
+func (p *person) throughWeChat(query, as string) string {
+	p.w.t.Helper()
+	to := must(url.Parse(p.want(302, "", "GET", "/api/auth/wechat/authorize?"+query, nil).header.Get("Location")))(p.w.t)
+	q := to.Query()
+	q.Set("person", as)
+	back := must(url.Parse(p.want(302, "", "GET", to.Path+"?"+q.Encode(), nil).header.Get("Location")))(p.w.t)
+	return p.want(302, "", "GET", back.RequestURI(), nil).header.Get("Location")
+}
+
+// WeChat is tied to the account that is signed in, with all that the WeChat's own account
+// without a phone had; an account with a phone is not taken by it.
+func TestWeChatIsTiedToWhoIsSignedIn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		agent := map[string]string{"User-Agent": "Mozilla/5.0 (iPhone) MicroMessenger/8.0"}
+		w.person(agent).want(401, "", "GET", "/api/auth/wechat/authorize?bind=true", nil)
+		alone := w.person(agent)
+		terms := url.Values{"consents": {consents[0]["kind"] + ":" + consents[0]["version"] + "," + consents[1]["kind"] + ":" + consents[1]["version"]}}.Encode()
+		if at := alone.throughWeChat("return_to=%2Fme&"+terms, "阿澄"); at != "/me" {
+			t.Fatal(at)
+		}
+		was := alone.me()
+		w.has(w.free, w.firstOf(w.free), alone)
+
+		p := w.learner("13700137031", agent)
+		if at := p.throughWeChat("bind=true&return_to=%2Fme%2Fwithdraw", "阿澄"); at != "/me/withdraw" {
+			t.Fatal(at)
+		}
+		me := p.want(200, "", "GET", "/api/me", nil)
+		if me.num("id") == was || !strings.Contains(me.raw, "wechat_official") {
+			t.Fatal(me.raw)
+		}
+		if len(p.cards()) == 0 {
+			t.Fatal("what the WeChat's account had learned is gone")
+		}
+		if at := p.throughWeChat("bind=true&return_to=%2Fme", "阿澄"); at != "/me" { // again
+			t.Fatal(at)
+		}
+		if at := p.throughWeChat("bind=true&return_to=%2Fme", "小舟"); at != "/me?wechat=taken" { // a second one
+			t.Fatal(at)
+		}
+		other := w.learner("13700137032", agent)
+		if at := other.throughWeChat("bind=true&return_to=%2Fme", "阿澄"); at != "/me?wechat=taken" {
+			t.Fatal(at)
+		}
+		w.sound()
 	})
 }
 

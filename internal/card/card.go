@@ -95,7 +95,8 @@ func (s *Service) Mine(ctx context.Context, userID, before int64, limit int) ([]
 	return s.list(ctx, s.DB, qMine, userID, before, limit)
 }
 
-// Show chooses how a learner's own card names its owner, from this moment on. Returns
+// Show chooses how a learner's own card names its owner, by the nickname of now, from this
+// moment on. Returns
 // ErrShown, ErrGone, ErrRevoked.
 func (s *Service) Show(ctx context.Context, userID, cardID int64, shown string) (Card, error) {
 	if shown != Nickname && shown != Masked && shown != Hidden {

@@ -42,7 +42,7 @@ var (
 	qOwn    = db.Q("card/own", `SELECT `+columns+` FROM cards c WHERE c.id = $1 AND c.user_id = $2`)
 	qMine   = db.Q("card/mine", `SELECT `+columns+` FROM cards c WHERE c.user_id = $1 AND c.revoke_kind <> 'merged' AND (CAST($2 AS BIGINT) = 0 OR c.id < $2) ORDER BY c.id DESC LIMIT $3`)
 	// Whoever shows a nickname shows the one they have now: it is none of the signed facts.
-	qShow   = db.Q("card/show", `UPDATE cards SET shown = $3, nickname = (SELECT u.nickname FROM users u WHERE u.id = $2) WHERE id = $1 AND user_id = $2 AND revoked_at = 0`)
+	qShow = db.Q("card/show", `UPDATE cards SET shown = $3, nickname = (SELECT u.nickname FROM users u WHERE u.id = $2) WHERE id = $1 AND user_id = $2 AND revoked_at = 0`)
 
 	qCourses      = db.Q("card/courses", `SELECT DISTINCT course_id FROM cards WHERE user_id = $1 AND course_id > 0 AND revoked_at = 0 ORDER BY course_id`)
 	qRevokeCourse = db.Q("card/revoke_course", `UPDATE cards SET revoked_at = $3, revoke_kind = $4, revoke_reason = $5 WHERE user_id = $1 AND course_id = $2 AND revoked_at = 0`)

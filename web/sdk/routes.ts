@@ -260,4 +260,6 @@ export const links = {
   /** Signs in through the WeChat browser; carries what the visitor agreed to. */
   wechatAuthorize: (returnTo: string, consents: t.Consent[]) =>
     `/api/auth/wechat/authorize?return_to=${encodeURIComponent(returnTo)}&consents=${encodeURIComponent(consents.map((c) => `${c.kind}:${c.version}`).join(','))}`,
+  /** Ties the WeChat of this browser to who is signed in. */
+  wechatBind: (returnTo: string) => `/api/auth/wechat/authorize?bind=true&return_to=${encodeURIComponent(returnTo)}`,
 }

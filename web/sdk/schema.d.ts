@@ -249,7 +249,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Go to WeChat to sign in */
+        /** Go to WeChat to sign in, or to tie it to who is signed in */
         get: operations["wechat_authorize"];
         put?: never;
         post?: never;
@@ -21877,6 +21877,8 @@ export interface operations {
                 return_to?: string;
                 /** @description kind:version pairs, joined by commas */
                 consents?: string;
+                /** @description Tie the WeChat to the account of who is signed in, instead of signing in by it */
+                bind?: boolean;
             };
             header?: never;
             path?: never;

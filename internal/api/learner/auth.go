@@ -2,8 +2,10 @@ package learner
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -165,8 +167,8 @@ func (r *routes) auth() {
 		func(ctx context.Context, in *codeInput) (*none, error) {
 			return nil, r.Account.RefreshMini(ctx, web.UserID(ctx), in.Body.Code)
 		})
-	web.Handle(r.web, web.Route{ID: "wechat_authorize", Method: http.MethodGet, Path: "/api/auth/wechat/authorize", Summary: "Go to WeChat to sign in", Tag: "auth", Need: web.Public, Status: http.StatusFound}, r.authorize)
-	web.Handle(r.web, web.Route{ID: "wechat_callback", Method: http.MethodGet, Path: "/api/auth/wechat/callback", Summary: "Back from WeChat", Tag: "auth", Need: web.Public, Status: http.StatusFound}, r.callback)
+	web.Handle(r.web, web.Route{ID: "wechat_authorize", Method: http.MethodGet, Path: "/api/auth/wechat/authorize", Summary: "Go to WeChat to sign in, or to tie it to who is signed in", Tag: "auth", Need: web.Anyone, Status: http.StatusFound}, r.authorize)
+	web.Handle(r.web, web.Route{ID: "wechat_callback", Method: http.MethodGet, Path: "/api/auth/wechat/callback", Summary: "Back from WeChat", Tag: "auth", Need: web.Anyone, Status: http.StatusFound}, r.callback)
 	web.Handle(r.web, web.Route{ID: "logout", Method: http.MethodPost, Path: "/api/auth/logout", Summary: "Sign out here", Tag: "auth", Need: web.Learner, Status: http.StatusNoContent},
 		func(ctx context.Context, _ *none) (*struct {
 			SetCookie []http.Cookie `header:"Set-Cookie"`
@@ -239,6 +241,7 @@ func onSite(address string) bool {
 func (r *routes) authorize(ctx context.Context, in *struct {
 	ReturnTo string `query:"return_to" maxLength:"300" default:"/"`
 	Consents string `query:"consents" maxLength:"200" doc:"kind:version pairs, joined by commas"`
+	Bind     bool   `query:"bind" doc:"Tie the WeChat to the account of who is signed in, instead of signing in by it"`
 },
 ) (*redirect, error) {
 	if !onSite(in.ReturnTo) {
@@ -249,7 +252,14 @@ func (r *routes) authorize(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	value := url.Values{"n": {nonce}, "r": {in.ReturnTo}, "c": {in.Consents}}.Encode()
+	v := url.Values{"n": {nonce}, "r": {in.ReturnTo}, "c": {in.Consents}}
+	if in.Bind {
+		if web.UserID(ctx) == 0 {
+			return nil, account.ErrSignIn
+		}
+		v.Set("b", strconv.FormatInt(web.UserID(ctx), 10))
+	}
+	value := v.Encode()
 	value += "." + r.Box.Sign("oauth", value)
 	return &redirect{[]http.Cookie{r.cookie(stateCookie, url.QueryEscape(value), 10*time.Minute)}, address}, nil
 }
@@ -271,6 +281,9 @@ func (r *routes) callback(ctx context.Context, in *struct {
 	if err != nil || v.Get("n") != in.State || in.Code == "" {
 		return nil, errState
 	}
+	if bound := v.Get("b"); bound != "" {
+		return r.bindWeChat(ctx, bound, in.Code, v.Get("r"))
+	}
 	var consents []account.Consent
 	for pair := range strings.SplitSeq(v.Get("c"), ",") {
 		if kind, version, ok := strings.Cut(pair, ":"); ok {
@@ -282,4 +295,29 @@ func (r *routes) callback(ctx context.Context, in *struct {
 		return nil, err
 	}
 	return &redirect{[]http.Cookie{r.cookie(web.LearnerCookie, s.Token, 30*24*time.Hour), r.cookie(stateCookie, "", 0)}, v.Get("r")}, nil
+}
+
+// bindWeChat ties a WeChat to whoever began it and is still signed in here. A refusal is
+// told by the page that is gone back to.
+func (r *routes) bindWeChat(ctx context.Context, bound, code, to string) (*redirect, error) {
+	me := web.UserID(ctx)
+	if me == 0 || bound != strconv.FormatInt(me, 10) {
+		return nil, errState
+	}
+	err := r.Account.BindOfficial(ctx, me, code)
+	var e *errs.E
+	if errors.As(err, &e) && e.Kind == errs.Conflict {
+		back, perr := url.Parse(to)
+		if perr != nil {
+			return nil, errState
+		}
+		q := back.Query()
+		q.Set("wechat", "taken")
+		back.RawQuery = q.Encode()
+		to, err = back.String(), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &redirect{[]http.Cookie{r.cookie(stateCookie, "", 0)}, to}, nil
 }

@@ -28,6 +28,15 @@ test('a class is found, joined and checked in to', async () => {
     await page.getByText('第 21 天　改稿人').waitFor()
     await looksSound(win, 'class')
   })
+  await step(win, 'who is not signed in is asked to, on every page of a class', async () => {
+    for (const [at, words] of [['squad', '登录后看小组'], ['board', '登录后看排行榜'], ['check-in', '登录后打卡']]) {
+      await page.goto(`/class/${klass.id}/${at}`)
+      await page.getByText(words).waitFor()
+      await page.getByRole('button', { name: '去登录' }).waitFor()
+    }
+    await looksSound(win, 'check-in-stranger')
+    await page.goto(`/class/${klass.id}`)
+  })
   await step(win, 'joining leads through the sign-in and into the squad', async () => {
     await page.getByRole('button', { name: '免费加入' }).click()
     await page.getByLabel('手机号').waitFor()
@@ -39,6 +48,10 @@ test('a class is found, joined and checked in to', async () => {
   })
   await step(win, 'a day is checked in to with words and a picture, once', async () => {
     await page.getByRole('link', { name: '打卡', exact: true }).click()
+    await page.getByRole('button', { name: '打卡', exact: true }).click()
+    await page.getByText('写几句话').waitFor()
+    assert.equal(await page.getByRole('textbox').getAttribute('aria-invalid'), 'true')
+    await looksSound(win, 'check-in-empty')
     await page.getByRole('textbox').fill('改前两百字，改后四十字，先说要什么。')
     const choosing = page.waitForEvent('filechooser')
     await page.getByRole('button', { name: '图片' }).click()
@@ -64,6 +77,8 @@ test('a class is found, joined and checked in to', async () => {
   await step(win, 'the boards tell the own place', async () => {
     await page.goto(`/class/${klass.id}/board`)
     await page.getByText('（我）').waitFor()
+    await page.getByText('8 人 · 应打 8 次，打了 6 次').waitFor()
+    await page.getByText('75%').waitFor()
     await looksSound(win, 'board')
     await page.getByRole('button', { name: '整个挑战' }).click()
     await page.getByText('（我们）').waitFor()
