@@ -81,6 +81,7 @@ func TestCardExperiments(t *testing.T) {
 		second := staff.want(200, "", "PUT", "/api/console/card-experiments/0", form).num("id")
 		staff.want(409, "card_experiment_state", "POST", fmt.Sprintf("/api/console/card-experiments/%d/start", second), nil)
 		staff.want(409, "card_template_tried", "DELETE", fmt.Sprintf("/api/console/card-templates/%d", template), nil)
+		staff.want(409, "card_template_tried", "POST", fmt.Sprintf("/api/console/card-templates/%d/switch", template), map[string]any{"on": true})
 		staff.want(409, "card_template_tried", "PUT", fmt.Sprintf("/api/console/card-templates/%d", template), map[string]any{"version": 1, "name": "白帆", "course_id": 0, "kinds": []string{}, "partner_id": 0, "layouts": red})
 
 		if w.count(qTrialSeen, p.me()) != 0 {

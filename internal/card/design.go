@@ -242,10 +242,17 @@ func tried(ctx context.Context, tx *db.Tx, templateID int64) error {
 func designTarget(templateID int64) string { return fmt.Sprintf("card_template:%d", templateID) }
 
 // SwitchTemplate lets a template be drawn by from now on, or not any more. Returns
-// ErrTemplateGone.
+// ErrTemplateGone, ErrTried.
 func (s *Service) SwitchTemplate(ctx context.Context, templateID int64, on bool) error {
 	to := map[bool]string{true: "on", false: "off"}[on]
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		var n int64
+		if err := tx.Get(ctx, qTemplateControls, &n, templateID); err != nil {
+			return err
+		}
+		if n > 0 {
+			return ErrTried.Say("正在进行的实验要和现在的画法比较，先停止实验再启用或停用模板")
+		}
 		n, err := tx.Exec(ctx, qTemplateSwitch, templateID, to, s.now())
 		if err != nil {
 			return err

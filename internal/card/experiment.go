@@ -89,6 +89,9 @@ var (
 	qShownTo         = db.Q("card/shown_to", `SELECT `+variantColumns+` FROM card_subjects b JOIN card_variants v ON v.id = b.variant_id WHERE b.experiment_id = $1 AND b.user_id = $2`)
 	qLayoutOf        = db.Q("card/layout_of", `SELECT layout FROM card_layouts WHERE template_id = $1 AND face IN ($2, $3) ORDER BY CASE WHEN face = $2 THEN 0 ELSE 1 END LIMIT 1`)
 	qTemplateInUse   = db.Q("card/template_in_use", `SELECT COUNT(*) FROM card_variants v JOIN card_experiments e ON e.id = v.experiment_id WHERE v.template_id = $1 AND e.status = 'running'`)
+	// What some are shown as it is now changes with every template that suits their cards.
+	qTemplateControls = db.Q("card/template_controls", `SELECT COUNT(*) FROM card_variants v JOIN card_experiments e ON e.id = v.experiment_id JOIN card_templates t ON t.id = $1
+		WHERE v.template_id IN (0, t.id) AND e.status = 'running' AND (e.course_id = 0 OR t.course_id IN (0, e.course_id))`)
 	// Registrations are those of the week after somebody was first shown a card, and people
 	// count when that week is over: nobody counts who could still bring somebody.
 	qOutcomes = db.Q("card/outcomes", `SELECT `+variantColumns+`, COALESCE((SELECT t.name FROM card_templates t WHERE t.id = v.template_id), '') AS template, COUNT(x.user_id) AS seen,
