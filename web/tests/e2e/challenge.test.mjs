@@ -143,12 +143,12 @@ test('staff look at what was written, and open a class', async () => {
   await step(win, 'a clip introduces the class', async () => {
     const dir = mkdtempSync(path.join(tmpdir(), 'zz-clip-'))
     try {
-      await page.getByRole('tab', { name: '设置' }).or(page.getByRole('link', { name: '设置' })).first().click()
+      await page.getByRole('button', { name: '修改', exact: true }).click()
       await page.getByLabel('选择视频').setInputFiles(makeVideo(dir, 2))
-      await page.getByText('第一课 录像.mp4').waitFor()
       await page.getByRole('button', { name: '换一个视频' }).waitFor()
+      await page.getByText('第一课 录像.mp4').waitFor()
       await looksSound(win, 'console-class-clip')
-      await page.getByRole('button', { name: '保存' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: '保存' }).click()
       await until(async () => (await (await fetch(`${server.base}/api/classes/${klass.id}`)).json()).clip, 'the clip to be ready', 120_000)
     } finally {
       rmSync(dir, { recursive: true, force: true })
