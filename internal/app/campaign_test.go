@@ -209,6 +209,9 @@ func TestCampaignLotteryChances(t *testing.T) {
 			t.Fatalf("%d chances of one day", n)
 		}
 		first := draw(200, "", "draw-key-1")
+		if v := p.want(200, "", "GET", "/api/me/points/moves", nil); item1(v, "items", 0, "note") != c.Title {
+			t.Fatalf("points do not name the campaign: %s", v.raw)
+		}
 		if again := draw(200, "", "draw-key-1"); again.num("id") != first.num("id") {
 			t.Fatal("one request drew twice")
 		}

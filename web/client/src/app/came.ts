@@ -77,6 +77,7 @@ export const told = () => uni.removeStorageSync(OPENED)
 
 /** After signing out another person may sit here; it stays the same device. */
 export function forgetVisitor() {
+  opened = ''
   uni.removeStorageSync(NAME)
   uni.removeStorageSync(OPENED)
 }
