@@ -11,6 +11,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/commerce/price"
 	"zhizhou/internal/db"
+	"zhizhou/internal/text"
 )
 
 var (
@@ -79,7 +80,18 @@ func TestCampaignAssist(t *testing.T) {
 		b := w.person(nil)
 		b.lands(code, browser(1))
 		a.want(409, "campaign_not_yet", "POST", at+"/claims", claim(a, 0))
+		asker := text.Mask(a.want(200, "", "GET", "/api/me", nil).str("nickname"))
+		told := func(p *person, query, by, helping string) {
+			t.Helper()
+			if v := p.want(200, "", "GET", at+query, nil); v.str("asked_by") != by || v.str("helping") != helping {
+				t.Fatalf("asked by %q, helping %q", v.str("asked_by"), v.str("helping"))
+			}
+		}
+		told(b, "?share="+code, asker, "")
+		told(b, "?share=ANOTHER", "", "")
+		told(a, "?share="+code, "", "")
 		b.registers("13900139501", browser(1))
+		told(b, "", asker, "counted")
 		if v := a.want(200, "", "GET", at, nil); v.num("helped") != 1 || item1(v, "helps", 0, "joined") != true {
 			t.Fatal(v.raw)
 		}
@@ -102,8 +114,10 @@ func TestCampaignAssist(t *testing.T) {
 		old.lands(code, browser(2))
 		a.want(409, "campaign_not_yet", "POST", at+"/claims", claim(a, 1))
 		old.registers("13900139502", browser(2))
+		told(old, "", asker, "") // nothing yet of who was here before
 		w.has(w.free, w.firstOf(w.free), old)
 		w.has(w.free, w.firstOf(w.free), old)
+		told(old, "", asker, "counted")
 		a.want(200, "", "POST", at+"/claims", claim(a, 1))
 		if w.count(qGrantOf, a.me(), w.paid, "campaign") != 1 || w.count(qCampaignSpent, c.ID) != 17900 {
 			t.Fatal("the course was not opened")
@@ -195,6 +209,9 @@ func TestCampaignLotteryChances(t *testing.T) {
 			t.Fatalf("%d chances of one day", n)
 		}
 		first := draw(200, "", "draw-key-1")
+		if v := p.want(200, "", "GET", "/api/me/points/moves", nil); item1(v, "items", 0, "note") != c.Title {
+			t.Fatalf("points do not name the campaign: %s", v.raw)
+		}
 		if again := draw(200, "", "draw-key-1"); again.num("id") != first.num("id") {
 			t.Fatal("one request drew twice")
 		}

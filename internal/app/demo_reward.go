@@ -15,7 +15,7 @@ const demoDay = 24 * 3600 * 1000 // ms
 // seedRewards opens campaigns of every kind and the points shop.
 func (a *App) seedRewards(ctx context.Context, courseID int64) error {
 	coupon, err := a.Commerce.SaveCoupon(ctx, commerce.CouponChange{CouponKind: commerce.CouponKind{
-		Name: "学习活动十元券", OffFen: 1000, AtFen: 5000, Stock: 500, PerUser: 5, Claim: commerce.ClaimStaff, ValidDays: 30,
+		Name: "满 50 减 10 元券", OffFen: 1000, AtFen: 5000, Stock: 500, PerUser: 5, Claim: commerce.ClaimStaff, ValidDays: 30,
 	}})
 	if err == nil {
 		err = a.Commerce.SwitchCoupon(ctx, coupon, true)

@@ -160,6 +160,20 @@ type Standing struct {
 	Gifts   []Gift
 	Steps   Steps
 	LeftMS  int64 `db:"-"` // journey: how long it is still theirs; 0: not
+	Asker   Asker `db:"-"` // assist, invite: by whose share they are here
+}
+
+// Asker is who asked somebody for help by a share, as the friend may see them; no nickname:
+// nobody did.
+type Asker struct {
+	Nickname  string // masked
+	JoinedAt  int64  // when the friend registered by it; 0: not
+	StudiedAt int64  // when the friend finished a lesson after it; 0: not
+}
+
+// Counts reports whether the friend is one of those who are asked for.
+func (st Standing) Counts() bool {
+	return st.Cause != "study" && st.Asker.JoinedAt > 0 || st.Cause != "join" && st.Asker.StudiedAt > 0
 }
 
 // Steps are the facts that a newcomer's steps are counted from.
@@ -193,9 +207,9 @@ func (st Standing) Have(p Prize) int64 {
 	return st.Helped
 }
 
-// Stand returns a running campaign as somebody stands in it; user 0 is nobody yet. Returns
-// ErrGone.
-func (s *Service) Stand(ctx context.Context, userID, campaignID int64, ch Channel) (Standing, error) {
+// Stand returns a running campaign as somebody stands in it; user 0 is nobody yet, code is
+// of the share that they opened, may be empty. Returns ErrGone.
+func (s *Service) Stand(ctx context.Context, userID, campaignID int64, ch Channel, code string) (Standing, error) {
 	c, err := s.Running(ctx, campaignID)
 	st := Standing{Campaign: c, Here: c.on(ch)}
 	if err != nil {
@@ -209,15 +223,24 @@ func (s *Service) Stand(ctx context.Context, userID, campaignID int64, ch Channe
 			st.Winners[i].Nickname = text.Mask(st.Winners[i].Nickname)
 		}
 	}
+	helping := c.Kind == Assist || c.Kind == Invite
 	if userID == 0 {
-		return st, nil
+		if helping && code != "" {
+			err = s.DB.Get(ctx, qAsker, &st.Asker, campaignID, userID, code)
+			st.Asker.Nickname = text.Mask(st.Asker.Nickname)
+		}
+		if errors.Is(err, db.ErrNone) {
+			err = nil
+		}
+		return st, err
 	}
+	var askers []Asker
 	asks := []db.Ask{db.Rows(qMyGifts, &st.Gifts, userID, campaignID, 0, 50)}
 	var helped, chances []int64
 	var steps []Steps
 	switch c.Kind {
 	case Assist, Invite:
-		asks = append(asks, db.Rows(qHelped, &helped, campaignID, userID, c.Cause), db.Rows(qHelps, &st.Helps, campaignID, userID))
+		asks = append(asks, db.Rows(qHelped, &helped, campaignID, userID, c.Cause), db.Rows(qHelps, &st.Helps, campaignID, userID), db.Rows(qAsker, &askers, campaignID, userID, code))
 	case Lottery:
 		asks = append(asks, db.Rows(qChances, &chances, userID, campaignID), db.Rows(qMyDraws, &st.Draws, userID, campaignID))
 	case Journey:
@@ -228,6 +251,10 @@ func (s *Service) Stand(ctx context.Context, userID, campaignID int64, ch Channe
 	}
 	for i := range st.Helps {
 		st.Helps[i].Nickname = text.Mask(st.Helps[i].Nickname)
+	}
+	if len(askers) == 1 {
+		st.Asker = askers[0]
+		st.Asker.Nickname = text.Mask(st.Asker.Nickname)
 	}
 	if len(helped) == 1 {
 		st.Helped = helped[0]

@@ -137,7 +137,7 @@ func (s *Service) give(ctx context.Context, tx *db.Tx, c Campaign, p Prize, a Ac
 	giftID, state, look, ended := id.New(), Waiting, s.now()+lookMS, int64(0)
 	if v.OK() {
 		state, look, ended = Given, 0, s.now()
-		if err := s.hand(ctx, tx, p.Kind, p.RefID, p.Amount, p.Title, a.UserID, giftID); err != nil {
+		if err := s.hand(ctx, tx, c.Title, p.Kind, p.RefID, p.Amount, a.UserID, giftID); err != nil {
 			return err
 		}
 	}
@@ -157,8 +157,8 @@ func (s *Service) give(ctx context.Context, tx *db.Tx, c Campaign, p Prize, a Ac
 	return err
 }
 
-// hand gives the thing itself.
-func (s *Service) hand(ctx context.Context, tx *db.Tx, kind string, refID, amount int64, title string, userID, giftID int64) error {
+// hand gives the thing itself; points are told by the campaign that gave them.
+func (s *Service) hand(ctx context.Context, tx *db.Tx, campaign, kind string, refID, amount, userID, giftID int64) error {
 	switch kind {
 	case Coupon:
 		return s.Coupons.GiveCouponIn(ctx, tx, refID, userID, "campaign")
@@ -167,7 +167,7 @@ func (s *Service) hand(ctx context.Context, tx *db.Tx, kind string, refID, amoun
 		if _, err := s.Settings.LoadIn(ctx, tx, p); err != nil {
 			return err
 		}
-		return s.Points.Earn(ctx, tx, userID, amount, fmt.Sprintf("campaign:%d", giftID), title, s.Points.Until(p.ExpiryMonths))
+		return s.Points.Earn(ctx, tx, userID, amount, fmt.Sprintf("campaign:%d", giftID), campaign, s.Points.Until(p.ExpiryMonths))
 	case Course:
 		return s.Access.Grant(ctx, tx, userID, catalog.Resource{Kind: "course", ID: refID}, access.Source{Kind: "campaign", ID: giftID}, catalog.Period{Days: amount})
 	}
@@ -316,7 +316,11 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, giftID int64) error {
 		_, err := tx.Exec(ctx, qGiftLater, g.ID, s.now()+lookMS)
 		return err
 	}
-	err = s.hand(ctx, tx, g.Kind, g.RefID, g.Amount, g.Title, g.UserID, g.ID)
+	var c Campaign
+	if err := tx.Get(ctx, qOne, &c, g.CampaignID); err != nil {
+		return err
+	}
+	err = s.hand(ctx, tx, c.Title, g.Kind, g.RefID, g.Amount, g.UserID, g.ID)
 	if why, no := refusal(err); no {
 		return s.refuse(ctx, tx, g, why)
 	}

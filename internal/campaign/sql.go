@@ -49,6 +49,14 @@ var (
 	qHelpStudied = db.Q("campaign/help_studied", `UPDATE campaign_helps SET studied_at = $2 WHERE friend_id = $1 AND studied_at = 0`)
 	qHelps       = db.Q("campaign/helps", `SELECT u.nickname, h.joined_at, h.studied_at FROM campaign_helps h JOIN users u ON u.id = h.friend_id WHERE h.campaign_id = $1 AND h.user_id = $2 ORDER BY h.friend_id DESC LIMIT 50`)
 	qHelped      = db.Q("campaign/helped", `SELECT COUNT(*) FROM campaign_helps WHERE campaign_id = $1 AND user_id = $2 AND ($3 = 'join' AND joined_at > 0 OR $3 = 'study' AND studied_at > 0 OR $3 = 'both' AND joined_at + studied_at > 0)`)
+	// Who asked somebody: whom they helped, else whose code they hold, else by whose share they
+	// came last. A code of WeChat's own menu is a draft until its landing is noted.
+	qAsker = db.Q("campaign/asker", `SELECT u.nickname, t.joined_at, t.studied_at FROM (
+		SELECT 1 AS place, h.user_id, h.joined_at, h.studied_at, 0 AS at FROM campaign_helps h WHERE h.campaign_id = $1 AND h.friend_id = $2
+		UNION ALL SELECT 2, s.user_id, 0, 0, 0 FROM shares s WHERE s.code = $3 AND s.kind = 'campaign' AND s.target_id = $1 AND s.user_id <> $2
+		UNION ALL SELECT 2, d.user_id, 0, 0, 0 FROM share_drafts d WHERE d.code = $3 AND d.kind = 'campaign' AND d.target_id = $1 AND d.user_id <> $2
+		UNION ALL SELECT 3, s.user_id, 0, 0, v.last_at FROM share_visits v JOIN shares s ON s.id = v.share_id WHERE v.user_id = $2 AND v.user_id > 0 AND s.kind = 'campaign' AND s.target_id = $1 AND s.user_id <> $2
+		) t JOIN users u ON u.id = t.user_id ORDER BY t.place, t.at DESC LIMIT 1`)
 
 	qLotteries = db.Q("campaign/lotteries", `SELECT id FROM campaigns WHERE `+open+` AND kind = 'lottery' AND cause IN ('study', 'both')`)
 	qChance    = db.Q("campaign/chance", `INSERT INTO campaign_chances (id, campaign_id, user_id, cause, lesson_id, made_at) SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS BIGINT), CAST($6 AS BIGINT)

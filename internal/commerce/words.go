@@ -18,7 +18,7 @@ func RefundText(kind string, days, maxWatched int64, timed bool) string {
 		return fmt.Sprintf("服务完成前可申请全额退款；完成后，付款 %d 天内仍可申请，由我们核实后处理", days)
 	}
 	if kind == catalog.KindDeposit {
-		return "押金打满约定的天数原路退还，开始前退出、班被取消、参加所要的课程退款也退还；到期没有打满、因作弊被移出的，不退"
+		return "押金打满约定的天数原路退还，班被取消、参加所要的课程退款也退还；有开班日的班，开班前退出也退还，随到随学的班报名当天就开始，中途退出不提前退；到期没有打满、因作弊被移出的，不退"
 	}
 	if days == 0 {
 		switch kind {
@@ -80,7 +80,7 @@ func (q Quote) TermsText() string {
 	case catalog.KindColumn:
 		return "我知道专栏付款后立即可看已更新的各期，之后的各期陆续更新；" + end
 	case catalog.KindClass:
-		return "我知道付款后即报名成功，打卡班按开班的日子进行；" + end
+		return "我知道付款后即报名成功，打卡班按开班的日子进行，随到随学的从报名当天算起；" + end
 	case catalog.KindDeposit:
 		return "我知道这是押金：按约定打满天数才退还，到期没有打满不退；" + end
 	case catalog.KindService:

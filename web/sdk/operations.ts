@@ -61,7 +61,7 @@ export interface Operations {
   signIn: Op<{ res: t.SignIn }>
   makeUpSignIn: Op<{ body: { day: number }; res: t.SignIn }>
   campaigns: Op<{ res: { items: t.CampaignRow[] } }>
-  campaign: Op<{ path: Id; res: t.Campaign }>
+  campaign: Op<{ path: Id; query: { share?: string }; res: t.Campaign }>
   claimPrize: Op<{ path: Id; body: { prize_id: number; device: string }; res: t.WonGift }>
   drawPrize: Op<{ path: Id; body: { key: string; device: string }; res: t.Draw }>
   wonGifts: Op<{ query: Cursor; res: t.Page<t.WonGift> }>

@@ -9594,6 +9594,8 @@ export interface components {
             title: string;
         };
         CampaignView: {
+            /** @description assist, invite: by whose share the caller is here, masked; empty: nobody's */
+            asked_by: string;
             /** @enum {string} */
             cause: "join" | "study" | "both";
             /**
@@ -9610,6 +9612,11 @@ export interface components {
              * @description Friends who count
              */
             helped: number;
+            /**
+             * @description came: noted, but counts only after a lesson; counted: is one of their friends
+             * @enum {string}
+             */
+            helping: "" | "came" | "counted";
             /** @description Names masked */
             helps: components["schemas"]["FriendView"][];
             /** @description Open on this channel */
@@ -20725,6 +20732,11 @@ export interface components {
             mch_id: string;
             no: string;
             note: string;
+            /**
+             * Format: int64
+             * @description The server's time, for the countdown
+             */
+            now_at: number;
             package_info: string;
             /** Format: int64 */
             requested_at: number;
@@ -22542,7 +22554,10 @@ export interface operations {
     };
     campaign: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Code of the share that was opened */
+                share?: string;
+            };
             header?: never;
             path: {
                 id: number;

@@ -56,6 +56,8 @@ type CampaignView struct {
 	Draws    []DrawView   `json:"draws" nullable:"false" doc:"The caller's own, newest first"`
 	Winners  []WinnerView `json:"winners" nullable:"false" doc:"Names masked"`
 	LeftMS   int64        `json:"left_ms" doc:"journey: how long it is still the caller's; 0: not"`
+	AskedBy  string       `json:"asked_by" doc:"assist, invite: by whose share the caller is here, masked; empty: nobody's"`
+	Helping  string       `json:"helping" enum:",came,counted" doc:"came: noted, but counts only after a lesson; counted: is one of their friends"`
 }
 
 // FriendView is a friend who came.
@@ -120,7 +122,13 @@ func drawView(d campaign.Draw) DrawView {
 func campaignView(st campaign.Standing) CampaignView {
 	v := CampaignView{
 		CampaignRow: campaignRow(st.Campaign), Words: st.Words, Cause: st.Cause, StartsAt: st.StartsAt, PerUser: st.PerUser, Here: st.Here, Prizes: []PrizeView{},
-		Helped: st.Helped, Helps: []FriendView{}, Chances: st.Chances, Draws: []DrawView{}, Winners: []WinnerView{}, LeftMS: st.LeftMS,
+		Helped: st.Helped, Helps: []FriendView{}, Chances: st.Chances, Draws: []DrawView{}, Winners: []WinnerView{}, LeftMS: st.LeftMS, AskedBy: st.Asker.Nickname,
+	}
+	switch {
+	case st.Counts():
+		v.Helping = "counted"
+	case st.Asker.JoinedAt > 0:
+		v.Helping = "came"
 	}
 	for _, p := range st.Prizes {
 		x := PrizeView{p.ID, p.Kind, p.Title, p.Amount, p.OddsPPM, p.Stock, p.Step, p.Need, min(p.Need, st.Have(p)), "", 0, p.CourseTitle}
@@ -191,8 +199,12 @@ func (r *routes) campaigns() {
 			return web.Answer(list), err
 		})
 	web.Handle(r.web, web.Route{ID: "campaign", Method: http.MethodGet, Path: "/api/campaigns/{id}", Summary: "A campaign and how far I am", Tag: tag, Need: web.Anyone},
-		func(ctx context.Context, in *lessonPath) (*web.Body[CampaignView], error) {
-			st, err := r.Campaign.Stand(ctx, web.UserID(ctx), in.ID, campaign.Channel(channel(ctx)))
+		func(ctx context.Context, in *struct {
+			ID    int64  `path:"id"`
+			Share string `query:"share" maxLength:"32" doc:"Code of the share that was opened"`
+		},
+		) (*web.Body[CampaignView], error) {
+			st, err := r.Campaign.Stand(ctx, web.UserID(ctx), in.ID, campaign.Channel(channel(ctx)), in.Share)
 			return web.Answer(campaignView(st)), err
 		})
 	web.Handle(r.web, web.Route{ID: "campaign_claim", Method: http.MethodPost, Path: "/api/campaigns/{id}/claims", Summary: "Take a reward that was earned; again answers the same", Tag: tag, Need: web.Learner},

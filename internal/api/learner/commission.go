@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"zhizhou/internal/account"
+	"zhizhou/internal/clock"
 	"zhizhou/internal/commission"
 	"zhizhou/internal/partner"
 	"zhizhou/internal/web"
@@ -54,6 +55,7 @@ type WithdrawalView struct {
 	RequestedAt int64  `json:"requested_at"`
 	FinishedAt  int64  `json:"finished_at"`
 	ExpiresAt   int64  `json:"expires_at" doc:"Of the confirmation"`
+	NowAt       int64  `json:"now_at" doc:"The server's time, for the countdown"`
 	MchID       string `json:"mch_id"`
 	AppID       string `json:"app_id"`
 	PackageInfo string `json:"package_info"`
@@ -65,10 +67,10 @@ var withdrawalLabels = map[string]string{
 	commission.Rejected: "未通过", commission.Failed: "打款失败，已退回", commission.Cancelled: "已撤回", commission.Expired: "超时未确认，已退回",
 }
 
-func withdrawalView(w commission.Withdrawal) WithdrawalView {
+func (r *routes) withdrawalView(w commission.Withdrawal) WithdrawalView {
 	v := WithdrawalView{
 		ID: w.ID, No: w.No, AmountFen: w.AmountFen, Identity: w.Identity, Status: w.Status, StatusLabel: withdrawalLabels[w.Status],
-		RequestedAt: w.RequestedAt, FinishedAt: w.FinishedAt, ExpiresAt: w.ExpiresAt,
+		RequestedAt: w.RequestedAt, FinishedAt: w.FinishedAt, ExpiresAt: w.ExpiresAt, NowAt: clock.MS(r.Clock),
 	}
 	if w.Status == commission.Rejected {
 		v.Note = w.Reply
@@ -139,7 +141,7 @@ func (r *routes) commission() {
 			if err != nil {
 				return nil, err
 			}
-			return web.Answer(web.Page(rows, in.Limit, withdrawalView, func(w commission.Withdrawal) []int64 { return []int64{w.ID} })), nil
+			return web.Answer(web.Page(rows, in.Limit, r.withdrawalView, func(w commission.Withdrawal) []int64 { return []int64{w.ID} })), nil
 		})
 	web.Handle(r.web, route("withdraw", http.MethodPost, "/api/me/withdrawals", "Ask to be paid to WeChat"),
 		func(ctx context.Context, in *struct {
@@ -151,12 +153,12 @@ func (r *routes) commission() {
 		},
 		) (*web.Body[WithdrawalView], error) {
 			w, err := r.Commission.Withdraw(ctx, commission.Ask{UserID: web.UserID(ctx), Key: in.Key, AmountFen: in.Body.AmountFen, Identity: in.Body.Identity})
-			return web.Answer(withdrawalView(w)), err
+			return web.Answer(r.withdrawalView(w)), err
 		})
 	web.Handle(r.web, route("withdrawal", http.MethodGet, "/api/me/withdrawals/{id}", "One of the caller's withdrawals"),
 		func(ctx context.Context, in *byID) (*web.Body[WithdrawalView], error) {
 			w, err := r.Commission.Own(ctx, web.UserID(ctx), in.ID)
-			return web.Answer(withdrawalView(w)), err
+			return web.Answer(r.withdrawalView(w)), err
 		})
 	web.Handle(r.web, route("withdrawal_sync", http.MethodPost, "/api/me/withdrawals/{id}/sync", "Ask WeChat Pay what became of it"),
 		func(ctx context.Context, in *byID) (*web.Body[WithdrawalView], error) {
@@ -169,7 +171,7 @@ func (r *routes) commission() {
 				_ = r.Commission.Push(ctx, w.ID) // what went wrong is noted and tried again
 			}
 			w, err = r.Commission.Own(ctx, me, in.ID)
-			return web.Answer(withdrawalView(w)), err
+			return web.Answer(r.withdrawalView(w)), err
 		})
 	back := route("withdrawal_back", http.MethodPost, "/api/me/withdrawals/{id}/cancel", "Take back a withdrawal that nobody has decided")
 	back.Status = http.StatusNoContent

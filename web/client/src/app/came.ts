@@ -49,6 +49,10 @@ export function codeOf(query: Record<string, string> | undefined): string {
   return /^[0-9A-Z]{10}$/.test(code) ? code : ''
 }
 
+let opened = ''
+/** The code that this visit was opened with, "" for none. */
+export const openedWith = () => opened
+
 /** Tells that something shared was opened, and where it leads; a code that leads nowhere is no matter. */
 export async function landed(query: Record<string, string> | undefined): Promise<string> {
   let code = codeOf(query)
@@ -56,6 +60,7 @@ export async function landed(query: Record<string, string> | undefined): Promise
   code ||= codeOf(Object.fromEntries(new URLSearchParams(window.location.search)))
   // #endif
   if (!code) return ''
+  opened = code
   uni.setStorageSync(OPENED, Date.now())
   const to = await call('land', { body: { code, visitor: name() } }).catch(() => null)
   return to?.path ?? ''
@@ -72,6 +77,7 @@ export const told = () => uni.removeStorageSync(OPENED)
 
 /** After signing out another person may sit here; it stays the same device. */
 export function forgetVisitor() {
+  opened = ''
   uni.removeStorageSync(NAME)
   uni.removeStorageSync(OPENED)
 }

@@ -42,7 +42,7 @@ describe('what an offer is told', () => {
 })
 
 describe('an invoice', () => {
-  const paid = { status: 'paid', paid_at: 1, paid_fen: 9900, refunded_fen: 0, group_id: 0, delivered: true } as const
+  const paid = { status: 'paid', paid_at: 1, paid_fen: 9900, refunded_fen: 0, group_id: 0, delivered: true, items: [{ kind: 'course' }] as never } as const
   it('is for money that stays: not while it goes back, nor before a group is complete', () => {
     expect(mayInvoice(paid)).toBe(true)
     expect(mayInvoice({ ...paid, refunded_fen: 900 })).toBe(true)
@@ -51,6 +51,7 @@ describe('an invoice', () => {
     expect(mayInvoice({ ...paid, status: 'refunded' })).toBe(false)
     expect(mayInvoice({ ...paid, group_id: 5, delivered: false })).toBe(false)
     expect(mayInvoice({ ...paid, paid_fen: 0 })).toBe(false)
+    expect(mayInvoice({ ...paid, items: [{ kind: 'deposit' }] as never })).toBe(false)
   })
 })
 

@@ -40,9 +40,9 @@ export function couponTerm(c: Coupon, now = Date.now()): string {
   return c.valid_from > now ? `${day(c.valid_from, now)}起、${day(c.valid_until, now)}前可用` : `${day(c.valid_until, now)}前可用`
 }
 
-/** Whether an order has money that stays with the shop, which alone can be invoiced. */
-export function mayInvoice(o: Pick<Order, 'status' | 'paid_at' | 'paid_fen' | 'refunded_fen' | 'group_id' | 'delivered'>): boolean {
-  return o.status === 'paid' && o.paid_at > 0 && o.paid_fen > o.refunded_fen && !waitsForGroup(o)
+/** Whether an order has money that stays with the shop, which alone can be invoiced; a deposit is the payer's own. */
+export function mayInvoice(o: Pick<Order, 'items' | 'status' | 'paid_at' | 'paid_fen' | 'refunded_fen' | 'group_id' | 'delivered'>): boolean {
+  return o.status === 'paid' && o.paid_at > 0 && o.paid_fen > o.refunded_fen && o.items.some((i) => i.kind !== 'deposit') && !waitsForGroup(o)
 }
 
 /** What a scope may be compared with. */

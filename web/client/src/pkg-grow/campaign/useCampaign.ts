@@ -1,14 +1,14 @@
 import { ref } from 'vue'
 import type { Draw, WonGift } from '@zhizhou/sdk'
 import { call, say } from '@/app/api'
-import { device } from '@/app/came'
+import { device, openedWith } from '@/app/came'
 import { withKey } from '@/app/idempotency'
 import { useLoad } from '@/app/useLoad'
 
 /** One campaign, taking its rewards and drawing in it. */
 export function useCampaign() {
   const id = ref(0)
-  const { data, error, slow, run } = useLoad(() => call('campaign', { path: { id: id.value } }))
+  const { data, error, slow, run } = useLoad(() => call('campaign', { path: { id: id.value }, query: { share: openedWith() } }))
   const busy = ref(0)
   const problem = ref('')
   const won = ref<WonGift | null>(null)

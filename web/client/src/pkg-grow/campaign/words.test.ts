@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { asks, drawn, gives, odds } from './words'
+import { asked, asks, drawn, gives, odds } from './words'
 
 it('publishes odds as they are', () => {
   expect([odds(1_000_000), odds(300_000), odds(12_345), odds(1)]).toEqual(['100%', '30%', '1.2345%', '0.0001%'])
@@ -11,4 +11,13 @@ it('says what a reward asks for and gives', () => {
 
 it('says why a draw brought nothing', () => {
   expect([drawn({ prize_id: 7, title: '十元券', note: '' }), drawn({ prize_id: 0, title: '', note: '' }), drawn({ prize_id: 0, title: '', note: 'stock' })]).toEqual(['抽中「十元券」', '这次没有抽中', '抽到的奖品已经发完，这次没有中'])
+})
+
+it('tells a friend who asks and what became of it', () => {
+  const by = { asked_by: '学**', helping: '', cause: 'join' } as const
+  expect(asked({ ...by, asked_by: '' }, false)).toBe('')
+  expect(asked(by, false)).toBe('「学**」请你来：用手机号注册新账号，就为 TA 算上一位')
+  expect(asked(by, true)).toContain('这次不算')
+  expect(asked({ ...by, cause: 'study', helping: 'came' }, true)).toContain('学完一课')
+  expect(asked({ ...by, helping: 'counted' }, true)).toBe('你已经帮「学**」算上一位')
 })

@@ -7,6 +7,16 @@ export const kinds: Record<Campaign['kind'], string> = { assist: '助力解锁',
 /** What friends have to do. */
 export const causes: Record<Campaign['cause'], string> = { join: '朋友从你分享的链接注册', study: '朋友从你分享的链接来学完一课', both: '朋友从你分享的链接注册，或学完一课' }
 
+/** What a friend who came by a share is told: who asks, what that takes, and what became of it. "" for who came by none. */
+export function asked(c: Pick<Campaign, 'asked_by' | 'helping' | 'cause'>, known: boolean): string {
+  const who = `「${c.asked_by}」`
+  if (!c.asked_by) return ''
+  if (c.helping === 'counted') return `你已经帮${who}算上一位`
+  if (c.helping === 'came') return `你从${who}的链接注册了，学完一课，就为 TA 算上一位`
+  if (!known) return `${who}请你来：${{ join: '用手机号注册新账号', study: '登录后学完一课', both: '注册新账号，或登录后学完一课' }[c.cause]}，就为 TA 算上一位`
+  return c.cause === 'join' ? `${who}请你来：只有新注册的朋友算一位，你已经有账号，这次不算` : `${who}请你来：学完一课，就为 TA 算上一位`
+}
+
 const steps: Record<string, (need: number) => string> = { lessons: (n) => `学完 ${n} 课`, sign_ins: (n) => `签到 ${n} 天`, minutes: (n) => `学习 ${n} 分钟`, phone: () => '绑定手机号' }
 
 /** What a reward asks for. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { coming, headline, rate, river, span } from './words'
+import { behind, coming, depositWords, headline, rate, river, span } from './words'
 
+const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1)
 const home = (no: number, done: number[], reached: number[] = [], days = 28) => ({
-  no, total: done.length, checked_in: done.includes(no), days: done.map((n) => ({ no: n, day: 0, made_up: n === 5, state: 'bare' as const, reason: '', at: 0 })),
+  missed: [] as number[], cards: 0, first_day: 20261102, no, total: done.length, checked_in: done.includes(no), days: done.map((n) => ({ no: n, day: 0, made_up: n === 5, state: 'bare' as const, reason: '', at: 0 })),
   reached: reached.map((day) => ({ day, title: '', check_ins: 0, reached_at: 0 })),
   class: { days, marks: [7, 14, 21, 28].filter((d) => d <= days).map((day) => ({ day, need: day - 3, title: `${day}` })) } as never,
 })
@@ -11,17 +12,31 @@ describe('a challenge in words', () => {
   it('tells where one is', () => {
     expect(headline(home(0, []))).toEqual(['明天出发'])
     expect(headline(home(-3, []))).toEqual(['还有 4 天出发'])
-    expect(headline(home(19, [], [7, 14])).join('')).toBe('第 19 天，离第三个渡口还有 2 天')
-    expect(headline(home(21, [], [7, 14])).join('')).toContain('就在今天')
+    expect(headline(home(19, upTo(18), [7, 14])).join('')).toBe('第 19 天，离第三个渡口还有 2 天')
+    expect(headline(home(21, upTo(20), [7, 14])).join('')).toContain('就在今天')
     expect(headline(home(29, [1, 2]))).toEqual(['28 天走完了', '一共打卡 2 天'])
-    expect(coming(home(19, [1, 2, 22], [7]))).toMatchObject({ day: 21, done: 2 })
+    expect(coming(home(19, upTo(16), [7, 14]))).toMatchObject({ day: 21, done: 16 })
     expect(coming(home(28, [], [28]))).toBeNull()
     expect(rate(967)).toBe('96.7%')
     expect(rate(1000)).toBe('100%')
     expect(span({ mode: 'dates', starts_on: 20261102, ends_on: 20261129, days: 28 })).toBe('28 天 · 11 月 2 日 至 11 月 29 日')
   })
+  it('says honestly what can be reached', () => {
+    const late = home(18, [1, 2]) // marks ask for 4, 11, 18 and 25 days
+    expect([coming(late), behind(late)]).toEqual([null, '第 7、14、21、28 天的里程碑已经来不及：打卡的天数凑不够了，照常打卡仍然计入'])
+    expect(headline(late)).toEqual(['第 18 天'])
+    const some = { ...home(8, [1, 2, 3]), missed: [20261105, 20261106], cards: 3 }
+    expect(coming(some)?.day).toBe(14)
+    expect(behind(some)).toBe('补上 1 天，还能得到第 7 天的里程碑')
+    expect(behind({ ...some, cards: 0 })).toContain('第 7、14、21、28 天的里程碑已经来不及')
+    expect(behind(home(1, []))).toBe('')
+  })
+  it('promises of a deposit only what can be had', () => {
+    expect(depositWords({ mode: 'rolling', starts_on: 0, return_need: 18 })).not.toContain('前退出、')
+    expect(depositWords({ mode: 'dates', starts_on: 20261201, return_need: 18 })).toContain('12 月 1 日前退出、班被取消也退还')
+  })
   it('is a river of weeks', () => {
-    const rows = river(home(19, [1, 2, 3, 4, 5, 6], [7]))
+    const rows = river(home(19, [...upTo(6), ...upTo(18).slice(7)], [7]))
     expect(rows.map((r) => r.back)).toEqual([false, true, false, true])
     expect(rows.map((r) => r.past)).toEqual([true, true, false, false])
     expect(rows[0].stops.map((s) => s.kind)).toEqual(['done', 'done', 'done', 'done', 'made', 'done', 'missed'])

@@ -19,6 +19,12 @@ export function entryWords(c: Pick<ChallengeClass, 'entry' | 'return_need'>): st
   return e.state === 'forfeited' ? `打了 ${e.check_ins} 天，约定是 ${c.return_need} 天，押金 ${yuan(e.fen)} 没有退还` : `已付 ${yuan(e.fen)}`
 }
 
+/** What becomes of a deposit before one pays it. A rolling class begins the day one joins: there is no leaving before. */
+export function depositWords(c: Pick<ChallengeClass, 'mode' | 'starts_on' | 'return_need'>): string {
+  const early = c.mode === 'rolling' ? '班被取消也退还；加入当天就是第 1 天，中途退出不提前退' : `${dayWords(c.starts_on)}前退出、班被取消也退还`
+  return `打满 ${c.return_need} 天（补打的也算）原路退还，${early}；结束后 7 天还没打满的不退。`
+}
+
 /** When people mean to check in. */
 export const hours = ['早上', '中午', '晚上']
 
@@ -30,20 +36,41 @@ export function span(c: Pick<ChallengeClass, 'mode' | 'starts_on' | 'ends_on' | 
 const han = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九', '十']
 const ordinal = (n: number) => han[n] ?? String(n)
 
+type Way = Pick<ChallengeHome, 'no' | 'class' | 'reached' | 'days' | 'missed' | 'cards' | 'checked_in' | 'first_day'>
+
+const utc = (d: number) => Date.UTC(Math.floor(d / 10000), (Math.floor(d / 100) % 100) - 1, d % 100)
+
+/** How many check-ins there can still be up to a day: those there are, the days to come, and what may be made up. */
+function within(h: Way, day: number): number {
+  const made = h.missed.filter((d) => (utc(d) - utc(h.first_day)) / 86400_000 + 1 <= day).length
+  const ahead = Math.max(0, day - Math.max(h.no, 1) + (h.checked_in ? 0 : 1))
+  return h.days.filter((d) => d.no <= day).length + ahead + Math.min(h.cards, made)
+}
+
+/** What can be said of milestones that are behind or out of reach; "" when there is nothing. */
+export function behind(h: Way): string {
+  const open = h.class.marks.filter((m) => !h.reached.some((r) => r.day === m.day))
+  const lost = open.filter((m) => within(h, m.day) < m.need)
+  const back = open.filter((m) => m.day < h.no && !lost.includes(m))
+  const said = lost.length ? [`第 ${lost.map((m) => m.day).join('、')} 天的里程碑已经来不及：打卡的天数凑不够了，照常打卡仍然计入`] : []
+  return [...said, ...back.map((m) => `补上 ${m.need - h.days.filter((d) => d.no <= m.day).length} 天，还能得到第 ${m.day} 天的里程碑`)].join('；')
+}
+
 /** What stands at the head of a challenge: where one is, and how far the next milestone is. */
-export function headline(h: Pick<ChallengeHome, 'no' | 'class' | 'reached' | 'total'>): string[] {
+export function headline(h: Way & Pick<ChallengeHome, 'total'>): string[] {
   const { days, marks } = h.class
   if (h.no < 1) return [h.no === 0 ? '明天出发' : `还有 ${1 - h.no} 天出发`]
   if (h.no > days) return [`${days} 天走完了`, `一共打卡 ${h.total} 天`]
-  const n = marks.findIndex((m) => m.day >= h.no && !h.reached.some((r) => r.day === m.day))
+  const day = coming(h)?.day
+  const n = marks.findIndex((m) => m.day === day)
   if (n < 0) return [`第 ${h.no} 天`]
   const left = marks[n].day - h.no
   return left > 0 ? [`第 ${h.no} 天，`, `离第${ordinal(n + 1)}个渡口还有 ${left} 天`] : [`第 ${h.no} 天，`, `第${ordinal(n + 1)}个渡口就在今天`]
 }
 
-/** The milestone to come, and what it still takes; null after the last. */
-export function coming(h: Pick<ChallengeHome, 'no' | 'class' | 'reached' | 'days'>) {
-  const m = h.class.marks.find((x) => x.day >= h.no && !h.reached.some((r) => r.day === x.day))
+/** The next milestone that can still be reached, and what it takes; null when there is none. */
+export function coming(h: Way) {
+  const m = h.class.marks.find((x) => x.day >= h.no && !h.reached.some((r) => r.day === x.day) && within(h, x.day) >= x.need)
   return m ? { ...m, done: h.days.filter((d) => d.no <= m.day).length } : null
 }
 
@@ -54,7 +81,7 @@ const perRow = 7
 const mostRows = 5
 
 /** The challenge as a river of weeks: row by row, every other one runs back; of long ones the weeks around today. */
-export function river(h: Pick<ChallengeHome, 'no' | 'class' | 'days' | 'reached' | 'checked_in'>): Reach[] {
+export function river(h: Way): Reach[] {
   const { days, marks } = h.class
   const rows = Math.ceil(days / perRow)
   const now = Math.min(rows - 1, Math.max(0, Math.floor((h.no - 1) / perRow)))
@@ -70,7 +97,7 @@ export function river(h: Pick<ChallengeHome, 'no' | 'class' | 'days' | 'reached'
       stops.push({
         no,
         kind: no === h.no ? 'today' : d ? (d.made_up ? 'made' : 'done') : no < h.no ? 'missed' : 'ahead',
-        mark: !mark ? '' : h.reached.some((r) => r.day === no) ? 'reached' : no === next ? 'next' : no < h.no ? 'missed' : 'ahead',
+        mark: !mark ? '' : h.reached.some((r) => r.day === no) ? 'reached' : no === next ? 'next' : no < h.no || within(h, no) < mark.need ? 'missed' : 'ahead',
       })
     }
     const gone = Math.max(0, Math.min(stops.length, h.no - row * perRow))
