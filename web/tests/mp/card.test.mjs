@@ -124,6 +124,8 @@ test('anybody reads what the card states beside what is counted now, and reacts'
   // Nothing is sent before something is written.
   const said = () => host.requests.filter((r) => r.startsWith('POST') && r.includes('/comments'))
   host.tap(/^发出$/)
+  await new Promise((r) => setTimeout(r, 300))
+  assert.equal(said().length, 0)
   host.type(/^留言/, '第一课读完了，继续。')
   host.tap(/^助力：这条留言排在前面$/)
   await host.until(() => host.top.component.dom.querySelector('[class*=check-box][class*=on]'), 'the tick')
