@@ -1,5 +1,5 @@
 // Runs a command beside a fresh demo server whose courses can be bought everywhere: node demo.mjs COMMAND...
-// ZZ_BASE_URL names the server to the command.
+// ZZ_BASE_URL names the server to the command, ZZ_OPERATOR is the password of its operator.
 import { spawn } from 'node:child_process'
 import { startServer, until } from './server.mjs'
 
@@ -8,7 +8,7 @@ const server = await startServer('demo')
 let code = 1
 try {
   await mayBeBoughtInMiniProgram()
-  const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ZZ_BASE_URL: server.base } })
+  const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ZZ_BASE_URL: server.base, ZZ_OPERATOR: server.passwords.operator } })
   code = await new Promise((resolve) => child.once('exit', (c) => resolve(c ?? 1)))
 } finally {
   await server.stop()

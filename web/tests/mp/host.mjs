@@ -20,6 +20,8 @@ export class Host {
     this.pages = []
     this.storage = new Map()
     this.requests = []
+    this.downloads = []
+    this.opened = []
     this.root = mkdtempSync(path.join(tmpdir(), 'zz-mp-'))
     cpSync(built, this.root, { recursive: true })
     // The compiled code is CommonJS, whatever package it lies in.
@@ -30,20 +32,36 @@ export class Host {
     const register = globalThis.Component
     globalThis.Component = (options) => {
       const methods = { ...options.methods, zzCall(e) { return this[e.currentTarget.dataset[`zz${e.type[0].toUpperCase()}${e.type.slice(1).toLowerCase()}`]]?.(e) } }
-      return register({ ...options, methods })
+      return register({ ...options, methods, lifetimes: this.#readied(options.lifetimes) })
     }
     require(path.join(this.root, 'app.js'))
     this.app.onLaunch?.({ path: 'features/home/HomePage', query: {}, scene: 1001 })
     this.app.onShow?.({ path: 'features/home/HomePage', query: {}, scene: 1001 })
   }
 
-  /** WeChat lets data name an event's handler; the simulator does not, so the name travels in the dataset instead. */
+  /** WeChat says ready to every component; the simulator only to the page, so each says it to itself. */
+  #readied(lifetimes) {
+    if (!lifetimes?.ready) return lifetimes
+    const told = new WeakSet()
+    function ready() {
+      if (told.has(this)) return
+      told.add(this)
+      lifetimes.ready.call(this)
+    }
+    return { ...lifetimes, ready, attached() { lifetimes.attached?.call(this); setTimeout(() => ready.call(this)) } }
+  }
+
+  /**
+   * WeChat lets data name an event's handler; the simulator does not, so the name travels in the dataset instead. So does
+   * what the simulator's own elements forget: the address of a picture or video, and what a field asks for.
+   */
   #namedHandlers() {
     for (const file of readdirSync(this.root, { recursive: true })) {
       if (!file.endsWith('.wxml')) continue
       const full = path.join(this.root, file)
       const text = readFileSync(full, 'utf8')
-      writeFileSync(full, text.replace(/\b(bind|catch):?([a-zA-Z]+)="\{\{([^}]+)\}\}"/g, (_, how, type, name) => `${how}${type}="zzCall" data-zz-${type.toLowerCase()}="{{${name}}}"`))
+      writeFileSync(full, text.replace(/\b(bind|catch):?([a-zA-Z]+)="\{\{([^}]+)\}\}"/g, (_, how, type, name) => `${how}${type}="zzCall" data-zz-${type.toLowerCase()}="{{${name}}}"`)
+        .replace(/ (src|placeholder)="([^"]*)"/g, (all, name, value) => `${all} data-zz-${name}="${value}"`))
     }
   }
 
@@ -78,7 +96,19 @@ export class Host {
       showToast: ok, hideToast: ok, showLoading: ok, hideLoading: ok,
       login: (o) => ok(o, { code: this.options.loginCode(), errMsg: 'login:ok' }),
       request: (o) => { this.#request(o) },
-      downloadFile: (o) => { this.#download(o) },
+      downloadFile: (o) => {
+        const listeners = []
+        this.#download(o, listeners)
+        return { onHeadersReceived: (f) => { listeners.push(f) } }
+      },
+      // WeChat goes by the type that it is given or by the name of the file, and refuses what it does not know.
+      openDocument: (o) => {
+        const kind = o.fileType ?? /\.(\w+)$/.exec(o.filePath)?.[1]
+        if (['doc', 'docx', 'xls', 'xlsx', 'ppt', 'pptx', 'pdf'].includes(kind)) {
+          this.opened.push({ at: o.filePath, kind })
+          ok(o)
+        } else queueMicrotask(() => { o.fail?.({ errMsg: 'openDocument:fail filetype not supported' }); o.complete?.() })
+      },
       requestVirtualPayment: (o) => { this.options.payVirtual(o).then(() => ok(o), (e) => { o.fail?.({ errMsg: String(e.message) }); o.complete?.() }) },
       createVideoContext: () => ({ play() {}, pause() {}, seek() {} }),
       createSelectorQuery: () => { const q = { in: () => q, select: () => q, boundingClientRect: () => q, exec() {} }; return q },
@@ -98,11 +128,17 @@ export class Host {
     o.complete?.()
   }
 
-  async #download(o) {
+  async #download(o, listeners) {
     this.requests.push(`GET ${o.url}`)
     const res = await fetch(this.options.base + o.url.replace(/^https?:\/\/[^/]+/, ''), { headers: o.header }).catch(() => null)
-    if (res) o.success?.({ statusCode: res.status, tempFilePath: `http://tmp/${o.url.split('/').at(-1)}` })
-    else o.fail?.({ errMsg: 'downloadFile:fail' })
+    if (res) {
+      const header = Object.fromEntries(res.headers)
+      for (const f of listeners) f({ header })
+      // WeChat names what it keeps by the type that the server tells.
+      const kept = { url: o.url, header: o.header, status: res.status, bytes: Buffer.from(await res.arrayBuffer()), at: `http://tmp/${this.downloads.length}.${header['content-type']?.split(';')[0].split('/').at(-1)}` }
+      this.downloads.push(kept)
+      o.success?.({ statusCode: kept.status, tempFilePath: kept.at })
+    } else o.fail?.({ errMsg: 'downloadFile:fail' })
     o.complete?.()
   }
 
@@ -149,6 +185,17 @@ export class Host {
     if (!el) throw new Error(`nothing to tap: ${pattern} on ${this.top.route}: ${this.text.slice(0, 400)}`)
     const { Event } = require('miniprogram-exparser')
     Event.dispatchEvent(el.__wxElement, Event.create('tap', {}, { bubbles: true, capturePhase: true, composed: true }))
+  }
+
+  /** The address that a picture or video of the page on top shows; '' when there is none. */
+  source(selector) { return this.top.component.dom.querySelector(selector)?.__wxElement?.dataset.zzSrc ?? '' }
+
+  /** Types into the field of the page on top that asks for it in words that fit. */
+  type(pattern, value) {
+    const el = [...this.top.component.dom.querySelectorAll('wx-textarea, wx-input')].find((e) => pattern.test(e.__wxElement?.dataset.zzPlaceholder ?? ''))
+    if (!el) throw new Error(`nowhere to type: ${pattern} on ${this.top.route}`)
+    const { Event } = require('miniprogram-exparser')
+    Event.dispatchEvent(el.__wxElement, Event.create('input', { value }, { bubbles: true, capturePhase: true, composed: true }))
   }
 
   /** Waits until `ready` holds. */
