@@ -44,7 +44,7 @@ test('a chance is drawn under a key, with the odds beside the prizes', async () 
   host.tap(/^抽一次$/)
   await host.until(() => host.text.includes('抽中「二十积分」'), 'the draw')
   const draw = seen.find((s) => s.key === 'POST /api/campaigns/1/draws')
-  assert.ok(draw.body.key.length >= 8 && draw.body.visitor.length === 32)
+  assert.ok(draw.body.key.length >= 8 && draw.body.device.length === 32)
 })
 
 test('a reward that waits says so', async () => {

@@ -57,6 +57,7 @@ test('a class is joined with one tap', async () => {
   host.tap(/^免费加入$/)
   await host.until(() => asked('POST /api/classes/7/join').length === 1, 'the joining')
   assert.deepEqual(JSON.parse(asked('POST /api/classes/7/join')[0][1]), { hours: 1, squad: 'ABCD2345' })
+  await host.until(() => host.top.route.includes('ChallengePage'), 'the challenge')
 })
 
 test('a class with a price leads to the checkout', async () => {
