@@ -206,7 +206,7 @@ func TestMentorNotes(t *testing.T) {
 		w.staff("editor").want(403, "", "POST", fmt.Sprintf("/api/console/cards/%d/revoke", id), map[string]any{"reason": "代学"})
 		staff.want(204, "", "POST", fmt.Sprintf("/api/console/cards/%d/revoke", id), map[string]any{"reason": "不是本人学的"})
 		staff.want(409, "card_revoked", "POST", fmt.Sprintf("/api/console/cards/%d/revoke", id), map[string]any{"reason": "不是本人学的"})
-		for _, file := range []string{"card.png", "voice", "square-dark.png"} {
+		for _, file := range []string{"card.png", "voice", "square-dark.png", "small-square.png"} {
 			if s, _, _ := w.raw("/card/" + code + "/" + file); s != 409 {
 				t.Errorf("%s of a revoked card: %d", file, s)
 			}

@@ -1,10 +1,12 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"encoding/base64"
 	"fmt"
+	"image/png"
 	"math/big"
 	"net/http"
 	"slices"
@@ -89,7 +91,12 @@ func TestINV23CardsStateWhatWasReached(t *testing.T) {
 		if status, _, page := w.raw("/card/" + code); status != 200 || !strings.Contains(string(page), "/card/"+code+"/square.png") || !strings.Contains(string(page), "og:image") {
 			t.Fatalf("page: %d", status)
 		}
-		for _, bad := range []string{"/card/23456789ABCD", "/card/23456789ABCD/card.png", "/card/" + code + "/other.png"} {
+		for file, wide := range map[string]int{"small-square.png": 360, "small-card-dark.png": 360, "square.png": 1080} {
+			if _, _, b := w.raw("/card/" + code + "/" + file); must(png.DecodeConfig(bytes.NewReader(b)))(t).Width != wide {
+				t.Errorf("%s is not %d wide", file, wide)
+			}
+		}
+		for _, bad := range []string{"/card/23456789ABCD", "/card/23456789ABCD/card.png", "/card/" + code + "/other.png", "/card/" + code + "/small-other.png"} {
 			if status, _, _ := w.raw(bad); status != http.StatusNotFound {
 				t.Errorf("%s: %d", bad, status)
 			}

@@ -9,6 +9,8 @@ import (
 	"math"
 	"sync"
 
+	"golang.org/x/image/draw"
+
 	"zhizhou/internal/drawing"
 )
 
@@ -29,10 +31,22 @@ const (
 // Print returns the picture of a card, drawn by a layout; its code leads to link, its
 // public page or a share of it. Returns ErrRevoked.
 func (s *Service) Print(ctx context.Context, c Card, t Layout, w Wording, link string) ([]byte, error) {
+	return s.print(ctx, c, t, w, link, 0)
+}
+
+// smallW is how wide a card is in a list of cards, px: its code cannot be read there.
+const smallW = 360
+
+// Small is Print for a list of cards: little to send.
+func (s *Service) Small(ctx context.Context, c Card, t Layout, w Wording) ([]byte, error) {
+	return s.print(ctx, c, t, w, s.URL(c.Code), smallW)
+}
+
+func (s *Service) print(ctx context.Context, c Card, t Layout, w Wording, link string, wide int) ([]byte, error) {
 	if c.RevokedAt > 0 {
 		return nil, ErrRevoked
 	}
-	key := sha256.Sum256(fmt.Appendf(nil, "%s|%+v|%s|%+v", c.Text, w, link, t))
+	key := sha256.Sum256(fmt.Appendf(nil, "%d|%s|%+v|%s|%+v", wide, c.Text, w, link, t))
 	s.prints.mu.Lock()
 	file := s.prints.files[key]
 	s.prints.mu.Unlock()
@@ -42,6 +56,11 @@ func (s *Service) Print(ctx context.Context, c Card, t Layout, w Wording, link s
 	p, err := s.draw(ctx, c.Facts, t, w, link)
 	if err != nil {
 		return nil, err
+	}
+	if b := p.Rect; wide > 0 {
+		small := image.NewRGBA(image.Rect(0, 0, wide, wide*b.Dy()/b.Dx()))
+		draw.CatmullRom.Scale(small, small.Rect, p.RGBA, b, draw.Src, nil)
+		p.RGBA = small
 	}
 	if file, err = p.PNG(); err != nil {
 		return nil, err

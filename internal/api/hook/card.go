@@ -3,6 +3,7 @@ package hook
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"zhizhou/internal/card"
@@ -11,9 +12,9 @@ import (
 	"zhizhou/internal/web"
 )
 
-// cardsPerMinute is how many pictures an address may have: a phone that looks through a
-// gallery, not a program that looks for codes.
-const cardsPerMinute = 120
+// cardsPerMinute is how many pictures an address may have: phones of one home that look
+// through their galleries, not a program that looks for codes.
+const cardsPerMinute = 300
 
 var errCardRate = errs.New(errs.Limited, "card_rate", "看得太快了，请过一会儿再试")
 
@@ -83,11 +84,13 @@ func (h *Cards) voice(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, body)
 }
 
-// faces are the pictures of a card by the name of their file.
+// faces are the pictures of a card by the name of their file; "small-" before it is one for
+// a list.
 var faces = map[string]string{"card.png": card.Portrait, "square.png": card.Square, "card-dark.png": card.PortraitDark, "square-dark.png": card.SquareDark}
 
 func (h *Cards) print(r *http.Request) ([]byte, error) {
-	face, ok := faces[r.PathValue("file")]
+	name, small := strings.CutPrefix(r.PathValue("file"), "small-")
+	face, ok := faces[name]
 	if !ok {
 		return nil, card.ErrGone
 	}
@@ -105,6 +108,9 @@ func (h *Cards) print(r *http.Request) ([]byte, error) {
 	layout, words, err := h.Service.Face(r.Context(), c, face, h.School(r.Context()))
 	if err != nil {
 		return nil, err
+	}
+	if small {
+		return h.Service.Small(r.Context(), c, layout, words)
 	}
 	return h.Service.Print(r.Context(), c, layout, words, link)
 }
