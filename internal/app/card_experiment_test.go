@@ -73,6 +73,16 @@ func TestCardExperiments(t *testing.T) {
 		}}
 		one := map[string]any{"version": 0, "name": "一组", "course_id": 0, "auto_winner": false, "variants": form["variants"].([]map[string]any)[:1]}
 		staff.want(422, "", "PUT", "/api/console/card-experiments/0", one)
+		// Two variants that look alike compare nothing: by one template, or by one that is on already.
+		on := staff.want(200, "", "PUT", "/api/console/card-templates/0", map[string]any{"version": 0, "name": "已启用", "course_id": 0, "kinds": []string{"certificate"}, "partner_id": 0, "layouts": red}).num("id")
+		staff.want(204, "", "POST", fmt.Sprintf("/api/console/card-templates/%d/switch", on), map[string]any{"on": true})
+		for _, other := range []int64{0, on} {
+			alike := map[string]any{"version": 0, "name": "看起来一样", "course_id": 0, "auto_winner": false, "variants": []map[string]any{
+				{"label": "现在的", "template_id": 0, "words": "照旧", "weight": 1}, {"label": "另一组", "template_id": other, "words": "照旧", "weight": 1},
+			}}
+			same := staff.want(200, "", "PUT", "/api/console/card-experiments/0", alike).num("id")
+			staff.want(422, "card_experiment_invalid", "POST", fmt.Sprintf("/api/console/card-experiments/%d/start", same), nil)
+		}
 		exp := staff.want(200, "", "PUT", "/api/console/card-experiments/0", form).num("id")
 		at := fmt.Sprintf("/api/console/card-experiments/%d", exp)
 		staff.want(204, "", "POST", at+"/start", nil)

@@ -211,10 +211,42 @@ func experimentTarget(experimentID int64) string {
 	return fmt.Sprintf("card_experiment:%d", experimentID)
 }
 
+// distinct refuses variants of which two would be the same to whoever sees them: by one
+// template and one text, or by what is drawn now and a template that is on already. Returns
+// ErrExperiment.
+func distinct(ctx context.Context, tx *db.Tx, experimentID int64) error {
+	var vs []Variant
+	if err := tx.List(ctx, qVariants, &vs, experimentID); err != nil {
+		return err
+	}
+	seen := map[string]string{}
+	for _, v := range vs {
+		as := v.TemplateID
+		if as != 0 {
+			t, err := template(ctx, tx, as)
+			if err != nil {
+				return err
+			}
+			if t.Status == "on" {
+				as = 0
+			}
+		}
+		key := fmt.Sprintf("%d|%s", as, v.Words)
+		if other, twice := seen[key]; twice {
+			return ErrExperiment.Say("「" + other + "」和「" + v.Label + "」看起来一样：换一个没有启用的模板，或者换一句文案")
+		}
+		seen[key] = v.Label
+	}
+	return nil
+}
+
 // StartExperiment begins to show variants; one runs at a time for a course, and one for
-// all. Returns ErrExperimentState.
+// all. Returns ErrExperimentState, ErrExperiment.
 func (s *Service) StartExperiment(ctx context.Context, experimentID int64) error {
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := distinct(ctx, tx, experimentID); err != nil {
+			return err
+		}
 		n, err := tx.Exec(ctx, qExperimentStart, experimentID, s.now())
 		if err != nil {
 			return err

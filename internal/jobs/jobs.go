@@ -40,13 +40,15 @@ type Queue struct {
 	client   *river.Client[*sql.Tx]
 	log      *slog.Logger
 	started  bool
+	// reindexed are River's indexes that are built anew each night; nil: those of its default.
+	reindexed []string
 }
 
 // New prepares a queue on d and migrates River's tables.
 func New(ctx context.Context, d *db.DB, log *slog.Logger) (*Queue, error) {
 	q := &Queue{workers: river.NewWorkers(), ticks: map[string]func(context.Context) error{}, log: log}
 	if d.Engine == db.SQLite {
-		q.driver = riversqlite.New(d.SQL())
+		q.driver, q.reindexed = riversqlite.New(d.SQL()), []string{} // indexes swell on PostgreSQL alone
 	} else {
 		q.driver = riverdatabasesql.New(d.SQL())
 	}
@@ -115,6 +117,7 @@ func (q *Queue) Build() error {
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, MediaQueue: {MaxWorkers: 1}, DocumentQueue: {MaxWorkers: 1}},
 		JobTimeout:           -1,
 		RescueStuckJobsAfter: 3 * time.Hour,
+		ReindexerIndexNames:  q.reindexed,
 		Logger:               slog.New(levelHandler{q.log.Handler(), slog.LevelWarn}),
 	})
 	if err != nil {
