@@ -49,6 +49,7 @@ var beside sync.Map
 // waits for its database.
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	if _, again := beside.LoadOrStore(t, true); !again {
+		t.Cleanup(func() { beside.Delete(t) }) // a test that is kept keeps all its schools
 		t.Parallel()
 	}
 	for _, e := range testkit.Engines(t) {
