@@ -121,7 +121,7 @@ test('from an invitation to a commission and back', async () => {
     await page.getByLabel('密码', { exact: true }).fill(server.passwords.operator)
     await page.getByRole('button', { name: '登录', exact: true }).click()
     await page.getByRole('navigation', { name: '主菜单' }).first().waitFor()
-    for (const [at, words, name] of [['/admin/partners', '没有待审核的申请', 'list'], ['/admin/partners/roles', '创作者合伙人', 'roles'], ['/admin/partners/materials', '三十秒口播', 'materials'], ['/admin/partners/figures', '合伙人成交占比', 'figures'], ['/admin/commission/rules', '班主任合伙人', 'rules']]) {
+    for (const [at, words, name] of [['/admin/partners', '没有待审核的申请', 'list'], ['/admin/partners/roles', '创作者合伙人', 'roles'], ['/admin/partners/materials', '三十秒口播', 'materials'], ['/admin/partners/figures', '合伙成交占比', 'figures'], ['/admin/commission/rules', '班主任合伙人', 'rules']]) {
       await page.goto(at)
       await page.getByText(words).first().waitFor()
       await looksSound(desk, `console-partner-${name}`)
