@@ -182,7 +182,9 @@ type person struct {
 func (w *world) person(header map[string]string) *person {
 	jar, err := cookiejar.New(nil)
 	w.ok(err)
-	return &person{w: w, http: &http.Client{Jar: jar, Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, header: header}
+	// On a machine that never opened a PDF the first upload of one waits until PDFium is
+	// compiled, which takes half a minute under the race detector.
+	return &person{w: w, http: &http.Client{Jar: jar, Timeout: 2 * time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, header: header}
 }
 
 const phoneAgent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"

@@ -82,7 +82,7 @@ test('its owner chooses how it names them and what it looks like', async () => {
     await host.until(() => host.find(new RegExp(`^${words}$`)).some((e) => /\bon\b/.test(e.className)), `${words} to be chosen`)
     const now = await me('GET', `me/cards/${card.id}`)
     assert.equal(now.shown, shown)
-    assert.equal(picture().searchParams.get('as'), now.name)
+    assert.equal(picture().searchParams.get('as'), `${shown}-${now.name}`)
     assert.equal(now.name === '', shown === 'hidden')
   }
   host.tap(/^方版$/)
