@@ -17,6 +17,19 @@ const (
 	ChallengeNote   = "挑一封上周发出的邮件，按「结论、理由、下一步」重写，贴出改前改后。"
 )
 
+// The challenge that is entered with a deposit: it is no course's, and everybody begins on
+// the day they join.
+const (
+	DepositTitle = "七天晨读打卡"
+	DepositClass = "七天晨读打卡 押金班"
+	DepositAbout = "每天早上读一页书，抄下一句话，写三句自己的想法。押金只为提醒自己：打满六天，原路退回；没有打满，归学校。"
+	DepositTask  = "抄一句，写三句"
+	DepositNote  = "写下书名和页码，抄一句今早读到的话，再写三句想法。可以拍下那一页。"
+	DepositFen   = 1990
+	DepositDays  = 7
+	DepositNeed  = 6 // check-ins that bring it back
+)
+
 // ChallengeMarks are its milestones: day, check-ins by then, what is reached.
 var ChallengeMarks = []struct {
 	Day, Need int64

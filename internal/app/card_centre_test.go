@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"image"
+	"image/draw"
 	"image/png"
 	"slices"
 	"strings"
@@ -303,23 +304,39 @@ func TestCardReactions(t *testing.T) {
 func TestINV23TamperedPictureIsTold(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := w.learner("13900139906", nil)
-		code, _ := p.hasCard()
+		code, id := p.hasCard()
 		_, _, raw := w.raw("/card/" + code + "/card.png")
 		stranger := w.person(nil)
 		if a := stranger.sends("/api/cards/"+code+"/picture", raw); a.status != 200 || a.at("same") != true {
 			t.Fatal(a.raw)
 		}
-		img := must(png.Decode(bytes.NewReader(raw)))(t).(*image.RGBA)
+		changed := must(png.Decode(bytes.NewReader(raw)))(t).(*image.RGBA)
 		from := image.Rect(80, 860, 130, 930) // the first figure of the facts, once more elsewhere
 		for y := from.Min.Y; y < from.Max.Y; y++ {
 			for x := from.Min.X; x < from.Max.X; x++ {
-				img.Set(x+300, y, img.At(x, y))
+				changed.Set(x+300, y, changed.At(x, y))
 			}
 		}
 		var out bytes.Buffer
-		w.ok(png.Encode(&out, img))
+		w.ok(png.Encode(&out, changed))
 		a := stranger.sends("/api/cards/"+code+"/picture", out.Bytes())
 		if a.status != 200 || a.at("same") != false || len(a.at("spots").([]any)) == 0 || a.num("height") != 1440 {
+			t.Error(a.raw)
+		}
+		// With the code of a share it is the same card; with the code of another card it is not.
+		shared := p.want(201, "", "POST", "/api/shares", map[string]any{"kind": "card", "id": id, "channel": "poster", "key": "tampered"}).str("code")
+		_, _, passed := w.raw("/card/" + code + "/card.png?s=" + shared)
+		if a := stranger.sends("/api/cards/"+code+"/picture", passed); a.status != 200 || a.at("same") != true || bytes.Equal(passed, raw) {
+			t.Error(a.raw)
+		}
+		other, _ := w.learner("13900139916", nil).hasCard()
+		_, _, foreign := w.raw("/card/" + other + "/card.png")
+		img, at := must(png.Decode(bytes.NewReader(raw)))(t).(*image.RGBA), image.Rect(68, 1250, 240, 1422)
+		draw.Draw(img, at, must(png.Decode(bytes.NewReader(foreign)))(t), at.Min, draw.Src)
+		out.Reset()
+		w.ok(png.Encode(&out, img))
+		a = stranger.sends("/api/cards/"+code+"/picture", out.Bytes())
+		if a.status != 200 || a.at("same") != false || len(a.list("spots")) != 1 || a.list("spots")[0]["x"] != 68.0 || a.list("spots")[0]["y"] != 1250.0 {
 			t.Error(a.raw)
 		}
 		if a := stranger.sends("/api/cards/"+code+"/picture", []byte("no picture")); a.status != 422 {

@@ -25,7 +25,7 @@ import (
 func (a *App) newCard() {
 	a.Card = card.New(card.Config{
 		DB: a.DB, Clock: a.Clock, Access: a.Access, Certificate: a.Certificate, Note: a.Note, PublicURL: a.Config.PublicURL,
-		Picture: a.pictureOf, Beside: a.brandBeside, Drop: a.Media.DropFile,
+		Picture: a.pictureOf, Beside: a.brandBeside, Shared: a.cardShared, Drop: a.Media.DropFile,
 		Keep: func(ctx context.Context, name string, r io.Reader) (string, string, int64, error) {
 			f, err := a.Media.SaveFile(ctx, name, r)
 			return f.Key, f.Mime, f.Bytes, err
@@ -127,12 +127,19 @@ func (a *App) wireCard() {
 	})
 }
 
+// sharesCard reports whether a code is the one of a share of a card.
+func (a *App) sharesCard(ctx context.Context, code string, cardID int64) bool {
+	s, _, err := a.Share.Find(ctx, code)
+	return err == nil && s.Kind == share.Card && s.TargetID == cardID
+}
+
+func (a *App) cardShared(ctx context.Context, address string, cardID int64) bool {
+	code, ok := strings.CutPrefix(address, a.Config.PublicURL+"/s/")
+	return ok && a.sharesCard(ctx, code, cardID)
+}
+
 func (a *App) cardPictures(mux *http.ServeMux) {
-	leads := func(ctx context.Context, code string, cardID int64) bool {
-		s, _, err := a.Share.Find(ctx, code)
-		return err == nil && s.Kind == share.Card && s.TargetID == cardID
-	}
 	short := func(code string) string { return a.Config.PublicURL + "/s/" + code }
-	(&hook.Cards{Service: a.Card, Media: a.Media, School: a.school, Leads: leads, Short: short}).Routes(mux)
+	(&hook.Cards{Service: a.Card, Media: a.Media, School: a.school, Leads: a.sharesCard, Short: short}).Routes(mux)
 	(&hook.Shares{Service: a.Share, School: a.school, Short: short}).Routes(mux)
 }

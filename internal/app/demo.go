@@ -102,6 +102,9 @@ func (a *App) seedDemo(ctx context.Context, isNew bool) ([]string, error) {
 		if err := a.seedPartners(ctx, courses[demo.TalkCourse], courses[demo.RatedCourse]); err != nil {
 			return nil, fmt.Errorf("demo: partners: %w", err)
 		}
+		if err := a.seedDeposit(ctx); err != nil {
+			return nil, fmt.Errorf("demo: deposit: %w", err)
+		}
 		if err := a.seedChallenge(ctx, courses[demo.ChallengeCourse]); err != nil {
 			return nil, fmt.Errorf("demo: challenge: %w", err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zhizhou/demo"
+	"zhizhou/internal/catalog"
 	"zhizhou/internal/challenge"
 	"zhizhou/internal/clock"
 	"zhizhou/internal/note"
@@ -71,5 +72,22 @@ func (a *App) seedChallenge(ctx context.Context, courseID int64) error {
 		choices = append(choices, note.Choice{What: x.What, ID: x.ID, Version: x.Version})
 	}
 	_, err = a.Challenge.Decide(ctx, 0, choices, true, "")
+	return err
+}
+
+// seedDeposit opens a class that is entered with a deposit; nobody is in it yet.
+func (a *App) seedDeposit(ctx context.Context) error {
+	c, err := a.Challenge.Save(ctx, 0, challenge.Challenge{Title: demo.DepositTitle, About: demo.DepositAbout, Plan: challenge.Plan{
+		Days: demo.DepositDays, MakeUps: 1, Points: 5, Peer: 1,
+		Tasks: []challenge.Task{{Kind: challenge.Words, Title: demo.DepositTask, Note: demo.DepositNote}},
+		Marks: []challenge.Mark{{Day: demo.DepositDays, Need: demo.DepositNeed, Title: demo.DepositTitle}},
+	}})
+	if err != nil {
+		return err
+	}
+	_, err = a.Challenge.OpenClass(ctx, 0, challenge.Class{
+		ChallengeID: c.ID, Title: demo.DepositClass, About: demo.DepositAbout, Mode: challenge.Rolling, Capacity: 200, Admits: challenge.Anyone, Teacher: demo.RatedTeacher, ShareWeekday: 7,
+		Price: catalog.KindDeposit, PriceFen: demo.DepositFen, ReturnNeed: demo.DepositNeed,
+	})
 	return err
 }

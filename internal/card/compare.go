@@ -34,8 +34,8 @@ type Compared struct {
 }
 
 // Compare holds a picture beside what the school draws for a card, light and dark and in
-// each way to name its owner. Its code is left out: each share has its own. Returns
-// ErrPicture for what has another shape, ErrRevoked.
+// each way to name its owner. Its code, which is another one for each share, is read: it
+// must lead to this card. Returns ErrPicture for what has another shape, ErrRevoked.
 func (s *Service) Compare(ctx context.Context, c Card, img image.Image, school string) (Compared, error) {
 	if c.RevokedAt > 0 {
 		return Compared{}, ErrRevoked
@@ -55,6 +55,7 @@ func (s *Service) Compare(ctx context.Context, c Card, img image.Image, school s
 	}
 	given := grey(img, compareW, h)
 	var best Compared
+	var codes []image.Rectangle
 	least := math.Inf(1)
 	for _, face := range faces {
 		l, w, err := s.Face(ctx, c, face, school)
@@ -76,11 +77,13 @@ func (s *Service) Compare(ctx context.Context, c Card, img image.Image, school s
 				}
 				spots, off := differ(given, grey(p.RGBA, compareW, h), l.codes())
 				if off < least {
-					least, best = off, Compared{len(spots) == 0, h * 2, joined(spots)}
+					least, codes, best = off, l.codes(), Compared{Height: h * 2, Spots: joined(spots)}
 				}
 			}
 		}
 	}
+	best.Spots = append(best.Spots, s.swapped(ctx, c, img, codes)...)
+	best.Same = len(best.Spots) == 0
 	return best, nil
 }
 

@@ -31,6 +31,8 @@ func sent(t *testing.T, p image.Image, wide, quality int) image.Image {
 // single figure or the name was changed is not, and the place is found.
 func TestTamperedPicturesAreTold(t *testing.T) {
 	s := New(Config{PublicURL: "https://school.example"})
+	f, _ := specimen(Course)
+	code := f.Code
 	for _, base := range []string{"voyage", "medal"} {
 		for _, face := range []string{Portrait, SquareDark} {
 			l := houseLayout(base, face)
@@ -49,6 +51,9 @@ func TestTamperedPicturesAreTold(t *testing.T) {
 			for _, size := range []int{828, 540} {
 				for _, q := range []int{50} {
 					same := sent(t, print(func(*Facts, *Wording) {}), size, q)
+					if to := scan(same, l.codes()[0]); to != s.URL(code) {
+						t.Errorf("%s %s: the code in a picture of %d at %d reads %q", base, face, size, q, to)
+					}
 					if spots, _ := differ(grey(same, compareW, h), real, l.codes()); len(spots) > 0 {
 						t.Errorf("%s %s: a picture of %d at %d is called changed at %v", base, face, size, q, spots)
 					}
@@ -66,6 +71,9 @@ func TestTamperedPicturesAreTold(t *testing.T) {
 				}
 			}
 		}
+	}
+	if to := scan(image.NewGray(image.Rect(0, 0, cardW, portraitH)), image.Rect(68, 1250, 240, 1422)); to != "" {
+		t.Errorf("read %q where no code is", to)
 	}
 	if _, err := s.Compare(t.Context(), Card{}, image.NewRGBA(image.Rect(0, 0, 900, 500)), ""); fmt.Sprint(err) != fmt.Sprint(ErrPicture) {
 		t.Error(err)

@@ -66,6 +66,8 @@ type Config struct {
 	Picture func(ctx context.Context, key string) (image.Image, error)
 	// Beside is the partner beside the school on somebody's cards; nil: there is none.
 	Beside func(ctx context.Context, userID int64) (Brand, error)
+	// Shared reports whether an address is the one of a share of a card; nil: none is.
+	Shared func(ctx context.Context, address string, cardID int64) bool
 	// Keep stores a file of a mentor's, Drop removes it.
 	Keep func(ctx context.Context, name string, r io.Reader) (key, mime string, size int64, err error)
 	Drop func(ctx context.Context, key string) error

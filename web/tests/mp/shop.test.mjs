@@ -15,6 +15,8 @@ const line = (label, amount_fen, reason = '') => ({ label, amount_fen, reason })
 const order = (more) => ({ no: 'GIFT00000001', status: 'paid', status_label: '已支付', total_fen: 51800, paid_fen: 51800, refunded_fen: 0, created_at: now, expires_at: 0, paid_at: now, items: [{ id: 1, course_id: 0, title: '写作合集', sku_name: '长期有效', price_fen: 51800, period_days: 0, period_months: 0, until_at: 0, cover_url: '', scene: 'boat', kind: 'bundle', product_id: 30, quantity: 2, refunded_fen: 0 }], quote_lines: [line('长期有效', 51800)], refunds: [], channels: [], refundable: { item_id: 0, allowed: false, reason: '', max_fen: 0 }, gift: true, group_id: 0, delivered: true, ...more })
 let groupState = {}
 const quotes = []
+const menus = []
+const used = []
 const answers = {
   'GET /api/shop': () => ({ name: '试航书院', slogan: '', logo_url: '', icp: '', phone: '', agreements: [], wechat_login: true, sandbox: true }),
   'GET /api/me': () => ({ id: 1, nickname: '阿帆', avatar_url: '', phone_masked: '139****0001', large_type: false }),
@@ -35,6 +37,12 @@ const answers = {
     { id: 2, title: '一对一咨询', sku_name: '一小时', quantity: 1, cover_url: '', scene: 'boat', order_no: '', giver: '阿舟', refunding: false, at: now, service: { state: 'done', label: '已交付', note: '谈了一小时', given_at: 0, done_at: now } },
     { id: 1, title: '简历修改', sku_name: '一份', quantity: 2, cover_url: '', scene: 'boat', order_no: 'SERV00000001', giver: '', refunding: false, at: now, service: { state: 'waiting', label: '待交付', note: '', given_at: 0, done_at: 0 } },
   ], next_cursor: '' }),
+  'POST /api/share-menu': (_, body) => {
+    menus.push(body)
+    const way = (code) => ({ code, url: `https://x/p/30?s=${code}`, path: `/p/30?s=${code}` })
+    return { title: '写作合集', text: '', image_url: '', friend: way('FRIENDCODE'), moments: way('MOMENTCODE') }
+  },
+  'POST /api/share-menu/used': (_, body) => { used.push(body.code); return null },
   'POST /api/gifts/tok123456/receive': () => null,
   'GET /api/orders/GIFT00000001': () => order({}),
   'GET /api/orders/GIFT00000001/gifts': () => ({ items: [{ token: 'aaaaaaaa1', nth: 1, state: 'open', received_at: 0 }, { token: 'aaaaaaaa2', nth: 2, state: 'received', received_at: now }], next_cursor: '' }),
@@ -90,6 +98,16 @@ test('a forming group shows its seats, invites others, and says when it succeede
   await host.until(() => host.text.includes('还差 1 人成团') && host.text.includes('参加拼团 ¥199.00'), 'the group')
   assert.match(host.text, /还剩 3 小时/)
   assert.match(host.text, /阿舟/)
+  // It is handed on by its own address, with the code of a share of what it buys, from the menu and from the button.
+  await host.until(() => menus.at(-1)?.id === 30, 'the codes')
+  assert.equal(menus.at(-1).kind, 'product')
+  await new Promise((r) => setTimeout(r, 50))
+  const at = '/pkg-shop/group/GroupPage?id=90'
+  const invite = host.top.call('onShareAppMessage', { from: 'button', target: { dataset: { path: at, title: '2 人一起买《写作合集》' } } })
+  assert.deepEqual(invite, { title: '2 人一起买《写作合集》', path: `${at}&s=FRIENDCODE` })
+  await host.until(() => used.length === 1, 'the act')
+  assert.deepEqual(host.top.call('onShareAppMessage', { from: 'menu' }), invite)
+  await host.until(() => used.length === 2, 'the other act')
   groupState = { state: 'succeeded', paid: 2, left_seats: 0, mine: true }
   host.open('/pkg-shop/group/GroupPage?id=90')
   await host.until(() => host.text.includes('拼团成功') && host.text.includes('你买的内容已经开通'), 'the success')

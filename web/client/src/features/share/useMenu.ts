@@ -7,12 +7,16 @@ import { inWechat } from '@/app/platform'
 import type { ShareKind, ShareMenu } from '@zhizhou/sdk'
 import { media, call } from '@/app/api'
 import { auth } from '@/app/auth'
-import { parsePlace, uniUrl, type Place } from '@/app/routes'
+import { href, parsePlace, uniUrl, type Place } from '@/app/routes'
 import { knowUser } from '@/app/session'
-import { shared } from '@/app/share'
+import { coded, shared } from '@/app/share'
 
-/** What WeChat's menu hands on of a page; `place` is where it leads without a code. */
-export interface Offer { kind: ShareKind; id: number; title: string; place: Place }
+/**
+ * What WeChat's menu hands on of a page. `place` is where it leads without a code, and with one when the page is only a
+ * part of what is shared, as a lesson is of its course; otherwise a code leads to the target's own page.
+ */
+export interface Offer { kind: ShareKind; id: number; title: string; place: Place; part?: boolean; image?: string }
+type Way = ShareMenu['friend']
 
 /**
  * WeChat's own menu on a page that can be shared. It is opened without a word to the page and asks for an answer at
@@ -43,7 +47,10 @@ export function useMenu(offer: () => Offer | null) {
   const shown = ref(true)
   const send = () => {
     const [m, o] = [ready.value, offer()]
-    if (on && shown.value && m && o) void menuSends({ title: o.title, text: m.text, image: m.image_url ? new URL(media(m.image_url), window.location.href).href : pagePicture(), friend: m.friend.url, moments: m.moments.url })
+    if (!on || !shown.value || !m || !o) return
+    const image = o.image || m.image_url
+    const url = (way: Way) => (o.part ? window.location.origin + href(coded(o.place, way.code)) : way.url)
+    void menuSends({ title: o.title, text: m.text, image: image ? new URL(media(image), window.location.href).href : pagePicture(), friend: url(m.friend), moments: url(m.moments) })
   }
   watch(ready, send)
   const leave = () => {
@@ -60,22 +67,26 @@ export function useMenu(offer: () => Offer | null) {
 
   // The code is spent: the next act gets one of its own.
   const tell = (code: string) => { void call('shareUsed', { body: { code } }).then(prepare, () => {}) }
-  const placed = (path: string) => { const to = parsePlace(path); return to ? uniUrl(to) : '' }
   const plain = () => { const o = offer(); return { title: o?.title ?? '一起学', path: uniUrl(o?.place ?? { name: 'home' }) } }
+  const path = (way: Way) => {
+    const o = offer()
+    const to = o?.part ? coded(o.place, way.code) : parsePlace(way.path)
+    return to ? uniUrl(to) : plain().path
+  }
 
-  /** The answer to onShareAppMessage. */
+  /** The answer to onShareAppMessage; a button that hands on the page itself does so with the code. */
   function friend(options: unknown): { title: string; path: string } {
-    const m = ready.value
-    const out = shared(options, m ? { title: plain().title, path: placed(m.friend.path) } : plain())
-    if (m && out.path === placed(m.friend.path)) tell(m.friend.code)
-    return out
+    const out = shared(options, plain())
+    const way = ready.value?.friend
+    if (!way || out.path !== plain().path) return out
+    tell(way.code)
+    return { title: out.title, path: path(way) }
   }
   /** The answer to onShareTimeline, which always leads to the page itself. */
   function moments(): { title: string; query: string } {
-    const m = ready.value
-    if (m) tell(m.moments.code)
-    const path = m ? placed(m.moments.path) : plain().path
-    return { title: plain().title, query: path.split('?')[1] ?? '' }
+    const way = ready.value?.moments
+    if (way) tell(way.code)
+    return { title: plain().title, query: (way ? path(way) : plain().path).split('?')[1] ?? '' }
   }
   return { friend, moments }
 }

@@ -28,6 +28,11 @@ export function useBargain() {
     if (!b?.product_id) return { name: 'courses' }
     return b.kind === 'course' && b.course_id ? { name: 'course', params: { id: b.course_id } } : { name: 'goods', params: { id: b.product_id } }
   })
+  /** What the bargain is about, and is shared with it. */
+  const of = computed(() => {
+    const b = bargain.value
+    return !b?.product_id ? undefined : b.kind === 'course' && b.course_id ? { kind: 'course' as const, id: b.course_id } : { kind: 'product' as const, id: b.product_id }
+  })
   const title = computed(() => (bargain.value ? `帮我把《${bargain.value.title}》砍到 ${yuan(bargain.value.floor_fen)}` : '砍价'))
 
   async function help() {
@@ -44,5 +49,5 @@ export function useBargain() {
       busy.value = false
     }
   }
-  return { id, bargain, error, slow, run, now, shown, busy, problem, phone, cut, help, place, goods, title }
+  return { id, bargain, error, slow, run, now, shown, busy, problem, phone, cut, help, place, goods, of, title }
 }

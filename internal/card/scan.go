@@ -1,0 +1,45 @@
+package card
+
+import (
+	"context"
+	"image"
+
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode"
+	"golang.org/x/image/draw"
+)
+
+// scanSide is how large a code is made before it is read, px.
+const scanSide = 480
+
+// swapped are the places of codes in a picture that lead elsewhere than to this card, or
+// cannot be read: the school's own are read from far worse pictures than Compare takes.
+func (s *Service) swapped(ctx context.Context, c Card, img image.Image, codes []image.Rectangle) (out []image.Rectangle) {
+	for _, at := range codes {
+		to := scan(img, at)
+		if to != s.URL(c.Code) && (to == "" || s.Shared == nil || !s.Shared(ctx, to, c.ID)) {
+			out = append(out, at)
+		}
+	}
+	return out
+}
+
+// scan reads the code that stands at a place of a card 1080 px wide; "" when there is none.
+func scan(img image.Image, at image.Rectangle) string {
+	b := img.Bounds()
+	px := func(v int) int { return v * b.Dx() / cardW }
+	part := image.Rect(px(at.Min.X), px(at.Min.Y), px(at.Max.X), px(at.Max.Y)).Add(b.Min)
+	large := image.NewGray(image.Rect(0, 0, scanSide, scanSide))
+	draw.CatmullRom.Scale(large, large.Rect, img, part, draw.Src, nil)
+	light := gozxing.NewLuminanceSourceFromImage(large)
+	for _, how := range []gozxing.Binarizer{gozxing.NewHybridBinarizer(light), gozxing.NewGlobalHistgramBinarizer(light)} {
+		bits, err := gozxing.NewBinaryBitmap(how)
+		if err != nil {
+			continue
+		}
+		if res, err := qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}); err == nil {
+			return res.GetText()
+		}
+	}
+	return ""
+}
