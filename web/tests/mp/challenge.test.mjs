@@ -15,7 +15,7 @@ const home = {
   class: { ...klass, joined: true }, no: 19, first_day: 20261102, since: 1, task: klass.tasks[0], task_done: true, minutes: 22, checked_in: false, total: 17, streak: 0, best: 17, days, missed: [20261119], cards: 2,
   reached: [{ day: 7, title: '', check_ins: 7, reached_at: 1 }, { day: 14, title: '', check_ins: 14, reached_at: 1 }], squad: { name: '晨光渡', code: 'ABCD2345', room: 0, mates }, awards: [], share_day: false,
 }
-const post = { id: 31, nickname: '小舟', me: false, day: 20261120, made_up: false, task: '', body: '改后一百六十字', state: 'shown', reason: '', likes: 2, liked: false, reviewed: false, files: [{ id: 5, name: '照片.png', mime: 'image/png', bytes: 9 }, { id: 6, name: '照片二.png', mime: 'image/png', bytes: 9 }], reviews: [{ nickname: '木樨', me: false, body: '好读', state: 'shown' }], created_at: 1_790_000_000_000 }
+const post = { id: 31, nickname: '小舟', me: false, day: 20261120, made_up: false, task: '', body: '改后一百六十字', state: 'shown', reason: '', likes: 2, liked: false, reviewed: false, files: [{ id: 5, name: '照片.png', mime: 'image/png', bytes: 9 }, { id: 6, name: '照片二.png', mime: 'image/png', bytes: 9 }, { id: 9, name: '没了.mp3', mime: 'audio/mpeg', bytes: 9 }, { id: 8, name: '朗读.mp3', mime: 'audio/mpeg', bytes: 9 }], reviews: [{ nickname: '木樨', me: false, body: '好读', state: 'shown' }], created_at: 1_790_000_000_000 }
 const answers = {
   'GET /api/shop': { name: '试航书院', slogan: '', logo_url: '', icp: '', phone: '', agreements: [], wechat_login: true, sandbox: true },
   'GET /api/me': { id: 3, nickname: '小满', avatar_url: '', phone_masked: '139****0001', large_type: false },
@@ -28,6 +28,7 @@ const answers = {
   'GET /api/classes/7/feed': { items: [post], next_cursor: '' },
   'PUT /api/check-ins/31/like': {},
   'GET /api/check-in-files/5': {},
+  'GET /api/check-in-files/8': {},
   'GET /api/classes/7/board': {
     week: 20261116, own: { place: 61, nickname: '小满', me: true, check_ins: 1, score: 10 }, squads: [{ place: 1, name: '晨光渡', mine: true, members: 8, check_ins: 20, permille: 928 }],
     rows: [{ place: 1, nickname: '小舟', me: false, check_ins: 4, score: 44 }, { place: 1, nickname: '木樨', me: false, check_ins: 4, score: 44 }, { place: 3, nickname: '半亩', me: false, check_ins: 3, score: 30 }],
@@ -91,6 +92,21 @@ test('the squad and the boards', async () => {
   await host.until(() => !host.text.includes('照片.png'), 'the picture')
   assert.ok(host.text.includes('照片二.png'))
   assert.equal(host.top.component.dom.querySelectorAll('[class*=po-pic]').length, 1)
+  // A recording is fetched when it is asked for, with who asks, and played; one that is not there says so.
+  assert.equal(host.requests.filter((r) => r.includes('check-in-files/8')).length, 0)
+  host.tap(/^听录音$/)
+  await host.until(() => host.sounds[0]?.state === 'playing' && host.find(/^暂停$/).length, 'the recording')
+  assert.equal(host.sounds[0].src, host.downloads.at(-1).at)
+  assert.match(host.downloads.at(-1).header.Authorization, /^Bearer /)
+  host.tap(/^暂停$/)
+  await host.until(() => host.sounds[0].state === 'paused' && !host.find(/^暂停$/).length, 'the pause')
+  host.tap(/^听录音$/)
+  await host.until(() => host.sounds[0].state === 'playing' && host.find(/^暂停$/).length, 'it to go on')
+  host.tap(/^听录音$/)
+  await host.until(() => host.text.includes('没有放出来，请重试'), 'that it did not come')
+  assert.equal(host.sounds.length, 1)
+  host.wxBack()
+  await host.until(() => host.sounds[0].state === 'gone', 'silence')
   host.open('/pkg-grow/challenge/BoardPage?id=7')
   await host.until(() => host.text.includes('92.8%') && host.text.includes('晨光渡（我们）'), 'the boards')
   assert.match(host.text, /61\s*我/)

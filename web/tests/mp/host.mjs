@@ -22,6 +22,7 @@ export class Host {
     this.requests = []
     this.downloads = []
     this.opened = []
+    this.sounds = []
     this.root = mkdtempSync(path.join(tmpdir(), 'zz-mp-'))
     cpSync(built, this.root, { recursive: true })
     // The compiled code is CommonJS, whatever package it lies in.
@@ -110,6 +111,11 @@ export class Host {
         } else queueMicrotask(() => { o.fail?.({ errMsg: 'openDocument:fail filetype not supported' }); o.complete?.() })
       },
       requestVirtualPayment: (o) => { this.options.payVirtual(o).then(() => ok(o), (e) => { o.fail?.({ errMsg: String(e.message) }); o.complete?.() }) },
+      createInnerAudioContext: () => {
+        const s = { src: '', state: 'made', play() { s.state = 'playing' }, pause() { s.state = 'paused' }, destroy() { s.state = 'gone' }, onEnded: (f) => { s.end = f }, onError: (f) => { s.fail = f } }
+        this.sounds.push(s)
+        return s
+      },
       createVideoContext: () => ({ play() {}, pause() {}, seek() {} }),
       createSelectorQuery: () => { const q = { in: () => q, select: () => q, boundingClientRect: () => q, exec() {} }; return q },
     }
