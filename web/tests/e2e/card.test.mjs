@@ -121,6 +121,26 @@ test('a school draws, says and checks what its cards show', async () => {
     await until(() => img.evaluate((i) => i.complete && i.naturalWidth === 1080 && i.src.includes('card-dark.png')), 'the dark picture')
     await looksSound(win, 'card-own-dark')
   })
+  await step(desk, 'the teacher says it aloud', async () => {
+    const { page } = desk
+    await page.goto('/admin/cards')
+    const row = page.getByRole('listitem').filter({ hasText: card.code })
+    await row.getByRole('button', { name: '改寄语' }).click()
+    await page.getByLabel('语音文件').setInputFiles(new URL('../../../demo/media/listen2.ogg', import.meta.url).pathname)
+    await page.getByText('语音已保存').waitFor()
+    await row.getByRole('button', { name: '批准', exact: true }).click()
+    await page.getByText(/已批准 1 条寄语/).waitFor()
+  })
+  await step(win, 'and is heard, until the page is left', async () => {
+    const { page } = win
+    const asked = page.waitForResponse((r) => /voice/.test(r.url()))
+    await page.reload()
+    await page.getByRole('button', { name: '听老师说' }).click()
+    assert.ok([200, 206].includes((await asked).status()))
+    await page.getByRole('button', { name: '暂停' }).click()
+    await page.getByRole('button', { name: '听老师说' }).waitFor()
+    await looksSound(win, 'card-own-voice')
+  })
   const other = await openWindow(browser, server.base, 'phone')
   await step(other, 'a friend cheers, and is asked to wait for a look', async () => {
     const { page } = other
