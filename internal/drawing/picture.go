@@ -238,7 +238,7 @@ const alike = 32
 
 // packers keep what packing needs: some hundred kB for each file otherwise.
 var packers = sync.Pool{New: func() any {
-	z, _ := flate.NewWriter(nil, 3) // the level is one that there is
+	z, _ := flate.NewWriter(nil, 1) // the level is one that there is
 	return z
 }}
 
