@@ -16,6 +16,7 @@ import (
 	"zhizhou/internal/certificate"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/db"
+	"zhizhou/internal/errs"
 	"zhizhou/internal/message"
 	"zhizhou/internal/note"
 	"zhizhou/internal/share"
@@ -128,18 +129,28 @@ func (a *App) wireCard() {
 }
 
 // sharesCard reports whether a code is the one of a share of a card.
-func (a *App) sharesCard(ctx context.Context, code string, cardID int64) bool {
+func (a *App) sharesCard(ctx context.Context, code string, cardID int64) (bool, error) {
 	s, _, err := a.Share.Find(ctx, code)
-	return err == nil && s.Kind == share.Card && s.TargetID == cardID
+	if err != nil && errs.KindOf(err) != errs.Internal { // it leads nowhere any more
+		return false, nil
+	}
+	return err == nil && s.Kind == share.Card && s.TargetID == cardID, err
 }
 
-func (a *App) cardShared(ctx context.Context, address string, cardID int64) bool {
+func (a *App) cardShared(ctx context.Context, address string, cardID int64) (bool, error) {
 	code, ok := strings.CutPrefix(address, a.Config.PublicURL+"/s/")
-	return ok && a.sharesCard(ctx, code, cardID)
+	if !ok {
+		return false, nil
+	}
+	return a.sharesCard(ctx, code, cardID)
 }
 
 func (a *App) cardPictures(mux *http.ServeMux) {
+	leads := func(ctx context.Context, code string, cardID int64) bool {
+		ok, err := a.sharesCard(ctx, code, cardID)
+		return err == nil && ok // without an answer the picture carries the card's own code
+	}
 	short := func(code string) string { return a.Config.PublicURL + "/s/" + code }
-	(&hook.Cards{Service: a.Card, Media: a.Media, School: a.school, Leads: a.sharesCard, Short: short}).Routes(mux)
+	(&hook.Cards{Service: a.Card, Media: a.Media, School: a.school, Leads: leads, Short: short}).Routes(mux)
 	(&hook.Shares{Service: a.Share, School: a.school, Short: short}).Routes(mux)
 }

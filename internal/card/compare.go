@@ -35,7 +35,8 @@ type Compared struct {
 
 // Compare holds a picture beside what the school draws for a card, light and dark and in
 // each way to name its owner. Its code, which is another one for each share, is read: it
-// must lead to this card. Returns ErrPicture for what has another shape, ErrRevoked.
+// must lead to this card. Returns ErrPicture for what has another shape or is too small,
+// ErrRevoked.
 func (s *Service) Compare(ctx context.Context, c Card, img image.Image, school string) (Compared, error) {
 	if c.RevokedAt > 0 {
 		return Compared{}, ErrRevoked
@@ -56,6 +57,7 @@ func (s *Service) Compare(ctx context.Context, c Card, img image.Image, school s
 	given := grey(img, compareW, h)
 	var best Compared
 	var codes []image.Rectangle
+	var own image.Image
 	least := math.Inf(1)
 	for _, face := range faces {
 		l, w, err := s.Face(ctx, c, face, school)
@@ -77,13 +79,19 @@ func (s *Service) Compare(ctx context.Context, c Card, img image.Image, school s
 				}
 				spots, off := differ(given, grey(p.RGBA, compareW, h), l.codes())
 				if off < least {
-					least, codes, best = off, l.codes(), Compared{Height: h * 2, Spots: joined(spots)}
+					least, codes, own, best = off, l.codes(), p.RGBA, Compared{Height: h * 2, Spots: joined(spots)}
 				}
 			}
 		}
 	}
-	best.Spots = append(best.Spots, s.swapped(ctx, c, img, codes)...)
-	best.Same = len(best.Spots) == 0
+	elsewhere, small, err := s.swapped(ctx, c, img, own, codes)
+	if err != nil {
+		return best, err
+	}
+	best.Spots = append(best.Spots, elsewhere...)
+	if best.Same = len(best.Spots) == 0; best.Same && small {
+		return Compared{}, ErrPicture.Say("图片太小，二维码看不清，请上传原图")
+	}
 	return best, nil
 }
 

@@ -2,6 +2,8 @@ package card
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -13,11 +15,8 @@ import (
 // sent is a picture after somebody saved it smaller and sent it on.
 func sent(t *testing.T, p image.Image, wide, quality int) image.Image {
 	t.Helper()
-	b := p.Bounds()
-	small := image.NewRGBA(image.Rect(0, 0, wide, b.Dy()*wide/b.Dx()))
-	draw.CatmullRom.Scale(small, small.Rect, p, b, draw.Src, nil)
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: quality}); err != nil {
+	if err := jpeg.Encode(&out, reduced(p, wide), &jpeg.Options{Quality: quality}); err != nil {
 		t.Fatal(err)
 	}
 	img, err := jpeg.Decode(&out)
@@ -77,6 +76,54 @@ func TestTamperedPicturesAreTold(t *testing.T) {
 	}
 	if _, err := s.Compare(t.Context(), Card{}, image.NewRGBA(image.Rect(0, 0, 900, 500)), ""); fmt.Sprint(err) != fmt.Sprint(ErrPicture) {
 		t.Error(err)
+	}
+}
+
+// The school's own codes, also those of a long address, are read or called too small to
+// be read, never called another's, however small and coarse the picture was sent on; one
+// that leads elsewhere, or is painted over, is told.
+func TestCodesAreRead(t *testing.T) {
+	const link = "https://a-school-with-a-long-name.example.com.cn/s/ABCDEFGHJK"
+	var failing error
+	s := New(Config{PublicURL: "https://school.example", Shared: func(_ context.Context, address string, _ int64) (bool, error) { return address == link, failing }})
+	f, w := specimen(Course)
+	for _, base := range []string{"voyage", "medal"} {
+		for _, face := range []string{Portrait, SquareDark} {
+			l := houseLayout(base, face)
+			drawn := func(to string) image.Image {
+				p, err := s.draw(t.Context(), f, l, w, to)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return p.RGBA
+			}
+			own, shared, foreign := drawn(s.URL(f.Code)), drawn(link), drawn("https://other.example/card/"+f.Code)
+			hidden := sent(t, own, cardW, 90)
+			covered := image.NewRGBA(hidden.Bounds())
+			draw.Draw(covered, covered.Rect, hidden, image.Point{}, draw.Src)
+			draw.Draw(covered, l.codes()[0], image.White, image.Point{}, draw.Src)
+			look := func(img image.Image) (int, bool, error) {
+				out, small, err := s.swapped(t.Context(), Card{Code: f.Code}, img, own, l.codes())
+				return len(out), small, err
+			}
+			for _, wide := range []int{300, 360, 420, 540, 1080} {
+				for _, img := range []image.Image{own, shared} {
+					if n, small, err := look(sent(t, img, wide, 40)); n > 0 || err != nil || small && wide >= 480 {
+						t.Errorf("%s %s at %d: %d swapped, small %v, %v", base, face, wide, n, small, err)
+					}
+				}
+			}
+			for what, img := range map[string]image.Image{"another's": sent(t, foreign, 540, 40), "painted over": sent(t, covered, 540, 40)} {
+				if n, small, err := look(img); n != 1 || small || err != nil {
+					t.Errorf("%s %s %s: %d swapped, small %v, %v", base, face, what, n, small, err)
+				}
+			}
+			failing = errors.New("no answer")
+			if _, _, err := look(shared); !errors.Is(err, failing) {
+				t.Errorf("without an answer: %v", err)
+			}
+			failing = nil
+		}
 	}
 }
 

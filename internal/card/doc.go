@@ -67,7 +67,7 @@ type Config struct {
 	// Beside is the partner beside the school on somebody's cards; nil: there is none.
 	Beside func(ctx context.Context, userID int64) (Brand, error)
 	// Shared reports whether an address is the one of a share of a card; nil: none is.
-	Shared func(ctx context.Context, address string, cardID int64) bool
+	Shared func(ctx context.Context, address string, cardID int64) (bool, error)
 	// Keep stores a file of a mentor's, Drop removes it.
 	Keep func(ctx context.Context, name string, r io.Reader) (key, mime string, size int64, err error)
 	Drop func(ctx context.Context, key string) error

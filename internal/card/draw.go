@@ -9,8 +9,6 @@ import (
 	"math"
 	"sync"
 
-	"golang.org/x/image/draw"
-
 	"zhizhou/internal/drawing"
 )
 
@@ -57,10 +55,8 @@ func (s *Service) print(ctx context.Context, c Card, t Layout, w Wording, link s
 	if err != nil {
 		return nil, err
 	}
-	if b := p.Rect; wide > 0 {
-		small := image.NewRGBA(image.Rect(0, 0, wide, wide*b.Dy()/b.Dx()))
-		draw.CatmullRom.Scale(small, small.Rect, p.RGBA, b, draw.Src, nil)
-		p.RGBA = small
+	if wide > 0 {
+		p.RGBA = reduced(p.RGBA, wide)
 	}
 	if file, err = p.PNG(); err != nil {
 		return nil, err
