@@ -101,7 +101,7 @@ test('a learner on a phone claims a coupon, pays with it, and Back from the paym
 test('two people buy in a group by a link, then one gives the other a course', async () => {
   const one = await openWindow(browser, server.base, 'desktop')
   const two = await openWindow(browser, server.base, 'phone')
-  let group, gift, no
+  let group, link, gift, no
 
   await step(one, 'the first opens a group', async () => {
     const { page } = one
@@ -118,11 +118,22 @@ test('two people buy in a group by a link, then one gives the other a course', a
     await looksSound(one, 'group-forming')
     assert.equal((await (await one.context.request.get(`/api/courses/${report.id}/mine`)).json()).owned, false, 'nothing is open before the group is full')
     group = new URL(page.url()).pathname
+    const answer = page.waitForResponse((r) => r.url().endsWith('/api/shares'))
+    await page.getByRole('button', { name: '邀请朋友参团' }).click()
+    const made = await (await answer).json()
+    assert.deepEqual([made.kind, made.target_id, made.channel], ['course', report.id, 'link'])
+    await page.locator('.share').getByText(new RegExp(`链接已复制|${group}\\?s=${made.code}$`)).waitFor()
+    await looksSound(one, 'group-invited')
+    link = `${group}?s=${made.code}`
   })
 
   await step(two, 'the second joins by the link', async () => {
     const { page } = two
-    await page.goto(group)
+    const landed = page.waitForResponse((r) => r.url().endsWith('/api/visits'))
+    await page.goto(link)
+    assert.equal((await landed).status(), 200)
+    await page.getByRole('link', { name: '参加拼团 ¥49.00' }).waitFor()
+    await looksSound(two, 'group-join')
     await page.getByRole('link', { name: '参加拼团 ¥49.00' }).click()
     await signIn(two, '13900000013')
     await agreeAndPay(page, '支付 ¥49.00')
@@ -135,6 +146,8 @@ test('two people buy in a group by a link, then one gives the other a course', a
 
   await step(one, 'the course is open to both', async () => {
     await Promise.all([opens(one, report), opens(two, report)])
+    const { items } = await (await one.context.request.get('/api/me/shares')).json()
+    assert.deepEqual(items.map((x) => [x.visits, x.joins, x.orders]), [[1, 1, 1]], 'the friend came by the link')
     await one.page.reload()
     await one.page.getByText('拼团成功').waitFor()
   })
