@@ -28,6 +28,7 @@ const (
 	DepositFen   = 1990
 	DepositDays  = 7
 	DepositNeed  = 6 // check-ins that bring it back
+	DepositMark  = "晨读的人"
 )
 
 // ChallengeMarks are its milestones: day, check-ins by then, what is reached.

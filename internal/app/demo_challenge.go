@@ -80,7 +80,7 @@ func (a *App) seedDeposit(ctx context.Context) error {
 	c, err := a.Challenge.Save(ctx, 0, challenge.Challenge{Title: demo.DepositTitle, About: demo.DepositAbout, Plan: challenge.Plan{
 		Days: demo.DepositDays, MakeUps: 1, Points: 5, Peer: 1,
 		Tasks: []challenge.Task{{Kind: challenge.Words, Title: demo.DepositTask, Note: demo.DepositNote}},
-		Marks: []challenge.Mark{{Day: demo.DepositDays, Need: demo.DepositNeed, Title: demo.DepositTitle}},
+		Marks: []challenge.Mark{{Day: demo.DepositDays, Need: demo.DepositNeed, Title: demo.DepositMark}},
 	}})
 	if err != nil {
 		return err
