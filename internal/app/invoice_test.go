@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,10 +28,10 @@ var (
 
 const tinyPDF = "%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
-var number20 int
+var number20 atomic.Int64 // scenarios run beside each other
 
 // taxNumber is a fresh number of the tax office.
-func taxNumber() string { number20++; return fmt.Sprintf("26442%015d", number20) }
+func taxNumber() string { return fmt.Sprintf("26442%015d", number20.Add(1)) }
 
 func ofd(t *testing.T, name string) []byte {
 	t.Helper()

@@ -30,10 +30,11 @@ const (
 // them over a page.
 type marks struct {
 	mu   sync.Mutex
+	face font.Face // only one may draw with it at a time
 	tile map[string]*image.Alpha
 }
 
-var markFace = sync.OnceValues(func() (font.Face, error) {
+func markFace() (font.Face, error) {
 	f, err := opentype.Parse(gobold.TTF)
 	if err != nil {
 		return nil, fmt.Errorf("document: %w", err)
@@ -43,7 +44,7 @@ var markFace = sync.OnceValues(func() (font.Face, error) {
 		return nil, fmt.Errorf("document: %w", err)
 	}
 	return face, nil
-})
+}
 
 // of returns the slanted tile with the text.
 func (m *marks) of(text string) (*image.Alpha, error) {
@@ -52,12 +53,15 @@ func (m *marks) of(text string) (*image.Alpha, error) {
 	if t := m.tile[text]; t != nil {
 		return t, nil
 	}
-	face, err := markFace()
-	if err != nil {
-		return nil, err
+	if m.face == nil {
+		face, err := markFace()
+		if err != nil {
+			return nil, err
+		}
+		m.face = face
 	}
-	flat := image.NewAlpha(image.Rect(0, 0, font.MeasureString(face, text).Ceil()+8, lineHeight))
-	d := font.Drawer{Dst: flat, Src: image.NewUniform(color.Alpha{A: 255}), Face: face, Dot: fixed.P(4, int(markSize))}
+	flat := image.NewAlpha(image.Rect(0, 0, font.MeasureString(m.face, text).Ceil()+8, lineHeight))
+	d := font.Drawer{Dst: flat, Src: image.NewUniform(color.Alpha{A: 255}), Face: m.face, Dot: fixed.P(4, int(markSize))}
 	d.DrawString(text)
 	t := slant(flat)
 	if m.tile == nil || len(m.tile) >= 64 {
