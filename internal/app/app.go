@@ -111,6 +111,7 @@ type App struct {
 	Note        *note.Service
 	Rating      *rating.Service
 	Share       *share.Service
+	Growth      *growth.Service
 	Card        *card.Service
 	SignIn      *signin.Service
 	Challenge   *challenge.Service
@@ -349,7 +350,7 @@ func (a *App) routes() {
 		Clock: a.Clock, PublicURL: a.Config.PublicURL, Sandbox: a.Sandbox != nil, TestChannel: a.outside.Test, CheckPayment: checkPayment, Outside: a.outside.addresses(), Reconcile: a.Reconcile, Shipping: a.Shipping,
 		Invoice: a.Invoice, Export: a.Export, Mailer: a.outside, Commission: a.Commission, Renewal: a.Renewal, CheckRenewal: a.outside.checkRenewal,
 		Search: a.Search, Topic: a.Topic, Certificate: a.Certificate, Homework: a.Homework, Booking: a.Booking, LiveServer: a.liveServer, Note: a.Note, Rating: a.Rating, Caption: a.Caption, Teacher: a.Teacher, Partner: a.Partner,
-		Library: a.Library, Version: a.Version, Card: a.Card, Share: a.Share, Growth: &growth.Service{DB: a.DB, Clock: a.Clock}, Challenge: a.Challenge,
+		Library: a.Library, Version: a.Version, Card: a.Card, Share: a.Share, Growth: a.Growth, Challenge: a.Challenge,
 		Risk: a.Risk, Campaign: a.Campaign, Shop: a.Shop, Badge: a.Badge,
 	})
 	files := &hook.Media{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ var (
 // figures are all metrics over a period, as top and bottom.
 func (w *world) figures(p growth.Period) map[string][2]int64 {
 	w.t.Helper()
-	s := &growth.Service{DB: w.app.DB, Clock: w.clock}
+	s := growth.New(w.app.DB, w.clock)
 	out := map[string][2]int64{}
 	for _, m := range growth.Metrics {
 		v, err := s.Of(context.Background(), m, p)
@@ -86,7 +87,7 @@ func TestGrowthIsCounted(t *testing.T) {
 		w.write(qGrowthStudy, a.me(), clock.Day(w.clock.Now()))
 		w.clock.Advance(24 * time.Hour)
 
-		g := &growth.Service{DB: w.app.DB, Clock: w.clock}
+		g := growth.New(w.app.DB, w.clock)
 		now, before := g.Last(7)
 		l, err := g.Loop(context.Background(), now)
 		w.ok(err)
@@ -174,7 +175,7 @@ func TestGrowthCompares(t *testing.T) {
 		joined := func(id int64, day int) { n++; w.write(qGrowthIn, 7_000_000+n, class, id, at(day, 2)) }
 		p := growth.Period{From: at(0, 0), Until: at(21, 0)}
 		count := func(key string) [4]int64 {
-			g := &growth.Service{DB: w.app.DB, Clock: w.clock}
+			g := growth.New(w.app.DB, w.clock)
 			for _, c := range growth.Comparisons {
 				if c.Key == key {
 					v := must(g.Compare(context.Background(), c, p))(t)
@@ -232,5 +233,69 @@ func TestGrowthCompares(t *testing.T) {
 		if len(v.at("comparisons").([]any)) != len(growth.Comparisons) || len(v.at("trials").([]any)) != 0 {
 			t.Error(v.raw)
 		}
+	})
+}
+
+// ticking is a clock that goes on by a step whenever it is looked at.
+type ticking struct {
+	mu   sync.Mutex
+	at   time.Time
+	step time.Duration
+}
+
+func (c *ticking) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(c.step)
+	return c.at
+}
+
+func (c *ticking) goesOn(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// A page that takes long to count is kept for a while, also from those who ask for it at
+// the same moment, and not beyond the day; the job has the next one ready.
+func TestGrowthPageIsKept(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		slowly, atOnce := &ticking{at: time.Date(2027, 3, 3, 10, 0, 0, 0, clock.China), step: time.Second}, &ticking{at: time.Date(2027, 3, 3, 10, 0, 0, 0, clock.China)}
+		id := w.learner("13900139970", nil).me()
+		shares := 0
+		shared := func() {
+			shares++
+			w.write(qGrowthShare, int64(9_000_000+shares), fmt.Sprintf("KEPT%d", shares), id, slowly.Now().Add(-48*time.Hour).UnixMilli())
+		}
+		ctx := context.Background()
+		slow, quick := growth.New(w.app.DB, slowly), growth.New(w.app.DB, atOnce)
+		want := func(of *growth.Service, days int, n int64, why string) {
+			t.Helper()
+			if p := must(of.Page(ctx, days))(t); p.Loop.Shares != n || p.Period.Until == 0 || len(p.Figures) != len(growth.Metrics) || len(p.Comparisons) != len(growth.Comparisons) || p.MadeAt == 0 {
+				t.Fatalf("%s: %d shares, want %d", why, p.Loop.Shares, n)
+			}
+		}
+		shared()
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() { _, _ = slow.Page(ctx, 7) })
+		}
+		all.Wait()
+		want(slow, 7, 1, "at first")
+		want(quick, 7, 1, "at first, quickly")
+		shared()
+		want(slow, 7, 1, "a moment later")
+		want(slow, 28, 2, "over other days")
+		want(quick, 7, 2, "what costs nothing is counted each time")
+		slowly.goesOn(time.Hour)
+		want(slow, 7, 2, "an hour later")
+		shared()
+		slowly.goesOn(time.Hour)
+		w.ok(slow.Renew(ctx))
+		shared()
+		want(slow, 7, 3, "renewed, as it was asked for")
+		want(slow, 28, 3, "renewed")
+		slowly.goesOn(24 * time.Hour)
+		want(slow, 7, 4, "another day")
 	})
 }

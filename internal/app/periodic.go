@@ -20,6 +20,7 @@ func (a *App) periodic() {
 	a.Jobs.Every("earn", time.Hour, a.Commerce.Earn)
 	a.Jobs.Every("points", time.Hour, a.Points.Sweep)
 	a.Jobs.Every("shares", time.Hour, a.Share.Sweep)
+	a.Jobs.Every("growth", 10*time.Minute, a.Growth.Renew)
 	a.Jobs.Every("card experiments", time.Hour, a.Card.LookAt)
 	a.Jobs.Every("commission", time.Minute, a.Commission.Sweep)
 	a.Jobs.Every("partner rewards", 5*time.Minute, a.Partner.Reward)

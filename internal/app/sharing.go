@@ -11,12 +11,14 @@ import (
 	"zhizhou/internal/catalog"
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/db"
+	"zhizhou/internal/growth"
 	"zhizhou/internal/setting"
 	"zhizhou/internal/share"
 )
 
-// newSharing builds the graph of shares and says what can be shared.
+// newSharing builds the graph of shares, what is counted of it, and says what can be shared.
 func (a *App) newSharing(store blob.Store) {
+	a.Growth = growth.New(a.DB, a.Clock)
 	a.Share = share.New(share.Config{
 		DB: a.DB, Clock: a.Clock, Settings: a.Settings, Box: a.Box, Store: store, Picture: a.picture, Signed: func(ctx context.Context, userID int64) (string, error) { return a.Partner.Signed(ctx, userID) },
 		MiniApp: a.outside.miniApp, Mini: a.outside.miniCode,

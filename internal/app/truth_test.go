@@ -177,7 +177,7 @@ func (s *school) run(p truth) found {
 		s.shanghai(1, 12, 0)
 		s.ok(s.app.Card.LookAt(s.system()))
 	}
-	g := &growth.Service{DB: s.app.DB, Clock: s.clock}
+	g := growth.New(s.app.DB, s.clock)
 	byCard, byChallenge := p.counts()
 	for _, c := range growth.Comparisons {
 		v := must(g.Compare(s.system(), c, period))(s.t)

@@ -6,6 +6,7 @@ package growth
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"zhizhou/internal/clock"
@@ -16,6 +17,15 @@ import (
 type Service struct {
 	DB    *db.DB
 	Clock clock.Clock
+
+	mu    sync.Mutex
+	pages map[int]*counted // by their days
+	turn  chan struct{}    // taken by who counts a page
+}
+
+// New returns the domain over a database.
+func New(d *db.DB, c clock.Clock) *Service {
+	return &Service{DB: d, Clock: c, pages: map[int]*counted{}, turn: make(chan struct{}, 1)}
 }
 
 const (

@@ -253,7 +253,7 @@ func (s *spread) reads(ctx context.Context) error {
 
 // page times what the growth page asks, and names what takes longest.
 func (s *spread) page(ctx context.Context) error {
-	g := &growth.Service{DB: s.DB, Clock: clock.System{}}
+	g := growth.New(s.DB, clock.System{})
 	now, before := g.Last(28)
 	took := map[string]time.Duration{}
 	timed := func(name string, f func() error) error {

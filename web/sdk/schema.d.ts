@@ -12706,6 +12706,11 @@ export interface components {
             /** Format: int64 */
             from: number;
             loop: components["schemas"]["ConsoleLoopView"];
+            /**
+             * Format: int64
+             * @description When it was counted: a while ago, where counting takes long
+             */
+            made_at: number;
             metrics: components["schemas"]["ConsoleMetricView"][];
             trials: components["schemas"]["ConsoleCardTrialView"][];
             /** Format: int64 */

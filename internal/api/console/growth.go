@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"zhizhou/internal/account"
-	"zhizhou/internal/growth"
 	"zhizhou/internal/share"
 	"zhizhou/internal/text"
 	"zhizhou/internal/web"
@@ -87,6 +86,7 @@ type GrowthDay struct {
 type GrowthView struct {
 	From    int64        `json:"from"`
 	Until   int64        `json:"until"`
+	MadeAt  int64        `json:"made_at" doc:"When it was counted: a while ago, where counting takes long"`
 	Loop    LoopView     `json:"loop"`
 	Before  LoopView     `json:"before"`
 	Days    []GrowthDay  `json:"days" nullable:"false"`
@@ -197,53 +197,22 @@ func (r *routes) growth() {
 }
 
 func (r *routes) growthPage(ctx context.Context, days int) (*web.Body[GrowthView], error) {
-	now, before := r.Growth.Last(days)
-	v := GrowthView{From: now.From, Until: now.Until, Days: []GrowthDay{}, Metrics: []MetricView{}}
-	for _, x := range []struct {
-		p  growth.Period
-		to *LoopView
-	}{{now, &v.Loop}, {before, &v.Before}} {
-		l, err := r.Growth.Loop(ctx, x.p)
-		if err != nil {
-			return nil, err
-		}
-		*x.to = LoopView(l)
-	}
-	list, err := r.Growth.Days(ctx, now)
+	p, err := r.Growth.Page(ctx, days)
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range list {
+	v := GrowthView{From: p.From, Until: p.Until, MadeAt: p.MadeAt, Loop: LoopView(p.Loop), Before: LoopView(p.Before), Days: []GrowthDay{}, Metrics: []MetricView{}, Comparisons: []ComparisonView{}, Trials: []CardTrialView{}}
+	for _, d := range p.Days {
 		v.Days = append(v.Days, GrowthDay{d.Date, d.Shares, d.Visits, d.Joins})
 	}
-	for _, m := range growth.Metrics {
-		is, err := r.Growth.Of(ctx, m, now)
-		if err != nil {
-			return nil, err
-		}
-		was, err := r.Growth.Of(ctx, m, before)
-		if err != nil {
-			return nil, err
-		}
-		v.Metrics = append(v.Metrics, MetricView{m.Key, m.Name, m.Means, is.Top, is.Bottom, is.Rate(), was.Rate(), is.Bottom > 0})
+	for _, f := range p.Figures {
+		v.Metrics = append(v.Metrics, MetricView{f.Key, f.Name, f.Means, f.Now.Top, f.Now.Bottom, f.Now.Rate(), f.Before.Rate(), f.Now.Bottom > 0})
 	}
-	err = r.growthLifts(ctx, now, &v)
-	return web.Answer(v), err
-}
-
-// growthLifts fills in what is compared.
-func (r *routes) growthLifts(ctx context.Context, p growth.Period, v *GrowthView) error {
-	v.Comparisons, v.Trials = []ComparisonView{}, []CardTrialView{}
-	for _, c := range growth.Comparisons {
-		n, err := r.Growth.Compare(ctx, c, p)
-		if err != nil {
-			return err
-		}
-		d := n.Difference()
-		v.Comparisons = append(v.Comparisons, ComparisonView{c.Key, c.Name, c.Means, c.With, c.Without, c.Days, n.Top, n.Bottom, n.BaseTop, n.BaseBottom, n.Known(), d.Mean, d.Low, d.High})
+	for _, c := range p.Comparisons {
+		d := c.Difference()
+		v.Comparisons = append(v.Comparisons, ComparisonView{c.Key, c.Name, c.Means, c.With, c.Without, c.Comparison.Days, c.Top, c.Bottom, c.BaseTop, c.BaseBottom, c.Known(), d.Mean, d.Low, d.High})
 	}
-	trials, err := r.Growth.Trials(ctx, p)
-	for _, t := range trials {
+	for _, t := range p.Trials {
 		x := CardTrialView{t.ExperimentID, t.Name, t.Status, []CardTrialArm{}}
 		for i, a := range t.Arms {
 			l := t.Lift(i)
@@ -251,5 +220,5 @@ func (r *routes) growthLifts(ctx context.Context, p growth.Period, v *GrowthView
 		}
 		v.Trials = append(v.Trials, x)
 	}
-	return err
+	return web.Answer(v), nil
 }

@@ -7,6 +7,7 @@ import { signInBySMS } from './learner.mjs'
 import { startServer, until } from './server.mjs'
 import { asStaff, secure } from './staff.mjs'
 
+const month = Number(new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7).replace('-', '')) // of China
 let server, browser, ask, finance, course
 before(async () => {
   server = await startServer('e2e-partner')
@@ -71,20 +72,24 @@ test('from an invitation to a commission and back', async () => {
     await page.getByText('三十秒口播').waitFor()
     await looksSound(win, 'partner-materials')
   })
+  const buys = async (phone, key) => {
+    const w = await openWindow(browser, server.base, 'desktop')
+    const landed = w.page.waitForResponse((r) => r.url().endsWith('/api/visits'))
+    await w.page.goto(new URL(shared.url).pathname)
+    assert.equal((await landed).status(), 200)
+    await w.page.goto('/login')
+    await signInBySMS(w, server.base, phone)
+    await until(async () => (await w.context.request.get('/api/me')).status() === 200, 'the stranger to be signed in')
+    const quote = await api(w, 'POST', 'quotes', { sku_id: course.skus.find((s) => s.price_fen > 0).id })
+    const order = await api(w, 'POST', 'orders', { quote_token: quote.token, terms_confirmed: true }, { 'Idempotency-Key': key })
+    const { payment_no: no } = await api(w, 'POST', `orders/${order.no}/pay`, {}, { 'Idempotency-Key': `${key}-pay` })
+    await fetch(`${server.base}/sandbox/panel/api/pay`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ out_trade_no: no }) })
+    await until(async () => (await api(w, 'GET', `orders/${order.no}`)).status === 'paid', 'the order to be paid')
+    return { other: w, order }
+  }
   let order, other
   await step(win, 'a stranger comes by it and buys', async () => {
-    other = await openWindow(browser, server.base, 'desktop')
-    const landed = other.page.waitForResponse((r) => r.url().endsWith('/api/visits'))
-    await other.page.goto(new URL(shared.url).pathname)
-    assert.equal((await landed).status(), 200)
-    await other.page.goto('/login')
-    await signInBySMS(other, server.base, '13900000392')
-    await until(async () => (await other.context.request.get('/api/me')).status() === 200, 'the stranger to be signed in')
-    const quote = await api(other, 'POST', 'quotes', { sku_id: course.skus.find((s) => s.price_fen > 0).id })
-    order = await api(other, 'POST', 'orders', { quote_token: quote.token, terms_confirmed: true }, { 'Idempotency-Key': 'partner-e2e' })
-    const { payment_no: no } = await api(other, 'POST', `orders/${order.no}/pay`, {}, { 'Idempotency-Key': 'partner-e2e-pay' })
-    await fetch(`${server.base}/sandbox/panel/api/pay`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ out_trade_no: no }) })
-    await until(async () => (await api(other, 'GET', `orders/${order.no}`)).status === 'paid', 'the order to be paid')
+    ;({ order, other } = await buys('13900000392', 'partner-e2e'))
   })
   await step(win, 'the panel shows it held', async () => {
     await page.goto('/me/partner')
@@ -126,5 +131,54 @@ test('from an invitation to a commission and back', async () => {
       await page.getByText(words).first().waitFor()
       await looksSound(desk, `console-partner-${name}`)
     }
+  })
+  await step(desk, 'rewards are promised for the month', async () => {
+    const { page } = desk
+    await page.goto('/admin/partners/rewards')
+    await page.getByText('这个月没有公布奖励方案').waitFor()
+    await page.getByRole('button', { name: '公布奖励方案' }).click()
+    await page.getByLabel('入选门槛（元）').fill('1')
+    await page.getByRole('button', { name: '公布', exact: true }).click()
+    await page.getByText('请填写金额').waitFor()
+    await page.getByLabel('每人奖励（元）').fill('9999')
+    await page.getByRole('button', { name: '公布', exact: true }).click()
+    await page.locator('#pt-plan .err, #pt-plan [role=alert]').first().waitFor() // more than half of what the place can have sold
+    await looksSound(desk, 'console-partner-plan')
+    await page.getByLabel('每人奖励（元）').fill('0.5')
+    await page.getByRole('button', { name: '公布', exact: true }).click()
+    await page.getByText('第 1 版').waitFor()
+    await page.getByText('这个月还没有成交').waitFor()
+  })
+  await step(win, 'the partner sees the promise, and another stranger buys', async () => {
+    await (await buys('13900000393', 'partner-kept')).other.context.close()
+    await page.goto('/me/partner')
+    await page.getByText('月奖励').waitFor()
+    await page.getByText('（我）').waitFor()
+    await looksSound(win, 'partner-prizes')
+  })
+  await step(win, 'when the month is settled the reward is on the account', async () => {
+    const { due_at: due } = await ask('GET', `partner-ranking?month=${month}`)
+    await fetch(`${server.base}/sandbox/panel/do/clock`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ seconds: String(Math.ceil((due - Date.now()) / 1000) + 86_400) }) })
+    await page.goto('/login')
+    if (page.url().endsWith('/login')) await signInBySMS(win, server.base, '13900000391')
+    const settled = () => api(win, 'GET', `me/partner/ranking?month=${month}`)
+    await until(async () => (await settled()).settled_at > 0, 'the month to be settled', 120_000)
+    assert.equal((await settled()).own.reward_fen, 50)
+    await page.goto('/me/partner')
+    await page.getByRole('button', { name: '上月' }).click()
+    await page.getByText('已定榜').waitFor()
+    await looksSound(win, 'partner-rewarded')
+  })
+  await step(desk, 'staff take it back with a reason', async () => {
+    const { page } = desk
+    await page.goto('/admin/partners/rewards')
+    if (page.url().includes('/login')) throw new Error('the session ended')
+    await page.getByText('已定榜').waitFor()
+    await looksSound(desk, 'console-partner-settled')
+    await page.getByRole('button', { name: /^撤回/ }).click()
+    await page.getByLabel('原因').fill('核实是自己的另一个账号')
+    await page.getByRole('button', { name: '撤回奖励' }).click()
+    await page.getByText('核实是自己的另一个账号').waitFor()
+    await looksSound(desk, 'console-partner-reversed')
   })
 })
