@@ -23,6 +23,9 @@ var (
 	qShareFirst  = db.Q("test/share_first", `SELECT COUNT(*) FROM share_orders WHERE user_id = $1 AND share_id = $2 AND is_first`)
 	qShareOpens  = db.Q("test/share_opens", `SELECT CAST(COALESCE(SUM(opens), 0) AS BIGINT) FROM share_visits WHERE share_id = $1`)
 	qShareBlocks = db.Q("test/share_blocks", `SELECT COUNT(*) FROM share_visits WHERE block <> ''`)
+	qVisitsAll   = db.Q("test/visits_all", `SELECT COUNT(*) FROM share_visits`)
+	qVisitsKnown = db.Q("test/visits_known", `SELECT COUNT(*) FROM share_visits WHERE NOT forgotten AND visitor NOT LIKE '-%'`)
+	qVisitsTied  = db.Q("test/visits_tied", `SELECT COUNT(*) FROM share_visits WHERE user_id > 0`)
 	qInviterIs   = db.Q("test/inviter_is", `SELECT COUNT(*) FROM referrals WHERE user_id = $1 AND inviter_id = $2`)
 )
 
@@ -175,6 +178,39 @@ func TestShareMenu(t *testing.T) {
 		w.ok(w.app.Share.Sweep(context.Background()))
 		w.person(nil).want(404, "share_gone", "POST", "/api/visits", map[string]any{"code": next.str("friend", "code"), "visitor": browser(3)})
 		w.person(nil).lands(friend, browser(3))
+		w.sound()
+	})
+}
+
+// After half a year nobody can tell which browser a visit was; that it was one still counts.
+func TestOldVisitsAreForgotten(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		a := w.learner("13900139760", nil)
+		s := a.shares(w.paid, "friend", "share-forgotten").str("code")
+		w.person(nil).lands(s, browser(1))
+		w.person(nil).lands(s, browser(2))
+		w.clock.Advance(100 * 24 * time.Hour)
+		w.person(nil).lands(s, browser(2)) // still known
+		w.clock.Advance(100 * 24 * time.Hour)
+		for range 2 {
+			w.ok(w.app.Share.Sweep(context.Background()))
+		}
+		if known, all := w.count(qVisitsKnown), w.count(qVisitsAll); known != 1 || all != 2 {
+			t.Fatalf("%d of %d visits are known", known, all)
+		}
+		b := w.person(nil)
+		for n := range 2 {
+			b.registers(fmt.Sprintf("1390013976%d", n+1), browser(n+1))
+			if tied := w.count(qVisitsTied); tied != int64(n) {
+				t.Fatalf("browser %d: %d visits are somebody's", n+1, tied)
+			}
+			b = w.person(nil)
+		}
+		w.person(nil).lands(s, browser(1))
+		a = w.learner("13900139760", nil)
+		if mine := a.want(200, "", "GET", "/api/me/shares", nil); item(mine, 0, "visits") != 3 {
+			t.Fatal(mine.raw)
+		}
 		w.sound()
 	})
 }

@@ -144,11 +144,18 @@ func (s *Service) touches(ctx context.Context, r db.Reader, userID, until int64)
 	return rows[from:], nil
 }
 
-// Sweep forgets from where old visits came, after thirty days nobody asks any more, and
-// codes that nobody used.
+// browsersFor is how long it is known which browser a visit was (ms): twice the longest
+// window in which it could matter.
+const browsersFor = 180 * day
+
+// Sweep forgets from where old visits came, after thirty days nobody asks any more, which
+// browser it was, and codes that nobody used.
 func (s *Service) Sweep(ctx context.Context) error {
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if _, err := tx.Exec(ctx, qForget, s.now()-30*day); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, qForgetVisitor, s.now()-browsersFor); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, qDraftsOld, s.now()-draftsFor)
