@@ -118,8 +118,13 @@ func run(ctx context.Context) error {
 		}
 	}
 	if strings.Contains(only, "GROWTH") { // a hundred thousand learners take half a minute to make
-		if err := spreading(ctx, dir); err != nil {
+		if err := spreading(ctx, dir, ""); err != nil {
 			return err
+		}
+		if url := os.Getenv("BENCH_POSTGRES_URL"); url != "" {
+			if err := spreading(ctx, filepath.Join(dir, "onpostgres"), url); err != nil {
+				return err
+			}
 		}
 	}
 	if wanted("T7") {

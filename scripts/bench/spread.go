@@ -32,14 +32,19 @@ const (
 
 // spreadRows make it in bulk: $1 is how many, $2 now, $3 the class, $4 the Monday of the
 // week and $5 today, as numbers of days one after another.
-var spreadRows = func() []string {
-	const n = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1), p (now, class, week, today) AS (SELECT $2, $3, $4, $5) `
+func spreadRows(e db.Engine) []string {
+	const n = `WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < CAST($1 AS BIGINT)), p (now, class, week, today) AS (SELECT CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT)) `
 	const who = `6000000000 + i`
 	// The local day so many days ago: within the months that four weeks touch.
-	day := `CAST(strftime('%Y%m%d', (now + 28800000) / 1000 - 86400 * (1 + (i * 7 + k * 3) % 28), 'unixepoch') AS INTEGER)`
+	const at = `(now + 28800000) / 1000 - 86400 * (1 + (i * 7 + k * 3) % 28)`
+	day := `CAST(strftime('%Y%m%d', ` + at + `, 'unixepoch') AS INTEGER)`
+	if e == db.Postgres {
+		day = `CAST(to_char(to_timestamp(` + at + `) AT TIME ZONE 'UTC', 'YYYYMMDD') AS BIGINT)`
+	}
 	return []string{
+		`INSERT INTO certificate_keys (id, public, private_sealed, active, created_at) ` + n + `SELECT 1, '', '', FALSE, now FROM n, p WHERE i = 1 ON CONFLICT DO NOTHING`,
 		`INSERT INTO users (id, nickname, created_at) ` + n + `SELECT ` + who + `, '学员', now - 86400000 * (i % 40) FROM n, p`,
-		`INSERT OR IGNORE INTO lesson_days (user_id, day, lesson_id, studied_ms) ` + n + `, d (k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM d WHERE k < 9) SELECT ` + who + `, ` + day + `, 1, 600000 FROM n, d, p`,
+		`INSERT INTO lesson_days (user_id, day, lesson_id, studied_ms) ` + n + `, d (k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM d WHERE k < 9) SELECT ` + who + `, ` + day + `, 1, 600000 FROM n, d, p WHERE i > 0 ON CONFLICT DO NOTHING`,
 		`INSERT INTO cards (id, code, user_id, kind, ref, facts, signature, key_id, nickname, shown, issued_at) ` + n + `SELECT ` + who + `, 'B' || i, ` + who + `, 'hours', 'hours:1', '{}', '', (SELECT MIN(id) FROM certificate_keys), '', 'hidden', now - 86400000 * (i % 60) FROM n, p WHERE i % 2 = 0`,
 		`INSERT INTO shares (id, code, user_id, kind, title, channel, parent_id, depth, request, day, created_at) ` + n + `SELECT ` + who + `, 'A' || i, ` + who + `, 'school', '学校', 'link', CASE WHEN i > 1 AND i <= 1000 THEN 6000000000 + i - 1 ELSE 0 END, CASE WHEN i <= 1000 THEN i ELSE 1 END, 'a', 0, now - 86400000 * (i % 30) FROM n, p`,
 		`INSERT INTO shares (id, code, user_id, kind, title, channel, depth, request, day, created_at) ` + n + `SELECT 6100000000 + i, 'C' || i, CASE WHEN i <= 2000 THEN 6000000001 ELSE ` + who + ` END, 'school', '学校', 'link', 1, 'b' || i, 0, now - 86400000 * (i % 30) FROM n, p`,
@@ -53,7 +58,7 @@ var spreadRows = func() []string {
 		`INSERT INTO challenge_members (id, class_id, user_id, squad_id, state, starts, since, level, hours, total, score, last, joined_at) ` + n + `SELECT ` + who + `, class, ` + who + `, 6000000001 + i % ($1 / 8), 'in', today - 14, today - 14, 0, 0, 5, 1 + (i * 7919) % 500, today - 1, now - 86400000 * 14 FROM n, p`,
 		`INSERT INTO challenge_weeks (member_id, week, class_id, check_ins, score) ` + n + `SELECT ` + who + `, week, class, 3, 1 + (i * 104729) % 90 FROM n, p`,
 	}
-}()
+}
 
 // spread is the school with every service wired as in production.
 type spread struct {
@@ -62,8 +67,8 @@ type spread struct {
 	small int64 // a class as large as a school may make it
 }
 
-func newSpread(ctx context.Context, dir string) (*spread, error) {
-	cfg := app.Config{Addr: "127.0.0.1:0", DataDir: dir, PublicURL: "http://127.0.0.1:1", Sandbox: true, MaxDevices: 3, MaxPlays: 2}
+func newSpread(ctx context.Context, dir, url string) (*spread, error) {
+	cfg := app.Config{Addr: "127.0.0.1:0", DataDir: dir, DatabaseURL: url, PublicURL: "http://127.0.0.1:1", Sandbox: true, MaxDevices: 3, MaxPlays: 2}
 	if err := cfg.Complete(); err != nil {
 		return nil, err
 	}
@@ -90,15 +95,15 @@ func newSpread(ctx context.Context, dir string) (*spread, error) {
 	}
 	s.small = c.ID
 	today := challenge.Ordinal(time.Now())
-	for _, text := range append([]string{`INSERT OR IGNORE INTO certificate_keys (id, public, private_sealed, active, created_at) SELECT 1, '', '', FALSE, $2 WHERE $1 > 0 AND $3 > 0 AND $4 > 0 AND $5 > 0`}, spreadRows...) {
+	for _, text := range spreadRows(a.DB.Engine) {
 		if _, err := a.DB.SQL().ExecContext(ctx, text, spreadLearners, time.Now().UnixMilli(), s.class, today-(today+3)%7, today); err != nil {
 			return nil, fmt.Errorf("%w: %.80s", err, text)
 		}
 	}
 	for _, text := range []string{
-		`INSERT INTO challenge_squads (id, class_id, name, code, invited, size, created_at) SELECT id + 1000000, $1, name, 'S' || code, FALSE, 8, created_at FROM challenge_squads WHERE class_id = $2 AND id <= 6000000625`,
-		`INSERT INTO challenge_members (id, class_id, user_id, squad_id, state, starts, since, level, hours, total, score, last, joined_at) SELECT id + 1000000, $1, user_id, 6001000001 + id % 625, state, starts, since, level, hours, total, score, last, joined_at FROM challenge_members WHERE class_id = $2 AND id <= 6000005000`,
-		`INSERT INTO challenge_weeks (member_id, week, class_id, check_ins, score) SELECT member_id + 1000000, week, $1, check_ins, score FROM challenge_weeks WHERE class_id = $2 AND member_id <= 6000005000`,
+		`INSERT INTO challenge_squads (id, class_id, name, code, invited, size, created_at) SELECT id + 1000000, CAST($1 AS BIGINT), name, 'S' || code, FALSE, 8, created_at FROM challenge_squads WHERE class_id = $2 AND id <= 6000000625`,
+		`INSERT INTO challenge_members (id, class_id, user_id, squad_id, state, starts, since, level, hours, total, score, last, joined_at) SELECT id + 1000000, CAST($1 AS BIGINT), user_id, 6001000001 + id % 625, state, starts, since, level, hours, total, score, last, joined_at FROM challenge_members WHERE class_id = $2 AND id <= 6000005000`,
+		`INSERT INTO challenge_weeks (member_id, week, class_id, check_ins, score) SELECT member_id + 1000000, week, CAST($1 AS BIGINT), check_ins, score FROM challenge_weeks WHERE class_id = $2 AND member_id <= 6000005000`,
 	} {
 		if _, err := a.DB.SQL().ExecContext(ctx, text, s.small, s.class); err != nil {
 			return nil, fmt.Errorf("%w: %.80s", err, text)
@@ -142,7 +147,8 @@ func asked(name string, n int, ask func(i int) error) error {
 	return nil
 }
 
-// acted measures a write path of 64 people at once beside its rows, bare, one by one.
+// acted measures a write path of 64 people at once beside its rows, bare, one by one;
+// without bare alone.
 func acted(ctx context.Context, bare *db.DB, name string, act func(i int) error, rows []string) error {
 	var ours, theirs series
 	done, wrote := 0, 0
@@ -153,6 +159,9 @@ func acted(ctx context.Context, bare *db.DB, name string, act func(i int) error,
 		}
 		done += spreadActs
 		ours = append(ours, spreadActs/took.Seconds())
+		if bare == nil {
+			continue
+		}
 		const n = spreadActs / 8
 		took, err = parallel(n, 1, func(i int) error {
 			tx, err := bare.SQL().BeginTx(ctx, nil)
@@ -174,6 +183,9 @@ func acted(ctx context.Context, bare *db.DB, name string, act func(i int) error,
 		theirs = append(theirs, n/took.Seconds())
 	}
 	ours.print(name, "a second, durable, 64 at once")
+	if bare == nil {
+		return nil
+	}
 	theirs.print("  the same rows bare", "a second, one by one, synchronous=FULL")
 	fmt.Printf("%-34s %12.2f\n\n", "  ratio of medians", ours.median()/theirs.median())
 	return nil
@@ -181,19 +193,27 @@ func acted(ctx context.Context, bare *db.DB, name string, act func(i int) error,
 
 // spreading measures boards, the graph of shares, the growth page and what gives rewards,
 // at a hundred thousand learners.
-func spreading(ctx context.Context, dir string) error {
+func spreading(ctx context.Context, dir, url string) error {
 	ctx = audit.WithActor(ctx, audit.Actor{Kind: "system", Name: "bench"})
 	begin := time.Now()
-	s, err := newSpread(ctx, filepath.Join(dir, "spread"))
+	s, err := newSpread(ctx, filepath.Join(dir, "spread"), url)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	fmt.Printf("%d learners made in %.0f s\n", spreadLearners, time.Since(begin).Seconds())
+	fmt.Printf("%s: %d learners made in %.0f s\n", s.DB.Engine, spreadLearners, time.Since(begin).Seconds())
 	if err := s.reads(ctx); err != nil {
 		return err
 	}
-	return s.writes(ctx, filepath.Join(dir, "spreadbare.db"))
+	if s.DB.Engine == db.Postgres {
+		return s.writes(ctx, nil)
+	}
+	bare, err := bareSpread(ctx, filepath.Join(dir, "spreadbare.db"))
+	if err != nil {
+		return err
+	}
+	defer bare.Close()
+	return s.writes(ctx, bare)
 }
 
 func (s *spread) reads(ctx context.Context) error {
@@ -301,12 +321,12 @@ func (s *spread) page(ctx context.Context) error {
 	return nil
 }
 
-func (s *spread) writes(ctx context.Context, barePath string) error {
-	bare, err := db.Open(ctx, barePath)
+// bareSpread is a database with one of each of what the bare rows hang on.
+func bareSpread(ctx context.Context, path string) (*db.DB, error) {
+	bare, err := db.Open(ctx, path)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer bare.Close()
 	for _, text := range []string{
 		`INSERT INTO users (id, nickname, created_at) VALUES (1, 'x', 0)`,
 		`INSERT INTO shares (id, code, user_id, kind, title, channel, depth, request, day, created_at) VALUES (1, 'A', 1, 'school', '', 'link', 1, 'a', 0, 0)`,
@@ -316,9 +336,14 @@ func (s *spread) writes(ctx context.Context, barePath string) error {
 		`INSERT INTO orders (id, no, user_id, idem_key, input_hash, status, platform, list_fen, total_fen, quote, terms_at, created_at, expires_at) VALUES (1, 'x', 1, 'x', 'h', 'paid', 'pc', 16900, 16900, '{}', 0, 0, 0)`,
 	} {
 		if _, err := bare.SQL().ExecContext(ctx, text); err != nil {
-			return fmt.Errorf("%w: %s", err, text)
+			bare.Close()
+			return nil, fmt.Errorf("%w: %s", err, text)
 		}
 	}
+	return bare, nil
+}
+
+func (s *spread) writes(ctx context.Context, bare *db.DB) error {
 	run := time.Now().UnixNano()
 	if err := acted(ctx, bare, "GROWTH landing and registration", func(i int) error {
 		browser := fmt.Sprintf("bench-browser-%d-%d", run, i)
