@@ -210,7 +210,7 @@ func (r *routes) growthPage(ctx context.Context, days int) (*web.Body[GrowthView
 	}
 	for _, c := range p.Comparisons {
 		d := c.Difference()
-		v.Comparisons = append(v.Comparisons, ComparisonView{c.Key, c.Name, c.Means, c.With, c.Without, c.Comparison.Days, c.Top, c.Bottom, c.BaseTop, c.BaseBottom, c.Known(), d.Mean, d.Low, d.High})
+		v.Comparisons = append(v.Comparisons, ComparisonView{c.Key, c.Name, c.Means, c.With, c.Without, c.Days, c.Top, c.Bottom, c.BaseTop, c.BaseBottom, c.Known(), d.Mean, d.Low, d.High})
 	}
 	for _, t := range p.Trials {
 		x := CardTrialView{t.ExperimentID, t.Name, t.Status, []CardTrialArm{}}
