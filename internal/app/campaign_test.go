@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -100,7 +101,7 @@ func TestCampaignAssist(t *testing.T) {
 			wg.Add(1)
 			go func() {
 				defer wg.Done()
-				_, _ = w.app.Campaign.Claim(context.Background(), campaign.Act{UserID: a.me(), CampaignID: c.ID, Channel: campaign.OnH5}, c.Prizes[0].ID)
+				_, _ = w.app.Campaign.Claim(context.Background(), campaign.Act{UserID: a.me(), CampaignID: c.ID, Channel: campaign.OnH5, Device: "one"}, c.Prizes[0].ID)
 			}()
 		}
 		wg.Wait()
@@ -141,6 +142,94 @@ func TestCampaignAssist(t *testing.T) {
 	})
 }
 
+// A campaign says where it is in its time, and gives only while it is live; a friend counts
+// only where it is open; what the budget does not reach is not said to be left; and no
+// device is no way around the limit of a device.
+func TestCampaignPhases(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		prize := campaign.Prize{Kind: campaign.Points, Amount: 30, Title: "三十积分", ValueFen: 600, Stock: 50, Need: 1}
+		c := w.campaign(campaign.Campaign{Kind: campaign.Invite, Cause: "join", BudgetFen: 1000, BudgetCount: 10, PerUser: 1, PerDevice: 1, Prizes: []campaign.Prize{prize}})
+		at := fmt.Sprintf("/api/campaigns/%d", c.ID)
+		op := w.staff("operator")
+		a, b, d := w.learner("13900139520", nil), w.learner("13900139521", nil), w.learner("13900139522", nil)
+		claim := func(device string) map[string]any {
+			body := map[string]any{"prize_id": c.Prizes[0].ID}
+			if device != "" {
+				body["device"] = device
+			}
+			return body
+		}
+		stands := func(phase string, left int64) {
+			t.Helper()
+			if v := a.want(200, "", "GET", at, nil); v.str("phase") != phase || v.list("prizes")[0]["left"] != float64(left) || v.num("per_device") != 1 {
+				t.Fatalf("want %s and %d left: %s", phase, left, v.raw)
+			}
+		}
+		edit := func(change func(*campaign.Campaign)) {
+			t.Helper()
+			w.ok(w.app.Campaign.Move(w.system(), c.ID, "paused", "改一改"))
+			c = must(w.app.Campaign.Get(context.Background(), c.ID))(t)
+			stands("paused", c.Left(c.Prizes[0]))
+			d.want(404, "campaign_gone", "POST", at+"/claims", claim(browser(3)))
+			change(&c)
+			_ = must(w.app.Campaign.Save(w.system(), c))(t)
+			w.ok(w.app.Campaign.Move(w.system(), c.ID, "running", ""))
+			c = must(w.app.Campaign.Get(context.Background(), c.ID))(t)
+		}
+		stands("live", 1) // of 50, as far as the budget goes
+		codes := []string{a.sharesCampaign(c.ID), b.sharesCampaign(c.ID), d.sharesCampaign(c.ID)}
+		n := 0
+		brings := func(code string, header map[string]string) {
+			n++
+			f := w.person(header)
+			f.lands(code, browser(20+n))
+			f.registers(fmt.Sprintf("139001395%02d", 30+n), browser(20+n))
+		}
+		brings(codes[0], nil)
+		a.want(422, "", "POST", at+"/claims", claim(""))
+		a.want(422, "", "POST", at+"/claims", claim("short"))
+		if _, err := w.app.Campaign.Claim(context.Background(), campaign.Act{UserID: a.me(), CampaignID: c.ID, Channel: campaign.OnH5}, c.Prizes[0].ID); !errors.Is(err, campaign.ErrUnnamed) {
+			t.Fatal(err)
+		}
+		a.want(200, "", "POST", at+"/claims", claim(browser(1)))
+		stands("live", 0)
+		brings(codes[1], nil)
+		b.want(409, "campaign_out", "POST", at+"/claims", claim(browser(2)))
+		edit(func(c *campaign.Campaign) { c.BudgetFen = 6000 })
+		stands("live", 9) // the budget reaches for nine, in money as in pieces
+		b.want(409, "campaign_device", "POST", at+"/claims", claim(browser(1)))
+		b.want(200, "", "POST", at+"/claims", claim(browser(2)))
+
+		// Inside WeChat it is switched off: who comes there is no friend who counts.
+		edit(func(c *campaign.Campaign) { c.OnWechat = false })
+		brings(codes[2], map[string]string{"User-Agent": "Mozilla/5.0 (iPhone) MicroMessenger/8.0.50"})
+		d.want(409, "campaign_not_yet", "POST", at+"/claims", claim(browser(3)))
+		brings(codes[2], nil)
+		if v := op.want(200, "", "GET", fmt.Sprintf("/api/console/campaigns/%d", c.ID), nil); v.num("sharers") != 3 || v.num("came") != 3 || v.num("counted") != 3 || v.num("given") != 2 || v.num("waiting") != 0 {
+			t.Fatal(v.raw)
+		}
+
+		// Over, it says so to who still opens it, also by an old link.
+		edit(func(c *campaign.Campaign) { c.StartsAt = w.clock.Now().Add(time.Hour).UnixMilli() })
+		stands("soon", 8)
+		if row := op.want(200, "", "GET", "/api/console/campaigns", nil).item(0, "items"); row.str("phase") != "soon" {
+			t.Fatal(row.raw)
+		}
+		d.want(404, "campaign_gone", "POST", at+"/claims", claim(browser(3)))
+		w.clock.Advance(40 * 24 * time.Hour)
+		a, d = w.learner("13900139520", nil), w.learner("13900139522", nil)
+		stands("over", 8)
+		if v := d.want(200, "", "GET", at, nil); v.list("prizes")[0]["have"] != 1.0 || v.list("prizes")[0]["state"] != "" {
+			t.Fatal(v.raw)
+		}
+		d.want(404, "campaign_gone", "POST", at+"/claims", claim(browser(3)))
+		w.person(nil).lands(codes[0], browser(99))
+		draft := must(w.app.Campaign.Save(w.system(), campaign.Campaign{Kind: campaign.Invite, Cause: "join", Title: "草稿", StartsAt: w.clock.Now().UnixMilli(), EndsAt: w.clock.Now().Add(24 * time.Hour).UnixMilli(), BudgetFen: 1000, BudgetCount: 1, PerUser: 1, PerDevice: 1, OnH5: true, Prizes: []campaign.Prize{prize}}))(t)
+		a.want(404, "campaign_gone", "GET", fmt.Sprintf("/api/campaigns/%d", draft), nil)
+		w.sound()
+	})
+}
+
 func item1(a answer, list string, n int, key string) any {
 	return a.at(list).([]any)[n].(map[string]any)[key]
 }
@@ -155,23 +244,23 @@ func TestCampaignJourney(t *testing.T) {
 		}})
 		at := fmt.Sprintf("/api/campaigns/%d", c.ID)
 		p := w.learner("13900139510", nil)
-		p.want(409, "campaign_not_yet", "POST", at+"/claims", map[string]any{"prize_id": c.Prizes[0].ID})
+		p.want(409, "campaign_not_yet", "POST", at+"/claims", map[string]any{"prize_id": c.Prizes[0].ID, "device": browser(7)})
 		w.has(w.free, w.firstOf(w.free), p)
-		p.want(200, "", "POST", at+"/claims", map[string]any{"prize_id": c.Prizes[0].ID})
-		p.want(200, "", "POST", at+"/claims", map[string]any{"prize_id": c.Prizes[0].ID})
+		p.want(200, "", "POST", at+"/claims", map[string]any{"prize_id": c.Prizes[0].ID, "device": browser(7)})
+		p.want(200, "", "POST", at+"/claims", map[string]any{"prize_id": c.Prizes[0].ID, "device": browser(7)})
 		if w.count(qSignPoints, p.me()) != 50 {
 			t.Fatal("a step paid more than once")
 		}
 		p.want(200, "", "POST", "/api/me/sign-in", nil)
 		w.shanghai(1, 9, 0)
 		p.want(200, "", "POST", "/api/me/sign-in", nil)
-		if g := p.want(200, "", "POST", at+"/claims", map[string]any{"prize_id": c.Prizes[1].ID}); g.str("body") != "附：写作清单" {
+		if g := p.want(200, "", "POST", at+"/claims", map[string]any{"prize_id": c.Prizes[1].ID, "device": browser(7)}); g.str("body") != "附：写作清单" {
 			t.Fatal(g.raw)
 		}
 		late := w.learner("13900139511", nil)
 		w.has(w.free, w.firstOf(w.free), late)
 		w.clock.Advance(8 * 24 * time.Hour)
-		late.want(409, "campaign_newcomer", "POST", at+"/claims", map[string]any{"prize_id": c.Prizes[0].ID})
+		late.want(409, "campaign_newcomer", "POST", at+"/claims", map[string]any{"prize_id": c.Prizes[0].ID, "device": browser(7)})
 		w.sound()
 	})
 }
@@ -273,7 +362,7 @@ func TestINV34ThousandDrawsAtOnce(t *testing.T) {
 			wg.Add(1)
 			go func() {
 				defer wg.Done()
-				_, err := w.app.Campaign.Draw(context.Background(), campaign.Act{UserID: ids[i%people], CampaignID: c.ID, Channel: campaign.OnH5}, fmt.Sprintf("tap-%d", i))
+				_, err := w.app.Campaign.Draw(context.Background(), campaign.Act{UserID: ids[i%people], CampaignID: c.ID, Channel: campaign.OnH5, Device: fmt.Sprint("device ", i%people)}, fmt.Sprintf("tap-%d", i))
 				mu.Lock()
 				defer mu.Unlock()
 				if err == nil {

@@ -42,7 +42,7 @@ func TestRewardsWithFiles(t *testing.T) {
 			return p.want(200, "", "POST", fmt.Sprintf("/api/points-shop/%d/redemptions", g.ID), map[string]any{"points": 10, "key": fmt.Sprint("file-key-", g.ID)}).num("id")
 		}
 		bought, bare := take(paper), take(words)
-		won := p.want(200, "", "POST", fmt.Sprintf("/api/campaigns/%d/claims", c.ID), map[string]any{"prize_id": c.Prizes[0].ID}).num("id")
+		won := p.want(200, "", "POST", fmt.Sprintf("/api/campaigns/%d/claims", c.ID), map[string]any{"prize_id": c.Prizes[0].ID, "device": browser(7)}).num("id")
 		for _, at := range []string{fmt.Sprintf("/api/me/redemptions/%d/file", bought), fmt.Sprintf("/api/me/gifts-won/%d/file", won)} {
 			if a := p.do("GET", at, nil); a.status != 200 || a.raw != "一条清单" {
 				t.Fatalf("%s: %d %s", at, a.status, a.raw)
@@ -77,7 +77,7 @@ func TestCampaignPrizeWonStays(t *testing.T) {
 		ctx := w.system()
 		c := w.campaign(campaign.Campaign{Kind: campaign.Journey, Cause: "study", NewcomerDays: 7, Prizes: []campaign.Prize{{Kind: campaign.Material, Body: "先说结论", Title: "清单", ValueFen: 100, Stock: 5, Step: "phone", Need: 1}}})
 		p := w.learner("13900139703", nil)
-		p.want(200, "", "POST", fmt.Sprintf("/api/campaigns/%d/claims", c.ID), map[string]any{"prize_id": c.Prizes[0].ID})
+		p.want(200, "", "POST", fmt.Sprintf("/api/campaigns/%d/claims", c.ID), map[string]any{"prize_id": c.Prizes[0].ID, "device": browser(7)})
 		w.ok(w.app.Campaign.Move(ctx, c.ID, "paused", "奖品写错了"))
 		for name, change := range map[string]func(*campaign.Prize){
 			"title": func(x *campaign.Prize) { x.Title = "谢谢参与" }, "body": func(x *campaign.Prize) { x.Body = "下次再来" },

@@ -31,7 +31,7 @@ func (a *App) mayHave(ctx context.Context, tx *db.Tx, userID int64, act string) 
 // wireRewarding says what they react to, and who is told what.
 func (a *App) wireRewarding() {
 	a.Share.Lead(share.Campaign, func(ctx context.Context, _ int64, _ string, id int64) (share.Target, error) {
-		c, err := a.Campaign.Running(ctx, id)
+		c, err := a.Campaign.Shown(ctx, id)
 		if err != nil {
 			return share.Target{}, share.ErrGone
 		}

@@ -60,10 +60,10 @@ func TestRiskReviewAppealAndGift(t *testing.T) {
 			f.registers(fmt.Sprintf("1390013940%d", i+1), browser(10+i))
 		}
 		w.suspect(a, friends...)
-		if g := a.want(200, "", "POST", at, map[string]any{"prize_id": c.Prizes[0].ID}); g.str("state") != "waiting" || w.count(qSignPoints, a.me()) != 0 {
+		if g := a.want(200, "", "POST", at, map[string]any{"prize_id": c.Prizes[0].ID, "device": browser(7)}); g.str("state") != "waiting" || w.count(qSignPoints, a.me()) != 0 {
 			t.Fatal(g.raw)
 		}
-		a.want(200, "", "POST", at, map[string]any{"prize_id": c.Prizes[0].ID})
+		a.want(200, "", "POST", at, map[string]any{"prize_id": c.Prizes[0].ID, "device": browser(7)})
 		if w.count(qRiskOpen, a.me()) != 1 || w.count(qCampaignStock, c.ID) != 0 {
 			t.Fatal("no case, or the place is not kept")
 		}
@@ -153,7 +153,7 @@ func TestRiskConfirmed(t *testing.T) {
 			f.registers(fmt.Sprintf("1390013941%d", i+1), browser(20+i))
 		}
 		w.suspect(a, friends...)
-		a.want(200, "", "POST", fmt.Sprintf("/api/campaigns/%d/claims", c.ID), map[string]any{"prize_id": c.Prizes[0].ID})
+		a.want(200, "", "POST", fmt.Sprintf("/api/campaigns/%d/claims", c.ID), map[string]any{"prize_id": c.Prizes[0].ID, "device": browser(7)})
 		caseID := item(a.want(200, "", "GET", "/api/me/checks", nil), 0, "id")
 		w.ok(w.app.Risk.Decide(w.system(), caseID, false, "同一台设备反复注册"))
 		me := a.me() // sessions end before all of this does

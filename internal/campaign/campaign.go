@@ -108,8 +108,34 @@ func (c Campaign) on(ch Channel) bool {
 	return false
 }
 
-func (c Campaign) live(now int64) bool {
-	return c.State == "running" && c.StartsAt <= now && c.EndsAt > now
+// The phases of a campaign that is no draft any more, as learners are told them.
+const (
+	Soon   = "soon"
+	Live   = "live"
+	Paused = "paused"
+	Over   = "over"
+)
+
+// Phase is where a campaign is at a moment, ms.
+func (c Campaign) Phase(now int64) string {
+	switch {
+	case c.State == "ended" || c.EndsAt <= now:
+		return Over
+	case c.State == "paused":
+		return Paused
+	case c.StartsAt > now:
+		return Soon
+	}
+	return Live
+}
+
+// Left is how many of a prize may still be given: its stock, as far as the budget goes.
+func (c Campaign) Left(p Prize) int64 {
+	n := min(p.Stock, c.BudgetCount-c.SpentCount)
+	if p.ValueFen > 0 {
+		n = min(n, (c.BudgetFen-c.SpentFen)/p.ValueFen)
+	}
+	return max(0, n)
 }
 
 func (s *Service) load(ctx context.Context, r db.Reader, q *db.Stmt, campaignID int64) (Campaign, error) {
@@ -139,10 +165,10 @@ func (s *Service) Open(ctx context.Context, ch Channel) ([]Campaign, error) {
 	return out, nil
 }
 
-// Running returns a campaign that runs. Returns ErrGone.
-func (s *Service) Running(ctx context.Context, campaignID int64) (Campaign, error) {
+// Shown returns a campaign that was ever opened, whatever its phase. Returns ErrGone.
+func (s *Service) Shown(ctx context.Context, campaignID int64) (Campaign, error) {
 	c, err := s.load(ctx, s.DB, qOne, campaignID)
-	if err == nil && !c.live(s.now()) {
+	if err == nil && c.State == "draft" {
 		err = ErrGone
 	}
 	return c, err
@@ -151,6 +177,7 @@ func (s *Service) Running(ctx context.Context, campaignID int64) (Campaign, erro
 // Standing is a campaign as one person stands in it.
 type Standing struct {
 	Campaign
+	Phase   string
 	Here    bool // it is open on this channel
 	Helped  int64
 	Helps   []Help
@@ -207,11 +234,11 @@ func (st Standing) Have(p Prize) int64 {
 	return st.Helped
 }
 
-// Stand returns a running campaign as somebody stands in it; user 0 is nobody yet, code is
+// Stand returns a campaign as somebody stands in it; user 0 is nobody yet, code is
 // of the share that they opened, may be empty. Returns ErrGone.
 func (s *Service) Stand(ctx context.Context, userID, campaignID int64, ch Channel, code string) (Standing, error) {
-	c, err := s.Running(ctx, campaignID)
-	st := Standing{Campaign: c, Here: c.on(ch)}
+	c, err := s.Shown(ctx, campaignID)
+	st := Standing{Campaign: c, Phase: c.Phase(s.now()), Here: c.on(ch)}
 	if err != nil {
 		return st, err
 	}

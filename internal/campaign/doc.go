@@ -31,6 +31,7 @@ var (
 	ErrNotYet  = errs.New(errs.Conflict, "campaign_not_yet", "还没达到领取条件")
 	ErrLimit   = errs.New(errs.Conflict, "campaign_limit", "你在这个活动里可得的次数已经用完")
 	ErrDevice  = errs.New(errs.Conflict, "campaign_device", "这台设备在这个活动里可得的次数已经用完")
+	ErrUnnamed = errs.New(errs.Invalid, "campaign_device_unnamed", "认不出这台设备，请刷新页面后再试")
 	ErrOut     = errs.New(errs.Conflict, "campaign_out", "奖励已经发完")
 	ErrChance  = errs.New(errs.Conflict, "campaign_no_chance", "没有抽奖机会了。学完一课或有朋友因你注册，会得到新的机会")
 	ErrOld     = errs.New(errs.Conflict, "campaign_newcomer", "新人任务只在注册后的一段时间内有效")

@@ -16,7 +16,7 @@ func (s *Service) Joined(ctx context.Context, tx *db.Tx, friendID, sharerID, sha
 		ID          int64
 		Kind, Cause string
 	}
-	if err := tx.List(ctx, qShareOf, &of, s.now(), shareID); err != nil || len(of) == 0 || friendID == sharerID {
+	if err := tx.List(ctx, qShareOf, &of, s.now(), shareID, friendID); err != nil || len(of) == 0 || friendID == sharerID {
 		return err
 	}
 	c := of[0]

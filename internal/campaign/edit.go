@@ -252,9 +252,20 @@ func (s *Service) Gifts(ctx context.Context, campaignID, before int64, limit int
 	return rows, err
 }
 
-// Drawn counts the draws of a campaign.
-func (s *Service) Drawn(ctx context.Context, campaignID int64) (int64, error) {
-	var n int64
-	err := s.DB.Get(ctx, qDrawCount, &n, campaignID)
-	return n, err
+// Totals is what became of a campaign so far.
+type Totals struct {
+	Sharers int64 // who handed it on
+	Came    int64 // friends who registered or studied by a share of it
+	Counted int64 // of them, who did what was asked
+	Draws   int64
+	Given   int64 // rewards
+	Waiting int64
+	Refused int64
+}
+
+// Totals counts what became of a campaign.
+func (s *Service) Totals(ctx context.Context, campaignID int64) (Totals, error) {
+	var t Totals
+	err := s.DB.Get(ctx, qTotals, &t, campaignID)
+	return t, err
 }

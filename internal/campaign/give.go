@@ -22,7 +22,7 @@ type Act struct {
 	UserID     int64
 	CampaignID int64
 	Channel    Channel
-	Device     string // keyed hash, as risk keeps it; may be empty
+	Device     string // keyed hash, as risk keeps it
 }
 
 // enter locks a campaign that runs here: rewards of one are given one after another.
@@ -31,10 +31,12 @@ func (s *Service) enter(ctx context.Context, tx *db.Tx, a Act) (Campaign, error)
 	switch {
 	case err != nil:
 		return c, err
-	case !c.live(s.now()):
+	case c.State == "draft" || c.Phase(s.now()) != Live:
 		return c, ErrGone
 	case !c.on(a.Channel):
 		return c, ErrChannel
+	case a.Device == "":
+		return c, ErrUnnamed // or the limit of a device would be no limit
 	}
 	return c, nil
 }
@@ -58,7 +60,7 @@ func (s *Service) within(ctx context.Context, tx *db.Tx, c Campaign, a Act) erro
 }
 
 // Claim takes the reward of friends who came or of a newcomer's step, once; again returns
-// the same. Returns ErrGone, ErrChannel, ErrNotYet, ErrOld, ErrLimit, ErrDevice, ErrOut and
+// the same. Returns ErrGone, ErrChannel, ErrUnnamed, ErrNotYet, ErrOld, ErrLimit, ErrDevice, ErrOut and
 // what refuses the coupon.
 func (s *Service) Claim(ctx context.Context, a Act, prizeID int64) (Gift, error) {
 	var made Gift
@@ -82,7 +84,7 @@ func (s *Service) Claim(ctx context.Context, a Act, prizeID int64) (Gift, error)
 		if err := s.within(ctx, tx, c, a); err != nil {
 			return err
 		}
-		if !c.affords(p) {
+		if c.Left(p) == 0 {
 			return ErrOut
 		}
 		if err := s.give(ctx, tx, c, p, a, cause); err != nil {
@@ -100,10 +102,6 @@ func (c Campaign) prize(prizeID int64) (Prize, bool) {
 		}
 	}
 	return Prize{}, false
-}
-
-func (c Campaign) affords(p Prize) bool {
-	return p.Stock > 0 && c.SpentFen+p.ValueFen <= c.BudgetFen && c.SpentCount < c.BudgetCount
 }
 
 // earned reports whether what a prize asks for was really done.
@@ -197,7 +195,7 @@ func refusal(err error) (string, bool) {
 }
 
 // Draw uses one chance; the same request again returns the same draw. Returns ErrGone,
-// ErrChannel, ErrChance, ErrLimit, ErrDevice.
+// ErrChannel, ErrUnnamed, ErrChance, ErrLimit, ErrDevice.
 func (s *Service) Draw(ctx context.Context, a Act, request string) (Draw, error) {
 	var made Draw
 	err := s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -266,7 +264,7 @@ func (s *Service) win(ctx context.Context, tx *db.Tx, c Campaign, p Prize, a Act
 		return 0, "", nil
 	case p.Stock == 0:
 		return 0, "stock", nil
-	case !c.affords(p):
+	case c.Left(p) == 0:
 		return 0, "budget", nil
 	}
 	err = s.give(ctx, tx, c, p, a, fmt.Sprintf("draw:%d", drawID))

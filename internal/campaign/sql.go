@@ -13,7 +13,9 @@ const (
 	giftFrom     = ` FROM campaign_gifts g JOIN campaign_prizes p ON p.id = g.prize_id JOIN users u ON u.id = g.user_id`
 	drawColumns  = `d.id, d.campaign_id, d.user_id, d.roll, d.drawn_id, d.prize_id, d.note, d.version, d.at, COALESCE(p.title, '') AS title, COALESCE(p.kind, 'nothing') AS kind, u.nickname`
 	drawFrom     = ` FROM campaign_draws d LEFT JOIN campaign_prizes p ON p.id = d.prize_id JOIN users u ON u.id = d.user_id`
-	open         = `state = 'running' AND starts_at <= $1 AND ends_at > $1`
+	// Where a visit v came from is a channel on which campaign c is open.
+	onChannel = `CASE WHEN v.platform IN ('mp_ios', 'mp_android') THEN c.on_mini WHEN v.platform = 'wechat_h5' THEN c.on_wechat ELSE c.on_h5 END`
+	open      = `state = 'running' AND starts_at <= $1 AND ends_at > $1`
 )
 
 var (
@@ -39,12 +41,13 @@ var (
 	qStockTake = db.Q("campaign/stock_take", `UPDATE campaign_prizes SET stock = stock - 1, given = given + 1 WHERE id = $1 AND stock > 0`)
 	qStockBack = db.Q("campaign/stock_back", `UPDATE campaign_prizes SET stock = stock + 1, given = given - 1 WHERE id = $1`)
 
-	// A share of a campaign that runs, by its id.
-	qShareOf = db.Q("campaign/share_of", `SELECT c.id, c.kind, c.cause FROM shares s JOIN campaigns c ON c.id = s.target_id WHERE s.id = $2 AND s.kind = 'campaign' AND c.state = 'running' AND c.starts_at <= $1 AND c.ends_at > $1`)
+	// A share of a campaign that runs, by its id, if a friend came by it where that is open.
+	qShareOf = db.Q("campaign/share_of", `SELECT c.id, c.kind, c.cause FROM shares s JOIN campaigns c ON c.id = s.target_id WHERE s.id = $2 AND s.kind = 'campaign' AND c.state = 'running' AND c.starts_at <= $1 AND c.ends_at > $1
+		AND EXISTS (SELECT 1 FROM share_visits v WHERE v.share_id = s.id AND v.user_id = $3 AND `+onChannel+`)`)
 	// By which campaigns' shares somebody came, the last first.
 	qCameBy = db.Q("campaign/came_by", `SELECT c.id, s.user_id, s.id AS share_id FROM share_visits v JOIN shares s ON s.id = v.share_id JOIN campaigns c ON c.id = s.target_id
 		WHERE v.user_id = $2 AND s.kind = 'campaign' AND s.user_id <> $2 AND c.kind IN ('assist', 'invite') AND c.cause IN ('study', 'both') AND c.state = 'running' AND c.starts_at <= $1 AND c.ends_at > $1
-		AND v.first_at >= c.starts_at ORDER BY v.last_at DESC, v.id DESC LIMIT 20`)
+		AND v.first_at >= c.starts_at AND `+onChannel+` ORDER BY v.last_at DESC, v.id DESC LIMIT 20`)
 	qHelp        = db.Q("campaign/help", `INSERT INTO campaign_helps (campaign_id, friend_id, user_id, share_id, joined_at, studied_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`)
 	qHelpStudied = db.Q("campaign/help_studied", `UPDATE campaign_helps SET studied_at = $2 WHERE friend_id = $1 AND studied_at = 0`)
 	qHelps       = db.Q("campaign/helps", `SELECT u.nickname, h.joined_at, h.studied_at FROM campaign_helps h JOIN users u ON u.id = h.friend_id WHERE h.campaign_id = $1 AND h.user_id = $2 ORDER BY h.friend_id DESC LIMIT 50`)
@@ -65,12 +68,11 @@ var (
 	qChanceNext = db.Q("campaign/chance_next", `SELECT id FROM campaign_chances WHERE user_id = $1 AND campaign_id = $2 AND used_at = 0 ORDER BY id LIMIT 1`)
 	qChanceUse  = db.Q("campaign/chance_use", `UPDATE campaign_chances SET used_at = $2 WHERE id = $1 AND used_at = 0`)
 
-	qDraw      = db.Q("campaign/draw", `INSERT INTO campaign_draws (id, campaign_id, user_id, chance_id, request, roll, drawn_id, prize_id, note, version, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
-	qDrawn     = db.Q("campaign/drawn", `SELECT `+drawColumns+drawFrom+` WHERE d.user_id = $1 AND d.request = $2`)
-	qDraws     = db.Q("campaign/draws", `SELECT `+drawColumns+drawFrom+` WHERE d.campaign_id = $1 AND (CAST($2 AS BIGINT) = 0 OR d.id < $2) ORDER BY d.id DESC LIMIT $3`)
-	qWinners   = db.Q("campaign/winners", `SELECT `+drawColumns+drawFrom+` WHERE d.campaign_id = $1 AND d.prize_id > 0 ORDER BY d.id DESC LIMIT 20`)
-	qMyDraws   = db.Q("campaign/my_draws", `SELECT `+drawColumns+drawFrom+` WHERE d.user_id = $1 AND d.campaign_id = $2 ORDER BY d.id DESC LIMIT 20`)
-	qDrawCount = db.Q("campaign/draw_count", `SELECT COUNT(*) FROM campaign_draws WHERE campaign_id = $1`)
+	qDraw    = db.Q("campaign/draw", `INSERT INTO campaign_draws (id, campaign_id, user_id, chance_id, request, roll, drawn_id, prize_id, note, version, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
+	qDrawn   = db.Q("campaign/drawn", `SELECT `+drawColumns+drawFrom+` WHERE d.user_id = $1 AND d.request = $2`)
+	qDraws   = db.Q("campaign/draws", `SELECT `+drawColumns+drawFrom+` WHERE d.campaign_id = $1 AND (CAST($2 AS BIGINT) = 0 OR d.id < $2) ORDER BY d.id DESC LIMIT $3`)
+	qWinners = db.Q("campaign/winners", `SELECT `+drawColumns+drawFrom+` WHERE d.campaign_id = $1 AND d.prize_id > 0 ORDER BY d.id DESC LIMIT 20`)
+	qMyDraws = db.Q("campaign/my_draws", `SELECT `+drawColumns+drawFrom+` WHERE d.user_id = $1 AND d.campaign_id = $2 ORDER BY d.id DESC LIMIT 20`)
 
 	qGift      = db.Q("campaign/gift", `INSERT INTO campaign_gifts (id, campaign_id, prize_id, user_id, cause, device, value_fen, state, look_at, made_at, ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
 	qGiftBy    = db.Q("campaign/gift_by", `SELECT `+giftColumns+giftFrom+` WHERE g.cause = $1`)
@@ -84,6 +86,13 @@ var (
 	qGiftEnd   = db.Q("campaign/gift_end", `UPDATE campaign_gifts SET state = $2, reason = $3, ended_at = $4 WHERE id = $1 AND state = 'waiting'`)
 	qGiftLater = db.Q("campaign/gift_later", `UPDATE campaign_gifts SET look_at = $2 WHERE id = $1 AND state = 'waiting'`)
 	qForget    = db.Q("campaign/forget", `UPDATE campaign_gifts SET device = '' WHERE device <> '' AND campaign_id IN (SELECT id FROM campaigns WHERE ends_at < $1)`)
+
+	qTotals = db.Q("campaign/totals", `SELECT (SELECT COUNT(DISTINCT s.user_id) FROM shares s WHERE s.kind = 'campaign' AND s.target_id = $1) AS sharers,
+		(SELECT COUNT(*) FROM campaign_helps h WHERE h.campaign_id = $1) AS came,
+		(SELECT COUNT(*) FROM campaign_helps h JOIN campaigns c ON c.id = h.campaign_id WHERE h.campaign_id = $1 AND (c.cause = 'join' AND h.joined_at > 0 OR c.cause = 'study' AND h.studied_at > 0 OR c.cause = 'both')) AS counted,
+		(SELECT COUNT(*) FROM campaign_draws d WHERE d.campaign_id = $1) AS draws,
+		(SELECT COUNT(*) FROM campaign_gifts g WHERE g.campaign_id = $1 AND g.state = 'given') AS given, (SELECT COUNT(*) FROM campaign_gifts g WHERE g.campaign_id = $1 AND g.state = 'waiting') AS waiting,
+		(SELECT COUNT(*) FROM campaign_gifts g WHERE g.campaign_id = $1 AND g.state = 'refused') AS refused`)
 
 	qSteps = db.Q("campaign/steps", `SELECT u.created_at, CASE WHEN u.phone_hash IS NOT NULL THEN 1 ELSE 0 END AS phone,
 		(SELECT COUNT(*) FROM lesson_progress p WHERE p.user_id = u.id AND p.finished_at > 0) AS lessons,

@@ -9630,8 +9630,21 @@ export interface components {
              * @description journey: how long it is still the caller's; 0: not
              */
             left_ms: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Rewards on one device
+             */
+            per_device: number;
+            /**
+             * Format: int64
+             * @description Rewards in all
+             */
             per_user: number;
+            /**
+             * @description Only a live one takes anybody in or gives anything
+             * @enum {string}
+             */
+            phase: "soon" | "live" | "paused" | "over";
             prizes: components["schemas"]["PrizeView"][];
             /** Format: int64 */
             starts_at: number;
@@ -9642,13 +9655,13 @@ export interface components {
         };
         Campaign_claimRequest: {
             /** @description What this device calls itself, whoever uses it */
-            device?: string;
+            device: string;
             /** Format: int64 */
             prize_id: number;
         };
         Campaign_drawRequest: {
             /** @description What this device calls itself, whoever uses it */
-            device?: string;
+            device: string;
             key: string;
         };
         Card: {
@@ -10939,8 +10952,11 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "assist" | "invite" | "lottery" | "journey";
-            /** @description Its end has passed: nobody gets anything by it any more */
-            over: boolean;
+            /**
+             * @description over also when its end has passed, soon before it begins
+             * @enum {string}
+             */
+            phase: "draft" | "soon" | "live" | "paused" | "over";
             /** Format: int64 */
             spent_count: number;
             /** Format: int64 */
@@ -10956,12 +10972,24 @@ export interface components {
             budget_count: number;
             /** Format: int64 */
             budget_fen: number;
+            /**
+             * Format: int64
+             * @description Friends who registered or studied by a share of it
+             */
+            came: number;
             /** @enum {string} */
             cause: "join" | "study" | "both";
+            /**
+             * Format: int64
+             * @description Of them, who did what was asked
+             */
+            counted: number;
             /** Format: int64 */
             draws: number;
             /** Format: int64 */
             ends_at: number;
+            /** Format: int64 */
+            given: number;
             /** Format: int64 */
             id: number;
             /** @enum {string} */
@@ -10977,6 +11005,13 @@ export interface components {
             per_user: number;
             prizes: components["schemas"]["ConsoleCampaignPrize"][];
             /** Format: int64 */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Who handed it on
+             */
+            sharers: number;
+            /** Format: int64 */
             spent_count: number;
             /** Format: int64 */
             spent_fen: number;
@@ -10990,6 +11025,8 @@ export interface components {
              * @description 0: a new one
              */
             version: number;
+            /** Format: int64 */
+            waiting: number;
             words: string;
         };
         ConsoleCaptionText: {
@@ -16891,6 +16928,11 @@ export interface components {
             scene: "boat" | "report" | "bird" | "poem" | "data" | "rice" | "brush" | "deed";
         };
         FriendView: {
+            /**
+             * Format: int64
+             * @description When they came
+             */
+            at: number;
             joined: boolean;
             name: string;
             studied: boolean;
@@ -19214,7 +19256,10 @@ export interface components {
             id: number;
             /** @enum {string} */
             kind: "coupon" | "points" | "course" | "material" | "nothing";
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description In stock, as far as the budget goes
+             */
             left: number;
             /**
              * Format: int64

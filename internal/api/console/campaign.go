@@ -52,7 +52,7 @@ type CampaignRow struct {
 	Kind       string `json:"kind" enum:"assist,invite,lottery,journey"`
 	Title      string `json:"title"`
 	State      string `json:"state" enum:"draft,running,paused,ended"`
-	Over       bool   `json:"over" doc:"Its end has passed: nobody gets anything by it any more"`
+	Phase      string `json:"phase" enum:"draft,soon,live,paused,over" doc:"over also when its end has passed, soon before it begins"`
 	StartsAt   int64  `json:"starts_at"`
 	EndsAt     int64  `json:"ends_at"`
 	SpentFen   int64  `json:"spent_fen"`
@@ -68,7 +68,13 @@ type CampaignView struct {
 	State      string `json:"state" enum:"draft,running,paused,ended"`
 	SpentFen   int64  `json:"spent_fen"`
 	SpentCount int64  `json:"spent_count"`
+	Sharers    int64  `json:"sharers" doc:"Who handed it on"`
+	Came       int64  `json:"came" doc:"Friends who registered or studied by a share of it"`
+	Counted    int64  `json:"counted" doc:"Of them, who did what was asked"`
 	Draws      int64  `json:"draws"`
+	Given      int64  `json:"given"`
+	Waiting    int64  `json:"waiting"`
+	Refused    int64  `json:"refused"`
 }
 
 // CampaignDraw is a draw as it fell.
@@ -108,8 +114,15 @@ func (in CampaignInput) campaign(campaignID int64) campaign.Campaign {
 	return c
 }
 
-func campaignView(c campaign.Campaign, draws int64) CampaignView {
-	v := CampaignView{ID: c.ID, State: c.State, SpentFen: c.SpentFen, SpentCount: c.SpentCount, Draws: draws, CampaignInput: CampaignInput{
+func campaignPhase(c campaign.Campaign, now int64) string {
+	if c.State == "draft" {
+		return c.State
+	}
+	return c.Phase(now)
+}
+
+func campaignView(c campaign.Campaign, t campaign.Totals) CampaignView {
+	v := CampaignView{ID: c.ID, State: c.State, SpentFen: c.SpentFen, SpentCount: c.SpentCount, Sharers: t.Sharers, Came: t.Came, Counted: t.Counted, Draws: t.Draws, Given: t.Given, Waiting: t.Waiting, Refused: t.Refused, CampaignInput: CampaignInput{
 		Kind: c.Kind, Title: c.Title, Words: c.Words, Cause: c.Cause, StartsAt: c.StartsAt, EndsAt: c.EndsAt, BudgetFen: c.BudgetFen, BudgetCount: c.BudgetCount,
 		PerUser: c.PerUser, PerDevice: c.PerDevice, NewcomerDays: c.NewcomerDays, OnH5: c.OnH5, OnWechat: c.OnWechat, OnMini: c.OnMini, Version: c.Version, Prizes: []CampaignPrize{},
 	}}
@@ -129,7 +142,7 @@ func (r *routes) campaigns() {
 			}
 			rows, err := r.Campaign.List(ctx, first(before), in.Limit+1)
 			return web.Answer(web.Page(rows, in.Limit, func(c campaign.Campaign) CampaignRow {
-				return CampaignRow{c.ID, c.Kind, c.Title, c.State, c.EndsAt <= clock.MS(r.Clock), c.StartsAt, c.EndsAt, c.SpentFen, c.SpentCount, c.BudgetFen, c.BudgetCount}
+				return CampaignRow{c.ID, c.Kind, c.Title, c.State, campaignPhase(c, clock.MS(r.Clock)), c.StartsAt, c.EndsAt, c.SpentFen, c.SpentCount, c.BudgetFen, c.BudgetCount}
 			}, func(c campaign.Campaign) []int64 { return []int64{c.ID} })), err
 		})
 	web.Handle(r.web, route("campaign", http.MethodGet, "campaigns/{id}", "One campaign", tag, account.PermProductRead),
@@ -138,8 +151,8 @@ func (r *routes) campaigns() {
 			if err != nil {
 				return nil, err
 			}
-			draws, err := r.Campaign.Drawn(ctx, in.ID)
-			return web.Answer(campaignView(c, draws)), err
+			t, err := r.Campaign.Totals(ctx, in.ID)
+			return web.Answer(campaignView(c, t)), err
 		})
 	web.Handle(r.web, route("campaign_save", http.MethodPut, "campaigns/{id}", "Add (0) or change a campaign that is a draft or paused", tag, account.PermProductEdit),
 		func(ctx context.Context, in *struct {

@@ -23,7 +23,7 @@ type PrizeView struct {
 	Title   string `json:"title"`
 	Amount  int64  `json:"amount" doc:"points: how many; course: days, 0 for good"`
 	OddsPPM int64  `json:"odds_ppm" doc:"lottery: of a million"`
-	Left    int64  `json:"left"`
+	Left    int64  `json:"left" doc:"In stock, as far as the budget goes"`
 	Step    string `json:"step" enum:",lessons,sign_ins,minutes,phone"`
 	Need    int64  `json:"need" doc:"Friends, or of the step"`
 	Have    int64  `json:"have" doc:"Done of it"`
@@ -44,20 +44,22 @@ type CampaignRow struct {
 // CampaignView is a campaign as the caller stands in it.
 type CampaignView struct {
 	CampaignRow
-	Words    string       `json:"words"`
-	Cause    string       `json:"cause" enum:"join,study,both"`
-	StartsAt int64        `json:"starts_at"`
-	PerUser  int64        `json:"per_user"`
-	Here     bool         `json:"here" doc:"Open on this channel"`
-	Prizes   []PrizeView  `json:"prizes" nullable:"false"`
-	Helped   int64        `json:"helped" doc:"Friends who count"`
-	Helps    []FriendView `json:"helps" nullable:"false" doc:"Names masked"`
-	Chances  int64        `json:"chances" doc:"To draw"`
-	Draws    []DrawView   `json:"draws" nullable:"false" doc:"The caller's own, newest first"`
-	Winners  []WinnerView `json:"winners" nullable:"false" doc:"Names masked"`
-	LeftMS   int64        `json:"left_ms" doc:"journey: how long it is still the caller's; 0: not"`
-	AskedBy  string       `json:"asked_by" doc:"assist, invite: by whose share the caller is here, masked; empty: nobody's"`
-	Helping  string       `json:"helping" enum:",came,counted" doc:"came: noted, but counts only after a lesson; counted: is one of their friends"`
+	Words     string       `json:"words"`
+	Cause     string       `json:"cause" enum:"join,study,both"`
+	StartsAt  int64        `json:"starts_at"`
+	PerUser   int64        `json:"per_user" doc:"Rewards in all"`
+	PerDevice int64        `json:"per_device" doc:"Rewards on one device"`
+	Phase     string       `json:"phase" enum:"soon,live,paused,over" doc:"Only a live one takes anybody in or gives anything"`
+	Here      bool         `json:"here" doc:"Open on this channel"`
+	Prizes    []PrizeView  `json:"prizes" nullable:"false"`
+	Helped    int64        `json:"helped" doc:"Friends who count"`
+	Helps     []FriendView `json:"helps" nullable:"false" doc:"Names masked"`
+	Chances   int64        `json:"chances" doc:"To draw"`
+	Draws     []DrawView   `json:"draws" nullable:"false" doc:"The caller's own, newest first"`
+	Winners   []WinnerView `json:"winners" nullable:"false" doc:"Names masked"`
+	LeftMS    int64        `json:"left_ms" doc:"journey: how long it is still the caller's; 0: not"`
+	AskedBy   string       `json:"asked_by" doc:"assist, invite: by whose share the caller is here, masked; empty: nobody's"`
+	Helping   string       `json:"helping" enum:",came,counted" doc:"came: noted, but counts only after a lesson; counted: is one of their friends"`
 }
 
 // FriendView is a friend who came.
@@ -65,6 +67,7 @@ type FriendView struct {
 	Name    string `json:"name"`
 	Joined  bool   `json:"joined"`
 	Studied bool   `json:"studied"`
+	At      int64  `json:"at" doc:"When they came"`
 }
 
 // DrawView is a draw of the caller.
@@ -121,7 +124,7 @@ func drawView(d campaign.Draw) DrawView {
 
 func campaignView(st campaign.Standing) CampaignView {
 	v := CampaignView{
-		CampaignRow: campaignRow(st.Campaign), Words: st.Words, Cause: st.Cause, StartsAt: st.StartsAt, PerUser: st.PerUser, Here: st.Here, Prizes: []PrizeView{},
+		CampaignRow: campaignRow(st.Campaign), Words: st.Words, Cause: st.Cause, StartsAt: st.StartsAt, PerUser: st.PerUser, PerDevice: st.PerDevice, Phase: st.Phase, Here: st.Here, Prizes: []PrizeView{},
 		Helped: st.Helped, Helps: []FriendView{}, Chances: st.Chances, Draws: []DrawView{}, Winners: []WinnerView{}, LeftMS: st.LeftMS, AskedBy: st.Asker.Nickname,
 	}
 	switch {
@@ -131,7 +134,7 @@ func campaignView(st campaign.Standing) CampaignView {
 		v.Helping = "came"
 	}
 	for _, p := range st.Prizes {
-		x := PrizeView{p.ID, p.Kind, p.Title, p.Amount, p.OddsPPM, p.Stock, p.Step, p.Need, min(p.Need, st.Have(p)), "", 0, p.CourseTitle}
+		x := PrizeView{p.ID, p.Kind, p.Title, p.Amount, p.OddsPPM, st.Left(p), p.Step, p.Need, min(p.Need, st.Have(p)), "", 0, p.CourseTitle}
 		if p.Kind == campaign.Course {
 			x.CourseID = p.RefID
 		}
@@ -143,7 +146,7 @@ func campaignView(st campaign.Standing) CampaignView {
 		v.Prizes = append(v.Prizes, x)
 	}
 	for _, h := range st.Helps {
-		v.Helps = append(v.Helps, FriendView{h.Nickname, h.JoinedAt > 0, h.StudiedAt > 0})
+		v.Helps = append(v.Helps, FriendView{h.Nickname, h.JoinedAt > 0, h.StudiedAt > 0, max(h.JoinedAt, h.StudiedAt)})
 	}
 	for _, d := range st.Draws {
 		v.Draws = append(v.Draws, drawView(d))
@@ -212,7 +215,7 @@ func (r *routes) campaigns() {
 			ID   int64 `path:"id"`
 			Body struct {
 				PrizeID int64  `json:"prize_id"`
-				Device  string `json:"device,omitempty" maxLength:"64" doc:"What this device calls itself, whoever uses it"`
+				Device  string `json:"device" minLength:"16" maxLength:"64" doc:"What this device calls itself, whoever uses it"`
 			}
 		},
 		) (*web.Body[PrizeGiftView], error) {
@@ -231,7 +234,7 @@ func (r *routes) campaigns() {
 			ID   int64 `path:"id"`
 			Body struct {
 				Key    string `json:"key" minLength:"8" maxLength:"64"`
-				Device string `json:"device,omitempty" maxLength:"64" doc:"What this device calls itself, whoever uses it"`
+				Device string `json:"device" minLength:"16" maxLength:"64" doc:"What this device calls itself, whoever uses it"`
 			}
 		},
 		) (*web.Body[DrawView], error) {

@@ -6,7 +6,7 @@ import { Host } from './host.mjs'
 // Campaigns, the points shop and badges in the mini program. Canned answers of the API.
 const page = (items) => ({ items, next_cursor: '' })
 const prize = (id, more) => ({ id, kind: 'points', title: '二十积分', amount: 20, odds_ppm: 0, left: 9, step: '', need: 0, have: 0, state: '', ...more })
-const campaign = (id, kind, more) => ({ id, kind, title: `活动${id}`, ends_at: 1_900_000_000_000, words: '', cause: 'both', starts_at: 1, per_user: 3, here: true, prizes: [], helped: 0, helps: [], chances: 0, draws: [], winners: [], left_ms: 0, ...more })
+const campaign = (id, kind, more) => ({ id, kind, title: `活动${id}`, ends_at: 1_900_000_000_000, words: '', cause: 'both', starts_at: 1, per_user: 3, per_device: 1, phase: 'live', here: true, prizes: [], helped: 0, helps: [], chances: 0, draws: [], winners: [], left_ms: 0, ...more })
 const answers = {
   'GET /api/shop': { name: '试航书院', slogan: '', logo_url: '', icp: '', phone: '', agreements: [], wechat_login: true, sandbox: true },
   'GET /api/me': { id: 3, nickname: '学员 0001', avatar_url: '', phone_masked: '', large_type: false },

@@ -180,7 +180,7 @@ test('what a campaign gave is listed, and its file is shown', async () => {
   })
   await staff('POST', `campaigns/${id}/state`, { to: 'running' })
   const [prize] = (await me('GET', `campaigns/${id}`)).prizes
-  won = await me('POST', `campaigns/${id}/claims`, { prize_id: prize.id })
+  won = await me('POST', `campaigns/${id}/claims`, { prize_id: prize.id, device: 'd'.repeat(32) })
   host.open('/pkg-grow/campaign/GiftsPage')
   await host.until(() => host.text.includes('新人手册') && host.text.includes('已到账'), 'what was won')
   assert.match(host.text, /资料 ·.*从第一节读起/)

@@ -6,7 +6,8 @@ it('reads odds without losing a part of a million', () => {
   for (const ppm of [0, 1, 99, 123_456, 300_000, 1_000_000]) expect(parseOdds(oddsInput(ppm))).toBe(ppm)
 })
 
-it('says of a campaign whose end has passed that it is over', () => {
-  const label = (state: 'draft' | 'running' | 'paused' | 'ended', over: boolean) => stateOf({ state, over }).label
-  expect([label('running', false), label('running', true), label('paused', true), label('ended', true), label('draft', true)]).toEqual(['进行中', '已到期', '已到期', '已结束', '草稿'])
+it('says of a campaign where it is in its time', () => {
+  type Row = Parameters<typeof stateOf>[0]
+  const label = (state: Row['state'], phase: Row['phase']) => stateOf({ state, phase }).label
+  expect([label('running', 'live'), label('running', 'soon'), label('running', 'over'), label('paused', 'paused'), label('paused', 'over'), label('ended', 'over'), label('draft', 'draft')]).toEqual(['进行中', '未开始', '已到期', '已暂停', '已到期', '已结束', '草稿'])
 })

@@ -6,9 +6,9 @@ export const kinds: Record<CampaignInput['kind'], { label: string; note: string 
   lottery: { label: '学习抽卡', note: '机会来自学习或注册，概率公示，不能购买' },
   journey: { label: '新人任务', note: '注册后的头几天，一步一步有奖励' },
 }
-export const states: Record<CampaignRow['state'], { label: string; tone: '' | 'ok' | 'warn' }> = { draft: { label: '草稿', tone: '' }, running: { label: '进行中', tone: 'ok' }, paused: { label: '已暂停', tone: 'warn' }, ended: { label: '已结束', tone: '' } }
+const phases: Record<CampaignRow['phase'], { label: string; tone: '' | 'ok' | 'warn' }> = { draft: { label: '草稿', tone: '' }, soon: { label: '未开始', tone: '' }, live: { label: '进行中', tone: 'ok' }, paused: { label: '已暂停', tone: 'warn' }, over: { label: '已到期', tone: '' } }
 /** A campaign as it stands: one whose end has passed gives nothing any more, whatever its switch says. */
-export const stateOf = (c: Pick<CampaignRow, 'state' | 'over'>) => (c.over && (c.state === 'running' || c.state === 'paused') ? { label: '已到期', tone: '' as const } : states[c.state])
+export const stateOf = (c: Pick<CampaignRow, 'state' | 'phase'>) => (c.state === 'ended' ? { label: '已结束', tone: '' as const } : phases[c.phase])
 export const prizeKinds: Record<CampaignPrize['kind'], string> = { coupon: '优惠券', points: '积分', course: '课程', material: '资料', nothing: '没有中' }
 export const steps: Record<string, string> = { lessons: '学完课时（个）', sign_ins: '签到（天）', minutes: '学习（分钟）', phone: '绑定手机号（填 1）' }
 export const causes: Record<CampaignInput['cause'], string> = { join: '朋友注册', study: '学习', both: '注册或学习' }

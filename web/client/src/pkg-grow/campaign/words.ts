@@ -1,8 +1,17 @@
 import type { Campaign, Draw, Prize } from '@zhizhou/sdk'
-import { count } from '@/app/format'
+import { count, moment } from '@/app/format'
 
 /** What the kinds of campaign are called. */
 export const kinds: Record<Campaign['kind'], string> = { assist: '助力解锁', invite: '邀请有礼', lottery: '学习抽卡', journey: '新人任务' }
+
+/** Why nobody can take part now; "" where they can. Who had done enough and did not take it is told that it lapsed. */
+export function phase(c: Pick<Campaign, 'phase' | 'starts_at' | 'kind'> & { prizes: Pick<Prize, 'have' | 'need' | 'state'>[] }): string {
+  if (c.phase === 'soon') return `还没开始，${moment(c.starts_at)} 开始。`
+  if (c.phase === 'paused') return '活动暂停中，暂时不能参加和领取；恢复后接着算。'
+  if (c.phase !== 'over') return ''
+  const lapsed = c.kind !== 'lottery' && c.prizes.some((p) => !p.state && p.have >= p.need)
+  return lapsed ? '活动已经结束。你有达成但没有领取的奖励，结束后不能再领。' : '活动已经结束。'
+}
 
 /** What friends have to do. */
 export const causes: Record<Campaign['cause'], string> = { join: '朋友从你分享的链接注册', study: '朋友从你分享的链接来学完一课', both: '朋友从你分享的链接注册，或学完一课' }
