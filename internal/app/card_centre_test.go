@@ -17,6 +17,7 @@ import (
 	"zhizhou/internal/card"
 	"zhizhou/internal/db"
 	"zhizhou/internal/learning"
+	"zhizhou/internal/text"
 )
 
 var (
@@ -154,7 +155,7 @@ func TestMentorNotes(t *testing.T) {
 		row := func() map[string]any {
 			return staff.want(200, "", "GET", "/api/console/cards?code="+code, nil).at("items").([]any)[0].(map[string]any)
 		}
-		if r := row(); r["note_state"] != "draft" || !strings.Contains(r["note"].(string), "学完了一课") {
+		if r := row(); r["note_state"] != "draft" || !strings.HasPrefix(r["note"].(string), "{learner}，你学完了一课") {
 			t.Fatal(r)
 		}
 		if a := w.person(nil).want(200, "", "GET", "/api/cards/"+code, nil); a.str("note") != "" {
@@ -184,10 +185,28 @@ func TestMentorNotes(t *testing.T) {
 			t.Error("approved words are not on the picture")
 		}
 
+		// The learner is called as they chose to be, whoever wrote the name how.
+		nickname := p.want(200, "", "GET", "/api/me", nil).str("nickname")
+		staff.want(204, "", "PUT", note, map[string]any{"version": 3, "mentor": "沈牧之", "body": "{learner}，你好：" + nickname + "同学，" + mine})
+		if approve(4) != 1 {
+			t.Fatal("not approved")
+		}
+		for shown, called := range map[string]string{"hidden": "同学", "masked": text.Mask(nickname), "nickname": nickname} {
+			p.want(200, "", "PUT", fmt.Sprintf("/api/me/cards/%d", id), map[string]any{"shown": shown})
+			if a := w.person(nil).want(200, "", "GET", "/api/cards/"+code, nil); a.str("note") != called+"，你好："+called+"同学，"+mine || shown != "nickname" && strings.Contains(a.raw, nickname) {
+				t.Errorf("%s: %s", shown, a.raw)
+			}
+		}
+		p.want(200, "", "PUT", fmt.Sprintf("/api/me/cards/%d", id), map[string]any{"shown": "nickname"})
+		staff.want(204, "", "PUT", note, map[string]any{"version": 5, "mentor": "沈牧之", "body": mine})
+		if approve(6) != 1 {
+			t.Fatal("not approved")
+		}
+
 		// What is said aloud: a sound, heard by others once it was approved.
-		voice := fmt.Sprintf("/api/console/cards/%d/voice?name=a.mp3&version=3", id)
-		if a := staff.sends(voice, []byte("<html>no sound</html>")); a.status == 204 {
-			t.Error("a page was taken for a sound")
+		voice := fmt.Sprintf("/api/console/cards/%d/voice?name=a.mp3&version=7", id)
+		if a := staff.sends(voice, []byte("<html>no sound</html>")); a.status != 422 || a.code() != "mentor_voice" {
+			t.Error("a page was taken for a sound", a.raw)
 		}
 		if a := staff.sends(voice, append([]byte("ID3\x03\x00\x00\x00\x00\x00\x00"), make([]byte, 2000)...)); a.status != 204 {
 			t.Fatal(a.raw)
@@ -195,7 +214,7 @@ func TestMentorNotes(t *testing.T) {
 		if s, _, _ := w.raw("/card/" + code + "/voice"); s != 404 {
 			t.Error("a voice is heard before it was approved")
 		}
-		if approve(4) != 1 {
+		if approve(8) != 1 {
 			t.Fatal("not approved again")
 		}
 		if s, h, b := w.raw("/card/" + code + "/voice"); s != 200 || h.Get("Content-Type") != "audio/mpeg" || len(b) != 2010 {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	_ "image/jpeg" // of pictures that were uploaded
@@ -17,6 +18,7 @@ import (
 	"zhizhou/internal/commerce"
 	"zhizhou/internal/db"
 	"zhizhou/internal/errs"
+	"zhizhou/internal/media"
 	"zhizhou/internal/message"
 	"zhizhou/internal/note"
 	"zhizhou/internal/share"
@@ -29,6 +31,9 @@ func (a *App) newCard() {
 		Picture: a.pictureOf, Beside: a.brandBeside, Shared: a.cardShared, Drop: a.Media.DropFile,
 		Keep: func(ctx context.Context, name string, r io.Reader) (string, string, int64, error) {
 			f, err := a.Media.SaveFile(ctx, name, r)
+			if errors.Is(err, media.ErrFileType) {
+				err = card.ErrVoice
+			}
 			return f.Key, f.Mime, f.Bytes, err
 		},
 	})

@@ -297,7 +297,7 @@ func (s *Service) DropTemplate(ctx context.Context, templateID int64) error {
 // template lacks is drawn light.
 func (s *Service) Face(ctx context.Context, c Card, face, school string) (Layout, Wording, error) {
 	w := Wording{Name: c.Name, School: school}
-	said, ok, err := s.Said(ctx, c.ID)
+	said, ok, err := s.Said(ctx, c)
 	if err != nil {
 		return Layout{}, w, err
 	}

@@ -21,7 +21,7 @@ var (
 	ErrNote        = errs.New(errs.Invalid, "mentor_note_invalid", "请检查寄语")
 	ErrNoteChanged = errs.New(errs.Conflict, "mentor_note_changed", "这条寄语刚被改过，请刷新后再看一遍")
 	ErrNoteGone    = errs.New(errs.NotFound, "mentor_note_gone", "这张证据卡还没有寄语")
-	ErrVoice       = errs.New(errs.Invalid, "mentor_voice", "请上传 10 MB 以内的音频")
+	ErrVoice       = errs.New(errs.Invalid, "mentor_voice", "请上传 10 MB 以内的录音：MP3、M4A、WAV、FLAC 或 OGG")
 )
 
 // The length of a mentor's words, in characters: what is written by a template is a
@@ -122,24 +122,42 @@ func (s *Service) scoped(ctx context.Context, r db.Reader, scope, cardID int64) 
 }
 
 // Said is what the mentor says on a card, once it was approved; false when nothing is.
-func (s *Service) Said(ctx context.Context, cardID int64) (MentorNote, bool, error) {
+func (s *Service) Said(ctx context.Context, c Card) (MentorNote, bool, error) {
 	var n MentorNote
-	err := s.DB.Get(ctx, qNoteSaid, &n, cardID)
+	err := s.DB.Get(ctx, qNoteSaid, &n, c.ID)
 	if errors.Is(err, db.ErrNone) {
 		return n, false, nil
 	}
+	n.Body = c.heard(n.Body)
 	return n, err == nil, err
+}
+
+// learner stands in a note for how its card names its owner, which they may change later.
+const learner = "{learner}"
+
+// called is how a card's owner is spoken to: as they chose to be shown on it.
+func (c Card) called() string { return cmp.Or(c.Name, "同学") }
+
+// heard is what a mentor said with the owner of a card called as on the card; also where a
+// mentor wrote the name out.
+func (c Card) heard(body string) string {
+	body = strings.ReplaceAll(body, learner, c.called())
+	if c.Shown != Nickname && utf8.RuneCountInString(c.Nickname) > 1 {
+		body = strings.ReplaceAll(body, c.Nickname, c.called())
+	}
+	return body
 }
 
 // Write sets the words of a card's note; they are a draft until they are approved again.
 // version is that of the note as it was read, 0 when there was none. Returns ErrNote,
 // ErrGone, ErrNoteChanged.
 func (s *Service) Write(ctx context.Context, scope, cardID, version int64, mentor, body string) error {
-	if _, err := s.scoped(ctx, s.DB, scope, cardID); err != nil {
+	read, err := s.scoped(ctx, s.DB, scope, cardID)
+	if err != nil {
 		return err
 	}
 	mentor, body = text.Line(mentor), text.Line(body)
-	switch n := utf8.RuneCountInString(body); {
+	switch n := utf8.RuneCountInString(strings.ReplaceAll(body, learner, read.Nickname)); {
 	case n < leastWritten || n > mostNote:
 		return ErrNote.Field("body", fmt.Sprintf("寄语为 %d–%d 个字，现在 %d 个字", leastWritten, mostNote, n))
 	case mentor == "" || utf8.RuneCountInString(mentor) > 20:
@@ -253,7 +271,7 @@ func (s *Service) Speak(ctx context.Context, scope, cardID, version int64, name 
 		if key, mime, size, err = s.Keep(ctx, name, io.LimitReader(r, mostVoice+1)); err != nil {
 			return err
 		}
-		if size > mostVoice || !strings.HasPrefix(mime, "audio/") && mime != "video/webm" && mime != "video/mp4" {
+		if size > mostVoice || !strings.HasPrefix(mime, "audio/") && mime != "video/mp4" { // an M4A is an MP4
 			return errors.Join(s.Drop(ctx, key), ErrVoice)
 		}
 	}

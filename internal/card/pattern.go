@@ -206,17 +206,18 @@ func (s *Service) Fill(ctx context.Context, f Sift, patternID, after int64, ment
 			if by == "" {
 				by = c.Facts.Teacher
 			}
-			facts := c.Facts.fields(Wording{Name: c.Name, Mentor: by})
-			body := filled(p.Body, facts)
-			if n := utf8.RuneCountInString(body); n < leastFilled || n > mostNote || by == "" || mute(p.Body, facts) {
+			facts := c.Facts.fields(Wording{Name: c.Nickname, Mentor: by})
+			n := utf8.RuneCountInString(filled(p.Body, facts))
+			if n < leastFilled || n > mostNote || by == "" || mute(p.Body, facts) {
 				b.Unfit++
 				continue
 			}
-			n, err := tx.Exec(ctx, qNoteAdd, c.ID, by, body, 0, s.now())
+			facts["learner"] = learner // as the card names them when it is read
+			made, err := tx.Exec(ctx, qNoteAdd, c.ID, by, filled(p.Body, facts), 0, s.now())
 			if err != nil {
 				return err
 			}
-			b.Made += int(n)
+			b.Made += int(made)
 		}
 		return audit.Write(ctx, tx, s.Clock, "mentor_note.fill", fmt.Sprintf("mentor_note_template:%d", patternID), nil, map[string]any{"made": b.Made, "unfit": b.Unfit}, "")
 	})

@@ -63,7 +63,7 @@ func (h *Cards) voice(w http.ResponseWriter, r *http.Request) {
 		web.Fail(w, r, err)
 		return
 	}
-	n, ok, err := h.Service.Said(r.Context(), c.ID)
+	n, ok, err := h.Service.Said(r.Context(), c)
 	if err == nil && (!ok || n.VoiceKey == "") {
 		err = card.ErrGone
 	}

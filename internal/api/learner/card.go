@@ -161,7 +161,7 @@ func (r *routes) cards() {
 
 // said is what a mentor says on a card, and where it is heard.
 func (r *routes) said(ctx context.Context, c card.Card) (note, mentor, voice string, err error) {
-	n, ok, err := r.Card.Said(ctx, c.ID)
+	n, ok, err := r.Card.Said(ctx, c)
 	if err != nil || !ok || c.RevokedAt > 0 {
 		return "", "", "", err
 	}
