@@ -25,5 +25,7 @@ export function useSetting<T extends object>(load: () => Promise<Setting<T>>, st
     save.run(async () => {
       if (draft.value) take(await store({ version: version.value, value: JSON.parse(JSON.stringify(draft.value)) as T }))
     }, '设置已保存')
-  return { draft, changed, submit, failed, reload, ...save }
+  /** The server names a field by where it stands in what was sent. */
+  const field = (name: string) => save.field(name) || save.field(`value.${name}`)
+  return { draft, changed, submit, failed, reload, ...save, field }
 }
