@@ -97,6 +97,21 @@ test("the console's pages on a desktop, the lists also on a phone", async () => 
   const main = (page) => page.locator('main').getByRole('heading')
   const pages = { overview: '/admin/overview', courses: '/admin/courses', library: '/admin/library?state=failed', instructors: '/admin/instructors', categories: '/admin/categories', banners: '/admin/banners', bundles: '/admin/goods/bundle', memberships: '/admin/goods/membership', services: '/admin/goods/service', 'lessons-alone': '/admin/goods/lesson', promotions: '/admin/promotions', 'promotions-month': '/admin/promotions/calendar', coupons: '/admin/coupons', codes: '/admin/codes', price: '/admin/price', orders: '/admin/orders', refunds: '/admin/refunds', users: '/admin/users', staff: '/admin/staff', audit: '/admin/audit', 'settings-shop': '/admin/settings/shop', 'settings-wechat': '/admin/settings/wechat', 'settings-payment': '/admin/settings/payment', 'settings-talk': '/admin/settings/talk', account: '/admin/account' }
   for (const [name, address] of Object.entries(pages)) await look(win, `console-${name}`, address, main)
+  await step(win, 'a setting that is refused is marked, and is not lost by another tab', async () => {
+    const { page } = win
+    await page.goto('/admin/settings/share')
+    const days = page.getByLabel('打开后多少天内算数')
+    await days.fill('0')
+    await page.getByRole('button', { name: '保存设置' }).click()
+    await page.getByText('不能小于 1').waitFor()
+    await looksSound(win, 'console-setting-refused')
+    await page.getByRole('link', { name: '签到', exact: true }).or(page.getByRole('tab', { name: '签到', exact: true })).click()
+    await page.getByRole('button', { name: '留在这里' }).click()
+    assert.equal(await days.inputValue(), '0')
+    await page.getByRole('link', { name: '签到', exact: true }).or(page.getByRole('tab', { name: '签到', exact: true })).click()
+    await page.getByRole('button', { name: '放弃改动，离开' }).click()
+    await page.getByLabel('每天得多少积分').waitFor()
+  })
   await win.page.setViewportSize(sizes.phone.viewport)
   for (const name of ['overview', 'orders', 'refunds', 'courses', 'bundles', 'promotions', 'promotions-month', 'coupons', 'codes', 'price']) {
     await step(win, `${name} on a narrow window`, async () => {
