@@ -177,6 +177,12 @@ func TestCampaignPhases(t *testing.T) {
 			c = must(w.app.Campaign.Get(context.Background(), c.ID))(t)
 		}
 		stands("live", 1) // of 50, as far as the budget goes
+		poor := c
+		poor.ID, poor.BudgetFen, poor.Prizes = 0, 500, []campaign.Prize{prize}
+		poor.ID = must(w.app.Campaign.Save(w.system(), poor))(t)
+		if err := w.app.Campaign.Move(w.system(), poor.ID, "running", ""); !errors.Is(err, campaign.ErrInput) {
+			t.Fatal("began although its budget reaches for nothing: ", err)
+		}
 		codes := []string{a.sharesCampaign(c.ID), b.sharesCampaign(c.ID), d.sharesCampaign(c.ID)}
 		n := 0
 		brings := func(code string, header map[string]string) {

@@ -18,7 +18,7 @@ func (a *App) periodic() {
 	a.Jobs.Every("shipping", time.Minute, a.Shipping.Sweep)
 	a.Jobs.Every("invoices", 30*time.Second, a.Invoice.Sweep)
 	a.Jobs.Every("earn", time.Hour, a.Commerce.Earn)
-	a.Jobs.Every("points", time.Hour, a.Points.Sweep)
+	a.Jobs.Every("points", time.Minute, a.Points.Sweep)
 	a.Jobs.Every("shares", time.Hour, a.Share.Sweep)
 	a.Jobs.Every("growth", 10*time.Minute, a.Growth.Renew)
 	a.Jobs.Every("card experiments", time.Hour, a.Card.LookAt)

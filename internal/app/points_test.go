@@ -174,6 +174,27 @@ func TestPointsExpireAndMerge(t *testing.T) {
 		if got := w.pointsOf(a); got.Balance != 0 || got.LookAt != 0 {
 			t.Fatalf("all are over: %+v", got)
 		}
+		// Nobody pays with what has ended, also before the sweep comes.
+		w.ok(w.app.Points.Grant(ctx, a, 80, "grant-key-6", "补偿"))
+		w.clock.Advance(32 * 24 * time.Hour)
+		w.ok(w.app.Points.Grant(ctx, a, 30, "grant-key-7", "补偿"))
+		pay := func(n int64, cause string) error {
+			return w.app.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return w.app.Points.Pay(ctx, tx, a, n, cause, "测试") })
+		}
+		hold := func(n, order int64) error {
+			return w.app.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error { return w.app.Points.Hold(ctx, tx, a, order, n) })
+		}
+		if err := pay(31, "late-1"); !errors.Is(err, points.ErrShort) {
+			t.Fatalf("paid with what had ended: %v", err)
+		}
+		if err := hold(31, 990_001); !errors.Is(err, points.ErrShort) {
+			t.Fatalf("an order holds what had ended: %v", err)
+		}
+		w.ok(pay(10, "late-2"))
+		if got := w.pointsOf(a); got.Balance != 20 {
+			t.Fatalf("after paying: %+v", got)
+		}
+		w.ok(pay(20, "late-3"))
 		if err := w.app.Points.Grant(ctx, a, -1, "grant-key-5", "测试扣减"); !errors.Is(err, points.ErrShort) {
 			t.Fatalf("below nothing: %v", err)
 		}

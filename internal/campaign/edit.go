@@ -42,8 +42,10 @@ func (c Campaign) check() error {
 		return ErrInput.Field("ends_at", "结束要晚于开始，最长一年")
 	case c.BudgetFen < 0 || c.BudgetFen > 100_000_000_00 || c.BudgetCount < 1 || c.BudgetCount > 10_000_000:
 		return ErrInput.Field("budget_count", "请填写预算金额和份数")
-	case c.PerUser < 1 || c.PerUser > 1000 || c.PerDevice < 1 || c.PerDevice > 1000:
-		return ErrInput.Field("per_user", "1–1000 次")
+	case c.PerUser < 1 || c.PerUser > 1000:
+		return ErrInput.Field("per_user", "1–1000 份")
+	case c.PerDevice < 1 || c.PerDevice > 1000:
+		return ErrInput.Field("per_device", "1–1000 份")
 	case c.Kind == Journey && (c.NewcomerDays < 1 || c.NewcomerDays > 90):
 		return ErrInput.Field("newcomer_days", "1–90 天")
 	case len(c.Prizes) == 0 || len(c.Prizes) > 20:
@@ -219,6 +221,9 @@ func (s *Service) Move(ctx context.Context, campaignID int64, to, reason string)
 			}
 			if c.EndsAt <= s.now() {
 				return ErrInput.Say("结束时间已经过了")
+			}
+			if !slices.ContainsFunc(c.Prizes, func(p Prize) bool { return p.Kind != Nothing && c.Left(p) > 0 }) {
+				return ErrInput.Say("预算或库存不够发出任何一份奖励，请先改大")
 			}
 		}
 		n, err := tx.Exec(ctx, qMove, campaignID, c.State, to, s.now())

@@ -169,7 +169,7 @@ func (s *Service) Reclaim(ctx context.Context, tx *db.Tx, userID, points int64, 
 
 // Pay spends points for a cause, inside tx; a repeat changes nothing. Returns ErrShort.
 func (s *Service) Pay(ctx context.Context, tx *db.Tx, userID, points int64, cause, note string) error {
-	if _, err := s.lock(ctx, tx, userID); err != nil {
+	if err := s.expire(ctx, tx, userID, clock.MS(s.Clock)); err != nil { // nobody pays with what has ended
 		return err
 	}
 	_, err := s.move(ctx, tx, Move{UserID: userID, Kind: Spent, Points: -points, Cause: cause, Note: note})

@@ -12,7 +12,7 @@ import (
 // Hold keeps points for an order that waits for money, inside tx. Returns ErrShort
 // when another order was faster.
 func (s *Service) Hold(ctx context.Context, tx *db.Tx, userID, orderID, points int64) error {
-	if _, err := s.lock(ctx, tx, userID); err != nil {
+	if err := s.expire(ctx, tx, userID, clock.MS(s.Clock)); err != nil { // nobody pays with what has ended
 		return err
 	}
 	if _, err := tx.Exec(ctx, qHoldInsert, orderID, userID, points, clock.MS(s.Clock)); err != nil {
@@ -80,6 +80,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	}
 }
 
+// expire locks an account and ends those of its points whose time is over.
 func (s *Service) expire(ctx context.Context, tx *db.Tx, userID, now int64) error {
 	a, err := s.lock(ctx, tx, userID)
 	if err != nil || a.LookAt == 0 || a.LookAt > now {

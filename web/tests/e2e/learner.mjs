@@ -4,12 +4,14 @@ import { until } from './server.mjs'
 /** Signs in on the login page now shown, with the code that the sandbox received. */
 export async function signInBySMS(win, base, phone) {
   const { page } = win
+  const sent = async () => (await (await fetch(`${base}/sandbox/panel/api/sms?phone=${phone}`)).json()).messages ?? []
+  const before = (await sent()).length
   await page.getByRole('checkbox', { name: '我已阅读并同意下列协议' }).click()
   await page.getByLabel('手机号').fill(phone)
   await page.getByRole('button', { name: '获取验证码' }).click()
   const code = await until(async () => {
-    const { messages } = await (await fetch(`${base}/sandbox/panel/api/sms?phone=${phone}`)).json()
-    return messages?.at(-1)?.Code ?? messages?.at(-1)?.code
+    const messages = await sent()
+    return messages.length > before && (messages.at(-1).Code ?? messages.at(-1).code)
   }, 'the text message')
   assert.match(code, /^\d{6}$/)
   await page.getByLabel('短信验证码').fill(code)

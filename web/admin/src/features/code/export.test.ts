@@ -13,7 +13,8 @@ describe('the export', () => {
   })
   it('quotes what would break a row, and disarms what a spreadsheet would run', () => {
     expect(cell('a,"b"')).toBe('"a,""b"""')
-    expect(cell('=1+1')).toBe("'=1+1")
+    for (const bad of ['=1+1', '-1+1', '-3.8e9', '-', '＝1', '@a']) expect(cell(bad)).toBe(`'${bad}`)
+    expect([cell('-3.80'), cell('-12')]).toEqual(['-3.80', '-12']) // or a column of amounts has no sum
     expect(cell('第一课')).toBe('第一课')
   })
   it('groups by four', () => expect(grouped('ABCDEFGH23456789')).toBe('ABCD-EFGH-2345-6789'))

@@ -4,9 +4,9 @@ import type { Code, CodeBatch } from '@/app/types'
 
 const states: Record<Code['state'], string> = { ready: '未使用', used: '已使用', revoked: '已作废' }
 
-/** A cell as spreadsheets read it; one that they would take for a formula is made plain text. */
+/** A cell as spreadsheets read it; one that they would take for a formula is made plain text. A number below zero is none. */
 export function cell(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  const plain = /^[=+\-@\t\r＝＋－＠]/.test(text) && !/^-\d+(\.\d+)?$/.test(text) ? `'${text}` : text
   return /[",\n\r]/.test(plain) ? `"${plain.replace(/"/g, '""')}"` : plain
 }
 
