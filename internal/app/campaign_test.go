@@ -218,7 +218,7 @@ func TestCampaignPhases(t *testing.T) {
 		// Over, it says so to who still opens it, also by an old link.
 		edit(func(c *campaign.Campaign) { c.StartsAt = w.clock.Now().Add(time.Hour).UnixMilli() })
 		stands("soon", 8)
-		if row := op.want(200, "", "GET", "/api/console/campaigns", nil).item(0, "items"); row.str("phase") != "soon" {
+		if row := op.want(200, "", "GET", "/api/console/campaigns", nil).item(1, "items"); row.str("phase") != "soon" {
 			t.Fatal(row.raw)
 		}
 		d.want(404, "campaign_gone", "POST", at+"/claims", claim(browser(3)))
