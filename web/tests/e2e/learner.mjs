@@ -4,6 +4,7 @@ import { until } from './server.mjs'
 /** Signs in on the login page now shown, with the code that the sandbox received. */
 export async function signInBySMS(win, base, phone) {
   const { page } = win
+  // The newest one first.
   const sent = async () => (await (await fetch(`${base}/sandbox/panel/api/sms?phone=${phone}`)).json()).messages ?? []
   const before = (await sent()).length
   await page.getByRole('checkbox', { name: '我已阅读并同意下列协议' }).click()
@@ -11,7 +12,7 @@ export async function signInBySMS(win, base, phone) {
   await page.getByRole('button', { name: '获取验证码' }).click()
   const code = await until(async () => {
     const messages = await sent()
-    return messages.length > before && (messages.at(-1).Code ?? messages.at(-1).code)
+    return messages.length > before && (messages[0].Code ?? messages[0].code)
   }, 'the text message')
   assert.match(code, /^\d{6}$/)
   await page.getByLabel('短信验证码').fill(code)
@@ -54,7 +55,7 @@ export async function buyByAPI(base, phone) {
   const agreed = await Promise.all(['user_agreement', 'privacy_policy'].map(async (kind) => ({ kind, version: (await ask('GET', `api/agreements/${kind}`)).version })))
   await ask('POST', 'api/auth/sms', { phone, consents: agreed })
   const { messages } = await ask('GET', `sandbox/panel/api/sms?phone=${phone}`)
-  await ask('POST', 'api/auth/sms/login', { phone, code: messages.at(-1).Code ?? messages.at(-1).code, consents: agreed })
+  await ask('POST', 'api/auth/sms/login', { phone, code: messages[0].Code ?? messages[0].code, consents: agreed })
   const [dearest] = (await ask('GET', 'api/courses?limit=50')).items.sort((a, b) => b.price_fen - a.price_fen)
   const { skus } = await ask('GET', `api/courses/${dearest.id}`)
   const quote = await ask('POST', 'api/quotes', { sku_id: skus[0].id })
