@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"strings"
 	"sync"
 
 	"zhizhou/internal/drawing"
@@ -72,7 +73,10 @@ func (s *Service) print(ctx context.Context, c Card, t Layout, w Wording, link s
 
 func (s *Service) draw(ctx context.Context, f Facts, t Layout, w Wording, link string) (drawing.Picture, error) {
 	p := s.ground(ctx, t)
-	sheet := sheet{Picture: p, facts: f, fields: f.fields(w), link: link, find: func(key string) image.Image { return s.picture(ctx, key) }, words: w}
+	if w.Brand != "" {
+		t.Layers = shared(t.Layers)
+	}
+	sheet := sheet{Picture: p, facts: f, fields: f.fields(w), link: link, layers: t.Layers, find: func(key string) image.Image { return s.picture(ctx, key) }, words: w}
 	for i := still(t.Layers); i < len(t.Layers); i++ {
 		if l := t.Layers[i]; l.Kind == "voyage" && i > still(t.Layers) {
 			voyage(p, l)
@@ -154,6 +158,7 @@ type sheet struct {
 	fields map[string]string
 	words  Wording
 	link   string
+	layers []Layer                      // all of the face
 	find   func(key string) image.Image // nil: there is no such picture
 }
 
@@ -205,62 +210,15 @@ func (l Layer) block(p drawing.Picture, col color.RGBA) {
 	p.Fill(drawing.Round(l.X, l.Y, l.W, l.H, l.Radius), col)
 }
 
-// brand is the partner beside the school: the logo, w pixels wide, and the name.
-func (l Layer) brand(p sheet, col color.RGBA) {
-	if p.words.Brand == "" {
-		return
-	}
-	x := l.X
-	if img := p.find(p.words.Logo); img != nil {
-		p.Cover(img, int(x), int(l.Y), int(l.W), int(l.W), 1)
-		x += l.W + 14
-	}
-	t := drawing.Type{Size: max(28, l.Size), Color: col}
-	p.Write(x, l.Y+l.W/2+t.Size*.36, t, drawing.Printable(p.words.Brand))
-}
-
 // mixed is a colour on the way from one to another.
 func mixed(a, b color.RGBA, part float64) color.RGBA {
 	m := func(x, y uint8) uint8 { return uint8(math.Round(float64(x) + (float64(y)-float64(x))*part)) }
 	return color.RGBA{m(a.R, b.R), m(a.G, b.G), m(a.B, b.B), 255}
 }
 
-// write draws a text within w: on one line smaller and smaller, or on several, the last
-// one cut with an ellipsis when even the smallest is too long.
+// write draws a text as set lays it out.
 func (l Layer) write(p drawing.Picture, s string, col color.RGBA) {
-	t := drawing.Type{Size: l.Size, Bold: l.Bold / 1000, Spread: l.Spread / 1000, Color: col}
-	least, most := l.Least, max(1, l.Lines)
-	if least == 0 {
-		least = l.Size
-	}
-	lines := []string{s}
-	if l.W > 0 {
-		for {
-			lines = drawing.Wrap(s, l.W/t.Size/(1+t.Spread))
-			fits := len(lines) == 1 || len(lines) <= most && (l.Several == 0 || t.Size <= l.Several)
-			if fits || t.Size <= least {
-				break
-			}
-			t.Size = math.Max(least, t.Size-4)
-		}
-		if len(lines) > most {
-			lines = lines[:most]
-			end := []rune(lines[most-1])
-			for len(end) > 0 && t.Wide(string(end)+"…") > l.W {
-				end = end[:len(end)-1]
-			}
-			lines[most-1] = string(end) + "…"
-		}
-	}
-	leading := t.Size * 1.4
-	if l.Leading > 0 {
-		leading = t.Size * l.Leading
-	}
-	// What takes several lines grows upwards from a smaller size, so that the foot stays.
-	y := l.Y - float64(len(lines)-1)*leading
-	if len(lines) == 1 || l.Lines == 0 || l.Even {
-		y = l.Y // a paragraph grows downwards
-	}
+	t, lines, y, leading := l.set(s, col)
 	for i, line := range lines {
 		if n := len([]rune(line)); l.Even && i < len(lines)-1 && n > 1 {
 			one := t
@@ -277,6 +235,54 @@ func (l Layer) write(p drawing.Picture, s string, col color.RGBA) {
 		}
 		p.Write(x, y+float64(i)*leading, t, line)
 	}
+}
+
+// set lays a text out within w: on one line smaller and smaller, or on several, the last
+// one cut with an ellipsis when even the smallest is too long. y is the base line of the
+// first.
+func (l Layer) set(s string, col color.RGBA) (t drawing.Type, lines []string, y, leading float64) {
+	t = drawing.Type{Size: l.Size, Bold: l.Bold / 1000, Spread: l.Spread / 1000, Color: col}
+	least, most := l.Least, max(1, l.Lines)
+	if least == 0 {
+		least = l.Size
+	}
+	lines = []string{s}
+	if l.W > 0 {
+		for {
+			lines = drawing.Wrap(s, l.W/t.Size/(1+t.Spread))
+			fits := len(lines) == 1 || len(lines) <= most && (l.Several == 0 || t.Size <= l.Several)
+			if fits || t.Size <= least {
+				break
+			}
+			t.Size = math.Max(least, t.Size-4)
+		}
+		if len(lines) > most {
+			lines = lines[:most]
+			lines[most-1] = cut(lines[most-1]+"…", t, l.W)
+		}
+	}
+	leading = t.Size * 1.4
+	if l.Leading > 0 {
+		leading = t.Size * l.Leading
+	}
+	// What takes several lines grows upwards from a smaller size, so that the foot stays.
+	y = l.Y - float64(len(lines)-1)*leading
+	if len(lines) == 1 || l.Lines == 0 || l.Even {
+		y = l.Y // a paragraph grows downwards
+	}
+	return t, lines, y, leading
+}
+
+// cut shortens s with an ellipsis until it is no wider than wide.
+func cut(s string, t drawing.Type, wide float64) string {
+	if t.Wide(s) <= wide {
+		return s
+	}
+	end := []rune(strings.TrimSuffix(s, "…"))
+	for len(end) > 0 && t.Wide(string(end)+"…") > wide {
+		end = end[:len(end)-1]
+	}
+	return string(end) + "…"
 }
 
 // column is a figure with what it counts.

@@ -59,6 +59,19 @@ func (p Picture) Cover(img image.Image, x, y, w, h int, part float64) {
 	draw.DrawMask(p.RGBA, at, scaled, at.Min, image.NewUniform(color.Alpha{uint8(math.Round(max(0, part) * 255))}), image.Point{}, draw.Over)
 }
 
+// Fit draws the whole of a picture into w by h at x, y, as large as its proportions let
+// it be, in their middle.
+func (p Picture) Fit(img image.Image, x, y, w, h int) {
+	b := img.Bounds()
+	if w <= 0 || h <= 0 || b.Empty() {
+		return
+	}
+	scale := min(float64(w)/float64(b.Dx()), float64(h)/float64(b.Dy()))
+	fw, fh := max(1, int(math.Round(float64(b.Dx())*scale))), max(1, int(math.Round(float64(b.Dy())*scale)))
+	at := image.Rect(0, 0, fw, fh).Add(image.Pt(x+(w-fw)/2, y+(h-fh)/2))
+	scaling.CatmullRom.Scale(p.RGBA, at, img, b, scaling.Over, nil)
+}
+
 // Round is a rectangle with round corners.
 func Round(x, y, w, h, r float64) Path {
 	r = min(r, w/2, h/2)
