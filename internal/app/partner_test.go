@@ -362,11 +362,16 @@ func TestPartnerConsole(t *testing.T) {
 			t.Fatal("a brand is shown that nobody looked at")
 		}
 		id := item(op.want(200, "", "GET", "/api/console/partners", nil), 0, "id")
-		code, _ := a.hasCard()
+		code, cardID := a.hasCard()
 		_, _, plain := w.raw("/card/" + code + "/card.png")
 		op.want(204, "", "POST", fmt.Sprintf("/api/console/partners/%d/brand", id), map[string]any{"shown": true})
 		if _, _, branded := w.raw("/card/" + code + "/card.png"); len(plain) == 0 || bytes.Equal(plain, branded) {
 			t.Fatal("the brand does not stand on the partner's cards")
+		}
+		own := a.want(200, "", "GET", fmt.Sprintf("/api/me/cards/%d", cardID), nil)
+		open := w.person(nil).want(200, "", "GET", "/api/cards/"+code, nil)
+		if own.str("brand") != "山海读书会" || open.str("brand") != "山海读书会" {
+			t.Fatalf("the card's pages do not name who stands on its picture: %s, %s", own.raw, open.raw)
 		}
 		if name, _ := mustTwo(w.app.Partner.Brand(context.Background(), a.me()))(t); name != "山海读书会" {
 			t.Fatal("the brand is not shown: ", name)

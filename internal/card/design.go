@@ -304,11 +304,9 @@ func (s *Service) Face(ctx context.Context, c Card, face, school string) (Layout
 	if ok {
 		w.Note, w.Mentor = said.Body, said.Mentor
 	}
-	var b Brand
-	if s.Beside != nil {
-		if b, err = s.Beside(ctx, c.UserID); err != nil {
-			return Layout{}, w, err
-		}
+	b, err := s.Partner(ctx, c)
+	if err != nil {
+		return Layout{}, w, err
 	}
 	w.Brand, w.Logo = b.Name, b.Logo
 	v, err := s.Variant(ctx, c)
@@ -335,6 +333,15 @@ func (s *Service) Face(ctx context.Context, c Card, face, school string) (Layout
 	}
 	l, err := layoutOf(raw)
 	return l, w, err
+}
+
+// Partner is who stands beside the school on a card now, in its picture and on its page;
+// nobody does on one that was revoked.
+func (s *Service) Partner(ctx context.Context, c Card) (Brand, error) {
+	if s.Beside == nil || c.RevokedAt > 0 {
+		return Brand{}, nil
+	}
+	return s.Beside(ctx, c.UserID)
 }
 
 // Specimen draws a layout with the facts of nobody, as the template centre shows it.

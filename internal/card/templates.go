@@ -133,7 +133,7 @@ var layouts = map[string]string{
 		{"kind": "text", "x": 540, "y": 730, "w": 960, "size": 30, "least": 28, "align": "center", "color": "#CFE2DB", "text": "{title}　{sub}"},
 		{"kind": "facts", "x": 72, "y": 806, "w": 936, "h": 126, "size": 48, "color": "#185A4B", "second": "#5C5346"},
 		{"kind": "brand", "x": 72, "y": 938, "w": 40, "size": 28, "color": "#1F2329"},
-		{"kind": "text", "x": 72, "y": 1006, "w": 740, "size": 28, "color": "#5C5346", "text": "{issued} 颁　·　编号 {code}"},
+		{"kind": "text", "x": 72, "y": 1008, "w": 740, "size": 28, "color": "#5C5346", "text": "{issued} 颁　·　编号 {code}"},
 		{"kind": "text", "x": 72, "y": 1048, "w": 740, "size": 28, "color": "#185A4B", "text": "扫码核验，任何人可查"},
 		{"kind": "qr", "x": 880, "y": 942, "w": 124, "color": "#12382F"}
 	]}`,

@@ -9715,6 +9715,8 @@ export interface components {
             likes: number;
         };
         CardView: {
+            /** @description Empty: nobody */
+            brand: string;
             code: string;
             /**
              * Format: int64
@@ -9759,6 +9761,8 @@ export interface components {
              * @description 0: of no one course
              */
             lessons_all: number;
+            /** @description Their sign; empty: none */
+            logo_url: string;
             mentor: string;
             /**
              * Format: int64
@@ -18358,6 +18362,8 @@ export interface components {
             words: string;
         };
         OpenCardView: {
+            /** @description Empty: nobody */
+            brand: string;
             /** Format: int64 */
             checked_at: number;
             code: string;
@@ -18409,6 +18415,8 @@ export interface components {
             lessons_all: number;
             /** Format: int64 */
             lessons_now: number;
+            /** @description Their sign; empty: none */
+            logo_url: string;
             mentor: string;
             /** @description Of the school's DID document: the key */
             method: string;

@@ -50,6 +50,14 @@ type CardView struct {
 	Note      string `json:"note" doc:"What the mentor says; of one card alone"`
 	Mentor    string `json:"mentor"`
 	VoiceURL  string `json:"voice_url"`
+	CardBrand
+}
+
+// CardBrand is the partner beside the school on a card, as its picture shows them; of one
+// card alone.
+type CardBrand struct {
+	Brand   string `json:"brand" doc:"Empty: nobody"`
+	LogoURL string `json:"logo_url" doc:"Their sign; empty: none"`
 }
 
 // OpenCardView is what anybody may know of a card: what it states, and the same counted
@@ -81,6 +89,7 @@ type OpenCardView struct {
 	Note       string `json:"note" doc:"What the mentor says; empty: nothing"`
 	Mentor     string `json:"mentor"`
 	VoiceURL   string `json:"voice_url" doc:"What the mentor said aloud; empty: nothing"`
+	CardBrand
 }
 
 func cardFacts(f card.Facts) CardFacts {
@@ -181,8 +190,16 @@ func (r *routes) ownCard(ctx context.Context, c card.Card) (*web.Body[CardView],
 		v.Words = shown.Words
 	}
 	var err error
+	if v.CardBrand, err = r.cardBrand(ctx, c); err != nil {
+		return nil, err
+	}
 	v.Note, v.Mentor, v.VoiceURL, err = r.said(ctx, c)
 	return web.Answer(v), err
+}
+
+func (r *routes) cardBrand(ctx context.Context, c card.Card) (CardBrand, error) {
+	b, err := r.Card.Partner(ctx, c)
+	return CardBrand{b.Name, imageURL(b.Logo)}, err
 }
 
 func (r *routes) openCard(ctx context.Context, code string) (*web.Body[OpenCardView], error) {
@@ -203,6 +220,9 @@ func (r *routes) openCard(ctx context.Context, code string) (*web.Body[OpenCardV
 	v.ImageURL, v.SquareURL = cardPictures(c)
 	if c.RevokedAt > 0 {
 		v.State, v.Reason = "revoked", revokedBecause(c.RevokeKind)
+	}
+	if v.CardBrand, err = r.cardBrand(ctx, c); err != nil {
+		return nil, err
 	}
 	if v.Note, v.Mentor, v.VoiceURL, err = r.said(ctx, c); err != nil {
 		return nil, err

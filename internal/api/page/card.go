@@ -33,7 +33,30 @@ func (p *pages) card(w http.ResponseWriter, r *http.Request) {
 		h.image = p.PublicURL + "/card/" + c.Code + "/square.png"
 		h.description = fmt.Sprintf("%s%s「%s」：学完 %d 课时，学习 %d 分钟。学习记录由服务器计时，任何人可核验。", apart(who), lead, title, c.Facts.Lessons, c.Facts.Minutes())
 	}
+	b, err := p.Card.Partner(r.Context(), c)
+	if err != nil {
+		p.gone(w, r, err)
+		return
+	}
+	h.description += together(b)
 	p.write(w, h)
+}
+
+// together says who stands beside the school, "" when nobody does.
+func together(b cards.Brand) string {
+	if b.Name == "" {
+		return ""
+	}
+	return "和" + spaced(b.Name) + "一起学。"
+}
+
+// spaced is a name between Chinese words: set off where it begins or ends in a letter or a
+// digit of ours.
+func spaced(name string) string {
+	if name[0] < utf8.RuneSelf {
+		name = " " + name
+	}
+	return apart(name)
 }
 
 // apart sets a name that ends in a letter or a digit of ours off from the Chinese after it.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { apart, dayOf, score, spoken, studied, summary } from './words'
+import { apart, dayOf, score, spaced, spoken, studied, summary } from './words'
 
 it('says only what a card states', () => {
   expect(summary({ kind: 'course', lessons: 3, lessons_all: 20, minutes: 75, days: 2, score_permille: 875 })).toBe('学完 3/20 课 · 学习 1 小时 15 分 · 2 天 · 测验 87.5 分')
@@ -13,4 +13,5 @@ it('reads times, scores, days and codes', () => {
 
 it('sets a name off from Chinese when it ends in a letter or digit', () => {
   expect([apart('学员 2158'), apart('沈牧之'), apart('Lin')]).toEqual(['学员 2158 ', '沈牧之', 'Lin '])
+  expect([spaced('ABC 书院'), spaced('大路书院'), spaced('读书会 8')]).toEqual([' ABC 书院', '大路书院', '读书会 8 '])
 })

@@ -26,5 +26,8 @@ export function summary(c: Pick<Card, 'kind' | 'lessons' | 'lessons_all' | 'minu
 /** A name, set off from the Chinese after it when it ends in a letter or digit: 学员 2158 得到了徽章. */
 export const apart = (name: string) => (/[!-~]$/.test(name) ? `${name} ` : name)
 
+/** A name between Chinese words, set off on both sides alike. */
+export const spaced = (name: string) => apart(/^[!-~]/.test(name) ? ` ${name}` : name)
+
 /** A code in groups that can be read out. */
 export const spoken = (code: string) => code.replace(/(.{4})(?=.)/g, '$1 ')
