@@ -364,7 +364,7 @@ func TestPartnerConsole(t *testing.T) {
 		id := item(op.want(200, "", "GET", "/api/console/partners", nil), 0, "id")
 		code, cardID := a.hasCard()
 		_, _, plain := w.raw("/card/" + code + "/card.png")
-		op.want(204, "", "POST", fmt.Sprintf("/api/console/partners/%d/brand", id), map[string]any{"shown": true})
+		op.want(204, "", "POST", fmt.Sprintf("/api/console/partners/%d/brand", id), map[string]any{"shown": true, "brand": "山海读书会", "logo": ""})
 		if _, _, branded := w.raw("/card/" + code + "/card.png"); len(plain) == 0 || bytes.Equal(plain, branded) {
 			t.Fatal("the brand does not stand on the partner's cards")
 		}
@@ -388,6 +388,76 @@ func TestPartnerConsole(t *testing.T) {
 		if list := a.want(200, "", "GET", "/api/me/partner/materials", nil); len(list.at("items").([]any)) != 0 {
 			t.Fatalf("a material that is off is shown: %s", list.raw)
 		}
+		w.sound()
+	})
+}
+
+// Staff decide about the brand that they saw, not about one that took its place; what
+// nobody has looked at waits in the list, and what was refused does not.
+func TestBrandIsSeenBeforeItIsShown(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.partners()
+		op := w.staff("operator")
+		a, b := w.learner("13900138050", nil), w.learner("13900138051", nil)
+		w.becomes(a, "agency")
+		w.becomes(b, "agency")
+		id := must(w.app.Partner.Partners(context.Background(), "", "", a.me(), 0, 1))(t)[0].ID
+		waits := func(want int) {
+			t.Helper()
+			list := op.want(200, "", "GET", "/api/console/partners?brand_waits=true", nil)
+			if n := len(list.at("items").([]any)); n != want {
+				t.Fatalf("%d brands wait, not %d: %s", n, want, list.raw)
+			}
+			if row := op.want(200, "", "GET", fmt.Sprintf("/api/console/partners/%d", id), nil); row.at("brand_waits").(bool) != (want == 1) {
+				t.Fatalf("a row says otherwise: %s", row.raw)
+			}
+		}
+		shown := func() string {
+			t.Helper()
+			name, _ := mustTwo(w.app.Partner.Brand(context.Background(), a.me()))(t)
+			return name
+		}
+		decide := func(status int, code string, name, logo string, on bool) {
+			t.Helper()
+			op.want(status, code, "POST", fmt.Sprintf("/api/console/partners/%d/brand", id), map[string]any{"shown": on, "brand": name, "logo": logo})
+		}
+		named := func(name string) { a.want(200, "", "PUT", "/api/me/partner/profile", map[string]any{"brand": name}) }
+		waits(0)
+		decide(404, "partner_gone", "", "", true) // there is nothing to look at
+		named("山海读书会")
+		waits(1)
+		named("别的名字")
+		decide(409, "partner_brand_changed", "山海读书会", "", true)
+		decide(409, "partner_brand_changed", "山海读书会", "", false)
+		if shown() != "" {
+			t.Fatal("a name is shown that nobody read: ", shown())
+		}
+		waits(1)
+		decide(204, "", "别的名字", "", true)
+		waits(0)
+		if shown() != "别的名字" {
+			t.Fatal("a name that was read is not shown: ", shown())
+		}
+		w.ok(w.app.Partner.SaveBrand(context.Background(), a.me(), true, "img/sign"))
+		if shown() != "" {
+			t.Fatal("a changed sign is shown at once")
+		}
+		waits(1)
+		decide(409, "partner_brand_changed", "别的名字", "", true)
+		decide(204, "", "别的名字", "img/sign", true)
+		named("别的名字") // as it was
+		if shown() != "别的名字" {
+			t.Fatal("what did not change waits again")
+		}
+		decide(204, "", "别的名字", "img/sign", false)
+		if waits(0); shown() != "" {
+			t.Fatal("what staff took away is shown: ", shown())
+		}
+		w.ok(w.app.Partner.SaveBrand(context.Background(), a.me(), true, ""))
+		waits(1)
+		op.want(404, "partner_gone", "POST", "/api/console/partners/12345/brand", map[string]any{"shown": true, "brand": "x", "logo": ""})
+		w.ok(w.app.Partner.Decide(w.system(), id, partner.Suspended, "先核实"))
+		waits(0) // nothing of theirs is shown now
 		w.sound()
 	})
 }

@@ -77,6 +77,7 @@ var (
 	ErrVersion   = errs.New(errs.Conflict, "partner_version", "刚被别人改过，请刷新后再改")
 	ErrNone      = errs.New(errs.Forbidden, "partner_none", "还不是合伙人")
 	ErrBrand     = errs.New(errs.Invalid, "partner_brand", "请检查品牌信息")
+	ErrBrandNew  = errs.New(errs.Conflict, "partner_brand_changed", "合伙人刚刚改过，请看过新的再决定")
 	ErrNoBrand   = errs.New(errs.Forbidden, "partner_no_brand", "这个角色不能使用联名")
 	ErrMaterial  = errs.New(errs.Invalid, "partner_material", "请检查素材")
 	ErrItemGone  = errs.New(errs.NotFound, "partner_material_gone", "没有这份素材")

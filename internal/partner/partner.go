@@ -26,12 +26,14 @@ type Partner struct {
 	AcceptedAt int64
 	Brand      string
 	Logo       string // key of a picture
-	BrandShown bool   // staff looked at both as they are now
-	Signs      bool   // their nickname stands on posters
-	OpenedAt   int64
-	AskedAt    int64
-	DecidedAt  int64
-	DecidedBy  int64
+	BrandShown bool   // staff looked at both as they are now, and let them be seen
+	// When staff decided about both as they are now; 0: they wait, if there are any.
+	BrandSeenAt int64
+	Signs       bool // their nickname stands on posters
+	OpenedAt    int64
+	AskedAt     int64
+	DecidedAt   int64
+	DecidedBy   int64
 }
 
 // Row is a partner in staff's list.
@@ -39,6 +41,7 @@ type Row struct {
 	Partner
 	Nickname    string
 	PhoneMasked string
+	BrandWaits  int64 // 1: there is a brand that nobody has looked at
 	Terms       int64 // version in force
 	EarnedFen   int64 // that stays, ever
 }
@@ -289,7 +292,14 @@ var kept = map[string]string{
 // Partners lists for staff by role and state ("": all), newest first; userID narrows.
 func (s *Service) Partners(ctx context.Context, role, state string, userID, before int64, limit int) ([]Row, error) {
 	var rows []Row
-	err := s.DB.List(ctx, qList, &rows, role, state, userID, before, limit)
+	err := s.DB.List(ctx, qList, &rows, role, state, userID, before, limit, 0)
+	return rows, err
+}
+
+// Unseen lists, of a role ("": all), those whose brand waits to be looked at.
+func (s *Service) Unseen(ctx context.Context, role string, before int64, limit int) ([]Row, error) {
+	var rows []Row
+	err := s.DB.List(ctx, qList, &rows, role, "", 0, before, limit, 1)
 	return rows, err
 }
 
@@ -389,17 +399,25 @@ func (s *Service) mayBrand(ctx context.Context, r db.Reader, userID int64) error
 	return nil
 }
 
-// ShowBrand lets a partner's name and sign be shown as they are now, or not. Returns ErrGone.
-func (s *Service) ShowBrand(ctx context.Context, partnerID int64, on bool) error {
+// ShowBrand decides whether a partner's name and sign may be seen, as staff saw them: what
+// was changed since is not decided about. Returns ErrGone, ErrBrandNew.
+func (s *Service) ShowBrand(ctx context.Context, partnerID int64, name, logo string, on bool) error {
 	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.Exec(ctx, qShow, partnerID, on)
+		n, err := tx.Exec(ctx, qShow, partnerID, on, name, logo, s.now())
 		if err != nil {
 			return err
 		}
 		if n == 0 {
+			var p Partner
+			if err := tx.Get(ctx, qOne, &p, partnerID); err != nil {
+				return none(err, ErrGone)
+			}
+			if p.Brand != name || p.Logo != logo {
+				return ErrBrandNew
+			}
 			return ErrGone.Say("这位合伙人没有填写品牌")
 		}
-		return audit.Write(ctx, tx, s.Clock, "partner.brand", fmt.Sprintf("partner:%d", partnerID), nil, map[string]any{"shown": on}, "")
+		return audit.Write(ctx, tx, s.Clock, "partner.brand", fmt.Sprintf("partner:%d", partnerID), nil, map[string]any{"brand": name, "logo": logo, "shown": on}, "")
 	})
 }
 

@@ -3,8 +3,11 @@ package partner
 import "zhizhou/internal/db"
 
 const (
-	columns     = `p.id, p.user_id, p.role, p.state, p.pitch, p.reason, p.accepted, p.accepted_at, p.brand, p.logo, p.brand_shown, p.signs, p.opened_at, p.asked_at, p.decided_at, p.decided_by`
+	columns     = `p.id, p.user_id, p.role, p.state, p.pitch, p.reason, p.accepted, p.accepted_at, p.brand, p.logo, p.brand_shown, p.brand_seen_at, p.signs, p.opened_at, p.asked_at, p.decided_at, p.decided_by`
 	roleColumns = `r.role, r.applying, r.reach, r.buyers, r.classes, r.co_brand, r.version, r.updated_at`
+	// brandWaits is of a partner whose brand nobody has looked at as it is now, and who may
+	// have one.
+	brandWaits = `(p.brand <> '' AND p.brand_seen_at = 0 AND p.state = 'active' AND p.role IN (SELECT r.role FROM partner_roles r WHERE r.co_brand))`
 	// inForce is the version of the terms that holds for the role of row x.
 	inForce = `COALESCE((SELECT MAX(t.version) FROM partner_terms t WHERE t.role = x.role), 0)`
 )
@@ -20,9 +23,9 @@ var (
 	qAccepted = db.Q("partner/accepted", `INSERT INTO partner_acceptances (user_id, role, version, accepted_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`)
 	qLeave    = db.Q("partner/leave", `UPDATE partners SET state = 'ended', reason = '本人退出', decided_at = $2, decided_by = 0 WHERE user_id = $1 AND state IN ('applied', 'invited', 'active')`)
 	qDecide   = db.Q("partner/decide", `UPDATE partners SET state = $3, reason = $4, decided_at = $5, decided_by = $6, opened_at = CASE WHEN opened_at = 0 AND $3 = 'active' THEN $5 ELSE opened_at END WHERE id = $1 AND state = $2`)
-	qBrand    = db.Q("partner/brand", `UPDATE partners SET brand = $2, logo = $3, brand_shown = FALSE WHERE user_id = $1 AND state = 'active' AND (brand <> $2 OR logo <> $3)`)
+	qBrand    = db.Q("partner/brand", `UPDATE partners SET brand = $2, logo = $3, brand_shown = FALSE, brand_seen_at = 0 WHERE user_id = $1 AND state = 'active' AND (brand <> $2 OR logo <> $3)`)
 	qSigns    = db.Q("partner/signs", `UPDATE partners SET signs = $2 WHERE user_id = $1 AND state = 'active'`)
-	qShow     = db.Q("partner/show", `UPDATE partners SET brand_shown = $2 WHERE id = $1 AND (brand <> '' OR logo <> '')`)
+	qShow     = db.Q("partner/show", `UPDATE partners SET brand_shown = $2, brand_seen_at = $5 WHERE id = $1 AND brand = $3 AND logo = $4 AND (brand <> '' OR logo <> '')`)
 	qUser     = db.Q("partner/user", `SELECT COUNT(*) FROM users WHERE id = $1 AND merged_into = 0`)
 	qTeaches  = db.Q("partner/teaches", `SELECT COUNT(*) FROM instructor_applications a WHERE a.user_id = $1 AND a.state = 'approved'`)
 	// A course is finished when none of its released lessons is left; a column that goes on never is.
@@ -31,11 +34,12 @@ var (
 		AND NOT EXISTS (SELECT 1 FROM lessons l WHERE l.course_id = c.id AND l.deleted_at = 0 AND l.released_at > 0
 			AND NOT EXISTS (SELECT 1 FROM lesson_progress x WHERE x.lesson_id = l.id AND x.user_id = $1 AND x.finished_at > 0))`)
 
-	qList = db.Q("partner/list", `SELECT `+columns+`, u.nickname, u.phone_masked, `+`COALESCE((SELECT MAX(t.version) FROM partner_terms t WHERE t.role = p.role), 0) AS terms,
+	qList = db.Q("partner/list", `SELECT `+columns+`, u.nickname, u.phone_masked, CASE WHEN `+brandWaits+` THEN 1 ELSE 0 END AS brand_waits, COALESCE((SELECT MAX(t.version) FROM partner_terms t WHERE t.role = p.role), 0) AS terms,
 		COALESCE((SELECT a.earned_fen - a.reversed_fen FROM commission_accounts a WHERE a.user_id = p.user_id), 0) AS earned_fen
 		FROM partners p JOIN users u ON u.id = p.user_id
-		WHERE ($1 = '' OR p.role = $1) AND ($2 = '' OR p.state = $2) AND (CAST($3 AS BIGINT) = 0 OR p.user_id = $3) AND (CAST($4 AS BIGINT) = 0 OR p.id < $4) ORDER BY p.id DESC LIMIT $5`)
-	qDetail = db.Q("partner/detail", `SELECT `+columns+`, u.nickname, u.phone_masked, COALESCE((SELECT MAX(t.version) FROM partner_terms t WHERE t.role = p.role), 0) AS terms,
+		WHERE ($1 = '' OR p.role = $1) AND ($2 = '' OR p.state = $2) AND (CAST($3 AS BIGINT) = 0 OR p.user_id = $3) AND (CAST($4 AS BIGINT) = 0 OR p.id < $4)
+		AND (CAST($6 AS BIGINT) = 0 OR `+brandWaits+`) ORDER BY p.id DESC LIMIT $5`)
+	qDetail = db.Q("partner/detail", `SELECT `+columns+`, u.nickname, u.phone_masked, CASE WHEN `+brandWaits+` THEN 1 ELSE 0 END AS brand_waits, COALESCE((SELECT MAX(t.version) FROM partner_terms t WHERE t.role = p.role), 0) AS terms,
 		COALESCE((SELECT a.earned_fen - a.reversed_fen FROM commission_accounts a WHERE a.user_id = p.user_id), 0) AS earned_fen
 		FROM partners p JOIN users u ON u.id = p.user_id WHERE p.id = $1`)
 	qWaiting = db.Q("partner/waiting", `SELECT COUNT(*) FROM partners WHERE state = 'applied'`)

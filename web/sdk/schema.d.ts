@@ -4480,7 +4480,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let brand and sign be seen as they are now, or not */
+        /** Let brand and sign be seen as staff saw them, or not; 409 when they were changed since */
         post: operations["console_partner_brand"];
         delete?: never;
         options?: never;
@@ -14261,6 +14261,8 @@ export interface components {
             brand: string;
             /** @description Brand and sign may be seen on cards */
             brand_shown: boolean;
+            /** @description Nobody has looked at the brand as it is now */
+            brand_waits: boolean;
             /** Format: int64 */
             decided_at: number;
             /**
@@ -14270,6 +14272,8 @@ export interface components {
             earned_fen: number;
             /** Format: int64 */
             id: number;
+            /** @description Blob key; empty: none */
+            logo: string;
             logo_url: string;
             nickname: string;
             /** Format: int64 */
@@ -16296,6 +16300,10 @@ export interface components {
             chapters: components["schemas"]["ConsolePlace"][];
         };
         Console_partner_brandRequest: {
+            /** @description As it was seen */
+            brand: string;
+            /** @description As it was seen */
+            logo: string;
             shown: boolean;
         };
         Console_partner_decideRequest: {
@@ -46862,6 +46870,8 @@ export interface operations {
                 role?: "creator" | "class_teacher" | "senior_learner" | "agency" | "";
                 state?: "applied" | "invited" | "active" | "rejected" | "suspended" | "ended" | "";
                 user_id?: number;
+                /** @description Only whose brand nobody has looked at, of any state and user */
+                brand_waits?: boolean;
             };
             header?: never;
             path?: never;

@@ -26,8 +26,10 @@ type PartnerRow struct {
 	AcceptedAt  int64  `json:"accepted_at"`
 	Terms       int64  `json:"terms" doc:"Version in force"`
 	Brand       string `json:"brand"`
+	Logo        string `json:"logo" doc:"Blob key; empty: none"`
 	LogoURL     string `json:"logo_url"`
 	BrandShown  bool   `json:"brand_shown" doc:"Brand and sign may be seen on cards"`
+	BrandWaits  bool   `json:"brand_waits" doc:"Nobody has looked at the brand as it is now"`
 	EarnedFen   int64  `json:"earned_fen" doc:"Commission ever earned that stays"`
 	OpenedAt    int64  `json:"opened_at"`
 	AskedAt     int64  `json:"asked_at"`
@@ -148,7 +150,7 @@ func pictureURL(key string) string {
 func partnerRow(p partner.Row) PartnerRow {
 	return PartnerRow{
 		p.ID, p.UserID, p.Nickname, p.PhoneMasked, p.Role, p.State, p.Pitch, p.Reason, p.Accepted, p.AcceptedAt, p.Terms,
-		p.Brand, pictureURL(p.Logo), p.BrandShown, p.EarnedFen, p.OpenedAt, p.AskedAt, p.DecidedAt,
+		p.Brand, p.Logo, pictureURL(p.Logo), p.BrandShown, p.BrandWaits > 0, p.EarnedFen, p.OpenedAt, p.AskedAt, p.DecidedAt,
 	}
 }
 
@@ -170,13 +172,19 @@ func (r *routes) partners() {
 			Role   string `query:"role" enum:"creator,class_teacher,senior_learner,agency,"`
 			State  string `query:"state" enum:"applied,invited,active,rejected,suspended,ended,"`
 			UserID int64  `query:"user_id" minimum:"0"`
+			Unseen bool   `query:"brand_waits" doc:"Only whose brand nobody has looked at, of any state and user"`
 		},
 		) (*web.Body[web.List[PartnerRow]], error) {
 			before, err := in.Keys(1)
 			if err != nil {
 				return nil, err
 			}
-			rows, err := r.Partner.Partners(ctx, in.Role, in.State, in.UserID, first(before), in.Limit+1)
+			var rows []partner.Row
+			if in.Unseen {
+				rows, err = r.Partner.Unseen(ctx, in.Role, first(before), in.Limit+1)
+			} else {
+				rows, err = r.Partner.Partners(ctx, in.Role, in.State, in.UserID, first(before), in.Limit+1)
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -213,15 +221,17 @@ func (r *routes) partners() {
 			p, err := r.Partner.Partner(ctx, in.ID)
 			return web.Answer(partnerRow(p)), err
 		})
-	web.Handle(r.web, quiet(route("partner_brand", http.MethodPost, "partners/{id}/brand", "Let brand and sign be seen as they are now, or not", tag, account.PermPartnerEdit)),
+	web.Handle(r.web, quiet(route("partner_brand", http.MethodPost, "partners/{id}/brand", "Let brand and sign be seen as staff saw them, or not; 409 when they were changed since", tag, account.PermPartnerEdit)),
 		func(ctx context.Context, in *struct {
 			ByID
 			Body struct {
-				Shown bool `json:"shown"`
+				Shown bool   `json:"shown"`
+				Brand string `json:"brand" maxLength:"80" doc:"As it was seen"`
+				Logo  string `json:"logo" maxLength:"200" doc:"As it was seen"`
 			}
 		},
 		) (*none, error) {
-			return nil, r.Partner.ShowBrand(ctx, in.ID, in.Body.Shown)
+			return nil, r.Partner.ShowBrand(ctx, in.ID, in.Body.Brand, in.Body.Logo, in.Body.Shown)
 		})
 	web.Handle(r.web, route("partner_roles", http.MethodGet, "partner-roles", "Roles, what they allow, and their terms in force", tag, account.PermPartner),
 		func(ctx context.Context, _ *none) (*web.Body[web.List[PartnerRoleRow]], error) {

@@ -300,11 +300,11 @@ export interface Operations {
   commissionStatement: { query: { user_id?: number; from: number; until: number; after?: number }; res: T.Page<T.CommissionMove> }
   payeeReport: { body: { from: number; until: number; after?: number; reason: string }; res: T.Page<T.PayeeRow> }
   dropPayee: { path: Id; body: { reason: string }; res: void }
-  partners: { query: Paged & { role?: string; state?: string; user_id?: number }; res: T.Page<T.PartnerRow> }
+  partners: { query: Paged & { role?: string; state?: string; user_id?: number; brand_waits?: boolean }; res: T.Page<T.PartnerRow> }
   partner: { path: Id; res: T.PartnerRow }
   invitePartner: { body: { user_id: number; role: T.PartnerRow['role']; reason: string }; res: void }
   decidePartner: { path: Id; body: { to: 'active' | 'rejected' | 'suspended' | 'ended'; reason: string }; res: T.PartnerRow }
-  showBrand: { path: Id; body: { shown: boolean }; res: void }
+  showBrand: { path: Id; body: { shown: boolean; brand: string; logo: string }; res: void }
   partnerRoles: { res: { items: T.PartnerRole[] } }
   savePartnerRole: { path: { role: string }; body: T.PartnerRoleSetting; res: void }
   savePartnerTerms: { path: { role: string }; body: { version: number; body: string }; res: void }

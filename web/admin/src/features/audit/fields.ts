@@ -38,6 +38,8 @@ const names: Record<string, string> = {
   role: '角色',
   terms: '条款版本',
   shown: '显示',
+  brand: '联名的名称',
+  logo: '标志',
   body: '正文',
   applying: '学员可以申请',
   reach: '比例用于',

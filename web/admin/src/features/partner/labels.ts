@@ -14,6 +14,8 @@ export const moves: Partial<Record<PartnerRow['state'], { to: To; label: string;
   active: [{ to: 'suspended', label: '暂停', done: '已暂停' }, { to: 'ended', label: '结束合作', done: '合作已结束' }],
   suspended: [{ to: 'active', label: '恢复', done: '已恢复' }, { to: 'ended', label: '结束合作', done: '合作已结束' }],
 }
+/** How a move looks: what lets somebody go on is the main one, what stops them never is. */
+export const look = (to: To) => (to === 'active' ? 'btn brand grow' : 'btn line')
 export const materialKinds = { text: '文案', script: '短视频脚本', highlight: '亮点', picture: '图片' } as const
 
 /** A share in percent with one decimal; — when there is nothing to share. */

@@ -1,0 +1,6 @@
+-- When staff decided about a partner's name and sign as they are now: what nobody has looked
+-- at waits. What is shown was looked at.
+-- +goose Up
+ALTER TABLE partners ADD COLUMN brand_seen_at BIGINT NOT NULL DEFAULT 0;
+UPDATE partners SET brand_seen_at = decided_at + asked_at WHERE brand_shown;
+CREATE INDEX partners_brand_waits_idx ON partners (id) WHERE brand <> '' AND brand_seen_at = 0;
