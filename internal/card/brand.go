@@ -59,6 +59,9 @@ func (l Layer) room(p sheet, size float64) (from, until float64) {
 	from, until = l.X, cardW-brandEdge
 	mid, half := l.Y+l.W/2, max(l.W, size)/2
 	for _, other := range p.layers {
+		if reach := float64(max(1, other.Lines)) * other.Size * max(1.4, other.Leading); other.Kind == "text" && (other.Y+reach < mid-half || other.Y-reach > mid+half) {
+			continue // far off: laying text out takes time
+		}
 		for _, b := range other.taken(p) {
 			switch {
 			case b.y1 <= mid-half || b.y0 >= mid+half || b.x1 <= b.x0:
