@@ -271,7 +271,7 @@ func TestGrowthPageIsKept(t *testing.T) {
 		slow, quick := growth.New(w.app.DB, slowly), growth.New(w.app.DB, atOnce)
 		want := func(of *growth.Service, days int, n int64, why string) {
 			t.Helper()
-			if p := must(of.Page(ctx, days))(t); p.Loop.Shares != n || p.Period.Until == 0 || len(p.Figures) != len(growth.Metrics) || len(p.Comparisons) != len(growth.Comparisons) || p.MadeAt == 0 {
+			if p := must(of.Page(ctx, days))(t); p.Loop.Shares != n || p.Until == 0 || len(p.Figures) != len(growth.Metrics) || len(p.Comparisons) != len(growth.Comparisons) || p.MadeAt == 0 {
 				t.Fatalf("%s: %d shares, want %d", why, p.Loop.Shares, n)
 			}
 		}

@@ -23,7 +23,7 @@ func (a *App) periodic() {
 	a.Jobs.Every("growth", 10*time.Minute, a.Growth.Renew)
 	a.Jobs.Every("card experiments", time.Hour, a.Card.LookAt)
 	a.Jobs.Every("commission", time.Minute, a.Commission.Sweep)
-	a.Jobs.Every("partner rewards", 5*time.Minute, a.Partner.Reward)
+	a.Jobs.Every("partner rewards", time.Minute, a.Partner.Reward)
 	a.Jobs.Every("referral", 5*time.Minute, a.Referral.Sweep)
 	a.Jobs.Every("campaign", time.Minute, a.Campaign.Sweep)
 	a.Jobs.Every("risk", time.Hour, a.Risk.Sweep)

@@ -2,5 +2,5 @@
 -- at waits. What is shown was looked at.
 -- +goose Up
 ALTER TABLE partners ADD COLUMN brand_seen_at BIGINT NOT NULL DEFAULT 0;
-UPDATE partners SET brand_seen_at = decided_at + asked_at WHERE brand_shown;
+UPDATE partners SET brand_seen_at = CASE WHEN decided_at > 0 THEN decided_at ELSE asked_at END WHERE brand_shown;
 CREATE INDEX partners_brand_waits_idx ON partners (id) WHERE brand <> '' AND brand_seen_at = 0;

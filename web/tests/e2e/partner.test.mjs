@@ -178,7 +178,7 @@ test('from an invitation to a commission and back', async () => {
   await step(win, 'when the month is settled the reward is on the account', async () => {
     const ranking = () => api(win, 'GET', `me/partner/ranking?month=${month}`)
     await goOn((await ranking()).due_at + 86_400_000)
-    await until(async () => (await ranking()).settled_at > 0, 'the month to be settled', 120_000)
+    await until(async () => (await ranking()).settled_at > 0, 'the month to be settled', 240_000)
     assert.equal((await ranking()).own.reward_fen, 50)
     await page.goto('/me/partner')
     await page.getByRole('button', { name: '上月' }).click()
