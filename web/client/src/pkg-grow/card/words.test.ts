@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { apart, dayOf, score, spaced, spoken, studied, summary } from './words'
+import { apart, dateOf, dayOf, score, spaced, spoken, studied, summary } from './words'
 
 it('says only what a card states', () => {
   expect(summary({ kind: 'course', lessons: 3, lessons_all: 20, minutes: 75, days: 2, score_permille: 875 })).toBe('学完 3/20 课 · 学习 1 小时 15 分 · 2 天 · 测验 87.5 分')
@@ -8,7 +8,7 @@ it('says only what a card states', () => {
 })
 
 it('reads times, scores, days and codes', () => {
-  expect([studied(59), studied(120), score(1000), score(-1), dayOf(20261102), spoken('7F3K92QDMXYZ')]).toEqual(['59 分钟', '2 小时', '100 分', '', '2026 年 11 月 2 日', '7F3K 92QD MXYZ'])
+  expect([studied(59), studied(120), score(1000), score(-1), dayOf(20261102), dateOf(20261102), spoken('7F3K92QDMXYZ')]).toEqual(['59 分钟', '2 小时', '100 分', '', '2026 年 11 月 2 日', '2026-11-02', '7F3K 92QD MXYZ'])
 })
 
 it('sets a name off from Chinese when it ends in a letter or digit', () => {

@@ -15,6 +15,9 @@ export const score = (permille: number) => (permille < 0 ? '' : `${permille % 10
 /** A local day as it is read: 2026 年 11 月 2 日. */
 export const dayOf = (d: number) => `${Math.floor(d / 10000)} 年 ${Math.floor(d / 100) % 100} 月 ${d % 100} 日`
 
+/** The same where there is little room: 2026-11-02. */
+export const dateOf = (d: number) => [Math.floor(d / 10000), ...[Math.floor(d / 100) % 100, d % 100].map((n) => String(n).padStart(2, '0'))].join('-')
+
 /** One line of facts. */
 export function summary(c: Pick<Card, 'kind' | 'lessons' | 'lessons_all' | 'minutes' | 'days' | 'score_permille'>): string {
   if (c.kind === 'days') return [`打卡 ${c.days} 天`, c.minutes > 0 && `学习 ${studied(c.minutes)}`].filter(Boolean).join(' · ')
