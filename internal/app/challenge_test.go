@@ -446,6 +446,9 @@ func TestChallengeSquadIsShared(t *testing.T) {
 		}
 		if late.hears(told) || !late.hears("你在小组「"+other+"」") {
 			t.Fatal("who is new was not moved")
+		if a := reader.want(422, "review_invalid", "PUT", review, map[string]any{"body": " "}); !strings.Contains(a.raw, `"body":"点评写 2–200 个字"`) {
+			t.Fatal(a.raw)
+		}
 		}
 		w.sound()
 	})

@@ -42,6 +42,7 @@ var (
 	ErrOver     = errs.New(errs.Conflict, "class_over", "这个挑战已经结束")
 	ErrTask     = errs.New(errs.Conflict, "task_open", "今天的任务还没有完成")
 	ErrWords    = errs.New(errs.Invalid, "check_in_invalid", "请检查打卡内容")
+	ErrReview   = errs.New(errs.Invalid, "review_invalid", "请检查点评")
 	ErrDay      = errs.New(errs.Invalid, "check_in_day", "只能补最近 7 天里漏打的一天")
 	ErrNoCards  = errs.New(errs.Conflict, "no_make_up_cards", "补卡次数用完了")
 	ErrFile     = errs.New(errs.NotFound, "check_in_file_gone", "没有这个文件")

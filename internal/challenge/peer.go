@@ -144,12 +144,12 @@ func (s *Service) thank(ctx context.Context, tx *db.Tx, classID, userID, score i
 }
 
 // Review says something of another's check-in, once; again changes nothing. The first
-// three of a day count. Returns ErrCheckIn, ErrOwn, ErrWords, note.ErrNote,
+// three of a day count. Returns ErrCheckIn, ErrOwn, ErrReview, note.ErrNote,
 // note.ErrOften.
 func (s *Service) Review(ctx context.Context, userID, checkInID int64, body string) error {
 	body = text.Lines(body)
 	if n := utf8.RuneCountInString(body); n < 2 || n > mostReview {
-		return ErrWords.Field("body", "写 2–200 个字")
+		return ErrReview.Field("body", "点评写 2–200 个字")
 	}
 	state, err := s.Note.Looked(ctx, note.Draft{UserID: userID, What: note.PeerReview, Body: body})
 	if err != nil {

@@ -78,6 +78,11 @@ test('a class is found, joined and checked in to', async () => {
   })
   await step(win, 'the boards tell the own place', async () => {
     await page.goto(`/class/${klass.id}/board`)
+    await page.getByRole('button', { name: '点评' }).first().click()
+    await page.getByRole('button', { name: '发点评' }).click()
+    await page.getByText('点评写 2–200 个字').waitFor()
+    assert.equal(await page.getByRole('textbox', { name: '点评' }).getAttribute('aria-invalid'), 'true')
+    await looksSound(win, 'review-empty')
     await page.getByText('（我）').waitFor()
     await page.getByText('8 人 · 应打 8 次，打了 6 次').waitFor()
     await page.getByText('75%').waitFor()
