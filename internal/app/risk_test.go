@@ -74,13 +74,21 @@ func TestRiskReviewAppealAndGift(t *testing.T) {
 		if item1(mine, "items", 0, "state") != "open" || len(item1(mine, "items", 0, "reasons").([]any)) == 0 {
 			t.Fatal(mine.raw)
 		}
+		staff := w.staff("operator")
+		waiting := func(cases, appeals int64) {
+			t.Helper()
+			if v := staff.want(200, "", "GET", "/api/console/risk/waiting", nil); v.num("cases") != cases || v.num("appeals") != appeals {
+				t.Fatal(v.raw)
+			}
+		}
+		waiting(1, 0)
 		appeal := fmt.Sprintf("/api/me/checks/%d/appeal", caseID)
 		friends[0].want(404, "risk_case_gone", "POST", appeal, map[string]any{"words": "这是我们一家人用的平板"})
 		a.want(422, "risk_appeal", "POST", appeal, map[string]any{"words": "求"})
 		a.want(204, "", "POST", appeal, map[string]any{"words": "这是我们一家人用的平板"})
 		a.want(409, "risk_appealed", "POST", appeal, map[string]any{"words": "这是我们一家人用的平板"})
 
-		staff := w.staff("operator")
+		waiting(1, 1)
 		list := staff.want(200, "", "GET", "/api/console/risk/cases?state=appeal", nil)
 		if item(list, 0, "id") != caseID || item(list, 0, "score") < 60 {
 			t.Fatal(list.raw)
@@ -92,6 +100,7 @@ func TestRiskReviewAppealAndGift(t *testing.T) {
 		w.staff("editor").want(403, "", "POST", decide, map[string]any{"cleared": true, "reason": "核实过，是一家人"})
 		staff.want(422, "risk_reason", "POST", decide, map[string]any{"cleared": true, "reason": ""})
 		staff.want(204, "", "POST", decide, map[string]any{"cleared": true, "reason": "核实过，是一家人"})
+		waiting(0, 0)
 		staff.want(409, "risk_decided", "POST", decide, map[string]any{"cleared": false, "reason": "再改一次"})
 		w.clock.Advance(15 * time.Minute)
 		w.ok(w.app.Campaign.Sweep(context.Background()))

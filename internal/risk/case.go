@@ -82,11 +82,17 @@ func (s *Service) Cases(ctx context.Context, state string, before int64, limit i
 	return s.cases(ctx, qCases, state, before, limit)
 }
 
-// Waiting is how many cases and appeals wait for a person.
-func (s *Service) Waiting(ctx context.Context) (int64, error) {
-	var n int64
-	err := s.DB.Get(ctx, qWaiting, &n)
-	return n, err
+// Waiting is how much waits for a person. An open case with an appeal stands in both.
+type Waiting struct {
+	Cases   int64
+	Appeals int64
+}
+
+// Waiting counts what waits for a person.
+func (s *Service) Waiting(ctx context.Context) (Waiting, error) {
+	var w Waiting
+	err := s.DB.Get(ctx, qWaiting, &w)
+	return w, err
 }
 
 // Case returns one for staff. Returns ErrGone.

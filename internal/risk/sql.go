@@ -66,7 +66,7 @@ var (
 	qAnswer    = db.Q("risk/answer", `UPDATE risk_cases SET state = $2, answer = $3, answered_at = $4, decided_by = $5, decided_at = $4 WHERE id = $1 AND state = 'confirmed' AND appealed_at > 0 AND answered_at = 0`)
 	qJudgedOf  = db.Q("risk/judged_of", `SELECT id, act, score, action, reasons AS reasons_text, at FROM risk_judgements WHERE user_id = $1 ORDER BY id DESC LIMIT 20`)
 	qForgetOld = db.Q("risk/forget_old", `DELETE FROM risk_judgements WHERE at < $1`)
-	qWaiting   = db.Q("risk/waiting", `SELECT (SELECT COUNT(*) FROM risk_cases WHERE state = 'open') + (SELECT COUNT(*) FROM risk_cases WHERE appealed_at > 0 AND answered_at = 0 AND state = 'confirmed')`)
+	qWaiting   = db.Q("risk/waiting", `SELECT (SELECT COUNT(*) FROM risk_cases WHERE state = 'open') AS cases, (SELECT COUNT(*) FROM risk_cases WHERE appealed_at > 0 AND answered_at = 0) AS appeals`)
 
 	qMoveSignals = db.Q("risk/move_signals", `INSERT INTO risk_signals (user_id, kind, hash, first_at, last_at) SELECT CAST($2 AS BIGINT), kind, hash, first_at, last_at FROM risk_signals WHERE user_id = $1 ON CONFLICT DO NOTHING`)
 	qDropSignals = db.Q("risk/drop_signals", `DELETE FROM risk_signals WHERE user_id = $1`)

@@ -39,6 +39,12 @@ type RiskCaseRow struct {
 	AnsweredAt  int64        `json:"answered_at"`
 }
 
+// RiskWaiting is how much waits for a person.
+type RiskWaiting struct {
+	Cases   int64 `json:"cases" doc:"Open ones"`
+	Appeals int64 `json:"appeals" doc:"Without an answer"`
+}
+
 // RiskJudged is a judgement as it was made.
 type RiskJudged struct {
 	ID      int64        `json:"id"`
@@ -134,6 +140,11 @@ func (r *routes) risk() {
 			}
 			rows, err := r.Risk.Cases(ctx, in.State, first(before), in.Limit+1)
 			return web.Answer(web.Page(rows, in.Limit, riskRow(ctx), func(c risk.Case) []int64 { return []int64{c.ID} })), err
+		})
+	web.Handle(r.web, route("risk_waiting", http.MethodGet, "risk/waiting", "How many cases and appeals wait for a person", tag, account.PermRisk),
+		func(ctx context.Context, _ *none) (*web.Body[RiskWaiting], error) {
+			w, err := r.Risk.Waiting(ctx)
+			return web.Answer(RiskWaiting(w)), err
 		})
 	web.Handle(r.web, route("risk_case", http.MethodGet, "risk/cases/{id}", "A case with what was judged before", tag, account.PermRisk),
 		func(ctx context.Context, in *ByID) (*web.Body[RiskCaseView], error) {

@@ -279,6 +279,7 @@ export interface Operations {
   commissionRules: { query: Paged; res: T.Page<T.CommissionRule> }
   riskCases: { query: Paged & { state: T.RiskCaseState }; res: T.Page<T.RiskCase> }
   riskCase: { path: Id; res: T.RiskCaseView }
+  riskWaiting: { res: T.RiskWaiting }
   decideRisk: { path: Id; body: { cleared: boolean; reason: string }; res: void }
   riskRules: { res: T.RiskRules }
   saveRiskRule: { path: Id; body: T.RiskRuleInput; res: void }
@@ -397,7 +398,7 @@ export const addresses = {
   idlePromotions: 'GET /products/{id}/idle-promotions',
   experiments: 'GET /experiments', experiment: 'GET /experiments/{id}', saveExperiment: 'PUT /experiments/{id}', startExperiment: 'POST /experiments/{id}/start', stopExperiment: 'POST /experiments/{id}/stop',
   userPoints: 'GET /users/{id}/points', grantPoints: 'POST /users/{id}/points', talkSetting: 'GET /settings/talk', saveTalkSetting: 'PUT /settings/talk', signInSetting: 'GET /settings/sign_in', saveSignInSetting: 'PUT /settings/sign_in', shareSetting: 'GET /settings/share', saveShareSetting: 'PUT /settings/share', pointsSetting: 'GET /settings/points', savePointsSetting: 'PUT /settings/points',
-  riskCases: 'GET /risk/cases', riskCase: 'GET /risk/cases/{id}', decideRisk: 'POST /risk/cases/{id}/decide', riskRules: 'GET /risk/rules', saveRiskRule: 'PUT /risk/rules/{id}', saveRiskBands: 'PUT /risk/bands',
+  riskCases: 'GET /risk/cases', riskCase: 'GET /risk/cases/{id}', riskWaiting: 'GET /risk/waiting', decideRisk: 'POST /risk/cases/{id}/decide', riskRules: 'GET /risk/rules', saveRiskRule: 'PUT /risk/rules/{id}', saveRiskBands: 'PUT /risk/bands',
   campaigns: 'GET /campaigns', campaign: 'GET /campaigns/{id}', saveCampaign: 'PUT /campaigns/{id}', moveCampaign: 'POST /campaigns/{id}/state', campaignDraws: 'GET /campaigns/{id}/draws', campaignGifts: 'GET /campaigns/{id}/gifts',
   shopGoods: 'GET /points-shop', saveShopGoods: 'PUT /points-shop/{id}', shopRedemptions: 'GET /points-shop-redemptions', badgeRules: 'GET /badges', saveBadgeRule: 'PUT /badges/{id}',
   coupons: 'GET /coupons', saveCoupon: 'PUT /coupons/{id}', switchCoupon: 'POST /coupons/{id}/switch', giveCoupon: 'POST /coupons/{id}/give',

@@ -368,6 +368,7 @@ export type ReferralSetting = S['Referral']
 /** Judging rewards, and what gives them. `odds_ppm` is of a million. */
 export type RiskCase = S['ConsoleRiskCaseRow']
 export type RiskCaseState = RiskCase['state'] | 'appeal'
+export type RiskWaiting = S['ConsoleRiskWaiting']
 export type RiskCaseView = S['ConsoleRiskCaseView']
 export type RiskRule = S['ConsoleRiskRuleView']
 export type RiskRuleInput = S['ConsoleRiskRuleInput']
