@@ -164,7 +164,7 @@ func (a *App) classTarget(ctx context.Context, userID, classID int64) (share.Tar
 		}
 		to.Cover, to.Scene = course.Cover, course.Scene
 	}
-	if q, _, err := a.Challenge.Squad(ctx, userID, classID); err == nil && q.ID > 0 && q.Size < 8 {
+	if q, err := a.Challenge.Inviting(ctx, userID, classID); err == nil && q.ID > 0 {
 		to.Path += "?squad=" + q.Code
 	}
 	return to, nil

@@ -154,7 +154,9 @@ func TestChallengeTasksAreFacts(t *testing.T) {
 func TestChallengeMadeUp(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.shanghai(1, 9, 0)
-		class := w.class(weekly(28), nil)
+		plan := weekly(28)
+		plan.Tasks = append(plan.Tasks, challenge.Task{Day: 3, Kind: challenge.Words, Title: "写一封道歉信"})
+		class := w.class(plan, nil)
 		p := w.learner("13900150030", nil)
 		p.joins(class)
 		day := func(ago int) int64 { return challenge.DayOf(challenge.Ordinal(w.clock.Now()) - int64(ago)) }
@@ -167,12 +169,62 @@ func TestChallengeMadeUp(t *testing.T) {
 		if h.num("streak") != 2 || h.num("total") != 3 || h.num("cards") != 1 || w.count(qChallengePoints, p.me()) != 10 || len(h.at("missed").([]any)) != 2 {
 			t.Fatal(h.raw)
 		}
+		if len(h.list("asked")) != 2 || h.item(0, "asked").str("title") != "把一封旧邮件改成三句话" || h.item(1, "asked").str("title") != "写一封道歉信" {
+			t.Fatal(h.raw)
+		}
 		p.checksIn(200, "", class, day(1), "再补四")
 		h = p.checksIn(200, "", class, day(2), "补三")
 		if h.num("total") != 4 || h.num("cards") != 0 || len(h.at("missed").([]any)) != 0 {
 			t.Fatal(h.raw)
 		}
 		p.checksIn(409, "no_make_up_cards", class, day(3), "补二")
+		w.sound()
+	})
+}
+
+// Of a rolling class each goes through days of their own: who is through owes nothing and
+// is not reminded, whatever the others of the squad still have before them.
+func TestChallengeOwnEnd(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.shanghai(1, 9, 0)
+		class := w.class(weekly(7), func(c *challenge.Class) { c.Mode, c.Starts = challenge.Rolling, 0 })
+		at := fmt.Sprintf("/api/classes/%d", class)
+		early, late := w.learner("13900150610", nil), w.learner("13900150611", nil)
+		early.joins(class)
+		code := early.want(200, "", "POST", at+"/squad", nil).str("squad", "code")
+		w.shanghai(3, 9, 0)
+		late.want(200, "", "POST", at+"/join", map[string]any{"hours": 0, "squad": code})
+		owes := func(of *person) (early, late bool) {
+			t.Helper()
+			h := of.challenge(class)
+			return h.item(0, "squad", "mates").at("owes").(bool), h.item(1, "squad", "mates").at("owes").(bool)
+		}
+		if a, b := owes(late); !a || !b {
+			t.Fatal("on their days both owe a check-in")
+		}
+		late.checksIn(200, "", class, 0, "来了")
+		if a, b := owes(early); !a || b {
+			t.Fatal("who checked in owes nothing")
+		}
+		w.shanghai(4, 9, 0)
+		h := early.challenge(class)
+		if a, b := owes(early); a || !b || h.num("no") != 8 {
+			t.Fatal(h.raw)
+		}
+		early.checksIn(409, "class_over", class, 0, "第八天")
+		remind := func(n int) string {
+			return fmt.Sprintf("%s/mates/%d/reminder", at, h.item(n, "squad", "mates").num("id"))
+		}
+		early.want(204, "", "POST", remind(1), nil)
+		late.want(409, "mate_done", "POST", remind(0), nil)
+		for _, x := range []struct {
+			of    *person
+			squad string
+		}{{early, ""}, {late, code}} {
+			if q := must(w.app.Challenge.Inviting(context.Background(), x.of.me(), class))(t); q.Code != x.squad {
+				t.Fatalf("asks others into %q, not %q", q.Code, x.squad)
+			}
+		}
 		w.sound()
 	})
 }
@@ -394,6 +446,9 @@ func TestChallengePeers(t *testing.T) {
 			t.Fatalf("five reviews give %d", got)
 		}
 		author.want(409, "review_own", "PUT", review, map[string]any{"body": "我自己说好"})
+		if a := reader.want(422, "review_invalid", "PUT", review, map[string]any{"body": " "}); !strings.Contains(a.raw, `"body":"点评写 2–200 个字"`) {
+			t.Fatal(a.raw)
+		}
 		said := squad[2].want(200, "", "GET", feed, nil)
 		if strings.Contains(said.raw, "结论在前") {
 			t.Fatal("a review is seen before it was looked at")
@@ -446,9 +501,6 @@ func TestChallengeSquadIsShared(t *testing.T) {
 		}
 		if late.hears(told) || !late.hears("你在小组「"+other+"」") {
 			t.Fatal("who is new was not moved")
-		if a := reader.want(422, "review_invalid", "PUT", review, map[string]any{"body": " "}); !strings.Contains(a.raw, `"body":"点评写 2–200 个字"`) {
-			t.Fatal(a.raw)
-		}
 		}
 		w.sound()
 	})

@@ -79,6 +79,12 @@ func (c Class) joins(today int64) bool {
 	return c.State == Open && (c.JoinUntil == 0 || today <= c.JoinUntil) && (c.Mode == Rolling || today <= c.Ends())
 }
 
+// runs reports whether a day is one of those that somebody goes through whose first one
+// was starts and for whom days count from since on.
+func (c Class) runs(starts, since, day int64) bool {
+	return c.State != Cancelled && day >= since && day < starts+c.Plan.Days
+}
+
 // Class returns a class of an instructor (0: any). Returns ErrClass.
 func (s *Service) Class(ctx context.Context, scope, classID int64) (Class, error) {
 	return s.class(ctx, s.DB, qClass, classID, scope)

@@ -17,6 +17,7 @@ type Home struct {
 	Fact    Fact  // of it
 	Days    []CheckIn
 	Missed  []int64 // ordinals that may be made up now, the oldest first
+	Asked   []Task  // of Missed, in its order
 	Cards   int64   // make-up cards that are left
 	Reached []Milestone
 	Squad   Squad // ID 0: none yet
@@ -51,6 +52,7 @@ func (s *Service) Home(ctx context.Context, userID, classID int64) (Home, error)
 	for day := h.Today - makeUpDays; day < h.Today && h.Cards > 0; day++ {
 		if s.may(h.Class, h.Member, day, h.Today) == nil && !slices.ContainsFunc(h.Days, func(d CheckIn) bool { return d.Day == day }) {
 			h.Missed = append(h.Missed, day)
+			h.Asked = append(h.Asked, h.Class.Plan.Task(h.Member.no(day)))
 		}
 	}
 	if err := s.DB.List(ctx, qReached, &h.Reached, h.Member.ID); err != nil {
@@ -76,6 +78,12 @@ func (s *Service) CourseTitle(ctx context.Context, courseID int64) (string, erro
 // ShareDay reports whether today is the share day of a challenge that runs.
 func (h Home) ShareDay() bool {
 	return weekday(h.Today) == h.Class.ShareWeekday && h.No >= 2 && h.No <= h.Class.Plan.Days
+}
+
+// Owes reports whether a mate still has today's check-in before them: theirs is a day of
+// the challenge and not done yet. Of a rolling class each goes through days of their own.
+func (h Home) Owes(m Mate) bool {
+	return m.TodayAt == 0 && h.Class.runs(m.Starts, m.Since, h.Today)
 }
 
 // Own returns somebody's place in a class; ID 0: they were never in it.

@@ -66,7 +66,7 @@ func (s *Service) Remind(ctx context.Context, userID, classID, memberID int64) e
 		if err := tx.Get(ctx, qDoneToday, &done, m.ID, today); err != nil {
 			return err
 		}
-		if done > 0 || today < m.Since || today >= m.Starts+c.Plan.Days || c.State == Cancelled {
+		if done > 0 || !c.runs(m.Starts, m.Since, today) {
 			return ErrRemind
 		}
 		n, err := tx.Exec(ctx, qRemind, id.New(), classID, today, userID, m.UserID, s.now())

@@ -104,7 +104,7 @@ var (
 	qSquadEnd    = db.Q("challenge/squad_end", `UPDATE challenge_squads SET dissolved_at = $2 WHERE id = $1 AND size = 0 AND dissolved_at = 0`)
 	qSquadPeople = db.Q("challenge/squad_people", `SELECT m.id, m.squad_id, m.starts, m.level, m.hours, `+settled+` FROM challenge_members m WHERE m.class_id = $1 AND m.state = 'in' AND m.squad_id > 0 ORDER BY m.id`)
 	qLoose       = db.Q("challenge/loose", `SELECT m.id, m.squad_id, m.starts, m.level, m.hours, `+settled+` FROM challenge_members m WHERE m.class_id = $1 AND m.state = 'in' AND m.squad_id = 0 ORDER BY m.id`)
-	qMates       = db.Q("challenge/mates", `SELECT m.id, m.user_id, u.nickname, m.total, m.streak, m.score, COALESCE((SELECT d.created_at FROM challenge_check_ins d WHERE d.member_id = m.id AND d.day = $2), 0) AS today_at
+	qMates       = db.Q("challenge/mates", `SELECT m.id, m.user_id, u.nickname, m.starts, m.since, m.total, m.streak, m.score, COALESCE((SELECT d.created_at FROM challenge_check_ins d WHERE d.member_id = m.id AND d.day = $2), 0) AS today_at
 		FROM challenge_members m JOIN users u ON u.id = m.user_id WHERE m.squad_id = $1 AND m.squad_id > 0 AND m.state = 'in' ORDER BY m.id`)
 	// Classes with people to arrange: who stands nowhere while the class runs, and squads
 	// that have become too small.

@@ -26,6 +26,8 @@ type Mate struct {
 	ID       int64
 	UserID   int64
 	Nickname string
+	Starts   int64 // ordinal of their first day
+	Since    int64 // the first day that counts for them
 	Total    int64
 	Streak   int64
 	Score    int64
@@ -235,14 +237,22 @@ func (s *Service) SquadOf(ctx context.Context, m Member) (q Squad, mates []Mate,
 	return q, mates, err
 }
 
-// Squad returns the own squad of somebody in a class, or a squad with ID 0. Returns
-// ErrOutside.
-func (s *Service) Squad(ctx context.Context, userID, classID int64) (Squad, []Mate, error) {
+// Inviting returns the squad that somebody in a class asks others into: their own, while
+// it has room and their days last. ID 0: there is none. Returns ErrClass, ErrOutside.
+func (s *Service) Inviting(ctx context.Context, userID, classID int64) (Squad, error) {
+	var q Squad
 	m, err := s.inside(ctx, s.DB, classID, userID)
-	if err != nil {
-		return Squad{}, nil, err
+	if err != nil || m.SquadID == 0 {
+		return q, err
 	}
-	return s.SquadOf(ctx, m)
+	c, err := s.Class(ctx, 0, classID)
+	if err != nil || c.State == Cancelled || m.no(s.today()) > c.Plan.Days {
+		return q, err
+	}
+	if err := s.DB.Get(ctx, qSquad, &q, m.SquadID); err != nil || q.Size >= mostSquad {
+		return Squad{}, none(err, ErrSquad)
+	}
+	return q, nil
 }
 
 // Invited returns the squad of a class whose code somebody was given. Returns ErrSquad.

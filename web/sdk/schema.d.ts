@@ -9955,6 +9955,8 @@ export interface components {
             state: "bare" | "pending" | "shown" | "hidden";
         };
         ChallengeHome: {
+            /** @description What those days asked, in the order of missed */
+            asked: components["schemas"]["TaskView"][];
             awards: components["schemas"]["AwardView"][];
             /** Format: int64 */
             best: number;
@@ -18157,6 +18159,8 @@ export interface components {
             id: number;
             me: boolean;
             nickname: string;
+            /** @description Today is a day of theirs, and they have not checked in */
+            owes: boolean;
             /** @description By me, today */
             reminded: boolean;
             /** Format: int64 */

@@ -157,6 +157,7 @@ type MateView struct {
 	Total    int64  `json:"total"`
 	Streak   int64  `json:"streak"`
 	TodayAt  int64  `json:"today_at" doc:"0: not yet"`
+	Owes     bool   `json:"owes" doc:"Today is a day of theirs, and they have not checked in"`
 	Reminded bool   `json:"reminded" doc:"By me, today"`
 }
 
@@ -183,6 +184,7 @@ type ChallengeHome struct {
 	Best      int64          `json:"best"`
 	Days      []ChallengeDay `json:"days" nullable:"false"`
 	Missed    []int64        `json:"missed" nullable:"false" doc:"YYYYMMDD, may be made up now"`
+	Asked     []TaskView     `json:"asked" nullable:"false" doc:"What those days asked, in the order of missed"`
 	Cards     int64          `json:"cards" doc:"Make-up cards left"`
 	Reached   []ReachedView  `json:"reached" nullable:"false"`
 	Squad     *SquadView     `json:"squad,omitempty" doc:"Absent: in none yet"`
@@ -429,7 +431,7 @@ func (r *routes) challengeHome(ctx context.Context, classID int64) (*web.Body[Ch
 	}
 	v := ChallengeHome{
 		Class: r.classView(h.Class, h.Course), No: h.No, FirstDay: challenge.DayOf(h.Member.Starts), Since: h.Member.Since - h.Member.Starts + 1, TaskDone: h.Fact.Done, Minutes: h.Fact.StudiedMS / 60_000,
-		CheckedIn: h.Member.Last == h.Today, Total: h.Member.Total, Best: h.Member.Best, Days: []ChallengeDay{}, Missed: []int64{}, Cards: h.Cards, Reached: []ReachedView{}, Awards: []AwardView{}, ShareDay: h.ShareDay(),
+		CheckedIn: h.Member.Last == h.Today, Total: h.Member.Total, Best: h.Member.Best, Days: []ChallengeDay{}, Missed: []int64{}, Asked: []TaskView{}, Cards: h.Cards, Reached: []ReachedView{}, Awards: []AwardView{}, ShareDay: h.ShareDay(),
 	}
 	v.Class.Joined = true
 	if v.Class.Entry, err = r.entry(ctx, h.Class, h.Member, h.Member.UserID); err != nil {
@@ -448,6 +450,9 @@ func (r *routes) challengeHome(ctx context.Context, classID int64) (*web.Body[Ch
 	for _, d := range h.Missed {
 		v.Missed = append(v.Missed, challenge.DayOf(d))
 	}
+	for _, t := range h.Asked {
+		v.Asked = append(v.Asked, taskView(t))
+	}
 	for _, x := range h.Reached {
 		v.Reached = append(v.Reached, ReachedView{x.No, x.Title, x.CheckIns, x.ReachedAt})
 	}
@@ -459,15 +464,15 @@ func (r *routes) challengeHome(ctx context.Context, classID int64) (*web.Body[Ch
 		if err != nil {
 			return nil, err
 		}
-		v.Squad = squadView(h.Squad, h.Mates, h.Member.ID, told)
+		v.Squad = squadView(h, told)
 	}
 	return web.Answer(v), nil
 }
 
-func squadView(q challenge.Squad, mates []challenge.Mate, me int64, told []int64) *SquadView {
-	v := &SquadView{Name: q.Name, Code: q.Code, Room: max(0, 8-q.Size), Mates: []MateView{}}
-	for _, m := range mates {
-		v.Mates = append(v.Mates, MateView{m.ID, m.Nickname, m.ID == me, m.Total, m.Streak, m.TodayAt, slices.Contains(told, m.UserID)})
+func squadView(h challenge.Home, told []int64) *SquadView {
+	v := &SquadView{Name: h.Squad.Name, Code: h.Squad.Code, Room: max(0, 8-h.Squad.Size), Mates: []MateView{}}
+	for _, m := range h.Mates {
+		v.Mates = append(v.Mates, MateView{m.ID, m.Nickname, m.ID == h.Member.ID, m.Total, m.Streak, m.TodayAt, h.Owes(m), slices.Contains(told, m.UserID)})
 	}
 	return v
 }
