@@ -1,5 +1,6 @@
 // A challenge on the built binary and in a real browser: somebody finds a class, joins with one tap, checks in with a picture,
-// sees the squad and the boards; staff look at what was written and open a class with a deposit, which somebody pays.
+// sees the squad and the boards; staff look at what was written and open a class with a deposit, which somebody pays; a
+// missed day is made up, and at the end every page of the challenge knows it.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,11 +10,13 @@ import { launch, looksSound, openWindow, step } from './browser.mjs'
 import { payInSandbox, signInBySMS } from './learner.mjs'
 import { makeVideo, root, startServer, until } from './server.mjs'
 
-let server, browser, klass, deposit
+let server, browser, klass, deposit, learner
+const later = (days) => fetch(`${server.base}/sandbox/panel/do/clock`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ seconds: String(days * 86_400) }) })
 before(async () => {
   server = await startServer('e2e-challenge')
   browser = await launch()
   klass = (await (await fetch(`${server.base}/api/challenges`)).json()).open[0]
+  klass.task = (await (await fetch(`${server.base}/api/classes/${klass.id}`)).json()).tasks[0].title
 })
 after(async () => {
   await browser?.close()
@@ -75,14 +78,14 @@ test('a class is found, joined and checked in to', async () => {
     await like.click()
     await page.getByRole('button', { name: '取消赞' }).first().waitFor()
     await looksSound(win, 'squad')
-  })
-  await step(win, 'the boards tell the own place', async () => {
-    await page.goto(`/class/${klass.id}/board`)
     await page.getByRole('button', { name: '点评' }).first().click()
     await page.getByRole('button', { name: '发点评' }).click()
     await page.getByText('点评写 2–200 个字').waitFor()
     assert.equal(await page.getByRole('textbox', { name: '点评' }).getAttribute('aria-invalid'), 'true')
     await looksSound(win, 'review-empty')
+  })
+  await step(win, 'the boards tell the own place', async () => {
+    await page.goto(`/class/${klass.id}/board`)
     await page.getByText('（我）').waitFor()
     await page.getByText('8 人 · 应打 8 次，打了 6 次').waitFor()
     await page.getByText('75%').waitFor()
@@ -90,6 +93,7 @@ test('a class is found, joined and checked in to', async () => {
     await page.getByRole('button', { name: '整个挑战' }).click()
     await page.getByText('（我们）').waitFor()
   })
+  learner = await win.context.storageState()
   for (const size of ['tablet', 'desktop']) {
     const other = await openWindow(browser, server.base, size, { storageState: await win.context.storageState() })
     await step(other, `on a ${size} it is as calm`, async () => {
@@ -200,4 +204,51 @@ test('a deposit is paid like any order, and stands with the class', async () => 
     await page.getByText('押金 ¥99.00 在账').waitFor()
     await looksSound(win, 'challenge-deposit')
   })
+})
+
+test('missed days are made up, and the end is known everywhere', async () => {
+  const win = await openWindow(browser, server.base, 'phone', { storageState: learner })
+  const { page } = win
+  await step(win, 'after the check-in of the day its page offers the missed ones', async () => {
+    await later(3)
+    await page.goto(`/class/${klass.id}/check-in`)
+    await page.getByRole('textbox').fill('第四天，先说要什么。')
+    await page.getByRole('button', { name: '打卡', exact: true }).click()
+    await page.getByText('今天已打卡').first().waitFor()
+    await page.goto(`/class/${klass.id}/check-in`)
+    await page.getByText('今天已经打过卡了，明天再来。').waitFor()
+    await page.getByRole('link', { name: '去看同伴的打卡' }).waitFor()
+    await looksSound(win, 'check-in-done')
+  })
+  await step(win, 'a make-up says what that day asked, and leads back to the challenge', async () => {
+    await page.getByRole('link', { name: /^补 \d+ 月/ }).first().click()
+    await page.getByText('用 1 张补卡').waitFor()
+    await page.getByRole('heading', { name: klass.task }).waitFor()
+    await looksSound(win, 'make-up')
+    await page.getByRole('textbox', { name: '写写那天做了什么' }).fill('补上第二天。')
+    await page.getByRole('button', { name: '补卡', exact: true }).click()
+    await page.getByText('还有 2 张补卡').waitFor()
+    await page.waitForURL(/\/home$/)
+  })
+  await later(25)
+  for (const size of ['phone', 'desktop']) {
+    const end = size === 'phone' ? win : await openWindow(browser, server.base, size, { storageState: learner })
+    await step(end, `on the day after the last one nothing is asked any more, on a ${size}`, async () => {
+      const { page } = end
+      await page.goto(`/class/${klass.id}/home`)
+      await page.getByRole('heading', { level: 1, name: /28 天走完了，\s*一共打卡 3 天/ }).waitFor()
+      assert.equal(await page.getByText('照常打卡').count(), 0)
+      await looksSound(end, 'challenge-over')
+      await page.goto(`/class/${klass.id}/check-in`)
+      await page.getByText('28 天走完了，一共打卡 3 天').waitFor()
+      await page.getByRole('link', { name: '看排行榜' }).waitFor()
+      assert.equal(await page.getByRole('textbox').count(), 0)
+      await looksSound(end, 'check-in-over')
+      await page.goto(`/class/${klass.id}/squad`)
+      await page.getByText('28 天走完了，一共打卡 3 天').waitFor()
+      await page.getByText('改前两百字').waitFor()
+      for (const gone of ['待打卡', '提醒 TA', '邀请码']) assert.equal(await page.getByText(gone).count(), 0, gone)
+      await looksSound(end, 'squad-over')
+    })
+  }
 })

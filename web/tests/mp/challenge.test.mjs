@@ -9,10 +9,10 @@ const klass = {
   marks: [7, 14, 21, 28].map((day) => ({ day, need: day - 1, title: `第 ${day} 天渡口` })), tasks: [{ day: 0, kind: 'words', lesson_id: 0, minutes: 0, picture: false, audio: false, title: '把一封旧邮件改成三句话', note: '' }],
   make_ups: 3, points: 5, share_weekday: 7, join_until: 0, state: 'open', reason: '', joined: false, today: 20261120,
 }
-const mates = ['小满', '小舟', '木樨', '半亩', '禾下', '知夏', '迟迟', '南岭'].map((nickname, n) => ({ nickname, me: n === 0, total: 10, streak: 3, today_at: n > 1 ? 1_790_000_000_000 : 0 }))
+const mates = ['小满', '小舟', '木樨', '半亩', '禾下', '知夏', '迟迟', '南岭'].map((nickname, n) => ({ nickname, me: n === 0, total: 10, streak: 3, today_at: n > 1 ? 1_790_000_000_000 : 0, owes: n < 2 }))
 const days = Array.from({ length: 17 }, (_, n) => ({ no: n + 1, day: 20261102 + n, made_up: n === 4, state: 'bare', reason: '', at: 1 }))
 const home = {
-  class: { ...klass, joined: true }, no: 19, first_day: 20261102, since: 1, task: klass.tasks[0], task_done: true, minutes: 22, checked_in: false, total: 17, streak: 0, best: 17, days, missed: [20261119], cards: 2,
+  class: { ...klass, joined: true }, no: 19, first_day: 20261102, since: 1, task: klass.tasks[0], task_done: true, minutes: 22, checked_in: false, total: 17, streak: 0, best: 17, days, missed: [20261119], asked: [{ ...klass.tasks[0], title: '写一封道歉信' }], cards: 2,
   reached: [{ day: 7, title: '', check_ins: 7, reached_at: 1 }, { day: 14, title: '', check_ins: 14, reached_at: 1 }], squad: { name: '晨光渡', code: 'ABCD2345', room: 0, mates }, awards: [], share_day: false,
 }
 const post = { id: 31, nickname: '小舟', me: false, day: 20261120, made_up: false, task: '', body: '改后一百六十字', state: 'shown', reason: '', likes: 2, liked: false, reviewed: false, files: [{ id: 5, name: '照片.png', mime: 'image/png', bytes: 9 }, { id: 6, name: '照片二.png', mime: 'image/png', bytes: 9 }, { id: 9, name: '没了.mp3', mime: 'audio/mpeg', bytes: 9 }, { id: 8, name: '朗读.mp3', mime: 'audio/mpeg', bytes: 9 }], reviews: [{ nickname: '木樨', me: false, body: '好读', state: 'shown' }], created_at: 1_790_000_000_000 }
@@ -83,6 +83,20 @@ test('a day is checked in to', async () => {
   await host.until(() => asked('POST /api/classes/7/check-ins').length === 1, 'the check-in')
   assert.deepEqual(JSON.parse(asked('POST /api/classes/7/check-ins')[0][1]), { day: 0, body: '', files: [] })
   await host.until(() => !host.top.route.includes('CheckInPage'), 'the way back')
+})
+
+test('a missed day says what it asked, and after the end there is no form', async () => {
+  host.open('/pkg-grow/challenge/CheckInPage?id=7&day=20261119')
+  await host.until(() => host.text.includes('补 11 月 19 日，用 1 张补卡') && host.text.includes('写一封道歉信'), 'the task of that day')
+  answers['GET /api/classes/7/home'] = { ...home, no: 29, task: undefined, missed: [], asked: [], cards: 0, squad: { ...home.squad, mates: mates.map((m) => ({ ...m, today_at: 0, owes: false })) } }
+  host.open('/pkg-grow/challenge/CheckInPage?id=7')
+  await host.until(() => host.text.includes('28 天走完了，一共打卡 17 天'), 'the end')
+  assert.ok(host.text.includes('到达 2 个里程碑，共 4 个') && host.text.includes('看排行榜'))
+  assert.equal(host.find(/^打卡$/).length, 0)
+  host.open('/pkg-grow/challenge/SquadPage?id=7')
+  await host.until(() => host.text.includes('28 天走完了，一共打卡 17 天') && host.text.includes('改后一百六十字'), 'the squad')
+  for (const gone of ['待打卡', '提醒 TA', '邀请码']) assert.ok(!host.text.includes(gone), gone)
+  answers['GET /api/classes/7/home'] = home
 })
 
 test('the squad and the boards', async () => {

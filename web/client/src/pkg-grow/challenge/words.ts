@@ -38,6 +38,24 @@ const ordinal = (n: number) => han[n] ?? String(n)
 
 type Way = Pick<ChallengeHome, 'no' | 'class' | 'reached' | 'days' | 'missed' | 'cards' | 'checked_in' | 'first_day'>
 
+/** Whether one's own days are over, or the class was cancelled: nothing is left to do but to make days up. */
+export const over = (h: Pick<ChallengeHome, 'no' | 'class'>) => h.no > h.class.days || h.class.state === 'cancelled'
+
+/** What the page of a check-in has to say for today (0) or a day to make up; "form" where there is something to hand in. */
+export type Stage = 'form' | 'done' | 'early' | 'over' | 'cancelled' | 'late'
+export function stage(h: Pick<ChallengeHome, 'no' | 'class' | 'days' | 'missed' | 'checked_in'>, day: number): Stage {
+  if (day ? h.days.some((d) => d.day === day) : h.checked_in) return 'done'
+  if (h.class.state === 'cancelled') return 'cancelled'
+  if (day) return h.missed.includes(day) ? 'form' : 'late'
+  return h.no < 1 ? 'early' : over(h) ? 'over' : 'form'
+}
+
+/** What a day to make up asked; undefined where it cannot be made up. */
+export const askedOn = (h: Pick<ChallengeHome, 'missed' | 'asked'>, day: number) => h.asked[h.missed.indexOf(day)]
+
+/** How many milestones were reached, in words; "" where none was. */
+export const reachedWords = (h: Pick<ChallengeHome, 'reached' | 'class'>) => (h.reached.length ? `到达 ${h.reached.length} 个里程碑，共 ${h.class.marks.length} 个` : '')
+
 const utc = (d: number) => Date.UTC(Math.floor(d / 10000), (Math.floor(d / 100) % 100) - 1, d % 100)
 
 /** How many check-ins there can still be up to a day: those there are, the days to come, and what may be made up. */
@@ -49,18 +67,21 @@ function within(h: Way, day: number): number {
 
 /** What can be said of milestones that are behind or out of reach; "" when there is nothing. */
 export function behind(h: Way): string {
+  if (h.class.state === 'cancelled') return ''
   const open = h.class.marks.filter((m) => !h.reached.some((r) => r.day === m.day))
   const lost = open.filter((m) => within(h, m.day) < m.need)
   const back = open.filter((m) => m.day < h.no && !lost.includes(m))
-  const said = lost.length ? [`第 ${lost.map((m) => m.day).join('、')} 天的里程碑已经来不及：打卡的天数凑不够了，照常打卡仍然计入`] : []
+  const which = `第 ${lost.map((m) => m.day).join('、')} 天的里程碑`
+  const said = !lost.length ? [] : [over(h) ? `${which}没有得到：打卡的天数不够` : `${which}已经来不及：打卡的天数凑不够了，照常打卡仍然计入`]
   return [...said, ...back.map((m) => `补上 ${m.need - h.days.filter((d) => d.no <= m.day).length} 天，还能得到第 ${m.day} 天的里程碑`)].join('；')
 }
 
 /** What stands at the head of a challenge: where one is, and how far the next milestone is. */
 export function headline(h: Way & Pick<ChallengeHome, 'total'>): string[] {
   const { days, marks } = h.class
+  if (h.class.state === 'cancelled') return ['这个班取消了']
   if (h.no < 1) return [h.no === 0 ? '明天出发' : `还有 ${1 - h.no} 天出发`]
-  if (h.no > days) return [`${days} 天走完了`, `一共打卡 ${h.total} 天`]
+  if (h.no > days) return [`${days} 天走完了，`, `一共打卡 ${h.total} 天`]
   const day = coming(h)?.day
   const n = marks.findIndex((m) => m.day === day)
   if (n < 0) return [`第 ${h.no} 天`]
@@ -70,6 +91,7 @@ export function headline(h: Way & Pick<ChallengeHome, 'total'>): string[] {
 
 /** The next milestone that can still be reached, and what it takes; null when there is none. */
 export function coming(h: Way) {
+  if (over(h)) return null
   const m = h.class.marks.find((x) => x.day >= h.no && !h.reached.some((r) => r.day === x.day) && within(h, x.day) >= x.need)
   return m ? { ...m, done: h.days.filter((d) => d.no <= m.day).length } : null
 }
