@@ -19,6 +19,8 @@ import (
 
 var qPointMoves = db.Q("apptest/point_moves", `SELECT COUNT(*) FROM point_moves WHERE kind = $1`)
 
+var qOrderOf = db.Q("apptest/order_of", `SELECT MAX(id) FROM orders WHERE user_id = $1`)
+
 // pointTerms switches points on.
 func (w *world) pointTerms(p setting.Points) {
 	w.t.Helper()
@@ -187,7 +189,8 @@ func TestPointsExpireAndMerge(t *testing.T) {
 		if err := pay(31, "late-1"); !errors.Is(err, points.ErrShort) {
 			t.Fatalf("paid with what had ended: %v", err)
 		}
-		if err := hold(31, 990_001); !errors.Is(err, points.ErrShort) {
+		w.learner("13800138303", nil).order(w.freeSKU, "late-order")
+		if err := hold(31, w.count(qOrderOf, a)); !errors.Is(err, points.ErrShort) {
 			t.Fatalf("an order holds what had ended: %v", err)
 		}
 		w.ok(pay(10, "late-2"))
