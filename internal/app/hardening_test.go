@@ -249,10 +249,11 @@ func TestSignInTimeTellsNothing(t *testing.T) {
 			took[login] = append(took[login], time.Since(start))
 		}
 	}
-	median := func(login string) time.Duration { slices.Sort(took[login]); return took[login][len(took[login])/2] }
-	known := median("known-test")
+	// The least is what the work itself takes: the rest of the machine only adds to it.
+	least := func(login string) time.Duration { return slices.Min(took[login]) }
+	known := least("known-test")
 	for _, login := range []string{"nobody-test", "gone-test"} {
-		if m := median(login); m > 2*known || known > 2*m {
+		if m := least(login); m > 2*known || known > 2*m {
 			t.Errorf("%s takes %v, a known account %v", login, m, known)
 		}
 	}

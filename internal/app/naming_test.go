@@ -27,7 +27,7 @@ func TestTheLogNamesWhatItIsAbout(t *testing.T) {
 		move := fmt.Sprintf("/api/console/campaigns/%d/state", c.ID)
 		operator.want(422, "campaign_invalid", "POST", move, map[string]any{"to": "paused", "reason": " "})
 		operator.want(204, "", "POST", move, map[string]any{"to": "paused", "reason": "奖品写错了"})
-		if row := operator.want(200, "", "GET", "/api/console/campaigns", nil).item(0, "items"); row.at("over") != false {
+		if row := operator.want(200, "", "GET", "/api/console/campaigns", nil).item(0, "items"); row.str("phase") != "paused" {
 			t.Error(row.raw)
 		}
 		if a := owner.want(200, "", "GET", "/api/console/audit?action=campaign.paused", nil); !strings.Contains(a.raw, "奖品写错了") {
@@ -63,7 +63,7 @@ func TestTheLogNamesWhatItIsAbout(t *testing.T) {
 			t.Errorf("%v", names)
 		}
 		w.clock.Advance(40 * 24 * time.Hour)
-		if row := w.back("operator", 0).want(200, "", "GET", "/api/console/campaigns", nil).item(0, "items"); row.at("over") != true {
+		if row := w.back("operator", 0).want(200, "", "GET", "/api/console/campaigns", nil).item(0, "items"); row.str("phase") != "over" {
 			t.Error("a campaign whose end has passed goes on", row.raw)
 		}
 	})
