@@ -277,14 +277,28 @@ func TestGrowthPageIsKept(t *testing.T) {
 		}
 		shared()
 		var all sync.WaitGroup
+		var made sync.Map
 		for range 8 {
-			all.Go(func() { _, _ = slow.Page(ctx, 7) })
+			all.Go(func() {
+				p, err := slow.Page(ctx, 7)
+				if err != nil {
+					t.Error(err)
+				}
+				made.Store(p.MadeAt, true)
+			})
 		}
 		all.Wait()
+		counts := 0
+		made.Range(func(any, any) bool { counts++; return true })
+		if counts != 1 {
+			t.Fatalf("eight at once had it counted %d times", counts)
+		}
 		want(slow, 7, 1, "at first")
 		want(quick, 7, 1, "at first, quickly")
 		shared()
 		want(slow, 7, 1, "a moment later")
+		slowly.goesOn(15 * time.Minute)
+		want(slow, 7, 1, "due to be counted, and shown until it was")
 		want(slow, 28, 2, "over other days")
 		want(quick, 7, 2, "what costs nothing is counted each time")
 		slowly.goesOn(time.Hour)

@@ -108,8 +108,9 @@ func (c Campaign) on(ch Channel) bool {
 	return false
 }
 
-// The phases of a campaign that is no draft any more, as learners are told them.
+// The phases of a campaign; who learns is told of a draft by none.
 const (
+	Draft  = "draft"
 	Soon   = "soon"
 	Live   = "live"
 	Paused = "paused"
@@ -119,6 +120,8 @@ const (
 // Phase is where a campaign is at a moment, ms.
 func (c Campaign) Phase(now int64) string {
 	switch {
+	case c.State == Draft:
+		return Draft
 	case c.State == "ended" || c.EndsAt <= now:
 		return Over
 	case c.State == "paused":
@@ -165,10 +168,10 @@ func (s *Service) Open(ctx context.Context, ch Channel) ([]Campaign, error) {
 	return out, nil
 }
 
-// Shown returns a campaign that was ever opened, whatever its phase. Returns ErrGone.
+// Shown returns a campaign that is no draft. Returns ErrGone.
 func (s *Service) Shown(ctx context.Context, campaignID int64) (Campaign, error) {
 	c, err := s.load(ctx, s.DB, qOne, campaignID)
-	if err == nil && c.State == "draft" {
+	if err == nil && c.State == Draft {
 		err = ErrGone
 	}
 	return c, err

@@ -31,7 +31,7 @@ func (s *Service) enter(ctx context.Context, tx *db.Tx, a Act) (Campaign, error)
 	switch {
 	case err != nil:
 		return c, err
-	case c.State == "draft" || c.Phase(s.now()) != Live:
+	case c.Phase(s.now()) != Live:
 		return c, ErrGone
 	case !c.on(a.Channel):
 		return c, ErrChannel

@@ -9,8 +9,9 @@ import (
 const (
 	// quick is how long a page may take that is counted each time.
 	quick = 200 * time.Millisecond
-	// keptTimes is for how many times as long as it took a page is kept: however large a
-	// school is, a three hundredth of the time is spent on it.
+	// keptTimes is after how many times as long as it took a page is counted anew: however
+	// large a school is, a three hundredth of the time is spent on it. It is shown twice as
+	// long, so that who looks does not wait for the job to come round.
 	keptTimes = 300
 	// usual is the page that is ready before anybody asks for it, in days.
 	usual = 28
@@ -44,69 +45,78 @@ type Page struct {
 // counted is a page with how long it is good for.
 type counted struct {
 	page  Page
-	until time.Time // while it is fresh
+	due   time.Time // to be counted anew
+	until time.Time // while it may be shown
 	asked bool      // somebody wanted it since it was counted
+}
+
+// good reports whether a page is of the days that are asked for now, and before a moment.
+func (s *Service) good(p Page, days int, until time.Time) bool {
+	now, _ := s.Last(days)
+	return p.Period == now && s.Clock.Now().Before(until)
 }
 
 // Page counts everything over so many whole local days before today, or returns what was
 // counted a short while ago. One page is counted at a time.
 func (s *Service) Page(ctx context.Context, days int) (Page, error) {
-	if p, ok := s.fresh(days, true); ok {
+	if p, ok := s.kept(days); ok {
 		return p, nil
 	}
-	return s.renew(ctx, days, true)
+	return s.renew(ctx, days, func() (Page, bool) { return s.kept(days) })
 }
 
-// Renew counts the pages anew that are not fresh: the usual one, and those that somebody
-// wanted since they were counted last. The others are forgotten.
+// Renew counts the pages anew that are due: the usual one, and those that somebody wanted
+// since they were counted last. The others are forgotten.
 func (s *Service) Renew(ctx context.Context) error {
 	s.mu.Lock()
-	wanted := []int{usual}
+	due := []int{}
+	if s.pages[usual] == nil {
+		due = append(due, usual)
+	}
 	for days, k := range s.pages {
-		if k.asked && days != usual {
-			wanted = append(wanted, days)
-		} else if !k.asked && s.stale(k, days) {
+		switch {
+		case s.good(k.page, days, k.due):
+		case k.asked || days == usual:
+			due = append(due, days)
+		default:
 			delete(s.pages, days)
 		}
 	}
 	s.mu.Unlock()
-	slices.Sort(wanted)
-	for _, days := range wanted {
-		if _, ok := s.fresh(days, false); ok {
-			continue
-		}
-		if _, err := s.renew(ctx, days, false); err != nil {
+	slices.Sort(due)
+	for _, days := range due {
+		if _, err := s.renew(ctx, days, nil); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Service) stale(k *counted, days int) bool {
-	now, _ := s.Last(days)
-	return k.page.Period != now || !s.Clock.Now().Before(k.until)
-}
-
-func (s *Service) fresh(days int, asked bool) (Page, bool) {
+// kept is a page that may still be shown; that somebody wants it is noted.
+func (s *Service) kept(days int) (Page, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := s.pages[days]
 	if k == nil {
 		return Page{}, false
 	}
-	k.asked = k.asked || asked
-	return k.page, !s.stale(k, days)
+	k.asked = true
+	return k.page, s.good(k.page, days, k.until)
 }
 
-func (s *Service) renew(ctx context.Context, days int, asked bool) (Page, error) {
+// renew counts a page when it is its turn, unless whoever had the turn before left one that
+// will do.
+func (s *Service) renew(ctx context.Context, days int, left func() (Page, bool)) (Page, error) {
 	select {
 	case s.turn <- struct{}{}:
 	case <-ctx.Done():
 		return Page{}, ctx.Err()
 	}
 	defer func() { <-s.turn }()
-	if p, ok := s.fresh(days, asked); ok { // whoever had the turn before counted it
-		return p, nil
+	if left != nil {
+		if p, ok := left(); ok {
+			return p, nil
+		}
 	}
 	begin := s.Clock.Now()
 	p, err := s.count(ctx, days)
@@ -115,13 +125,13 @@ func (s *Service) renew(ctx context.Context, days int, asked bool) (Page, error)
 	}
 	end := s.Clock.Now()
 	p.MadeAt = end.UnixMilli()
-	until := end
+	k := &counted{page: p, due: end, until: end, asked: left != nil}
 	if took := end.Sub(begin); took > quick {
-		until = end.Add(keptTimes * took)
+		k.due, k.until = end.Add(keptTimes*took), end.Add(2*keptTimes*took)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pages[days] = &counted{p, until, asked}
+	s.pages[days] = k
 	return p, nil
 }
 

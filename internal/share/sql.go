@@ -33,7 +33,7 @@ var (
 	qTie    = db.Q("share/tie", `UPDATE share_visits SET user_id = $2 WHERE visitor = $1 AND user_id = 0`)
 	qForget = db.Q("share/forget", `UPDATE share_visits SET block = '' WHERE first_at < $1 AND block <> ''`)
 	// Its own name in place of the browser's: two of one browser are no longer known as such.
-	qForgetVisitor = db.Q("share/forget_visitor", `UPDATE share_visits SET visitor = '-' || id, forgotten = TRUE WHERE last_at < $1 AND NOT forgotten`)
+	qForgetVisitor = db.Q("share/forget_visitor", `UPDATE share_visits SET visitor = '-' || id, forgotten = TRUE WHERE id IN (SELECT v.id FROM share_visits v WHERE v.last_at < $1 AND NOT v.forgotten ORDER BY v.last_at LIMIT $2)`)
 	qBorn          = db.Q("share/born", `SELECT created_at FROM users WHERE id = $1 AND merged_into = 0`)
 	// The newest so many, told oldest first.
 	qTouches = db.Q("share/touches", `SELECT share_id, sharer_id, first_at, last_at FROM (SELECT v.share_id, s.user_id AS sharer_id, MIN(v.first_at) AS first_at, MAX(v.last_at) AS last_at

@@ -148,14 +148,23 @@ func (s *Service) touches(ctx context.Context, r db.Reader, userID, until int64)
 // window in which it could matter.
 const browsersFor = 180 * day
 
+// forgetAtOnce is of how many visits the browser is forgotten in one transaction: the first
+// sweep of an old school would hold its writer up.
+const forgetAtOnce = 1000
+
 // Sweep forgets from where old visits came, after thirty days nobody asks any more, which
 // browser it was, and codes that nobody used.
 func (s *Service) Sweep(ctx context.Context) error {
-	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, qForget, s.now()-30*day); err != nil {
+	for n := int64(forgetAtOnce); n == forgetAtOnce; {
+		if err := s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			n, err = tx.Exec(ctx, qForgetVisitor, s.now()-browsersFor, forgetAtOnce)
+			return err
+		}); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, qForgetVisitor, s.now()-browsersFor); err != nil {
+	}
+	return s.DB.Tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.Exec(ctx, qForget, s.now()-30*day); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, qDraftsOld, s.now()-draftsFor)

@@ -114,13 +114,6 @@ func (in CampaignInput) campaign(campaignID int64) campaign.Campaign {
 	return c
 }
 
-func campaignPhase(c campaign.Campaign, now int64) string {
-	if c.State == "draft" {
-		return c.State
-	}
-	return c.Phase(now)
-}
-
 func campaignView(c campaign.Campaign, t campaign.Totals) CampaignView {
 	v := CampaignView{ID: c.ID, State: c.State, SpentFen: c.SpentFen, SpentCount: c.SpentCount, Sharers: t.Sharers, Came: t.Came, Counted: t.Counted, Draws: t.Draws, Given: t.Given, Waiting: t.Waiting, Refused: t.Refused, CampaignInput: CampaignInput{
 		Kind: c.Kind, Title: c.Title, Words: c.Words, Cause: c.Cause, StartsAt: c.StartsAt, EndsAt: c.EndsAt, BudgetFen: c.BudgetFen, BudgetCount: c.BudgetCount,
@@ -142,7 +135,7 @@ func (r *routes) campaigns() {
 			}
 			rows, err := r.Campaign.List(ctx, first(before), in.Limit+1)
 			return web.Answer(web.Page(rows, in.Limit, func(c campaign.Campaign) CampaignRow {
-				return CampaignRow{c.ID, c.Kind, c.Title, c.State, campaignPhase(c, clock.MS(r.Clock)), c.StartsAt, c.EndsAt, c.SpentFen, c.SpentCount, c.BudgetFen, c.BudgetCount}
+				return CampaignRow{c.ID, c.Kind, c.Title, c.State, c.Phase(clock.MS(r.Clock)), c.StartsAt, c.EndsAt, c.SpentFen, c.SpentCount, c.BudgetFen, c.BudgetCount}
 			}, func(c campaign.Campaign) []int64 { return []int64{c.ID} })), err
 		})
 	web.Handle(r.web, route("campaign", http.MethodGet, "campaigns/{id}", "One campaign", tag, account.PermProductRead),

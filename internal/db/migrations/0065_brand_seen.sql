@@ -3,4 +3,3 @@
 -- +goose Up
 ALTER TABLE partners ADD COLUMN brand_seen_at BIGINT NOT NULL DEFAULT 0;
 UPDATE partners SET brand_seen_at = CASE WHEN decided_at > 0 THEN decided_at ELSE asked_at END WHERE brand_shown;
-CREATE INDEX partners_brand_waits_idx ON partners (id) WHERE brand <> '' AND brand_seen_at = 0;
